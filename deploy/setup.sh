@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# Installs every package needed to build, run and test the KPI suite on Debian 12.
+#
+#   deploy/setup.sh            install what is missing (needs root or sudo only if something is)
+#   deploy/setup.sh --check    change nothing; print what is missing, exit 1 if anything is
+#
+# Safe to run any number of times: with nothing to do it makes no network access and takes well
+# under a second. No system service is left running: the tests and the quickstart start their own
+# Redis on a port and a directory of their own.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# One package a line, and why it is here.
+apt_packages() {
+  sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' <<'LIST'
+build-essential                 # g++ 12, make, libc headers
+cmake                           # build generator, 3.25 with presets
+ninja-build                     # build tool of every preset
+ccache                          # compiler cache, used by the presets when present
+mold                            # fast linker for the development builds
+pkg-config                      # finds the libraries that ship no CMake package
+libgrpc++-dev                   # gRPC 1.51: servers and clients
+libgrpc-dev                     # gRPC core under it
+libprotobuf-dev                 # Protocol Buffers 3.21: messages, JSON, descriptors
+protobuf-compiler               # protoc
+protobuf-compiler-grpc          # its gRPC plugins
+libgoogle-common-protos-java    # google/rpc and google/api .proto files (a jar)
+libabsl-dev                     # status, time zones, containers, strings
+libhiredis-dev                  # Redis client
+libsqlite3-dev                  # embedded stores
+sqlite3                         # looking into a store by hand and in tests
+libintelrdfpmath-dev            # IEEE 754-2008 decimal128
+libboost1.81-dev                # cpp_dec_float for exp, ln and pow with one rounding
+libxxhash-dev                   # series and partition hashes
+libssl-dev                      # SHA-256, TLS
+prometheus-cpp-dev              # metrics of the admin port
+libcpp-httplib-dev              # HTTP server of the admin port
+libspdlog-dev                   # JSON logs
+libfmt-dev                      # formatting under spdlog
+libyaml-cpp-dev                 # KPI-as-code files with line and column
+nlohmann-json3-dev              # NDJSON import and JSON output
+libcli11-dev                    # command lines
+tzdata                          # IANA time zones, calendars depend on them
+libgtest-dev                    # unit tests
+libgmock-dev                    # matchers of the unit tests
+libbenchmark-dev                # benchmarks
+redis-server                    # the state cache; tests and quickstart start their own process
+redis-tools                     # redis-cli
+clang-14                        # fuzz targets, thread-safety analysis
+libclang-rt-14-dev              # sanitizer and fuzzer runtimes
+lld                             # linker of the clang builds
+clang-format                    # formatting gate
+clang-tidy                      # lint gate
+python3                         # recomputation of the demo, lint scripts
+python3-yaml                    # the same scripts read the demo definitions
+unzip                           # takes the .proto files out of their jar
+curl                            # admin port in tests and quickstart
+jq                              # JSON in shell tests
+procps                          # ps, pgrep in process tests
+util-linux                      # flock, setsid in shell scripts
+git                             # tree checks list the tracked files
+ca-certificates                 # certificates for the npm client
+LIST
+}
+
+readonly TOOLS_SOURCE=deploy/tools
+readonly TOOLS_TARGET=.tools/npm
+readonly MINIMUM_NODE=18
+
+fail() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+note() {
+  printf 'setup: %s\n' "$*"
+}
+
+# Runs a command as root: directly, or through sudo.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null 2>&1; then
+    sudo "$@"
+  else
+    fail "'$1' needs root: run this script as root, or install sudo"
+  fi
+}
+
+# Prints those of its arguments that are not completely installed.
+missing_packages() {
+  local installed
+  installed=$(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+    awk '$2 == "installed" { print $1 }') || true
+  comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$installed" | sort -u)
+}
+
+# Whether a node that can run the npm tools, and npm, are on the PATH, wherever they came from.
+have_node() {
+  local version
+  command -v npm >/dev/null 2>&1 || return 1
+  version=$(node --version 2>/dev/null) || return 1
+  version=${version#v}
+  [ "${version%%.*}" -ge "$MINIMUM_NODE" ]
+}
+
+# Whether the npm tools are installed as the committed lock file says.
+have_npm_tools() {
+  cmp -s "$TOOLS_SOURCE/package-lock.json" "$TOOLS_TARGET/package-lock.json" &&
+    [ -x "$TOOLS_TARGET/node_modules/.bin/buf" ] && [ -e "$TOOLS_TARGET/.complete" ]
+}
+
+# Whether the calendar rules have the zones they are tested with, the US aliases included.
+have_time_zones() {
+  local zone
+  for zone in America/Chicago America/New_York Europe/Berlin Australia/Lord_Howe US/Central; do
+    [ -e "/usr/share/zoneinfo/$zone" ] || return 1
+  done
+}
+
+install_apt() {
+  local policy=/usr/sbin/policy-rc.d new_policy=false new_redis=false
+  case " $* " in *" redis-server "*) new_redis=true ;; esac
+  # Debian starts a service when its package is installed; this one is wanted as a program only.
+  if $new_redis && [ ! -e "$policy" ]; then
+    new_policy=true
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
+  note "installing: $*"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+  if $new_policy; then
+    as_root rm -f "$policy"
+    trap - EXIT
+  fi
+  if $new_redis && command -v systemctl >/dev/null 2>&1; then
+    as_root systemctl disable redis-server >/dev/null 2>&1 || true
+  fi
+}
+
+install_npm_tools() {
+  note "installing the npm tools of $TOOLS_SOURCE into $TOOLS_TARGET"
+  mkdir -p "$TOOLS_TARGET"
+  rm -f "$TOOLS_TARGET/.complete"
+  cp "$TOOLS_SOURCE/package.json" "$TOOLS_SOURCE/package-lock.json" "$TOOLS_TARGET/"
+  # Install scripts are not needed: the programs come as optional packages of this platform.
+  (cd "$TOOLS_TARGET" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  # npm may rewrite the copy; the committed file is what a later run compares with.
+  cp "$TOOLS_SOURCE/package-lock.json" "$TOOLS_TARGET/"
+  touch "$TOOLS_TARGET/.complete"
+}
+
+main() {
+  local check=false packages missing
+  case "${1:-}" in
+    "") ;;
+    --check) check=true ;;
+    *) fail "unknown argument '$1' (usage: deploy/setup.sh [--check])" ;;
+  esac
+  [ $# -le 1 ] || fail "too many arguments (usage: deploy/setup.sh [--check])"
+  command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 ||
+    fail "this script installs Debian packages, and dpkg or apt-get is not here"
+
+  mapfile -t packages < <(apt_packages)
+  if ! have_node; then packages+=(nodejs npm); fi
+  mapfile -t missing < <(missing_packages "${packages[@]}")
+
+  if $check; then
+    local complete=true
+    if [ ${#missing[@]} -gt 0 ]; then
+      complete=false
+      printf 'missing package: %s\n' "${missing[@]}"
+    fi
+    have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
+    have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
+    $complete || exit 1
+    note "everything is installed"
+    return
+  fi
+
+  if [ ${#missing[@]} -gt 0 ]; then install_apt "${missing[@]}"; fi
+  have_time_zones ||
+    fail "tzdata is installed but /usr/share/zoneinfo is incomplete: apt-get install --reinstall tzdata"
+  have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
+  if ! have_npm_tools; then install_npm_tools; fi
+  note "everything is installed"
+}
+
+main "$@"
