@@ -1,0 +1,161 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/numeric/int128.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/kpi/value.h"
+
+namespace kpisuite {
+
+// How the samples of an input become one value (SEMANTICS 3.1). The numbers are stored: never
+// renumber.
+enum class AggregationKind : uint8_t {
+  kSum = 1,
+  kCount = 2,
+  kCountTrue = 3,  // samples whose value is not 0
+  kAverage = 4,
+  kMin = 5,
+  kMax = 6,
+  kFirst = 7,
+  kLast = 8,
+  kPercentile = 9,
+  kMedian = 10,
+  kCountDistinct = 11,
+  // Declared, not implemented yet.
+  kWeightedAverage = 12,
+  kRatio = 13,
+  kStandardDeviation = 14,
+  kVariance = 15,
+  kTimeWeightedAverage = 16,
+  kTimeWeightedMean = 17,
+  kConversion = 18,
+  kCohortRatio = 19,
+  kLatestManual = 20,
+};
+
+// Stable text name: "SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", ... Never empty.
+absl::string_view AggregationKindName(AggregationKind kind);
+std::optional<AggregationKind> AggregationKindFromName(absl::string_view name);
+
+// Whether an input without rows is 0 once its watermark passed (SUM, COUNT, COUNT_TRUE,
+// COUNT_DISTINCT).
+bool IsZeroWhenEmpty(AggregationKind kind);
+// Whether finished values of disjoint slices, or of disjoint periods, add up to the value of their
+// union.
+bool IsAdditiveOverSlices(AggregationKind kind);
+bool IsAdditiveOverTime(AggregationKind kind);
+
+inline constexpr uint32_t kDefaultExactCap = 100'000;
+inline constexpr uint32_t kPercentileOne = 1'000'000;
+
+struct AggregationSpec {
+  AggregationKind kind = AggregationKind::kSum;
+  uint8_t scale = 0;                   // decimal places of the metric's mantissas, 0..9
+  uint32_t percentile_millionths = 0;  // kPercentile: 0..1 000 000 (p90 = 900 000); otherwise 0
+  uint32_t exact_cap =
+      kDefaultExactCap;  // kPercentile, kMedian: distinct values; kCountDistinct: entities; >= 1
+
+  friend bool operator==(const AggregationSpec&, const AggregationSpec&) = default;
+};
+
+// One sample as an aggregate sees it. Views are only read during the call.
+struct SampleView {
+  int64_t time_nano = 0;  // event time, unix nanoseconds
+  int64_t value = 0;      // mantissa at the metric's scale
+  absl::string_view sample_id = {};
+  absl::string_view entity = {};       // empty: none
+  std::optional<int64_t> weight = {};  // mantissa
+  uint64_t series = 0;                 // leaf series, stable within a store
+  bool kept = true;  // whether the input's filter keeps it; a dropped sample still counts as a row
+};
+
+struct AggregateResult {
+  Value value;        // decimal, or ND: EMPTY, NOT_AGGREGATABLE (over the cap), OVERFLOW
+  uint64_t n = 0;     // kept samples
+  uint64_t rows = 0;  // samples before the filter
+};
+
+class AggregateCollection;
+
+// A mergeable aggregation state: a function of the multiset of samples alone, whatever the order of
+// Add, Remove and Merge. SUM, COUNT, COUNT_TRUE, AVG, MIN and MAX never allocate; an object is 64
+// bytes. Copyable and movable; thread-compatible. A moved-from object may only be assigned or
+// destroyed.
+class Aggregate {
+ public:
+  // The empty state. UNIMPLEMENTED (reason NOT_IMPLEMENTED) for the kinds not built yet;
+  // INVALID_ARGUMENT for a scale, percentile or cap out of range.
+  static absl::StatusOr<Aggregate> Create(const AggregationSpec& spec);
+
+  Aggregate(const Aggregate& other);
+  Aggregate& operator=(const Aggregate& other);
+  Aggregate(Aggregate&&) noexcept;
+  Aggregate& operator=(Aggregate&&) noexcept;
+  ~Aggregate();
+
+  // Adds a sample. OUT_OF_RANGE when the sum or a count leaves its range; the state is unchanged
+  // then.
+  absl::Status Add(const SampleView& sample);
+
+  // Takes a sample out that was added before, exactly as it was added (the same `kept` too). False
+  // when the state cannot do it in place (the only extremum, a first or last sample, any sample of
+  // a state over its cap, an absent sample): it is unchanged then and must be rebuilt from the
+  // remaining samples. A correction is Remove(old) and Add(new).
+  [[nodiscard]] bool Remove(const SampleView& sample);
+
+  // Adds all samples of `other`, disjoint from the own ones. INVALID_ARGUMENT when the specs
+  // differ; OUT_OF_RANGE on overflow. The state is unchanged on an error.
+  absl::Status Merge(const Aggregate& other);
+
+  // Emptiness is judged before the filter: without rows the value is ND(EMPTY), also for kinds
+  // where the caller, who knows the watermark, shows 0 (IsZeroWhenEmpty). With rows, SUM and the
+  // counts of nothing are 0.
+  AggregateResult Finalise() const;
+
+  // Canonical bytes: equal multisets of samples give equal bytes. The format is described in
+  // aggregate_wire.cc.
+  std::string Serialize() const;
+  // INVALID_ARGUMENT for bytes that Serialize does not produce. Safe on hostile input.
+  static absl::StatusOr<Aggregate> Parse(absl::string_view bytes);
+
+  const AggregationSpec& spec() const { return spec_; }
+  uint64_t rows() const { return rows_; }
+  uint64_t n() const { return n_; }
+  bool empty() const { return rows_ == 0; }
+  // Whether the distinct values or entities exceed the cap, so that Finalise is
+  // ND(NOT_AGGREGATABLE).
+  bool over_cap() const;
+  // FIRST, LAST: leaf series with a value, and how many of these values are older than the instant
+  // (carried forward).
+  uint64_t members() const;
+  uint64_t MembersBefore(int64_t time_nano) const;
+  // Bytes on the heap, an estimate for cache accounting.
+  size_t AllocatedBytes() const;
+
+ private:
+  friend class AggregateWire;
+  explicit Aggregate(const AggregationSpec& spec);
+
+  struct Extremum {
+    int64_t value;
+    uint64_t copies;
+  };
+
+  AggregationSpec spec_;
+  std::unique_ptr<AggregateCollection>
+      collection_;  // FIRST, LAST, PERCENTILE, MEDIAN, COUNT_DISTINCT
+  uint64_t rows_ = 0;
+  uint64_t n_ = 0;
+  union {
+    absl::int128 sum_;   // SUM, AVG: sum of mantissas; COUNT_TRUE: samples not 0
+    Extremum extremum_;  // MIN, MAX
+  };
+};
+
+}  // namespace kpisuite
