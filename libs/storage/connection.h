@@ -36,7 +36,7 @@ class Connection {
  public:
   // Opens `path`; a writer creates the file when absent. Only per-connection settings are made
   // here: nothing is written to the file, so that a foreign file stays as it is.
-  // Errors: see sqlite_error.h.
+  // FAILED_PRECONDITION when the file is not a SQLite database; others: see sqlite_error.h.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path,
                                                           const ConnectionOptions& options);
   Connection(const Connection&) = delete;
@@ -44,7 +44,7 @@ class Connection {
   ~Connection();
 
   // The prepared statement of one SQL text, from the cache where it is free. INTERNAL for SQL
-  // that does not compile.
+  // that does not compile or is more than one statement.
   absl::StatusOr<Statement> Prepare(absl::string_view sql);
 
   // Runs one statement, ignoring its rows.

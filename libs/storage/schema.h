@@ -19,8 +19,8 @@ struct Schema {
 };
 
 // Whether `connection` holds a file of this schema, of this version or older, or an empty file.
-// Only reads. FAILED_PRECONDITION, naming `path`: not a SQLite database, a file of another kind,
-// or a schema newer than this binary.
+// Only reads. FAILED_PRECONDITION, naming `path`: a file of another kind, or a schema
+// newer than this binary.
 absl::Status CheckSchema(Connection& connection, const Schema& schema, const std::string& path);
 
 // Runs the migrations that the file of a writer has not seen, each in its own transaction.

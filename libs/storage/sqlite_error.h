@@ -23,7 +23,7 @@ absl::Status SqliteError(sqlite3* database, int code, absl::string_view action);
 // UNAVAILABLE STORE_UNAVAILABLE; `detail` is logged, not returned.
 absl::Status StoreUnavailable(absl::string_view detail);
 
-// RESOURCE_EXHAUSTED DISK_FULL for the file system of `path`.
-absl::Status DiskFull(absl::string_view path);
+// RESOURCE_EXHAUSTED DISK_FULL.
+absl::Status DiskFull();
 
 }  // namespace kpisuite
