@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "absl/numeric/int128.h"
 #include "absl/status/statusor.h"
@@ -24,7 +25,7 @@ class Decimal {
 
   // Reads [+-]digits[.digits][e[+-]digits] with at most 34 significant digits, exactly.
   // INVALID_ARGUMENT for anything else: other characters, blanks, "nan", "inf", more digits,
-  // a magnitude outside decimal128, text above 8 KiB.
+  // a magnitude outside decimal128.
   static absl::StatusOr<Decimal> Parse(absl::string_view text);
 
   // As Parse; text that ends in '%' is divided by 100 exactly ("80%" is 0.80).
@@ -60,28 +61,25 @@ class Decimal {
   friend bool operator==(const Decimal& left, const Decimal& right);
   friend std::strong_ordering operator<=>(const Decimal& left, const Decimal& right);
 
-  // The IEEE binary-integer encoding: high word (sign, exponent, 49 bits) and low word.
-  uint64_t high_bits() const { return high_; }
-  uint64_t low_bits() const { return low_; }
+  // Hashes by value: equal numbers hash alike.
+  template <typename H>
+  friend H AbslHashValue(H state, const Decimal& value) {
+    const Decimal normal = value.WithoutTrailingZeros();
+    return H::combine(std::move(state), normal.high_, normal.low_);
+  }
 
-  // coefficient * 10^exponent, |coefficient| < 10^34, -6176 <= exponent <= 6111 (checked).
-  static Decimal FromParts(absl::int128 coefficient, int exponent);
+  // The number is coefficient() * 10^exponent(): |coefficient| < 10^34, -6176 <= exponent <= 6111.
   absl::int128 coefficient() const;
   int exponent() const;
 
  private:
   friend class DecimalKernel;
   constexpr Decimal(uint64_t high, uint64_t low) : low_(low), high_(high) {}
+  Decimal WithoutTrailingZeros() const;
 
   uint64_t low_ = 0;
   uint64_t high_ = 0x3040000000000000;  // +0E0
 };
-
-// Hashes by value: equal numbers hash alike whatever their exponent.
-template <typename H>
-H AbslHashValue(H state, const Decimal& value) {
-  return H::combine(std::move(state), value.ToString());
-}
 
 std::ostream& operator<<(std::ostream& out, const Decimal& value);
 
