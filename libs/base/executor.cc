@@ -61,7 +61,8 @@ void Executor::RunThread() {
     }
     absl::Status status;
     if (clock_.Now() >= item.deadline) {
-      status = absl::DeadlineExceededError("the deadline passed while the call was queued");
+      status = MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_TOO_SHORT",
+                         "the deadline passed while the call was queued");
     }
     item.work(std::move(status));
   }
