@@ -182,7 +182,7 @@ main() {
 
   if [ ${#missing[@]} -gt 0 ]; then install_apt "${missing[@]}"; fi
   have_time_zones ||
-    fail "tzdata is installed but /usr/share/zoneinfo is incomplete: apt-get install --reinstall tzdata"
+    fail "/usr/share/zoneinfo is incomplete: run apt-get install --reinstall tzdata"
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
   note "everything is installed"

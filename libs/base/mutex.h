@@ -8,6 +8,8 @@
 #include <condition_variable>
 #include <mutex>
 
+// Defines some of the macros below too; first, so that neither redefines the other's.
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 
 #if defined(__clang__)

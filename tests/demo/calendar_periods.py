@@ -57,7 +57,8 @@ def parse_period(grain, text):
         year, quarter = text.split("-Q")
         day = datetime.date(int(year), int(quarter) * 3 - 2, 1)
     else:
-        day = datetime.date.fromisoformat(text + {"DAY": "", "MONTH": "-01", "YEAR": "-01-01"}[grain])
+        rest = {"DAY": "", "MONTH": "-01", "YEAR": "-01-01"}[grain]
+        day = datetime.date.fromisoformat(text + rest)
     period = period_of(grain, day)
     if period.id != text:
         raise ValueError(f"period {text!r}: want {period.id!r}")
