@@ -157,7 +157,8 @@ class Demo:
         else:
             out["value"] = canonical(value)
         for name, number in (("target", target), ("variance", judgement.variance),
-                             ("fvp", judgement.fvp)):
+                             ("favourableVariance", judgement.favourable_variance),
+                             ("fvp", judgement.fvp), ("attainment", judgement.attainment)):
             if number is not None:
                 out[name] = canonical(number)
         return out

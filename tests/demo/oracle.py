@@ -123,7 +123,9 @@ class Judgement:
     """How a value compares with its target (3.6, 3.7). None where there is no such number."""
     status: str
     variance: Decimal | None = None
+    favourable_variance: Decimal | None = None
     fvp: Decimal | None = None
+    attainment: Decimal | None = None
 
 
 def sign_of(direction):
@@ -151,6 +153,16 @@ def thresholds(bands, sign, target):
     return out
 
 
+def band_of(value, target, sign, bands):
+    """The first status whose cut is met, from the best down."""
+    if target == 0 and bands.get("basis", "FVP") == "FVP":
+        return "NO_TARGET"
+    for status, cut in thresholds(bands, sign, target):
+        if sign * (value - cut) >= -CUT_TOLERANCE * max(abs(value), abs(cut)):
+            return status
+    return "OFF_TARGET"
+
+
 def judge(value, target, direction, bands):
     """The status of a value against its target; precedence as in 3.7.5."""
     if isinstance(value, Nd):
@@ -159,10 +171,7 @@ def judge(value, target, direction, bands):
         return Judgement("NO_TARGET")
     sign = sign_of(direction)
     variance = value - target
-    fvp = None if target == 0 else sign * variance / abs(target)
-    if fvp is None and bands.get("basis", "FVP") == "FVP":
-        return Judgement("NO_TARGET", variance)
-    for status, cut in thresholds(bands, sign, target):
-        if sign * (value - cut) >= -CUT_TOLERANCE * max(abs(value), abs(cut)):
-            return Judgement(status, variance, fvp)
-    return Judgement("OFF_TARGET", variance, fvp)
+    favourable = sign * variance
+    fvp = None if target == 0 else favourable / abs(target)
+    attainment = None if fvp is None else 1 + fvp
+    return Judgement(band_of(value, target, sign, bands), variance, favourable, fvp, attainment)

@@ -7,10 +7,13 @@
 
 Numbers are compared as canonical text, to the last digit. A printed line:
 
-    {"kpi", "window", "slice", "period", "status", "value", "ndReason", "target", "variance", "fvp"}
+    {"kpi", "window", "slice", "period", "status", "value", "ndReason", "target", "variance",
+     "favourableVariance", "fvp", "attainment"}
 
 `slice` is "" for the total; fields that have no value are left out. Lines to compare have the same
-form, or are states as `kpictl ... -o jsonl` prints them; `-` reads standard input.
+form, or are the JSON of a KpiState or HistoryEntry of proto/kpisuite/v1/evaluation.proto, as
+`kpictl state` and `kpictl history` print them with `-o jsonl`; `-` reads standard input. Of several
+entries for one period (a history with its revisions) the one printed last counts.
 """
 
 import argparse
@@ -26,31 +29,52 @@ from demo import Demo, record_key  # noqa: E402
 SHOWN_DIFFERENCES = 20
 
 
-def from_state(state):
+# Compared where the printed state has them; the fields before them always are.
+ALWAYS_COMPARED = ("status", "value", "target", "variance", "fvp")
+COMPARED_IF_PRESENT = ("ndReason", "favourableVariance", "attainment")
+
+
+def short(name, prefix):
+    """An enum value without its prefix; both forms are accepted."""
+    return name[len(prefix):] if name.startswith(prefix) else name
+
+
+def from_state(printed):
     """A printed state in the form of this program's own lines."""
-    return state
+    state = printed.get("state", printed)
+    out = {name: state[name] for name in ("window", "value", "variance", "fvp",
+                                          "favourableVariance", "attainment") if state.get(name)}
+    out["kpi"] = state["kpi"].rpartition("/")[2]
+    out["slice"] = state.get("slice", "")
+    period, target = state["period"], state.get("target")
+    out["period"] = period["id"] if isinstance(period, dict) else period
+    out["status"] = short(state["status"], "STATUS_")
+    if state.get("ndReason"):
+        out["ndReason"] = short(state["ndReason"], "ND_REASON_")
+    if target:
+        out["target"] = target.get("value") if isinstance(target, dict) else target
+    return out
 
 
 def read_records(lines):
-    """The records of JSON lines, in the form of this program's own lines."""
-    return [from_state(json.loads(line)) for line in lines if line.strip()]
+    """The records of JSON lines, in the form of this program's own lines, the last of each key."""
+    records = [from_state(json.loads(line)) for line in lines if line.strip()]
+    return list({record_key(record): record for record in records}.values())
 
 
 def differences_of(got, want):
     """Names of the fields in which two records of one key differ."""
-    fields = ["status", "value", "target", "variance", "fvp"]
+    fields = ALWAYS_COMPARED + tuple(field for field in COMPARED_IF_PRESENT if field in got)
     return [f"{field}: got {got.get(field)}, want {want.get(field)}"
             for field in fields if got.get(field) != want.get(field)]
 
 
 def compare(demo, records, partial):
-    """All differences, as text; the number of compared states."""
+    """(all differences as text, the number of compared states); `records` has no key twice."""
     expected = demo.records()
     out, seen = [], set()
     for got in records:
         key = record_key(got)
-        if key in seen:
-            out.append(f"{key}: printed twice")
         seen.add(key)
         try:
             want = expected[key] if key in expected else demo.record_of(key)
@@ -76,12 +100,10 @@ def main():
         for _, record in sorted(demo.records().items()):
             print(json.dumps(record, ensure_ascii=False))
         return 0
-    records = []
+    lines = []
     for name in arguments.compare:
-        if name == "-":
-            records += read_records(sys.stdin)
-        else:
-            records += read_records(pathlib.Path(name).read_text(encoding="utf-8").splitlines())
+        lines += sys.stdin if name == "-" else open(name, encoding="utf-8").readlines()
+    records = read_records(lines)
     differences, count = compare(demo, records, arguments.partial)
     for text in differences[:SHOWN_DIFFERENCES]:
         print(text)
