@@ -84,7 +84,7 @@ as_root() {
   elif command -v sudo >/dev/null 2>&1; then
     sudo "$@"
   else
-    fail "'$1' needs root: run this script as root, or install sudo"
+    fail "installing packages needs root: run this script as root, or install sudo"
   fi
 }
 

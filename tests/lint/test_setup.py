@@ -1,0 +1,79 @@
+"""deploy/setup.sh over a pretended package database: what it reports and when it asks for root."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+SETUP = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "setup.sh"
+
+
+class Setup(unittest.TestCase):
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.programs = pathlib.Path(self.directory.name)
+        self.fake("apt-get", "echo apt-get called; exit 9")
+
+    def fake(self, name, body):
+        path = self.programs / name
+        path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def pretend_installed(self, but=()):
+        """Every package is installed except those named."""
+        left_out = "|".join(but) or "-"
+        self.fake("dpkg-query", f'shift 3\nfor p; do case "$p" in {left_out}) ;; '
+                                '*) echo "$p installed" ;; esac; done')
+
+    def run_setup(self, *arguments):
+        path = f"{self.programs}:{os.environ['PATH']}"
+        run = subprocess.run([str(SETUP), *arguments], capture_output=True, text=True, check=False,
+                             env={**os.environ, "PATH": path})
+        return run.returncode, run.stdout + run.stderr
+
+    def test_check_names_each_missing_package_and_changes_nothing(self):
+        self.pretend_installed(but=("jq", "cmake"))
+        code, text = self.run_setup("--check")
+        self.assertEqual(code, 1)
+        self.assertIn("missing package: cmake\nmissing package: jq\n", text)
+        self.assertNotIn("apt-get called", text)
+
+    def test_package_that_is_only_configured_counts_as_missing(self):
+        self.fake("dpkg-query", 'shift 3\nfor p; do echo "$p config-files"; done')
+        self.assertIn("missing package: cmake", self.run_setup("--check")[1])
+
+    def test_nothing_missing_needs_neither_apt_nor_root(self):
+        self.pretend_installed()
+        if self.run_setup("--check")[0] != 0:
+            self.skipTest("the npm tools are not installed here")
+        self.fake("id", "echo 1000")
+        self.fake("sudo", "echo sudo called; exit 9")
+        code, text = self.run_setup()
+        self.assertEqual((code, text), (0, "setup: everything is installed\n"))
+
+    def test_without_root_packages_are_installed_through_sudo(self):
+        self.pretend_installed(but=("jq",))
+        self.fake("id", "echo 1000")
+        self.fake("sudo", 'echo "sudo $*"; [ "$3" = apt-get ] && [ "$4" = update ]')
+        code, text = self.run_setup()
+        self.assertNotEqual(code, 0)
+        self.assertIn("sudo env DEBIAN_FRONTEND=noninteractive apt-get update", text)
+        self.assertRegex(text, r"sudo env .*apt-get install .* jq\n")
+
+    def test_unknown_argument_is_refused(self):
+        code, text = self.run_setup("--chekc")
+        self.assertEqual(code, 1)
+        self.assertIn("unknown argument '--chekc'", text)
+
+    def test_every_package_has_a_reason(self):
+        body = re.search(r"<<'LIST'\n(.*?)\nLIST\n", SETUP.read_text(encoding="utf-8"), re.S)
+        for line in body.group(1).splitlines():
+            self.assertRegex(line, r"^[a-z0-9.+-]+ +# \S")
+
+
+if __name__ == "__main__":
+    unittest.main()
