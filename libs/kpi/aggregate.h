@@ -142,20 +142,14 @@ class Aggregate {
   friend class AggregateWire;
   explicit Aggregate(const AggregationSpec& spec);
 
-  struct Extremum {
-    int64_t value;
-    uint64_t copies;
-  };
-
   AggregationSpec spec_;
   std::unique_ptr<AggregateCollection>
       collection_;  // FIRST, LAST, PERCENTILE, MEDIAN, COUNT_DISTINCT
   uint64_t rows_ = 0;
   uint64_t n_ = 0;
-  union {
-    absl::int128 sum_;   // SUM, AVG: sum of mantissas; COUNT_TRUE: samples not 0
-    Extremum extremum_;  // MIN, MAX
-  };
+  // SUM, AVG: sum of mantissas; COUNT_TRUE: samples not 0; MIN, MAX: the extremum in the high word,
+  // its number of copies in the low word; 0 for the others and for the empty state.
+  absl::int128 payload_ = 0;
 };
 
 }  // namespace kpisuite

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "libs/kpi/aggregate.h"
+#include "libs/kpi/wire.h"
+
+namespace kpisuite {
+
+// The part of an Aggregate that keeps individual values: leaf series, a multiset of values, or
+// entities. It sees kept samples only. Implementations: aggregate_leaf_series.h,
+// aggregate_multiset.h, aggregate_entities.h.
+class AggregateCollection {
+ public:
+  virtual ~AggregateCollection() = default;
+  virtual std::unique_ptr<AggregateCollection> Clone() const = 0;
+
+  virtual void Add(const SampleView& sample) = 0;
+  // False, and unchanged, when the sample cannot be taken out in place.
+  virtual bool Remove(const SampleView& sample) = 0;
+  // `other` has the same dynamic type and spec.
+  virtual void Merge(const AggregateCollection& other) = 0;
+
+  // The value over `n` > 0 kept samples.
+  virtual Value Finalise(uint64_t n) const = 0;
+  virtual bool over_cap() const = 0;
+  virtual size_t AllocatedBytes() const = 0;
+
+  // Canonical bytes, and their reading; `n` is the number of kept samples the state claims.
+  virtual void Write(WireWriter& writer) const = 0;
+  virtual absl::Status Read(WireReader& reader, uint64_t n) = 0;
+};
+
+// The empty collection of the kind, or null if the kind keeps none.
+std::unique_ptr<AggregateCollection> MakeAggregateCollection(const AggregationSpec& spec);
+
+}  // namespace kpisuite

@@ -1,0 +1,199 @@
+#include "libs/kpi/aggregate.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+
+namespace kpisuite {
+namespace {
+
+Aggregate Make(AggregationKind kind, int scale = 0, uint32_t percentile_millionths = 0,
+               uint32_t exact_cap = kDefaultExactCap) {
+  return Aggregate::Create({.kind = kind,
+                            .scale = static_cast<uint8_t>(scale),
+                            .percentile_millionths = percentile_millionths,
+                            .exact_cap = exact_cap})
+      .value();
+}
+
+Aggregate Of(AggregationKind kind, const std::vector<int64_t>& values, uint32_t percentile = 0) {
+  Aggregate aggregate = Make(kind, 0, percentile);
+  for (const int64_t value : values) EXPECT_TRUE(aggregate.Add({.value = value}).ok());
+  return aggregate;
+}
+
+std::string Text(const Aggregate& aggregate) { return aggregate.Finalise().value.ToString(); }
+
+TEST(Aggregate, SumCountAndAverageAreExact) {
+  const std::vector<int64_t> values = {1, 2, 2, 5};
+  EXPECT_EQ(Text(Of(AggregationKind::kSum, values)), "10");
+  EXPECT_EQ(Text(Of(AggregationKind::kCount, values)), "4");
+  EXPECT_EQ(Text(Of(AggregationKind::kAverage, values)), "2.5");
+  EXPECT_EQ(Text(Of(AggregationKind::kMin, values)), "1");
+  EXPECT_EQ(Text(Of(AggregationKind::kMax, values)), "5");
+  EXPECT_EQ(Text(Of(AggregationKind::kCountTrue, {0, 1, 1, 0, 7})), "3");
+}
+
+TEST(Aggregate, ValuesCarryTheScaleOfTheMetric) {
+  Aggregate sum = Make(AggregationKind::kSum, 4);
+  ASSERT_TRUE(sum.Add({.value = 12345}).ok());
+  EXPECT_EQ(Text(sum), "1.2345");
+}
+
+TEST(Aggregate, SumsBeyond64BitsDoNotWrap) {
+  Aggregate sum = Make(AggregationKind::kSum);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(sum.Add({.value = std::numeric_limits<int64_t>::max()}).ok());
+  }
+  EXPECT_EQ(Text(sum), "36893488147419103228");
+}
+
+TEST(Aggregate, WithoutRowsIsEmptyWhateverTheKind) {
+  for (int kind = 1; kind <= 11; ++kind) {
+    const Aggregate aggregate = Make(static_cast<AggregationKind>(kind));
+    EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kEmpty));
+    EXPECT_EQ(aggregate.Finalise().rows, 0u);
+  }
+}
+
+TEST(Aggregate, EmptinessIsJudgedBeforeTheFilter) {
+  for (int i = 1; i <= 11; ++i) {
+    const auto kind = static_cast<AggregationKind>(i);
+    Aggregate aggregate = Make(kind);
+    ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "a", .kept = false}).ok());
+    EXPECT_EQ(aggregate.Finalise().value,
+              IsZeroWhenEmpty(kind) ? Value(Decimal()) : Value(NdReason::kEmpty));
+    EXPECT_EQ(aggregate.Finalise().n, 0u);
+    EXPECT_EQ(aggregate.Finalise().rows, 1u);
+    ASSERT_TRUE(aggregate.Remove({.value = 3, .entity = "a", .kept = false}));
+    EXPECT_TRUE(aggregate.empty());
+  }
+}
+
+TEST(Aggregate, PercentilesInterpolateInclusively) {
+  const std::vector<int64_t> values = {10, 1, 20, 3, 2, 4};
+  EXPECT_EQ(Text(Of(AggregationKind::kMedian, values)), "3.5");
+  EXPECT_EQ(Text(Of(AggregationKind::kPercentile, values, 500'000)), "3.5");
+  EXPECT_EQ(Text(Of(AggregationKind::kPercentile, values, 900'000)), "15");
+  EXPECT_EQ(Text(Of(AggregationKind::kPercentile, values, 0)), "1");
+  EXPECT_EQ(Text(Of(AggregationKind::kPercentile, values, 1'000'000)), "20");
+  EXPECT_EQ(Text(Of(AggregationKind::kMedian, {7})), "7");
+  EXPECT_EQ(Text(Of(AggregationKind::kMedian, {7, 7, 7, 9})), "7");
+  EXPECT_EQ(Text(Of(AggregationKind::kMedian,
+                    {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})),
+            "-0.5");
+}
+
+TEST(Aggregate, LastSumsTheLatestValueOfEveryLeafSeries) {
+  Aggregate last = Make(AggregationKind::kLast);
+  ASSERT_TRUE(last.Add({.time_nano = 2, .value = 7, .sample_id = "b", .series = 1}).ok());
+  ASSERT_TRUE(last.Add({.time_nano = 1, .value = 5, .sample_id = "a", .series = 1}).ok());
+  ASSERT_TRUE(last.Add({.time_nano = 1, .value = 3, .sample_id = "c", .series = 2}).ok());
+  EXPECT_EQ(Text(last), "10");
+  EXPECT_EQ(last.members(), 2u);
+  EXPECT_EQ(last.MembersBefore(2), 1u);
+}
+
+TEST(Aggregate, FirstAndLastDecideEqualTimesByTheLargerSampleId) {
+  for (const AggregationKind kind : {AggregationKind::kFirst, AggregationKind::kLast}) {
+    Aggregate aggregate = Make(kind);
+    ASSERT_TRUE(aggregate.Add({.time_nano = 5, .value = 2, .sample_id = "b"}).ok());
+    ASSERT_TRUE(aggregate.Add({.time_nano = 5, .value = 1, .sample_id = "a"}).ok());
+    EXPECT_EQ(Text(aggregate), "2");
+  }
+}
+
+TEST(Aggregate, RemoveRefusesAnExtremumThatLeaves) {
+  Aggregate most = Of(AggregationKind::kMax, {1, 9, 9});
+  EXPECT_TRUE(most.Remove({.value = 9}));
+  EXPECT_FALSE(most.Remove({.value = 9}));
+  EXPECT_EQ(Text(most), "9");
+  EXPECT_TRUE(most.Remove({.value = 1}));
+  EXPECT_TRUE(most.Remove({.value = 9}));
+  EXPECT_TRUE(most.empty());
+}
+
+TEST(Aggregate, RemoveRefusesTheHeldSampleOfASeriesWithOthers) {
+  Aggregate last = Make(AggregationKind::kLast);
+  const SampleView early = {.time_nano = 1, .value = 5, .sample_id = "a", .series = 1};
+  const SampleView late = {.time_nano = 2, .value = 7, .sample_id = "b", .series = 1};
+  ASSERT_TRUE(last.Add(early).ok());
+  ASSERT_TRUE(last.Add(late).ok());
+  EXPECT_FALSE(last.Remove(late));
+  EXPECT_TRUE(last.Remove(early));
+  EXPECT_TRUE(last.Remove(late));
+  EXPECT_TRUE(last.empty());
+}
+
+TEST(Aggregate, RemoveRefusesSamplesThatCannotBeThere) {
+  EXPECT_FALSE(Make(AggregationKind::kSum).Remove({.value = 1}));
+  EXPECT_FALSE(Of(AggregationKind::kSum, {2}).Remove({.value = 1}));
+  EXPECT_FALSE(Of(AggregationKind::kMax, {2, 2}).Remove({.value = 1}));
+  EXPECT_FALSE(Of(AggregationKind::kMedian, {2}).Remove({.value = 1}));
+  EXPECT_FALSE(Of(AggregationKind::kCountTrue, {0}).Remove({.value = 1}));
+}
+
+TEST(Aggregate, CountsDistinctEntitiesAndRetractsThem) {
+  Aggregate distinct = Make(AggregationKind::kCountDistinct);
+  for (const char* entity : {"ann", "bob", "ann", ""}) {
+    ASSERT_TRUE(distinct.Add({.entity = entity}).ok());
+  }
+  EXPECT_EQ(Text(distinct), "2");
+  EXPECT_EQ(distinct.n(), 4u);
+  EXPECT_TRUE(distinct.Remove({.entity = "ann"}));
+  EXPECT_EQ(Text(distinct), "2");
+  EXPECT_TRUE(distinct.Remove({.entity = "ann"}));
+  EXPECT_EQ(Text(distinct), "1");
+  EXPECT_FALSE(distinct.Remove({.entity = "eve"}));
+}
+
+TEST(Aggregate, AboveTheCapIsVisibleAndNeverAWrongNumber) {
+  for (const AggregationKind kind : {AggregationKind::kMedian, AggregationKind::kCountDistinct}) {
+    Aggregate aggregate = Make(kind, 0, 0, 2);
+    ASSERT_TRUE(aggregate.Add({.value = 1, .entity = "1"}).ok());
+    ASSERT_TRUE(aggregate.Add({.value = 2, .entity = "2"}).ok());
+    EXPECT_FALSE(aggregate.over_cap());
+    ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "3"}).ok());
+    EXPECT_TRUE(aggregate.over_cap());
+    EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kNotAggregatable));
+    EXPECT_EQ(aggregate.Finalise().n, 3u);
+    EXPECT_FALSE(aggregate.Remove({.value = 3, .entity = "3"}));
+  }
+}
+
+TEST(Aggregate, MergeRefusesAnotherSpec) {
+  Aggregate sum = Make(AggregationKind::kSum);
+  EXPECT_EQ(sum.Merge(Make(AggregationKind::kCount)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(sum.Merge(Make(AggregationKind::kSum, 2)).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Aggregate, CreateRefusesWhatIsNotImplementedOrOutOfRange) {
+  const absl::Status status = Aggregate::Create({.kind = AggregationKind::kVariance}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
+  EXPECT_FALSE(Aggregate::Create({.kind = AggregationKind::kSum, .scale = 10}).ok());
+  EXPECT_FALSE(Aggregate::Create({.kind = AggregationKind::kSum, .percentile_millionths = 1}).ok());
+  EXPECT_FALSE(Aggregate::Create({.kind = AggregationKind::kMedian, .exact_cap = 0}).ok());
+  EXPECT_FALSE(Aggregate::Create({.kind = static_cast<AggregationKind>(0)}).ok());
+  EXPECT_FALSE(Aggregate::Create({.kind = static_cast<AggregationKind>(99)}).ok());
+}
+
+TEST(AggregationKind, NamesReadBackAsTheKind) {
+  for (int i = 1; i <= 20; ++i) {
+    const auto kind = static_cast<AggregationKind>(i);
+    EXPECT_EQ(AggregationKindFromName(AggregationKindName(kind)), kind);
+  }
+}
+
+TEST(AggregationKind, AdditivityFollowsTheTable) {
+  EXPECT_TRUE(IsAdditiveOverTime(AggregationKind::kSum));
+  EXPECT_FALSE(IsAdditiveOverTime(AggregationKind::kLast));
+  EXPECT_TRUE(IsAdditiveOverSlices(AggregationKind::kLast));
+  EXPECT_FALSE(IsAdditiveOverSlices(AggregationKind::kCountDistinct));
+}
+
+}  // namespace
+}  // namespace kpisuite

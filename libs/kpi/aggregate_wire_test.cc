@@ -1,0 +1,102 @@
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "libs/kpi/aggregate.h"
+#include "libs/kpi/wire.h"
+
+namespace kpisuite {
+namespace {
+
+Aggregate Example(AggregationKind kind) {
+  Aggregate aggregate = Aggregate::Create({.kind = kind, .scale = 3}).value();
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = absl::StrCat("sample-with-a-long-id-", i);
+    EXPECT_TRUE(aggregate
+                    .Add({.time_nano = i * 7,
+                          .value = (i - 2) * 1000,
+                          .sample_id = id,
+                          .entity = i % 2 == 0 ? "ann" : "bob",
+                          .series = i < 3 ? 1 : std::numeric_limits<uint64_t>::max(),
+                          .kept = i != 1})
+                    .ok());
+  }
+  return aggregate;
+}
+
+TEST(Wire, IntegersAndTextReadBack) {
+  WireWriter writer;
+  const Int128 least = static_cast<Int128>(Uint128{1} << 127);
+  writer.Unsigned(std::numeric_limits<uint64_t>::max());
+  writer.Signed(std::numeric_limits<int64_t>::min());
+  writer.WideSigned(least);
+  writer.WideSigned(-(least + 1));
+  writer.Text("text");
+  const std::string bytes = writer.Take();
+  WireReader reader(bytes);
+  EXPECT_EQ(reader.Unsigned().value(), std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(reader.Signed().value(), std::numeric_limits<int64_t>::min());
+  EXPECT_TRUE(reader.WideSigned().value() == least);
+  EXPECT_TRUE(reader.WideSigned().value() == -(least + 1));
+  EXPECT_EQ(reader.Text().value(), "text");
+  EXPECT_TRUE(reader.ExpectEnd().ok());
+}
+
+TEST(Wire, RefusesVarintsThatAreNotMinimalOrTooWide) {
+  EXPECT_FALSE(WireReader(absl::string_view("\x80\x00", 2)).Unsigned().ok());
+  EXPECT_FALSE(WireReader("\x80").Unsigned().ok());
+  EXPECT_FALSE(WireReader("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02").Unsigned().ok());
+  EXPECT_TRUE(WireReader("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01").Unsigned().ok());
+  EXPECT_FALSE(WireReader(std::string(30, '\xff')).WideSigned().ok());
+  EXPECT_FALSE(WireReader("\x05"
+                          "abc")
+                   .Text()
+                   .ok());
+}
+
+TEST(AggregateWire, EveryKindReadsBackToTheSameState) {
+  for (int kind = 1; kind <= 11; ++kind) {
+    const Aggregate aggregate = Example(static_cast<AggregationKind>(kind));
+    const absl::StatusOr<Aggregate> parsed = Aggregate::Parse(aggregate.Serialize());
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->Serialize(), aggregate.Serialize());
+    EXPECT_EQ(parsed->Finalise().value, aggregate.Finalise().value);
+    EXPECT_EQ(parsed->rows(), 5u);
+    EXPECT_EQ(parsed->n(), 4u);
+  }
+}
+
+TEST(AggregateWire, RefusesEveryTruncationAndAppendix) {
+  for (int kind = 1; kind <= 11; ++kind) {
+    const std::string bytes = Example(static_cast<AggregationKind>(kind)).Serialize();
+    for (size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_EQ(Aggregate::Parse(bytes.substr(0, size)).status().code(),
+                absl::StatusCode::kInvalidArgument);
+    }
+    EXPECT_FALSE(Aggregate::Parse(bytes + '\0').ok());
+  }
+}
+
+TEST(AggregateWire, WhatIsReadFromDamagedBytesIsCanonicalAndUsable) {
+  std::mt19937_64 random(7);
+  for (int run = 0; run < 20'000; ++run) {
+    std::string bytes = Example(static_cast<AggregationKind>(1 + run % 11)).Serialize();
+    for (uint64_t flips = 1 + random() % 3; flips > 0; --flips) {
+      bytes[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
+    }
+    absl::StatusOr<Aggregate> parsed = Aggregate::Parse(bytes);
+    if (!parsed.ok()) continue;
+    ASSERT_EQ(parsed->Serialize(), bytes);
+    parsed->Finalise();
+    const Aggregate copy = *parsed;
+    if (parsed->Merge(copy).ok()) parsed->Finalise();
+    parsed->Add({.value = 1, .sample_id = "x", .entity = "y"}).IgnoreError();
+    if (parsed->Remove({.value = 1, .sample_id = "x", .entity = "y"})) parsed->Finalise();
+  }
+}
+
+}  // namespace
+}  // namespace kpisuite
