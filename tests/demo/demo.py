@@ -158,7 +158,8 @@ class Demo:
             out["value"] = canonical(value)
         for name, number in (("target", target), ("variance", judgement.variance),
                              ("favourableVariance", judgement.favourable_variance),
-                             ("fvp", judgement.fvp), ("attainment", judgement.attainment)):
+                             ("fvp", judgement.fvp), ("attainment", judgement.attainment),
+                             ("score", judgement.score)):
             if number is not None:
                 out[name] = canonical(number)
         return out

@@ -16,6 +16,9 @@ decimal.setcontext(CONTEXT)
 
 # Two numbers that differ by less than this part of the larger one are the same at a cut (3.7.3).
 CUT_TOLERANCE = Decimal("1e-30")
+# A score's part inside its band has 12 decimals and stays below 1 (3.7.6).
+SCORE_STEP = Decimal("1e-12")
+SCORE_TOP = 1 - SCORE_STEP
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +129,7 @@ class Judgement:
     favourable_variance: Decimal | None = None
     fvp: Decimal | None = None
     attainment: Decimal | None = None
+    score: Decimal | None = None
 
 
 def sign_of(direction):
@@ -134,23 +138,39 @@ def sign_of(direction):
     return 1 if direction == "HIGHER" else -1
 
 
-def thresholds(bands, sign, target):
-    """[(status, cut in natural units)] from the best band down (3.7.3)."""
-    basis = bands.get("basis", "FVP")
+def cuts_of(bands):
+    """[(status, cut on the basis)] from the best band down; below the last is OFF_TARGET."""
     cuts = [("EXCEEDED", bands.get("exceeded")), ("ON_TARGET", bands.get("onTarget", 0)),
             ("WARNING", bands.get("warning"))]
-    out = []
-    for status, text in cuts:
-        if text is None:
-            continue
-        cut = read_decimal(text)
-        if basis == "VARIANCE":
-            out.append((status, target + sign * cut))
-        elif basis == "FVP":
-            out.append((status, target + sign * cut * abs(target)))
-        else:
-            raise ValueError(f"bands.basis {basis} is not used by the demo")
-    return out
+    return [(status, read_decimal(cut)) for status, cut in cuts if cut is not None]
+
+
+def thresholds(bands, sign, target):
+    """[(status, cut in natural units)] from the best band down (3.7.3)."""
+    scale = {"VARIANCE": 1, "FVP": abs(target)}.get(bands.get("basis", "FVP"))
+    if scale is None:
+        raise ValueError(f"bands.basis {bands['basis']} is not used by the demo")
+    return [(status, target + sign * cut * scale) for status, cut in cuts_of(bands)]
+
+
+def score(bands, status, basis_value):
+    """Points 0 to 3 of a status straight from the bands (3.7.6)."""
+    points = {"OFF_TARGET": 0, "WARNING": 1, "ON_TARGET": 2}
+    if status not in points:
+        return Decimal(3)
+    cuts = cuts_of(bands)
+    # Band i reaches from cut i up to cut i - 1; an open end lies as far as its neighbour is wide.
+    band = [name for name, _ in cuts].index(status) if status != "OFF_TARGET" else len(cuts)
+    lower = cuts[band][1] if band < len(cuts) else None
+    upper = cuts[band - 1][1] if band > 0 else None
+    if lower is None and band >= 2:
+        lower = upper - (cuts[band - 2][1] - upper)
+    if upper is None and band + 1 < len(cuts):
+        upper = lower + (lower - cuts[band + 1][1])
+    if lower is None or upper is None:
+        return points[status] + Decimal("0.5")
+    part = min(max((basis_value - lower) / (upper - lower), Decimal(0)), SCORE_TOP)
+    return points[status] + part.quantize(SCORE_STEP, rounding=decimal.ROUND_DOWN)
 
 
 def band_of(value, target, sign, bands):
@@ -174,4 +194,7 @@ def judge(value, target, direction, bands):
     favourable = sign * variance
     fvp = None if target == 0 else favourable / abs(target)
     attainment = None if fvp is None else 1 + fvp
-    return Judgement(band_of(value, target, sign, bands), variance, favourable, fvp, attainment)
+    status = band_of(value, target, sign, bands)
+    basis_value = fvp if bands.get("basis", "FVP") == "FVP" else favourable
+    points = None if status == "NO_TARGET" else score(bands, status, basis_value)
+    return Judgement(status, variance, favourable, fvp, attainment, points)

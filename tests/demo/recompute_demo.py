@@ -8,7 +8,7 @@
 Numbers are compared as canonical text, to the last digit. A printed line:
 
     {"kpi", "window", "slice", "period", "status", "value", "ndReason", "target", "variance",
-     "favourableVariance", "fvp", "attainment"}
+     "favourableVariance", "fvp", "attainment", "score"}
 
 `slice` is "" for the total; fields that have no value are left out. Lines to compare have the same
 form, or are the JSON of a KpiState or HistoryEntry of proto/kpisuite/v1/evaluation.proto, as
@@ -31,7 +31,7 @@ SHOWN_DIFFERENCES = 20
 
 # Compared where the printed state has them; the fields before them always are.
 ALWAYS_COMPARED = ("status", "value", "target", "variance", "fvp")
-COMPARED_IF_PRESENT = ("ndReason", "favourableVariance", "attainment")
+COMPARED_IF_PRESENT = ("ndReason", "favourableVariance", "attainment", "score")
 
 
 def short(name, prefix):
@@ -42,8 +42,8 @@ def short(name, prefix):
 def from_state(printed):
     """A printed state in the form of this program's own lines."""
     state = printed.get("state", printed)
-    out = {name: state[name] for name in ("window", "value", "variance", "fvp",
-                                          "favourableVariance", "attainment") if state.get(name)}
+    plain = ("window", "value", "variance", "favourableVariance", "fvp", "attainment", "score")
+    out = {name: state[name] for name in plain if state.get(name)}
     out["kpi"] = state["kpi"].rpartition("/")[2]
     out["slice"] = state.get("slice", "")
     period, target = state["period"], state.get("target")

@@ -69,6 +69,18 @@ class Oracle(unittest.TestCase):
         judged = oracle.judge(D(-90), D(-100), "HIGHER", {})
         self.assertEqual((judged.variance, judged.fvp), (D(10), D("0.1")))
 
+    def test_score_is_linear_inside_the_band(self):
+        bands = {"exceeded": "0.10", "onTarget": "0", "warning": "-0.05"}
+        for fvp, status, points in (("-0.02", "WARNING", "1.6"), ("0.05", "ON_TARGET", "2.5"),
+                                    ("0.3", "EXCEEDED", "3"), ("-0.075", "OFF_TARGET", "0.5"),
+                                    ("-9", "OFF_TARGET", "0")):
+            self.assertEqual(oracle.score(bands, status, D(fvp)), D(points), fvp)
+        self.assertEqual(oracle.score({"warning": "-0.3"}, "WARNING", D("-0.1")),
+                         D("1.666666666666"))
+        # One cut alone: neither side has a width, so both statuses score their midpoint.
+        self.assertEqual(oracle.score({}, "ON_TARGET", D(7)), D("2.5"))
+        self.assertEqual(oracle.score({}, "OFF_TARGET", D(-7)), D("0.5"))
+
     def test_no_value_and_no_target_have_their_own_status(self):
         self.assertEqual(oracle.judge(oracle.Nd("DIV0"), None, "HIGHER", {}).status, "NO_DATA")
         self.assertEqual(oracle.judge(D(1), None, "HIGHER", {}).status, "NO_TARGET")
