@@ -1,0 +1,55 @@
+#include "services/measurement/measurement_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/hash.h"
+
+namespace kpisuite {
+
+int PartitionOf(absl::string_view workspace, absl::string_view partition_group, int partitions) {
+  return static_cast<int>(Hash64(absl::StrCat(workspace, "/", partition_group)) %
+                          static_cast<uint64_t>(partitions));
+}
+
+absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_t seq) {
+  const bool from_the_start = incarnation == 0 && seq == 0;
+  if (!from_the_start && incarnation != head.incarnation) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+                     absl::StrCat("partition ", head.part, ": got incarnation ", incarnation,
+                                  ", want ", head.incarnation),
+                     {{"part", absl::StrCat(head.part)},
+                      {"incarnation", absl::StrCat(head.incarnation)}});
+  }
+  if (seq > head.last_seq || seq < 0) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+                     absl::StrCat("partition ", head.part, ": got position ", seq,
+                                  ", want at most its head ", head.last_seq),
+                     {{"part", absl::StrCat(head.part)},
+                      {"incarnation", absl::StrCat(head.incarnation)}});
+  }
+  if (seq < head.trimmed_seq) {
+    return MakeError(absl::StatusCode::kOutOfRange, "FEED_TRIMMED",
+                     absl::StrCat("partition ", head.part, ": got position ", seq,
+                                  ", want at least ", head.trimmed_seq),
+                     {{"part", absl::StrCat(head.part)},
+                      {"trimmed_seq", absl::StrCat(head.trimmed_seq)}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RequestIdReused(absl::string_view request_id) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                   absl::StrCat("request_id: got ", request_id,
+                                ", which was used with another payload, want a new one"),
+                   {{"request_id", std::string(request_id)}});
+}
+
+absl::Status TraitsChanged(absl::string_view metric, absl::string_view stored,
+                           absl::string_view wanted) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "IMMUTABLE_FIELD",
+                   absl::StrCat("metric ", metric, " has samples with ", stored,
+                                ", but its definition now says ", wanted),
+                   {{"metric", std::string(metric)}});
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,200 @@
+// MeasurementStore: the durable home of samples and of the change feed.
+//
+// Two engines pass one contract suite (measurement_store_contract_test.cc): SQLite
+// (sqlite_measurement_store.h) and memory (memory_measurement_store.h, for tests and the
+// simulator).
+//
+// Ingest. A unit is atomic. For each row, by its identity (series, time, sample_id):
+//
+//   write   absent                inserted, revision 1
+//           withdrawn             inserted, revision + 1
+//           same content          unchanged
+//           other content         corrected, revision + 1; the old revision is kept
+//   retract live                  retracted, revision + 1; the old revision is kept
+//           absent or withdrawn   unchanged
+//
+// A watermark moves only forward. A unit that changed anything makes one feed entry (part, seq)
+// with the old and the new content of each changed row; seq is dense, from 1. A unit that changed
+// nothing uses no seq. A known request_id changes nothing and gives the first outcome again.
+//
+// Snapshot. Everything read from one snapshot is of one moment: exactly the feed up to its heads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/measurement/sample.h"
+
+namespace kpisuite {
+
+// The newest position of one partition.
+struct FeedHead {
+  int part = 0;
+  int64_t incarnation = 0;  // unix seconds when the store was created
+  int64_t last_seq = 0;     // 0: nothing yet
+  int64_t trimmed_seq = 0;  // entries up to it are gone; 0: all are there
+
+  friend bool operator==(const FeedHead&, const FeedHead&) = default;
+};
+
+// Entries of one partition in order, each a serialised v1::ChangeBatch.
+struct ChangePage {
+  std::vector<std::string> batches;
+  int64_t last_seq = 0;  // of the last of them; the asked position when there is none
+};
+
+struct SeriesRecord {
+  uint64_t id = 0;  // stable within the store
+  int part = 0;
+  std::string slice;             // canonical text
+  bool has_business_day = false;  // whether any of its samples ever had one
+};
+
+// One revision of a sample, as stored. Views are valid during the call that hands it out.
+struct StoredSample {
+  int64_t time_nano = 0;
+  absl::string_view sample_id;
+  int64_t value = 0;
+  int64_t weight = kNoWeight;
+  int32_t business_day = kNoBusinessDay;
+  absl::string_view entity;
+  int32_t revision = 0;  // from 1
+  int64_t seq = 0;       // the feed entry that made it
+  bool retracted = false;
+};
+
+// Where a scan of a series begins and ends.
+struct SampleRange {
+  int64_t start_nano = std::numeric_limits<int64_t>::min();  // inclusive
+  int64_t end_nano = std::numeric_limits<int64_t>::max();    // exclusive
+  // Skips what is not after this (time, sample_id, revision).
+  struct Cursor {
+    int64_t time_nano = 0;
+    std::string sample_id;
+    int32_t revision = 0;
+  };
+  std::optional<Cursor> after;
+};
+
+struct SeriesSummary {
+  int64_t live_samples = 0;
+  std::optional<int64_t> first_nano;  // of the live samples
+  std::optional<int64_t> last_nano;
+};
+
+// When and why a feed entry was made.
+struct FeedCommit {
+  absl::Time record_time;
+  std::string reason;
+};
+
+// A consistent view of the store. Used by one thread at a time; may block. Do not keep it long.
+// Callbacks return false to stop. Errors of all: UNAVAILABLE STORE_UNAVAILABLE.
+class MeasurementSnapshot {
+ public:
+  virtual ~MeasurementSnapshot() = default;
+
+  // The feed position of this view, by partition, all of them.
+  virtual const std::vector<FeedHead>& heads() const = 0;
+  // Traits with which the metric was first written; nullopt: it has no samples.
+  virtual absl::StatusOr<std::optional<std::string>> FindTraits(absl::string_view workspace,
+                                                                absl::string_view metric) = 0;
+  virtual absl::StatusOr<std::optional<int64_t>> FindWatermark(absl::string_view workspace,
+                                                               absl::string_view metric) = 0;
+  // Series of a metric with a canonical slice greater than `after`, in byte order of the slice.
+  // Do not read from the snapshot inside `visit`.
+  virtual absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
+                                   std::optional<absl::string_view> after,
+                                   absl::FunctionRef<bool(const SeriesRecord&)> visit) = 0;
+  // Live samples by (time, sample_id).
+  virtual absl::Status VisitSamples(uint64_t series_id, const SampleRange& range,
+                                    absl::FunctionRef<bool(const StoredSample&)> visit) = 0;
+  // All revisions, withdrawn ones included, by (time, sample_id, revision).
+  virtual absl::Status VisitRevisions(uint64_t series_id, const SampleRange& range,
+                                      absl::FunctionRef<bool(const StoredSample&)> visit) = 0;
+  virtual absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id) = 0;
+  // Latest event time of the live samples of one series; cheap.
+  virtual absl::StatusOr<std::optional<int64_t>> FindLastTime(uint64_t series_id) = 0;
+  // INTERNAL when there is no such entry.
+  virtual absl::StatusOr<FeedCommit> FindCommit(int part, int64_t seq) = 0;
+};
+
+// Definitions as last heard of, so that the service starts without the definition service.
+struct SavedDefinition {
+  std::string name;   // resource name
+  std::string bytes;  // a serialised v1::Definition
+};
+struct SavedDefinitions {
+  int64_t position = 0;  // of the definition log; 0: nothing saved yet
+  std::vector<SavedDefinition> definitions;
+};
+struct DefinitionsUpdate {
+  int64_t position = 0;
+  bool replace_all = false;  // forget everything saved before
+  std::vector<SavedDefinition> changed;
+  std::vector<std::string> deleted;  // names
+};
+
+// Thread-safe. Construction is the engine's.
+class MeasurementStore {
+ public:
+  using IngestDone = std::function<void(absl::StatusOr<IngestOutcome>)>;
+
+  virtual ~MeasurementStore() = default;
+
+  // Name of the engine, "sqlite".
+  virtual absl::string_view engine() const = 0;
+  // Partitions are 0 .. partitions() - 1, for ever.
+  virtual int partitions() const = 0;
+
+  // Applies `unit` and makes it durable; units of one caller in order. Never blocks. `done` is
+  // called exactly once, from any thread or before Ingest returns; it must not block. Errors:
+  //   INVALID_ARGUMENT REQUEST_ID_REUSED     the request_id is known with another fingerprint
+  //   FAILED_PRECONDITION IMMUTABLE_FIELD    the metric has samples with other traits
+  //   RESOURCE_EXHAUSTED QUEUE_FULL, DISK_FULL, UNAVAILABLE SHUTTING_DOWN: nothing was stored
+  //   UNAVAILABLE STORE_UNAVAILABLE          unknown outcome: repeat with the same request_id
+  virtual void Ingest(IngestUnit unit, IngestDone done) = 0;
+
+  // What is committed now, by partition, all of them. Never blocks.
+  virtual std::vector<FeedHead> Heads() const = 0;
+
+  // Called after each commit that moved a head, before `done` of its units; must not block and
+  // not call the store but Heads(). Set once, before the first Ingest.
+  virtual void SetCommitListener(std::function<void()> listener) = 0;
+
+  // Entries after `seq`: at least one if there is one, then as many as fit into `limit_bytes`.
+  // `incarnation` 0 is accepted with `seq` 0. May block. Errors: OUT_OF_RANGE FEED_TRIMMED;
+  // FAILED_PRECONDITION INCARNATION_CHANGED: another incarnation, or `seq` beyond the head.
+  virtual absl::StatusOr<ChangePage> ReadChanges(int part, int64_t incarnation, int64_t seq,
+                                                 size_t limit_bytes) = 0;
+
+  // May block. UNAVAILABLE STORE_UNAVAILABLE.
+  virtual absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() = 0;
+
+  // Definitions, durable when it returns. May block.
+  virtual absl::Status SaveDefinitions(const DefinitionsUpdate& update) = 0;
+  virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
+};
+
+// The partition of a metric: Hash64(workspace "/" group) modulo the store's partitions.
+int PartitionOf(absl::string_view workspace, absl::string_view partition_group, int partitions);
+
+// The checks of ReadChanges that all engines share.
+absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_t seq);
+
+// The errors that all engines share.
+absl::Status RequestIdReused(absl::string_view request_id);
+absl::Status TraitsChanged(absl::string_view metric, absl::string_view stored,
+                           absl::string_view wanted);
+
+}  // namespace kpisuite

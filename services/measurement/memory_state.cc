@@ -1,0 +1,121 @@
+#include "services/measurement/memory_state.h"
+
+#include <algorithm>
+
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+
+MemoryState::MemoryState(int64_t incarnation, int partition_count) {
+  for (int part = 0; part < partition_count; ++part) {
+    Partition partition;
+    partition.head.part = part;
+    partition.head.incarnation = incarnation;
+    partitions.push_back(std::move(partition));
+  }
+}
+
+absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
+  ASSIGN_OR_RETURN(const std::optional<IngestOutcome> known, FindRequest(unit));
+  if (known.has_value()) return *known;
+  for (const MetricTraits& one : unit.metrics) {
+    const auto found = traits.find({unit.workspace, one.metric});
+    if (found != traits.end() && found->second != one.traits) {
+      return TraitsChanged(one.metric, found->second, one.traits);
+    }
+  }
+  if (unit.operation == IngestOperation::kWrite) {
+    for (const MetricTraits& one : unit.metrics) traits[{unit.workspace, one.metric}] = one.traits;
+  }
+  Partition& partition = partitions[unit.part];
+  const int64_t seq = partition.head.last_seq + 1;
+  ChangeBatchBuilder changes;
+  for (const SeriesRows& rows : unit.series) ApplySeries(unit, rows, seq, changes);
+  MoveWatermarks(unit, changes);
+  if (!changes.empty()) {
+    const absl::Time commit_time =
+        partition.feed.empty()
+            ? unit.record_time
+            : std::max(unit.record_time, partition.feed.back().commit.record_time);
+    partition.feed.push_back({changes.Finish(unit.workspace, unit.part, partition.head.incarnation,
+                                             seq, commit_time),
+                              {commit_time, unit.reason}});
+    partition.head.last_seq = seq;
+  }
+  IngestOutcome outcome;
+  outcome.counts = changes.counts();
+  outcome.part = unit.part;
+  outcome.incarnation = partition.head.incarnation;
+  outcome.seq = partition.head.last_seq;
+  outcome.answer_note = unit.answer_note;
+  if (!unit.request_id.empty()) {
+    Request& request = requests[{unit.workspace, unit.request_id}];
+    request.fingerprint = unit.fingerprint;
+    request.outcomes[unit.part] = outcome;
+  }
+  return outcome;
+}
+
+absl::StatusOr<std::optional<IngestOutcome>> MemoryState::FindRequest(
+    const IngestUnit& unit) const {
+  if (unit.request_id.empty()) return std::nullopt;
+  const auto request = requests.find({unit.workspace, unit.request_id});
+  if (request == requests.end()) return std::nullopt;
+  if (request->second.fingerprint != unit.fingerprint) return RequestIdReused(unit.request_id);
+  const auto found = request->second.outcomes.find(unit.part);
+  if (found == request->second.outcomes.end()) return std::nullopt;
+  IngestOutcome outcome = found->second;
+  outcome.duplicate = true;
+  return outcome;
+}
+
+MemoryState::Series* MemoryState::FindOrAddSeries(const IngestUnit& unit, const SeriesRows& rows) {
+  std::map<std::string, uint64_t>& ids = series_ids[{unit.workspace, rows.metric}];
+  const auto found = ids.find(rows.slice.ToString());
+  if (found != ids.end()) return &series[found->second - 1];
+  if (unit.operation == IngestOperation::kRetract) return nullptr;
+  Series added;
+  added.record.id = series.size() + 1;
+  added.record.part = unit.part;
+  added.record.slice = rows.slice.ToString();
+  ids[added.record.slice] = added.record.id;
+  series.push_back(std::move(added));
+  return &series.back();
+}
+
+void MemoryState::ApplySeries(const IngestUnit& unit, const SeriesRows& rows, int64_t seq,
+                              ChangeBatchBuilder& changes) {
+  Series* const target = FindOrAddSeries(unit, rows);
+  changes.BeginSeries(rows.metric, rows.slice, target == nullptr ? 0 : target->record.id);
+  for (const SampleRow& row : rows.rows) {
+    if (target == nullptr) {
+      changes.AddRow(row, RowEffect::kUnchanged, nullptr);
+      continue;
+    }
+    const auto found = target->samples.find({row.time_nano, row.sample_id});
+    const Revision* latest = found == target->samples.end() ? nullptr : &found->second.back();
+    const SampleContent* live =
+        latest == nullptr || latest->retracted ? nullptr : &latest->content;
+    const RowEffect effect = EffectOf(unit.operation, live, row.content);
+    changes.AddRow(row, effect, live);
+    if (effect == RowEffect::kUnchanged) continue;
+    Revision revision;
+    revision.seq = seq;
+    revision.retracted = effect == RowEffect::kRetracted;
+    if (!revision.retracted) revision.content = row.content;
+    if (revision.content.business_day != kNoBusinessDay) target->record.has_business_day = true;
+    target->samples[{row.time_nano, row.sample_id}].push_back(std::move(revision));
+  }
+}
+
+void MemoryState::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes) {
+  for (const WatermarkMove& move : unit.watermarks) {
+    const auto [found, added] = watermarks.try_emplace({unit.workspace, move.metric},
+                                                       move.complete_through_nano);
+    if (!added && found->second >= move.complete_through_nano) continue;
+    found->second = move.complete_through_nano;
+    changes.AddWatermark(move);
+  }
+}
+
+}  // namespace kpisuite
