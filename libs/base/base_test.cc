@@ -55,9 +55,7 @@ TEST(Blocking, IsAllowedOnOrdinaryThreads) {
 
 TEST(Blocking, IsCaughtOnLibraryThreads) {
   MarkLibraryThread outer;
-  {
-    MarkLibraryThread inner;
-  }
+  { MarkLibraryThread inner; }
   EXPECT_TRUE(OnLibraryThread());
 #ifdef KPISUITE_DEBUG_ASSERTS
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -33,13 +33,12 @@ absl::Status Executor::Submit(size_t bytes, absl::Time deadline,
     const bool full = queue_.size() >= limits_.max_items ||
                       (!queue_.empty() && queued_bytes_ + bytes > limits_.max_bytes);
     if (full) {
-      return WithRetryAfter(
-          MakeError(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
-                    absl::StrCat("the work queue is full: ", queue_.size(), " items, ",
-                                 queued_bytes_, " bytes"),
-                    {{"items", absl::StrCat(queue_.size())},
-                     {"bytes", absl::StrCat(queued_bytes_)}}),
-          kRetryAfterFullQueue);
+      return WithRetryAfter(MakeError(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+                                      absl::StrCat("the work queue is full: ", queue_.size(),
+                                                   " items, ", queued_bytes_, " bytes"),
+                                      {{"items", absl::StrCat(queue_.size())},
+                                       {"bytes", absl::StrCat(queued_bytes_)}}),
+                            kRetryAfterFullQueue);
     }
     queue_.push_back({bytes, deadline, std::move(work)});
     queued_bytes_ += bytes;

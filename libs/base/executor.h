@@ -32,9 +32,9 @@ class Executor {
   ~Executor();  // Shutdown()
 
   // Queues `work`, which counts as `bytes`. It is called with ok, or with DEADLINE_EXCEEDED
-  // DEADLINE_TOO_SHORT when `deadline` had passed when its turn came. When this call returns an error, `work` is dropped:
-  // RESOURCE_EXHAUSTED QUEUE_FULL (with a retry hint) or UNAVAILABLE SHUTTING_DOWN.
-  // A work larger than max_bytes is accepted when the queue is empty.
+  // DEADLINE_TOO_SHORT when `deadline` had passed when its turn came. When this call returns an
+  // error, `work` is dropped: RESOURCE_EXHAUSTED QUEUE_FULL (with a retry hint) or UNAVAILABLE
+  // SHUTTING_DOWN. A work larger than max_bytes is accepted when the queue is empty.
   absl::Status Submit(size_t bytes, absl::Time deadline, std::function<void(absl::Status)> work)
       EXCLUDES(mutex_);
 

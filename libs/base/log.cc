@@ -28,8 +28,12 @@ spdlog::logger& Logger() {
 size_t Utf8Length(absl::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
-  const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3
-                        : lead < 0xF5 ? 4 : 0;
+  const size_t length = lead < 0x80   ? 1
+                        : lead < 0xC2 ? 0
+                        : lead < 0xE0 ? 2
+                        : lead < 0xF0 ? 3
+                        : lead < 0xF5 ? 4
+                                      : 0;
   if (length == 0 || text.size() < length) return 0;
   for (size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -61,8 +65,8 @@ void AppendEscaped(char c, std::string& out) {
   out += kHex[code & 15];
 }
 
-void Write(spdlog::level::level_enum level, absl::string_view level_name,
-           absl::string_view message, const LogFields& fields) {
+void Write(spdlog::level::level_enum level, absl::string_view level_name, absl::string_view message,
+           const LogFields& fields) {
   spdlog::logger& logger = Logger();
   if (!logger.should_log(level)) return;
   std::string line = absl::StrCat(
@@ -83,8 +87,10 @@ std::string JsonString(absl::string_view text) {
   while (!text.empty()) {
     const size_t length = Utf8Length(text);
     if (length <= 1) {
-      if (length == 1) AppendEscaped(text[0], out);
-      else out += "\\ufffd";
+      if (length == 1)
+        AppendEscaped(text[0], out);
+      else
+        out += "\\ufffd";
       text.remove_prefix(1);
     } else {
       out.append(text.data(), length);
@@ -114,10 +120,9 @@ void LogError(absl::string_view message, const LogFields& fields) {
 absl::Status SetLogLevel(absl::string_view level) {
   if (level != "debug" && level != "info" && level != "warning" && level != "error" &&
       level != "off") {
-    return InvalidFields({{"log-level",
-                           absl::StrCat("got ", level,
-                                        ", want debug, info, warning, error or off"),
-                           "", 0, 0}});
+    return InvalidFields(
+        {{"log-level", absl::StrCat("got ", level, ", want debug, info, warning, error or off"), "",
+          0, 0}});
   }
   Logger().set_level(spdlog::level::from_str(std::string(level)));
   return absl::OkStatus();

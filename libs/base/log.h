@@ -22,8 +22,7 @@ class LogField {
  public:
   LogField(absl::string_view key, absl::string_view value)
       : key_(key), value_(value), quoted_(true) {}
-  LogField(absl::string_view key, const char* value)
-      : LogField(key, absl::string_view(value)) {}
+  LogField(absl::string_view key, const char* value) : LogField(key, absl::string_view(value)) {}
   LogField(absl::string_view key, const std::string& value)
       : LogField(key, absl::string_view(value)) {}
   LogField(absl::string_view key, bool value)

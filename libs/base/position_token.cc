@@ -38,8 +38,8 @@ bool ParsePart(absl::string_view text, PositionToken& token) {
 std::string PositionToken::ToText() const {
   std::string plain = absl::StrCat("1;", definition_position, ";");
   for (auto it = parts.begin(); it != parts.end(); ++it) {
-    absl::StrAppend(&plain, it == parts.begin() ? "" : ",", it->first, ":",
-                    it->second.incarnation, ":", it->second.seq);
+    absl::StrAppend(&plain, it == parts.begin() ? "" : ",", it->first, ":", it->second.incarnation,
+                    ":", it->second.seq);
   }
   return absl::WebSafeBase64Escape(plain);
 }
@@ -50,8 +50,7 @@ absl::StatusOr<PositionToken> PositionToken::Parse(absl::string_view text) {
   const std::vector<absl::string_view> sections = absl::StrSplit(plain, ';');
   PositionToken token;
   if (sections.size() != 3 || sections[0] != "1" ||
-      !absl::SimpleAtoi(sections[1], &token.definition_position) ||
-      token.definition_position < 0) {
+      !absl::SimpleAtoi(sections[1], &token.definition_position) || token.definition_position < 0) {
     return Damaged();
   }
   if (sections[2].empty()) return token;

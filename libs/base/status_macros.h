@@ -10,12 +10,12 @@
 #define KPISUITE_CONCAT(a, b) KPISUITE_CONCAT_INNER(a, b)
 
 // Evaluates `expr` (an absl::Status) once; returns it from the enclosing function when not ok.
-#define RETURN_IF_ERROR(expr)                                                      \
-  do {                                                                             \
-    if (::absl::Status KPISUITE_CONCAT(return_if_error_, __LINE__) = (expr);       \
-        !KPISUITE_CONCAT(return_if_error_, __LINE__).ok()) {                       \
-      return KPISUITE_CONCAT(return_if_error_, __LINE__);                          \
-    }                                                                              \
+#define RETURN_IF_ERROR(expr)                                                \
+  do {                                                                       \
+    if (::absl::Status KPISUITE_CONCAT(return_if_error_, __LINE__) = (expr); \
+        !KPISUITE_CONCAT(return_if_error_, __LINE__).ok()) {                 \
+      return KPISUITE_CONCAT(return_if_error_, __LINE__);                    \
+    }                                                                        \
   } while (false)
 
 // Evaluates `expr` (an absl::StatusOr) once; returns its status when not ok, else moves the value

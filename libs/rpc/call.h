@@ -22,8 +22,8 @@ struct CallLimits {
   absl::Duration default_deadline = absl::Seconds(30);  // of unary calls whose client set none
   absl::Duration max_deadline = absl::Minutes(5);       // of unary calls
   absl::Duration slow_call = absl::Seconds(1);          // unary calls above it are logged
-  int max_calls = 4096;     // unary calls of one service in flight
-  int max_streams = 10000;  // streams of one service in flight
+  int max_calls = 4096;                                 // unary calls of one service in flight
+  int max_streams = 10000;                              // streams of one service in flight
 };
 
 // One method of a service and its metrics, under the names of go-grpc-prometheus. Thread-safe.

@@ -19,10 +19,8 @@ class PendingCall {
   virtual CallContext& call() = 0;
 };
 
-// A copyable handle. The first answer wins; later ones are dropped, as is one after the client
-// went away or after the deadline, when the call is answered CANCELLED or DEADLINE_EXCEEDED by
-// itself. A call whose handles are all dropped without an answer is answered INTERNAL at its
-// deadline. Thread-safe.
+// A copyable handle. The first answer wins, later ones are dropped. A call whose client went away
+// or whose deadline passed is answered CANCELLED or DEADLINE_EXCEEDED by itself. Thread-safe.
 template <typename Response>
 class Completion {
  public:
@@ -30,9 +28,7 @@ class Completion {
       : pending_(std::move(pending)) {}
 
   // Answers the call. Never blocks.
-  void operator()(absl::StatusOr<Response> result) const {
-    pending_->Complete(std::move(result));
-  }
+  void operator()(absl::StatusOr<Response> result) const { pending_->Complete(std::move(result)); }
 
   // Facts about the call; valid as long as this handle.
   const CallContext& call() const { return pending_->call(); }

@@ -4,10 +4,12 @@
 // metrics and a log line. A method of the callback service is one line:
 //
 //   grpc::ServerUnaryReactor* GetKpi(grpc::CallbackServerContext* context,
-//                                    const v1::GetKpiRequest* request, v1::Kpi* response) override {
+//                                    const v1::GetKpiRequest* request, v1::Kpi* response) override
+//                                    {
 //     return dispatcher_.Unary<v1::GetKpiRequest, v1::Kpi>(
 //         context, "GetKpi", request, response,
-//         [this](CallContext& call, const v1::GetKpiRequest& request) { return Get(call, request); });
+//         [this](CallContext& call, const v1::GetKpiRequest& request) { return Get(call, request);
+//         });
 //   }
 #pragma once
 
@@ -17,12 +19,12 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/base/executor.h"
@@ -46,7 +48,7 @@ struct CallEnvironment {
   CallLimits limits;
 };
 
-// Thread-safe. Outlives the server.
+// Thread-safe. Outlives the server that serves its methods.
 //
 // Request and Response are protobuf messages, or grpc::ByteBuffer for methods marked raw.
 // `method` is the name in the service; a name that the service does not have aborts the process.
@@ -78,7 +80,7 @@ class Dispatcher {
                                Completion<Response>)>& handler);
 
   // Opens a source with `open` and streams its messages. `open` and the source run where `thread`
-  // says. The request is valid during `open` only.
+  // says. `open` copies what it needs of the request.
   template <typename Request, typename Response>
   grpc::ServerWriteReactor<Response>* ServerStream(
       grpc::CallbackServerContext* context, absl::string_view method, const Request* request,
@@ -102,9 +104,10 @@ class Dispatcher {
   const Method& Find(absl::string_view method) const;
 
   const CallEnvironment environment_;
-  std::map<std::string, std::unique_ptr<Method>, std::less<>> methods_;
-  std::atomic<int> calls_{0};
-  std::atomic<int> streams_{0};
+  absl::flat_hash_map<std::string, std::unique_ptr<Method>> methods_;
+  // Shared with the metrics, which may outlive the dispatcher.
+  const std::shared_ptr<std::atomic<int>> calls_ = std::make_shared<std::atomic<int>>(0);
+  const std::shared_ptr<std::atomic<int>> streams_ = std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace kpisuite

@@ -33,11 +33,12 @@ class Metrics {
                                       const MetricLabels& labels,
                                       const prometheus::Histogram::BucketBoundaries& buckets);
 
-  // A gauge or counter read when it is scraped. `read` is thread-safe and never blocks.
-  void AddGaugeReader(const std::string& name, const std::string& help,
+  // A gauge or counter read when it is scraped. `read` is thread-safe, does not block and stays
+  // callable as long as the registry is.
+  void AddGaugeReader(const std::string& name, const std::string& help, const MetricLabels& labels,
                       std::function<double()> read);
   void AddCounterReader(const std::string& name, const std::string& help,
-                        std::function<double()> read);
+                        const MetricLabels& labels, std::function<double()> read);
 
   // The text exposition format.
   std::string Text() const;
@@ -46,7 +47,7 @@ class Metrics {
   class Readers;
 
   std::shared_ptr<prometheus::Registry> registry_;
-  std::shared_ptr<Readers> readers_;
+  std::unique_ptr<Readers> readers_;
 };
 
 // Upper bounds in seconds from 100 microseconds to 10 s, for durations of calls.

@@ -8,7 +8,8 @@
 //   SystemClock clock;
 //   ServerRuntime runtime(server, clock);
 //   ... stores, clients, service, rpc (with a Dispatcher on runtime.environment()) ...
-//   return ServeUntilSignal(server, runtime, {&rpc}, {"kpi-definition", {{"store", "sqlite"}}}, flush);
+//   return ServeUntilSignal(server, runtime, {&rpc}, {"kpi-definition", {{"store", "sqlite"}}},
+//   flush);
 #pragma once
 
 #include <grpcpp/impl/service_type.h>

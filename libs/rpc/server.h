@@ -4,6 +4,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/server.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,20 +37,18 @@ class RpcServer {
   // A channel that skips the network.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // Health of the whole server and of each service. Thread-safe.
+  // Health of the server (the service name is empty). Thread-safe.
   void SetServing(bool serving);
 
   // Refuses new calls, waits for the running ones, cancels them after `timeout`. Idempotent.
   void Shutdown(absl::Duration timeout);
 
  private:
-  RpcServer(std::unique_ptr<grpc::Server> server, int port, const RpcServerLimits& limits,
-            std::vector<std::string> service_names);
+  RpcServer(std::unique_ptr<grpc::Server> server, int port, const RpcServerLimits& limits);
 
   std::unique_ptr<grpc::Server> server_;
   const int port_;
   const RpcServerLimits limits_;
-  const std::vector<std::string> service_names_;
   bool shut_down_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -13,10 +14,10 @@
 namespace kpisuite {
 
 struct StreamLimits {
-  absl::Duration heartbeat = absl::Seconds(15);     // after this long without a message
-  absl::Duration slow_write = absl::Seconds(60);    // a message not taken for so long ends the stream
-  absl::Duration cancel_grace = absl::Seconds(5);   // an ended stream is cut off after this
-  int max_queued_responses = 256;                   // of a bidirectional stream, then reading stops
+  absl::Duration heartbeat = absl::Seconds(15);   // after this long without a message
+  absl::Duration slow_write = absl::Seconds(60);  // a message not taken for so long ends the stream
+  absl::Duration cancel_grace = absl::Seconds(5);  // an ended stream is cut off after this
+  int max_queued_responses = 256;                  // of a bidirectional stream, then reading stops
 };
 
 // What the registry needs of a stream. Thread-safe.
