@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/nd_reason.h"
 #include "libs/kpi/variance.h"
@@ -48,6 +49,10 @@ struct Threshold {
   std::optional<Decimal> low;
   std::optional<Decimal> high;
 };
+
+// Index of the first threshold that `actual` meets, with the tolerance 1e-30 relative to the larger
+// of the two; the number of thresholds if it meets none.
+size_t BandOf(const Decimal& actual, absl::Span<const Threshold> thresholds);
 
 // How far a value is from one cut.
 struct CutDistance {
@@ -101,8 +106,7 @@ class Bands {
   bool needs_target() const { return basis_ != BandBasis::kActual; }
 
   // Places `actual`. `goal` may be null only if !needs_target(); its direction must be the one
-  // the bands were made for. Unrounded values are compared, with the tolerance 1e-30 relative to
-  // the larger of value and threshold.
+  // the bands were made for. Unrounded values are compared, as BandOf says.
   BandOutcome Evaluate(const Decimal& actual, const Goal* goal) const;
 
   // Score in points for roll-ups: OFF_TARGET [0,1), WARNING [1,2), ON_TARGET [2,3), EXCEEDED 3,
@@ -110,9 +114,12 @@ class Bands {
   // if `published` is not the status of `hit` or the range has no width. Shown divided by 3.
   // Empty if `published` is no band status.
   std::optional<Decimal> Score(const BandHit& hit, KpiStatus published) const;
+  // The score where no value decides: the middle of the status' range, 3 for EXCEEDED.
+  static std::optional<Decimal> MidpointScore(KpiStatus published);
 
   // `actual` rounded to `places` (0 to 9) for display: half away from zero, unless that would
-  // leave the value's own band; then the other way. Text with exactly `places` decimals.
+  // leave the value's own band; then the other way. Text with exactly `places` decimals, and with
+  // more only where the band is narrower than one step of the last place.
   std::string Display(const Decimal& actual, const BandHit& hit, int places) const;
 
  private:
@@ -120,7 +127,19 @@ class Bands {
       : basis_(basis), direction_(direction), bands_(std::move(bands)) {}
 
   Number BasisValue(const Decimal& actual, const Goal* goal) const;
-  BandOutcome Thresholds(const Goal* goal) const;
+  // The threshold of one cut in natural units; nothing if it overflows.
+  std::optional<Threshold> ThresholdOf(const Decimal& cut, const Goal* goal) const;
+  Number OneSidedThreshold(const Decimal& cut, const Goal* goal) const;
+  // The neighbouring bands that share the status of `band`, and the cuts that enclose them,
+  // oriented so that more is better; ND where the range is open.
+  struct StatusRange {
+    size_t first;
+    size_t last;
+    Number lower = NdReason::kEmpty;
+    Number upper = NdReason::kEmpty;
+  };
+  StatusRange RangeOf(size_t band) const;
+  Decimal Oriented(const Decimal& value) const;
 
   BandBasis basis_;
   DirectionKind direction_;

@@ -67,21 +67,22 @@ struct Readiness {
 // Pure. Without inputs (a KPI of constants) the period is ready at once.
 Readiness AssessReadiness(const Period& period, absl::Time now,
                           absl::Span<const InputReadiness> inputs);
-// The next instant after `now` at which AssessReadiness changes with the inputs unchanged, or the
-// period begins or ends; InfiniteFuture if none.
+// The next instant after `now` at which AssessReadiness may change with the inputs unchanged, or
+// the period begins or ends; InfiniteFuture if none. For timers.
 absl::Time NextReadinessChange(const Period& period, absl::Time now,
                                absl::Span<const InputReadiness> inputs);
 
-// What an input without rows is worth. `zero_if_empty`: its aggregation is SUM, COUNT, COUNT_TRUE
-// or COUNT_DISTINCT.
+// What an input without rows is worth, by its source's watermark. `zero_if_empty`: its aggregation
+// is SUM, COUNT, COUNT_TRUE or COUNT_DISTINCT; it is 0 once the watermark passed the period's
+// start (PROVISIONAL until it passed the end), the others are EMPTY once it passed the end.
 struct EmptyInput {
   // Set: no value, with this reason (EMPTY, NOT_READY or NOT_APPLICABLE). Else the value is 0.
   std::optional<NdReason> reason;
 };
-EmptyInput ValueOfEmptyInput(const Period& period, absl::Time now, const InputReadiness& input,
-                             bool zero_if_empty);
+EmptyInput ValueOfEmptyInput(const Period& period, absl::Time watermark, bool zero_if_empty);
 
-// Data state of a KPI's value: `reason` is why it has no number, empty if it has one.
+// Data state of a KPI's value: `reason` is why it has no number, empty if it has one. MISSING also
+// for a number when the period is late and no input has a row: such a zero means nothing.
 DataState DataStateOf(const Period& period, const Readiness& readiness,
                       std::optional<NdReason> reason);
 

@@ -113,8 +113,9 @@ std::optional<int> MatchStrength(const SliceSelector& selector, const Slice& sli
 
 // Longest match: exact slice, then the rule that fixes most dimensions, then the default.
 // Equally specific rules on different dimensions resolve to the smallest canonical text, so that
-// the answer does not depend on the order of the rules. Returns an index into `selectors`, of
-// equal selectors the first; nullopt if none applies.
-std::optional<size_t> LongestMatch(absl::Span<const SliceSelector> selectors, const Slice& slice);
+// the answer does not depend on the order of the rules. Returns an index into `selectors` (none of
+// them null), of equal selectors the first; nullopt if none applies.
+std::optional<size_t> LongestMatch(absl::Span<const SliceSelector* const> selectors,
+                                   const Slice& slice);
 
 }  // namespace kpisuite

@@ -50,6 +50,7 @@ struct StatusInput {
   // A number, or why there is none. A bool is an ERROR.
   Value actual = NdReason::kNotReady;
   ResolvedTarget target;
+  // As DataStateOf says.
   DataState data_state = DataState::kOk;
   Readiness readiness;
   // Set by the caller: restated, overridden, low_n. The others are derived.

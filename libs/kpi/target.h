@@ -3,10 +3,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "libs/base/error.h"
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/nd_reason.h"
@@ -104,10 +106,14 @@ class TargetSet {
     std::map<absl::CivilDay, Decimal> schedule;
   };
 
-  static absl::StatusOr<Target> Prepare(const Calendar& calendar, TargetSpec spec, size_t index);
+  static Target Prepare(const Calendar& calendar, TargetSpec spec, size_t index,
+                        std::vector<FieldViolation>* violations);
+  // The longest match among the targets in force on the day, null if none applies.
   const Target* Match(TargetRole role, const Slice& slice, absl::CivilDay day) const;
-  ResolvedTarget ResolveWithin(const Calendar& calendar, TargetRole role, const Slice& slice,
-                               const Period& period, Grain grain, KpiNature nature) const;
+  // The target meant for just this period.
+  ResolvedTarget ResolveExactly(TargetRole role, const Slice& slice, const Period& period) const;
+  ResolvedTarget SumWithin(const Calendar& calendar, TargetRole role, const Slice& slice,
+                           const Period& period, Grain grain) const;
   static ResolvedTarget ValueOf(const Target& target, const Period& period);
 
   std::vector<Target> targets_;

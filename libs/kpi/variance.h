@@ -20,6 +20,9 @@ enum class DirectionKind {
   kNeutral,   // monitored only: no status
 };
 
+inline bool IsTwoSided(DirectionKind kind) {
+  return kind == DirectionKind::kInRange || kind == DirectionKind::kOnTarget;
+}
 // `HIGHER`, `LOWER`, `IN_RANGE`, `ON_TARGET`, `NEUTRAL`.
 absl::string_view DirectionName(DirectionKind kind);
 
@@ -30,10 +33,6 @@ struct Direction {
   // `relative`, else in the KPI's unit. A relative tolerance needs targets other than 0.
   std::optional<Decimal> tolerance;
   bool relative = true;
-
-  bool two_sided() const {
-    return kind == DirectionKind::kInRange || kind == DirectionKind::kOnTarget;
-  }
 };
 
 // INVALID_ARGUMENT (field `direction`): a tolerance without ON_TARGET or the reverse, or < 0.
@@ -60,6 +59,9 @@ struct GoodRange {
   std::optional<Decimal> low;
   std::optional<Decimal> high;
   std::optional<NdReason> reason;
+
+  // What its fvp is relative to: high - low, or the size of the only finite end.
+  Number Width() const;
 };
 GoodRange GoodRangeOf(const Goal& goal);
 

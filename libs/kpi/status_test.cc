@@ -1,0 +1,169 @@
+#include "libs/kpi/status.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "libs/base/error.h"
+
+namespace kpisuite {
+namespace {
+
+Decimal D(absl::string_view text) { return *Decimal::Parse(text); }
+
+// HIGHER, 80 % target, cut points 0 and -0.05 on the fvp.
+StatusRule Rule(DirectionKind kind = DirectionKind::kHigher) {
+  StatusRule rule;
+  rule.direction.kind = kind;
+  if (kind != DirectionKind::kNeutral) {
+    rule.bands = *Bands::Create(BandBasis::kFvp, kind,
+                                {{KpiStatus::kOnTarget, D("0"), "green"},
+                                 {KpiStatus::kWarning, D("-0.05"), "amber"},
+                                 {KpiStatus::kOffTarget, std::nullopt, "red"}});
+  }
+  return rule;
+}
+
+StatusInput Input(const Value& actual, DataState state = DataState::kOk) {
+  StatusInput input;
+  input.actual = actual;
+  input.target = {"t1", TargetValue::Point(D("0.8")), std::nullopt};
+  input.data_state = state;
+  input.readiness.ready = state == DataState::kOk;
+  return input;
+}
+
+std::string Status(const StatusRule& rule, const StatusInput& input) {
+  const StatusResult result = EvaluateStatus(rule, input);
+  std::string text(KpiStatusName(result.status));
+  if (result.reason.has_value()) text += " " + std::string(NdReasonName(*result.reason));
+  return text;
+}
+
+// 3.7.7
+TEST(Status, CarriesWhatExplainsIt) {
+  const StatusResult result = EvaluateStatus(Rule(), Input(D("0.784")));
+  EXPECT_EQ(result.status, KpiStatus::kWarning);
+  EXPECT_EQ(result.raw_status, KpiStatus::kWarning);
+  EXPECT_EQ(result.label, "amber");
+  EXPECT_EQ(result.judged, D("0.784"));
+  EXPECT_EQ(result.variance.fvp.ToString(), "-0.02");
+  EXPECT_EQ(result.variance.attainment.ToString(), "0.98");
+  EXPECT_EQ(result.hit->next_better->distance, D("-0.016"));
+  EXPECT_EQ(result.score->ToString(), "1.6");
+  EXPECT_FALSE(result.flags.provisional);
+}
+
+TEST(Status, ReasonOfTheValueDecidesWithoutOne) {
+  EXPECT_EQ(Status(Rule(), Input(NdReason::kEmpty, DataState::kMissing)), "NO_DATA EMPTY");
+  EXPECT_EQ(Status(Rule(), Input(NdReason::kDivisionByZero, DataState::kNotApplicable)),
+            "NO_DATA DIV0");
+  EXPECT_EQ(Status(Rule(), Input(NdReason::kDomain, DataState::kError)), "ERROR DOMAIN");
+  EXPECT_EQ(Status(Rule(), Input(Value::Boolean(true))), "ERROR DOMAIN");
+}
+
+TEST(Status, NumberWithoutMeaningIsNoData) {
+  EXPECT_EQ(Status(Rule(), Input(D("0"), DataState::kMissing)), "NO_DATA NOT_READY");
+  EXPECT_EQ(Status(Rule(), Input(D("0"), DataState::kNotApplicable)), "NO_DATA NOT_APPLICABLE");
+}
+
+// 3.7.5
+TEST(Status, PrecedenceIsErrorThenNoDataThenNoTarget) {
+  StatusInput input = Input(NdReason::kDomain, DataState::kError);
+  input.target = {"", std::nullopt, NdReason::kNoTarget};
+  EXPECT_EQ(Status(Rule(), input), "ERROR DOMAIN");
+  input.actual = NdReason::kEmpty;
+  EXPECT_EQ(Status(Rule(), input), "NO_DATA EMPTY");
+  input.actual = D("1");
+  input.data_state = DataState::kOk;
+  EXPECT_EQ(Status(Rule(), input), "NO_TARGET NO_TARGET");
+}
+
+TEST(Status, ActualBandsNeedNoTarget) {
+  StatusRule rule;
+  rule.bands = *Bands::Create(
+      BandBasis::kActual, DirectionKind::kHigher,
+      {{KpiStatus::kOnTarget, D("10"), ""}, {KpiStatus::kOffTarget, std::nullopt, ""}});
+  StatusInput input = Input(D("11"));
+  input.target = {"", std::nullopt, NdReason::kNoTarget};
+  EXPECT_EQ(Status(rule, input), "ON_TARGET");
+  EXPECT_EQ(EvaluateStatus(rule, input).variance.fvp.ToString(), "ND(NO_TARGET)");
+}
+
+TEST(Status, NeutralHasNoStatus) {
+  EXPECT_EQ(Status(Rule(DirectionKind::kNeutral), Input(D("1"))), "NO_TARGET NO_TARGET");
+}
+
+TEST(Status, ZeroTargetIsNamed) {
+  StatusInput input = Input(D("1"));
+  input.target.value = TargetValue::Point(D("0"));
+  EXPECT_EQ(Status(Rule(), input), "NO_TARGET ZERO_TARGET");
+}
+
+TEST(Status, ReasonOfThePendingTargetIsKept) {
+  StatusInput input = Input(D("1"));
+  input.target = {"t1", std::nullopt, NdReason::kPending};
+  EXPECT_EQ(Status(Rule(), input), "NO_TARGET PENDING");
+}
+
+TEST(Status, LowNClampsEveryBandToWarning) {
+  for (const char* actual : {"0.9", "0.78", "0.1"}) {
+    StatusInput input = Input(D(actual));
+    input.flags.low_n = true;
+    EXPECT_EQ(Status(Rule(), input), "WARNING") << actual;
+  }
+  StatusInput input = Input(D("0.9"));
+  input.flags.low_n = true;
+  EXPECT_EQ(EvaluateStatus(Rule(), input).raw_status, KpiStatus::kOnTarget);
+  EXPECT_EQ(EvaluateStatus(Rule(), input).score->ToString(), "1.5");
+  input.actual = NdReason::kEmpty;
+  EXPECT_EQ(Status(Rule(), input), "NO_DATA EMPTY");
+}
+
+TEST(Status, FlagsStandBesideTheStatus) {
+  StatusInput input = Input(D("0.9"), DataState::kProvisional);
+  input.readiness.stale = true;
+  input.flags.restated = true;
+  const StatusResult result = EvaluateStatus(Rule(), input);
+  EXPECT_EQ(result.status, KpiStatus::kOnTarget);
+  EXPECT_TRUE(result.flags.provisional);
+  EXPECT_TRUE(result.flags.stale);
+  EXPECT_TRUE(result.flags.restated);
+  EXPECT_FALSE(result.flags.suppressed);
+  const StatusResult suppressed =
+      EvaluateStatus(Rule(), Input(NdReason::kSuppressed, DataState::kSuppressed));
+  EXPECT_EQ(suppressed.status, KpiStatus::kNoData);
+  EXPECT_TRUE(suppressed.flags.suppressed);
+}
+
+// 3.8.4
+TEST(NoDataPolicy, OffTargetAppliesOnceTheDataIsGivenUp) {
+  StatusRule rule = Rule();
+  rule.no_data_policy = NoDataPolicy::kOffTarget;
+  EXPECT_EQ(Status(rule, Input(NdReason::kEmpty, DataState::kMissing)), "OFF_TARGET EMPTY");
+  EXPECT_EQ(EvaluateStatus(rule, Input(NdReason::kEmpty, DataState::kMissing)).score->ToString(),
+            "0.5");
+  EXPECT_EQ(Status(rule, Input(NdReason::kNotReady, DataState::kProvisional)), "NO_DATA NOT_READY");
+  EXPECT_EQ(Status(rule, Input(NdReason::kDivisionByZero, DataState::kNotApplicable)),
+            "NO_DATA DIV0");
+  EXPECT_EQ(Status(rule, Input(NdReason::kSuppressed, DataState::kSuppressed)),
+            "NO_DATA SUPPRESSED");
+}
+
+TEST(NoDataPolicy, TreatAsZeroNeedsTheWatermark) {
+  StatusRule rule = Rule();
+  rule.no_data_policy = NoDataPolicy::kTreatAsZero;
+  StatusInput input = Input(NdReason::kEmpty, DataState::kMissing);
+  EXPECT_EQ(Status(rule, input), "NO_DATA EMPTY");
+  input.readiness.ready = true;
+  EXPECT_EQ(Status(rule, input), "OFF_TARGET");
+  EXPECT_EQ(EvaluateStatus(rule, input).judged, Decimal());
+}
+
+TEST(NoDataPolicy, KeepLastIsNotImplemented) {
+  EXPECT_TRUE(ValidateNoDataPolicy(NoDataPolicy::kOffTarget).ok());
+  EXPECT_EQ(GetErrorDetails(ValidateNoDataPolicy(NoDataPolicy::kKeepLast)).reason,
+            "NOT_IMPLEMENTED");
+}
+
+}  // namespace
+}  // namespace kpisuite
