@@ -99,54 +99,66 @@ class CachePublisher {
   struct Partition {
     Frontier frontier;  // the newest the owner has told
     absl::flat_hash_map<std::string, Queued> queue;
-    bool whole_needed = false;   // waits for PublishWhole; states are not taken
+    bool whole_needed = false;   // waits for PublishWhole; states are not taken meanwhile
     bool whole_running = false;  // the end of the queue completes the partition
-    Time established;            // when it was complete last
+    Time established;            // when it was complete last, or asked to be
     Time not_before;             // after an error of this partition alone
   };
+  // What the listener is to be told, outside the lock.
   struct Event {
     enum class Kind { kRepublish, kFenced, kUp, kDown };
     Kind kind;
     int partition = 0;
     absl::Status status;
   };
+  struct Step {
+    bool stop = false;
+    std::vector<Event> events;
+    std::optional<Publication> publication;
+  };
 
   void RunThread() EXCLUDES(mutex_);
-  // Waits for the next publication; nullopt: shut down.
-  std::optional<Publication> NextPublication(std::vector<Event>& events) EXCLUDES(mutex_);
+  // Waits for something to tell or to write.
+  Step NextStep() EXCLUDES(mutex_);
+  void WaitForWork(Time now) REQUIRES(mutex_);
   std::optional<Publication> TakePublication(Time now) REQUIRES(mutex_);
   Publication MakePublication(int number, Partition& partition) REQUIRES(mutex_);
-  void BeatAll(Time now) REQUIRES(mutex_);
+  void Heartbeat(Time now) REQUIRES(mutex_);
   void AskForWhole(Time now, std::vector<Event>& events) REQUIRES(mutex_);
-  void Handle(Publication publication, const absl::StatusOr<PublishResult>& result,
-              std::vector<Event>& events) EXCLUDES(mutex_);
-  void HandleSuccess(const Publication& publication, const PublishResult& result, Time now,
-                     std::vector<Event>& events) REQUIRES(mutex_);
-  void HandleFailure(Publication publication, const absl::Status& status, Time now,
-                     std::vector<Event>& events) REQUIRES(mutex_);
+  // Takes in the outcome of a publication; returns what it means for the owner.
+  std::vector<Event> Finish(Publication publication, const absl::StatusOr<PublishResult>& result)
+      EXCLUDES(mutex_);
+  void Succeeded(const Publication& publication, const PublishResult& result, Time now,
+                 std::vector<Event>& events) REQUIRES(mutex_);
+  void Failed(Publication publication, const absl::Status& status, Time now,
+              std::vector<Event>& events) REQUIRES(mutex_);
   void Tell(const std::vector<Event>& events) EXCLUDES(mutex_);
 
-  bool HasRoom(size_t states, size_t bytes) const REQUIRES(mutex_);
   void Enqueue(Partition& partition, StateUpdate update) REQUIRES(mutex_);
-  void DropQueue(Partition& partition) REQUIRES(mutex_);
+  void EmptyQueue(Partition& partition) REQUIRES(mutex_);
+  bool OverLimits() const REQUIRES(mutex_);
+  // Drops the partition's queue; its frontier stands still until the owner publishes it whole.
   void NeedWhole(int number, Partition& partition) REQUIRES(mutex_);
+  void Erase(int number) REQUIRES(mutex_);
+  bool AllWritten() const REQUIRES(mutex_);
 
   StateCache& cache_;
   CachePublisherListener& listener_;
   const CachePublisherOptions options_;
   mutable Mutex mutex_;
   CondVar changed_;
+  CondVar written_;
   std::map<int, Partition> partitions_ GUARDED_BY(mutex_);
-  std::set<int> ready_ GUARDED_BY(mutex_);         // have something to write
-  std::set<int> whole_needed_ GUARDED_BY(mutex_);  // to be asked for
-  std::optional<int> asked_ GUARDED_BY(mutex_);    // the one asked for, not yet established
+  std::set<int> ready_ GUARDED_BY(mutex_);       // have something to write
+  std::set<int> to_ask_ GUARDED_BY(mutex_);      // to be published whole by their owner
+  std::optional<int> asked_ GUARDED_BY(mutex_);  // the one of to_ask_ that was asked for last
   Time ask_again_ GUARDED_BY(mutex_);
   Time next_heartbeat_ GUARDED_BY(mutex_);
   Time not_before_ GUARDED_BY(mutex_);  // after the cache has failed
-  int last_partition_ GUARDED_BY(mutex_) = -1;
+  int last_written_ GUARDED_BY(mutex_) = -1;
   bool writing_ GUARDED_BY(mutex_) = false;
   bool shutting_down_ GUARDED_BY(mutex_) = false;
-  std::optional<bool> up_ GUARDED_BY(mutex_);
+  std::optional<bool> up_ GUARDED_BY(mutex_);  // nullopt: not known yet
   CachePublisherStats stats_ GUARDED_BY(mutex_);
   std::thread thread_;
 };

@@ -27,7 +27,7 @@ class CircuitBreaker {
   Mutex mutex_;
   int failures_ GUARDED_BY(mutex_) = 0;
   bool probing_ GUARDED_BY(mutex_) = false;
-  Time closed_until_ GUARDED_BY(mutex_);  // nobody passes before
+  Time blocked_until_ GUARDED_BY(mutex_);  // nobody passes before
 };
 
 }  // namespace kpisuite

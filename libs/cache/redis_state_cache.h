@@ -1,7 +1,6 @@
 // RedisStateCache: the state cache on one Redis.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,14 +43,20 @@ class RedisStateCache final : public StateCache {
  private:
   using Replies = std::vector<RedisReply>;
 
-  // Runs commands on some connection, within the breaker.
+  // Runs commands within the breaker.
   absl::StatusOr<Replies> Run(const std::vector<RedisCommand>& commands, absl::Duration timeout);
-  absl::StatusOr<Replies> RunOnce(const std::vector<RedisCommand>& commands,
-                                  absl::Duration timeout);
+  absl::StatusOr<Replies> RunOnSomeConnection(const std::vector<RedisCommand>& commands,
+                                              absl::Duration timeout);
   // Runs calls of the publishing script, loading it where the server does not know it.
   absl::StatusOr<Replies> RunScripts(const std::vector<RedisCommand>& commands);
-  absl::StatusOr<PublishResult> PublishUpdates(const Publication& publication, size_t begin,
-                                               size_t end, FrontierWrite frontier_write);
+  absl::StatusOr<std::string> ScriptHash() EXCLUDES(mutex_);
+  absl::StatusOr<std::string> LoadScript() EXCLUDES(mutex_);
+
+  // Publishes the updates [begin, end) in one round trip and adds the answers to `total`.
+  absl::Status PublishUpdates(const Publication& publication, size_t begin, size_t end,
+                              FrontierWrite frontier_write, PublishResult& total);
+  std::vector<std::string> ScriptCall(const std::string& hash, const Publication& publication,
+                                      size_t begin, size_t end, FrontierWrite frontier_write) const;
 
   std::unique_ptr<RedisConnection> TakeIdle() EXCLUDES(mutex_);
   void PutIdle(std::unique_ptr<RedisConnection> connection) EXCLUDES(mutex_);
@@ -62,6 +67,7 @@ class RedisStateCache final : public StateCache {
   CircuitBreaker breaker_;
   Mutex mutex_;
   std::vector<std::unique_ptr<RedisConnection>> idle_ GUARDED_BY(mutex_);
+  std::string script_hash_ GUARDED_BY(mutex_);  // empty before the script was loaded
 };
 
 }  // namespace kpisuite

@@ -47,7 +47,7 @@ struct Frontier {
   uint64_t seq = 0;                      // position in the partition's change feed
   absl::Time as_of = absl::UnixEpoch();  // to the millisecond, from 1970 on
 
-  friend auto operator<=>(const Frontier&, const Frontier&) = default;
+  friend std::strong_ordering operator<=>(const Frontier&, const Frontier&) = default;
 };
 
 // Order of the states of one key.
