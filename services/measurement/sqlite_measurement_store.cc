@@ -1,0 +1,192 @@
+#include "services/measurement/sqlite_measurement_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/measurement/sqlite_schema.h"
+#include "services/measurement/sqlite_snapshot.h"
+
+namespace kpisuite {
+namespace {
+
+absl::StatusOr<std::vector<FeedHead>> FindOrMakeHeads(Database& database, int partitions,
+                                                      const Clock& clock) {
+  {
+    ASSIGN_OR_RETURN(const ReadSnapshot snapshot, database.BeginRead());
+    ASSIGN_OR_RETURN(std::vector<FeedHead> heads, ReadHeads(snapshot.connection()));
+    if (static_cast<int>(heads.size()) == partitions) return heads;
+    if (!heads.empty()) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_FIELD",
+                       absl::StrCat(database.path(), " has ", heads.size(),
+                                    " partitions, want ", partitions));
+    }
+  }
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database.BeginWriteBelowFloor());
+  const int64_t incarnation = absl::ToUnixSeconds(clock.Now());
+  for (int part = 0; part < partitions; ++part) {
+    RETURN_IF_ERROR(transaction.connection().Execute(
+        "INSERT INTO head(part, incarnation, last_seq, trimmed_seq, commit_nano)"
+        " VALUES(?, ?, 0, 0, 0)",
+        {part, incarnation}));
+  }
+  ASSIGN_OR_RETURN(std::vector<FeedHead> heads, ReadHeads(transaction.connection()));
+  RETURN_IF_ERROR(transaction.Commit());
+  return heads;
+}
+
+// What a unit holds in memory, roughly.
+size_t BytesOf(const IngestUnit& unit) {
+  constexpr size_t kSeriesBytes = 300;
+  constexpr size_t kRowBytes = sizeof(SampleRow) + 16;
+  return unit.series.size() * kSeriesBytes + unit.RowCount() * kRowBytes + 500;
+}
+
+// A unit between Ingest and its answer.
+struct PendingUnit {
+  IngestUnit unit;
+  MeasurementStore::IngestDone done;
+  IngestOutcome outcome;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteMeasurementStore>> SqliteMeasurementStore::Create(
+    const SqliteMeasurementStoreOptions& options, const Clock& clock) {
+  DatabaseOptions database_options;
+  database_options.directory = options.directory;
+  database_options.file_name = "measurement.db";
+  database_options.schema = MeasurementSchema();
+  database_options.free_space_floor_bytes = options.free_space_floor_bytes;
+  database_options.ballast_bytes = options.ballast_bytes;
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Create(database_options));
+  ASSIGN_OR_RETURN(std::vector<FeedHead> heads,
+                   FindOrMakeHeads(*database, options.partitions, clock));
+  return std::unique_ptr<SqliteMeasurementStore>(
+      new SqliteMeasurementStore(std::move(database), std::move(heads), options.committer));
+}
+
+SqliteMeasurementStore::SqliteMeasurementStore(std::unique_ptr<Database> database,
+                                               std::vector<FeedHead> heads,
+                                               const GroupCommitterOptions& options)
+    : partitions_(static_cast<int>(heads.size())),
+      database_(std::move(database)),
+      heads_(std::move(heads)),
+      committer_(*database_, options, [this](const absl::Status& status) {
+        OnGroupFinished(status);
+      }) {}
+
+SqliteMeasurementStore::~SqliteMeasurementStore() { committer_.Shutdown(); }
+
+void SqliteMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
+  const auto pending = std::make_shared<PendingUnit>(
+      PendingUnit{std::move(unit), std::move(done), IngestOutcome()});
+  CommitUnit commit;
+  commit.bytes = BytesOf(pending->unit);
+  commit.rows = pending->unit.RowCount();
+  commit.apply = [this, pending](Connection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(pending->outcome, ingest_.Apply(connection, pending->unit));
+    return absl::OkStatus();
+  };
+  commit.done = [pending](const absl::Status& status) {
+    if (status.ok()) {
+      pending->done(std::move(pending->outcome));
+    } else {
+      pending->done(status);
+    }
+  };
+  const absl::Status submitted = committer_.Submit(std::move(commit));
+  if (!submitted.ok()) pending->done(submitted);
+}
+
+void SqliteMeasurementStore::OnGroupFinished(const absl::Status& status) {
+  if (!status.ok()) {
+    ingest_.RollBack();
+    return;
+  }
+  groups_committed_.fetch_add(1, std::memory_order_relaxed);
+  bool moved = false;
+  {
+    const std::vector<FeedHead> heads = ingest_.Commit();
+    MutexLock lock(mutex_);
+    for (const FeedHead& head : heads) {
+      moved |= heads_[head.part].last_seq != head.last_seq;
+      heads_[head.part] = head;
+    }
+  }
+  if (moved && listener_) listener_();
+}
+
+std::vector<FeedHead> SqliteMeasurementStore::Heads() const {
+  MutexLock lock(mutex_);
+  return heads_;
+}
+
+absl::StatusOr<ChangePage> SqliteMeasurementStore::ReadChanges(int part, int64_t incarnation,
+                                                               int64_t seq, size_t limit_bytes) {
+  FeedHead head;
+  {
+    MutexLock lock(mutex_);
+    head = heads_[part];
+  }
+  RETURN_IF_ERROR(CheckFeedPosition(head, incarnation, seq));
+  ChangePage page;
+  page.last_seq = seq;
+  if (seq == head.last_seq) return page;
+  ASSIGN_OR_RETURN(const ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement find,
+                   snapshot.connection().Prepare(
+                       "SELECT key, batch FROM feed WHERE key > ? AND key <= ? ORDER BY key"));
+  RETURN_IF_ERROR(find.Bind({FeedKey(part, seq), FeedKey(part, head.last_seq)}));
+  size_t bytes = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, find.Step());
+    if (!found) return page;
+    const absl::string_view batch = find.Bytes(1);
+    if (!page.batches.empty() && bytes + batch.size() > limit_bytes) return page;
+    bytes += batch.size();
+    page.batches.emplace_back(batch);
+    page.last_seq = SeqOfFeedKey(find.Int64(0));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> SqliteMeasurementStore::Snapshot() {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  return OpenSqliteSnapshot(std::move(snapshot));
+}
+
+absl::Status SqliteMeasurementStore::SaveDefinitions(const DefinitionsUpdate& update) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
+  Connection& connection = transaction.connection();
+  if (update.replace_all) RETURN_IF_ERROR(connection.Execute("DELETE FROM definition"));
+  for (const std::string& name : update.deleted) {
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM definition WHERE name = ?", {name}));
+  }
+  for (const SavedDefinition& changed : update.changed) {
+    RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO definition(name, bytes) VALUES(?, ?)",
+                                       {changed.name, Blob{changed.bytes}}));
+  }
+  RETURN_IF_ERROR(connection.Execute(
+      "INSERT OR REPLACE INTO definition_position(id, position) VALUES(0, ?)", {update.position}));
+  return transaction.Commit();
+}
+
+absl::StatusOr<SavedDefinitions> SqliteMeasurementStore::LoadDefinitions() {
+  ASSIGN_OR_RETURN(const ReadSnapshot snapshot, database_->BeginRead());
+  SavedDefinitions saved;
+  ASSIGN_OR_RETURN(const std::optional<int64_t> position,
+                   snapshot.connection().QueryInt64("SELECT position FROM definition_position"));
+  saved.position = position.value_or(0);
+  ASSIGN_OR_RETURN(
+      Statement find,
+      snapshot.connection().Prepare("SELECT name, bytes FROM definition ORDER BY name"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, find.Step());
+    if (!found) return saved;
+    saved.definitions.push_back({std::string(find.Text(0)), std::string(find.Bytes(1))});
+  }
+}
+
+}  // namespace kpisuite

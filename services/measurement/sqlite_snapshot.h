@@ -1,0 +1,18 @@
+// The snapshot of the SQLite engine.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/storage/transaction.h"
+#include "services/measurement/measurement_store.h"
+
+namespace kpisuite {
+
+// All partitions, in order.
+absl::StatusOr<std::vector<FeedHead>> ReadHeads(Connection& connection);
+
+absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> OpenSqliteSnapshot(ReadSnapshot snapshot);
+
+}  // namespace kpisuite
