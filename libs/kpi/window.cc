@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/kpi/quoted.h"
@@ -42,10 +41,10 @@ absl::StatusOr<Window> Window::Parse(absl::string_view id) {
     const Window window(WindowKind::kCalendar, grain);
     if (window.id() == id) return window;
   }
-  return FieldError("window", Quoted(id), "day, week, month, quarter or year");
+  return FieldError("window", Quoted(id), "DAY, WEEK, MONTH, QUARTER or YEAR");
 }
 
-std::string Window::id() const { return absl::AsciiStrToLower(GrainName(grain_)); }
+std::string Window::id() const { return std::string(GrainName(grain_)); }
 
 Period Window::At(const Calendar& calendar, absl::CivilDay day) const {
   return PeriodOf(calendar, grain_, day);

@@ -34,7 +34,7 @@ class Window {
 
   WindowKind kind() const { return kind_; }
   Grain grain() const { return grain_; }
-  // Canonical text, part of the key of every state: `day`, `week`, `month`, `quarter`, `year`.
+  // Canonical text, part of the key of every state: `DAY`, `WEEK`, `MONTH`, `QUARTER`, `YEAR`.
   std::string id() const;
 
   // The window's period that contains the day or instant.

@@ -9,7 +9,7 @@ namespace kpisuite {
 namespace {
 
 TEST(Window, CalendarWindowsHaveCanonicalIds) {
-  const char* ids[] = {"day", "week", "month", "quarter", "year"};
+  const char* ids[] = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"};
   for (size_t i = 0; i < 5; ++i) {
     WindowSpec spec;
     spec.grain = kAllGrains[i];
@@ -22,8 +22,8 @@ TEST(Window, CalendarWindowsHaveCanonicalIds) {
 }
 
 TEST(Window, FindsItsPeriod) {
-  EXPECT_EQ(Window::Parse("month")->At(Calendar(), absl::CivilDay(2025, 3, 31)).id, "2025-03");
-  EXPECT_EQ(Window::Parse("day")->At(Calendar(), absl::UnixEpoch()).id, "1970-01-01");
+  EXPECT_EQ(Window::Parse("MONTH")->At(Calendar(), absl::CivilDay(2025, 3, 31)).id, "2025-03");
+  EXPECT_EQ(Window::Parse("DAY")->At(Calendar(), absl::UnixEpoch()).id, "1970-01-01");
 }
 
 // 3.4.5

@@ -1,0 +1,209 @@
+// PartitionEngine: KPIs come, change and go.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/partition_engine.h"
+
+namespace kpisuite {
+namespace {
+
+// Period memos depend on these alone.
+std::string MemoKey(const Calendar& calendar) {
+  const CalendarSpec& spec = calendar.spec();
+  return absl::StrCat(static_cast<int>(spec.type), "/", spec.first_month, "/",
+                      static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label));
+}
+
+std::vector<std::string> Without(const std::vector<std::string>& dimensions,
+                                 const std::vector<std::string>& ignored) {
+  std::vector<std::string> rest;
+  std::set_difference(dimensions.begin(), dimensions.end(), ignored.begin(), ignored.end(),
+                      std::back_inserter(rest));
+  return rest;
+}
+
+}  // namespace
+
+void PartitionEngine::Seed(LoggedState logged) {
+  seeds_[logged.id.kpi].push_back(std::move(logged));
+}
+
+absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec spec) {
+  const std::string key = spec.Key();
+  const auto it = tables_.find(key);
+  if (it != tables_.end()) return it->second.get();
+  const std::string metric = absl::StrCat(spec.workspace, "\n", spec.metric);
+  auto entry = std::make_unique<TableEntry>();
+  ASSIGN_OR_RETURN(entry->table, PaneTable::Create(std::move(spec)));
+  TableEntry* created = entry.get();
+  metrics_[metric].tables.push_back(created);
+  tables_.emplace(key, std::move(entry));
+  AskForTable(*created);
+  return created;
+}
+
+absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefinition& kpi) {
+  std::vector<RuntimeGrouping> groupings;
+  groupings.push_back({});
+  for (const auto& dimensions : kpi.groupings) {
+    if (!dimensions.empty()) groupings.push_back({.dimensions = dimensions});
+  }
+  for (RuntimeGrouping& grouping : groupings) {
+    for (const MetricInput& input : kpi.inputs) {
+      PaneSpec spec{.workspace = kpi.workspace,
+                    .metric = input.metric->id,
+                    .aggregation = input.aggregation,
+                    .filter = input.filter,
+                    .group_by = Without(grouping.dimensions, input.ignore_dimensions),
+                    .calendar = kpi.calendar};
+      ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
+      grouping.tables.push_back(entry->table.get());
+    }
+  }
+  return groupings;
+}
+
+absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
+  const std::string name = kpi->resource_name();
+  // Bound before the old runtime goes, so that tables which both use are kept.
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
+  std::vector<const MetricFacts*> facts;
+  const int64_t id = next_id_++;
+  for (const MetricInput& input : kpi->inputs) {
+    MetricEntry& metric = metrics_[absl::StrCat(kpi->workspace, "\n", input.metric->id)];
+    metric.runtimes.insert(id);
+    facts.push_back(&metric.facts);
+  }
+  std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
+  if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
+  auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
+                                              std::move(facts), memo);
+  runtimes_by_id_[id] = runtime.get();
+  for (size_t g = 0; g < runtime->groupings().size(); ++g) {
+    for (const PaneTable* table : runtime->groupings()[g].tables) {
+      TableEntry& entry = *tables_.at(table->spec().Key());
+      const bool known = std::any_of(
+          entry.dependents.begin(), entry.dependents.end(), [&](const Dependent& dependent) {
+            return dependent.runtime == runtime.get() && dependent.grouping == g;
+          });
+      if (!known) entry.dependents.push_back({runtime.get(), g});
+      if (table->loaded()) TouchAll(entry, {runtime.get(), g});
+    }
+  }
+  const auto old_runtime = runtimes_.find(name);
+  if (old_runtime != runtimes_.end()) {
+    Inherit(*old_runtime->second, *runtime);
+    Drop(*old_runtime->second, false);
+  }
+  ApplySeeds(*runtime);
+  runtimes_[name] = std::move(runtime);
+  return absl::OkStatus();
+}
+
+void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
+  for (const auto& [text, panes] : entry.table->slices()) {
+    for (const auto& [day, pane] : panes.days) Touch(dependent, panes.slice, day);
+  }
+}
+
+// What was said about a state stays known when its KPI changes; states whose window or slice is
+// no longer declared are announced as removed.
+void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
+  for (SliceStates& old_slice : old_runtime.slices()) {
+    const std::optional<size_t> grouping = runtime.GroupingOf(old_slice.slice);
+    for (size_t w = 0; w < old_slice.windows.size(); ++w) {
+      const std::optional<size_t> window =
+          runtime.WindowIndex(old_runtime.kpi().windows[w].id());
+      for (auto& [first_day, old_state] : old_slice.windows[w]) {
+        if (!grouping.has_value() || !window.has_value()) {
+          const Period period =
+              old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
+          removals_.push_back({.id = {old_runtime.kpi().resource_name(),
+                                      old_runtime.kpi().windows[w].id(),
+                                      old_slice.slice.ToString(), period.id},
+                               .first_day = first_day,
+                               .removed = true});
+          continue;
+        }
+        const size_t slice = runtime.SliceIndex(*grouping, old_slice.slice);
+        const int32_t day = runtime.FirstDay(*window, first_day);
+        MarkDirty(runtime, slice, *window, day, true);
+        TrackedState& state = runtime.slices()[slice].windows[*window][day];
+        const bool dirty = state.dirty;
+        state = old_state;
+        state.dirty = dirty;
+        state.definition_changed = true;
+        state.wakeup = absl::InfiniteFuture();
+      }
+    }
+  }
+}
+
+void PartitionEngine::ApplySeeds(KpiRuntime& runtime) {
+  const auto seeds = seeds_.find(runtime.kpi().resource_name());
+  if (seeds == seeds_.end()) return;
+  for (const LoggedState& logged : seeds->second) {
+    const std::optional<size_t> window = runtime.WindowIndex(logged.id.window);
+    const auto slice = Slice::Parse(logged.id.slice);
+    if (!window.has_value() || logged.id.window.empty() || !slice.ok()) continue;
+    const std::optional<size_t> grouping = runtime.GroupingOf(*slice);
+    if (!grouping.has_value()) continue;
+    const size_t index = runtime.SliceIndex(*grouping, *slice);
+    const int32_t day = runtime.FirstDay(*window, logged.first_day);
+    MarkDirty(runtime, index, *window, day, false);
+    TrackedState& state = runtime.slices()[index].windows[*window][day];
+    state.logged = true;
+    state.logged_status = logged.status;
+    state.logged_value = logged.value;
+    state.revision = logged.revision;
+    state.restated = logged.restated;
+    state.closed_at = logged.closed_at;
+  }
+  seeds_.erase(seeds);
+}
+
+void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
+  const auto it = runtimes_.find(resource_name);
+  if (it == runtimes_.end()) return;
+  Drop(*it->second, true);
+  runtimes_.erase(it);
+}
+
+// Takes a runtime out of every index; tables that nobody reads any more go with it. Its timers
+// and touched states are found void when their turn comes.
+void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
+  if (announce) {
+    std::vector<StateUpdate> states;
+    AddStates(runtime, &states);
+    for (StateUpdate& update : states) {
+      update.removed = true;
+      update.state = nullptr;
+      removals_.push_back(std::move(update));
+    }
+  }
+  runtimes_by_id_.erase(runtime.id());
+  for (const MetricInput& input : runtime.kpi().inputs) {
+    const std::string metric = absl::StrCat(runtime.kpi().workspace, "\n", input.metric->id);
+    metrics_.at(metric).runtimes.erase(runtime.id());
+  }
+  absl::flat_hash_set<std::string> keys;
+  for (const RuntimeGrouping& grouping : runtime.groupings()) {
+    for (const PaneTable* table : grouping.tables) keys.insert(table->spec().Key());
+  }
+  for (const std::string& key : keys) Unbind(*tables_.at(key), runtime);
+  TrimBacklog();
+}
+
+void PartitionEngine::Unbind(TableEntry& entry, const KpiRuntime& runtime) {
+  std::erase_if(entry.dependents,
+                [&](const Dependent& dependent) { return dependent.runtime == &runtime; });
+  if (!entry.dependents.empty()) return;
+  const PaneSpec& spec = entry.table->spec();
+  std::erase(metrics_.at(absl::StrCat(spec.workspace, "\n", spec.metric)).tables, &entry);
+  std::erase_if(loads_, [&](const auto& load) { return load.second.entry == &entry; });
+  tables_.erase(spec.Key());
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,99 @@
+// PartitionEngine: what has been evaluated is read.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/partition_engine.h"
+
+namespace kpisuite {
+namespace {
+
+absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice) {
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   absl::StrCat("slice: ", runtime.kpi().resource_name(), " has no samples in \"",
+                                slice, "\" or does not declare that grouping"),
+                   {{"slice", std::string(slice)}});
+}
+
+}  // namespace
+
+const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name) const {
+  const auto it = runtimes_.find(resource_name);
+  return it == runtimes_.end() ? nullptr : it->second.get();
+}
+
+std::vector<const KpiRuntime*> PartitionEngine::Runtimes() const {
+  std::vector<const KpiRuntime*> runtimes;
+  for (const auto& [name, runtime] : runtimes_) runtimes.push_back(runtime.get());
+  return runtimes;
+}
+
+absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(
+    const KpiRuntime& runtime, absl::string_view slice, size_t window, const Period& period,
+    absl::Time now) {
+  const std::optional<size_t> index = runtime.FindSlice(slice);
+  if (!index.has_value() && !slice.empty()) return UnknownSlice(runtime, slice);
+  const SliceStates& states =
+      index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
+  const auto& periods = states.windows[window];
+  const auto tracked = periods.find(DayNumber(period.first_day));
+  if (tracked != periods.end() && tracked->second.state != nullptr) return tracked->second.state;
+  now_ = std::max(now_, now);
+  ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
+                   runtime.Compute(states, window, period, nullptr, now_, seq_));
+  std::string bytes = MakeState(computed.context, computed.evaluation).SerializeAsString();
+  AppendPlace(Place(), &bytes);
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runtime,
+                                                         absl::string_view slice, size_t window,
+                                                         const Period& period, absl::Time now) {
+  const std::optional<size_t> index = runtime.FindSlice(slice);
+  if (!index.has_value() && !slice.empty()) return UnknownSlice(runtime, slice);
+  const SliceStates& states =
+      index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
+  const auto& periods = states.windows[window];
+  const auto it = periods.find(DayNumber(period.first_day));
+  const TrackedState* tracked = it == periods.end() ? nullptr : &it->second;
+  now_ = std::max(now_, now);
+  ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
+                   runtime.Compute(states, window, period, tracked, now_, seq_));
+  v1::Explanation explanation =
+      MakeExplanation(computed.context, computed.evaluation, computed.inputs);
+  if (tracked != nullptr && !tracked->dirty && tracked->state != nullptr) {
+    explanation.mutable_state()->ParseFromString(*tracked->state);
+    return explanation;
+  }
+  std::string bytes = MakeState(computed.context, computed.evaluation).SerializeAsString();
+  AppendPlace(Place(), &bytes);
+  explanation.mutable_state()->ParseFromString(bytes);
+  return explanation;
+}
+
+void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<StateUpdate>* out) const {
+  for (const SliceStates& slice : runtime.slices()) {
+    for (size_t w = 0; w < slice.windows.size(); ++w) {
+      const Window& window = runtime.kpi().windows[w];
+      for (const auto& [first_day, state] : slice.windows[w]) {
+        if (state.state == nullptr) continue;
+        const Period period = window.At(*runtime.kpi().calendar, DayOfNumber(first_day));
+        out->push_back({.id = {runtime.kpi().resource_name(), window.id(),
+                               slice.slice.ToString(), period.id},
+                        .first_day = first_day,
+                        .has_rows = state.rows > 0,
+                        .version = state.version,
+                        .state = state.state});
+      }
+    }
+  }
+}
+
+std::vector<StateUpdate> PartitionEngine::Snapshot() const {
+  std::vector<StateUpdate> states;
+  for (const auto& [name, runtime] : runtimes_) AddStates(*runtime, &states);
+  return states;
+}
+
+}  // namespace kpisuite

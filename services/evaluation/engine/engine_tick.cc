@@ -1,0 +1,206 @@
+// PartitionEngine: touched states are evaluated, logged and shown.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/partition_engine.h"
+
+namespace kpisuite {
+namespace {
+
+bool IsClosed(PeriodPhase phase) {
+  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
+}
+
+std::string LoggedValue(const KpiEvaluation& evaluation) {
+  const Number value = evaluation.value.number();
+  return value.defined() ? value.value().ToString()
+                         : absl::StrCat("(", NdReasonName(value.reason()), ")");
+}
+
+v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
+  return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
+}
+
+bool CanGoStale(const KpiDefinition& kpi) {
+  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(), [](const MetricInput& input) {
+    return input.metric->timeliness.max_age < absl::InfiniteDuration();
+  });
+}
+
+// Decides whether the log has to say something new, and updates what it said.
+v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, TrackedState& state) {
+  const v1::Status status = ProtoStatus(evaluation);
+  const std::string value = LoggedValue(evaluation);
+  const bool changed =
+      !state.logged || status != state.logged_status || value != state.logged_value;
+  v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
+  if (state.revision >= 1) {
+    if (changed) {
+      cause = state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION : v1::HISTORY_CAUSE_RESTATED;
+      ++state.revision;
+      state.restated = state.restated || !state.definition_changed;
+    }
+  } else if (IsClosed(evaluation.phase)) {
+    cause = v1::HISTORY_CAUSE_CLOSED;
+    state.revision = 1;
+    state.closed_at = now;
+  } else if (status != state.logged_status && (state.logged || evaluation.rows > 0)) {
+    cause = state.logged && state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION
+                                                     : v1::HISTORY_CAUSE_TRANSITION;
+  }
+  if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
+    state.logged = true;
+    state.logged_status = status;
+    state.logged_value = value;
+  }
+  return cause;
+}
+
+}  // namespace
+
+StatePlace PartitionEngine::Place() const {
+  return {.part = part_,
+          .incarnation = incarnation_,
+          .definition_position = definition_position_,
+          .seq = seq_,
+          .tick = now_};
+}
+
+void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window,
+                                int32_t first_day, bool definition_changed) {
+  TrackedState& state = runtime.slices()[slice].windows[window][first_day];
+  state.definition_changed = state.definition_changed || definition_changed;
+  if (state.dirty) return;
+  state.dirty = true;
+  dirty_.push_back({runtime.id(), slice, window, first_day});
+}
+
+void PartitionEngine::SetTimer(const StateRef& ref, TrackedState& state, absl::Time time) {
+  if (state.wakeup == time) return;
+  if (state.wakeup != absl::InfiniteFuture()) timers_.erase({state.wakeup, ref});
+  state.wakeup = time;
+  if (time != absl::InfiniteFuture()) timers_.insert({time, ref});
+}
+
+void PartitionEngine::FireTimers(absl::Time now) {
+  while (!timers_.empty() && timers_.begin()->time <= now) {
+    const StateRef ref = timers_.begin()->ref;
+    timers_.erase(timers_.begin());
+    const auto runtime = runtimes_by_id_.find(ref.runtime);
+    if (runtime == runtimes_by_id_.end()) continue;
+    runtime->second->slices()[ref.slice].windows[ref.window][ref.first_day].wakeup =
+        absl::InfiniteFuture();
+    MarkDirty(*runtime->second, ref.slice, ref.window, ref.first_day, false);
+  }
+}
+
+absl::Time PartitionEngine::NextWakeup() const {
+  return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->time;
+}
+
+TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
+  now_ = std::max(now_, now);
+  TickOutput output;
+  output.updates = std::exchange(removals_, {});
+  FireTimers(now_);
+  std::vector<StateRef> held;
+  int evaluated = 0;
+  while (!dirty_.empty() && evaluated < max_evaluations) {
+    const std::vector<StateRef> batch = std::exchange(dirty_, {});
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (evaluated >= max_evaluations) {
+        dirty_.insert(dirty_.end(), batch.begin() + static_cast<ptrdiff_t>(i), batch.end());
+        break;
+      }
+      const auto runtime = runtimes_by_id_.find(batch[i].runtime);
+      if (runtime == runtimes_by_id_.end()) continue;
+      ++evaluated;
+      if (!Evaluate(batch[i], *runtime->second, output)) held.push_back(batch[i]);
+    }
+  }
+  output.more = !dirty_.empty();
+  if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
+  dirty_.insert(dirty_.end(), held.begin(), held.end());
+  output.evaluated_seq = evaluated_seq_;
+  return output;
+}
+
+// False while the inputs are being loaded.
+bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output) {
+  const SliceStates& slice = runtime.slices()[ref.slice];
+  const Period period = runtime.kpi().windows[ref.window].At(*runtime.kpi().calendar,
+                                                             DayOfNumber(ref.first_day));
+  TrackedState& state = runtime.slices()[ref.slice].windows[ref.window].at(ref.first_day);
+  const auto computed = runtime.Compute(slice, ref.window, period, &state, now_, seq_);
+  if (!computed.ok()) return false;
+  ++counters_.evaluations;
+  state.dirty = false;
+  Record(ref, runtime, *computed, state, output);
+  return true;
+}
+
+void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
+                             const KpiRuntime::Computation& computed, TrackedState& state,
+                             TickOutput& output) {
+  const std::optional<int32_t> latest_before =
+      runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
+  KpiEvaluation evaluation = computed.evaluation;
+  EvaluationContext context = computed.context;
+  const bool was_open = state.phase == PeriodPhase::kOpen;
+  const v1::HistoryCause cause = CauseOf(evaluation, now_, state);
+  state.definition_changed = false;
+  state.phase = evaluation.phase;
+  state.rows = evaluation.rows;
+  state.period_end = context.period.end;
+  context.revision = state.revision;
+  context.closed_at = state.closed_at;
+  evaluation.status.flags.restated = state.restated;
+
+  std::string bytes = MakeState(context, evaluation).SerializeAsString();
+  const bool same = state.state != nullptr && state.content_size == bytes.size() &&
+                    state.state->compare(0, state.content_size, bytes) == 0;
+  const StateId id{context.kpi->resource_name(), context.window->id(), context.slice.ToString(),
+                   context.period.id};
+  if (!same) {
+    state.content_size = bytes.size();
+    AppendPlace(Place(), &bytes);
+    state.state = std::make_shared<const std::string>(std::move(bytes));
+    state.version = Place().Version();
+    output.updates.push_back({.id = id,
+                              .first_day = ref.first_day,
+                              .has_rows = state.rows > 0,
+                              .version = state.version,
+                              .state = state.state});
+  }
+  if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
+    output.log.push_back({.id = id,
+                          .part = part_,
+                          .first_day = ref.first_day,
+                          .revision = state.revision,
+                          .cause = cause,
+                          .record_time = now_,
+                          .closed_at = state.closed_at,
+                          .restated = state.restated,
+                          .status = state.logged_status,
+                          .value = state.logged_value,
+                          .state = state.state});
+  }
+  SetTimer(ref, state, evaluation.next_change);
+
+  const std::optional<int32_t> latest =
+      runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
+  const int32_t ended = ref.first_day;
+  if (was_open && evaluation.phase != PeriodPhase::kOpen && latest == ended) {
+    // An active series rolls over into the period that is current now.
+    const Period current = context.window->At(*context.kpi->calendar, now_);
+    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
+  }
+  if (latest != latest_before && latest_before.has_value() && CanGoStale(*context.kpi)) {
+    MarkDirty(runtime, ref.slice, ref.window, *latest_before, false);
+  }
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,90 @@
+// From the aggregates of a KPI's inputs to its state: pure functions, no clock, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "kpisuite/v1/evaluation.pb.h"
+#include "libs/definitions/kpi.h"
+#include "libs/kpi/data_state.h"
+#include "libs/kpi/period.h"
+#include "libs/kpi/slice.h"
+#include "libs/kpi/status.h"
+#include "libs/kpi/value.h"
+#include "libs/kpi/window.h"
+
+namespace kpisuite {
+
+// One metric input over the period, and what is known about its metric.
+struct InputAggregate {
+  Value value = NdReason::kNotReady;  // finished aggregate; ignored without rows
+  uint64_t rows = 0;                  // before the filter
+  absl::Time last_event = absl::InfinitePast();         // in slice and period
+  absl::Time watermark = absl::InfinitePast();          // of the metric
+  absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices
+  std::string slice;                                    // canonical slice that was read
+};
+
+// Which state is computed, and when.
+struct EvaluationContext {
+  const KpiDefinition* kpi = nullptr;
+  const Window* window = nullptr;
+  Slice slice;
+  Period period;
+  absl::Time now;
+  // Whether this is the last period with rows, or a later one: only these can be STALE.
+  bool latest = true;
+  // From the state log.
+  bool restated = false;
+  int32_t revision = 0;
+  std::optional<absl::Time> closed_at;
+};
+
+// Everything that enters a state, in the order it was computed.
+struct KpiEvaluation {
+  std::vector<Value> inputs;  // parallel to KpiDefinition::inputs, after the empty rule
+  std::vector<Value> steps;   // parallel to KpiDefinition::steps
+  Value value = NdReason::kNotReady;
+  Readiness readiness;
+  DataState data_state = DataState::kOk;
+  PeriodPhase phase = PeriodPhase::kFuture;
+  ResolvedTarget target;
+  StatusResult status;
+  uint64_t rows = 0;  // of all inputs
+  absl::Time last_event = absl::InfinitePast();
+  // When the state changes without new data; InfiniteFuture when never.
+  absl::Time next_change = absl::InfiniteFuture();
+};
+
+// `inputs` is parallel to KpiDefinition::inputs.
+KpiEvaluation EvaluateKpi(const EvaluationContext& context,
+                          absl::Span<const InputAggregate> inputs);
+
+// The state without its place in the logs (definition_position, position, tick, version).
+v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);
+
+// Everything that is needed to compute value and status again; `state` is left out.
+v1::Explanation MakeExplanation(const EvaluationContext& context, const KpiEvaluation& evaluation,
+                                absl::Span<const InputAggregate> inputs);
+
+// Where a state stands in the logs.
+struct StatePlace {
+  int32_t part = 0;
+  int64_t incarnation = 0;
+  int64_t definition_position = 0;
+  int64_t seq = 0;
+  absl::Time tick;
+
+  // Fixed-width digits: incarnation 10, definition position 10, seq 20, tick in ms 20. Text order
+  // is age.
+  std::string Version() const;
+};
+
+// Appends the place to a serialised state (concatenated messages merge).
+void AppendPlace(const StatePlace& place, std::string* state);
+
+}  // namespace kpisuite

@@ -1,0 +1,122 @@
+// A KPI at work: its panes, and the states it has been asked to keep.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/definitions/kpi.h"
+#include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/pane_table.h"
+
+namespace kpisuite {
+
+// What is known about a metric beyond its panes.
+struct MetricFacts {
+  absl::Time watermark = absl::InfinitePast();
+};
+
+// A state that is kept up to date.
+struct TrackedState {
+  bool dirty = false;
+  bool definition_changed = false;  // why it is dirty, for the log
+  uint64_t rows = 0;
+  PeriodPhase phase = PeriodPhase::kFuture;
+  absl::Time period_end = absl::InfiniteFuture();
+  absl::Time wakeup = absl::InfiniteFuture();
+  std::shared_ptr<const std::string> state;  // serialised; null before the first evaluation
+  size_t content_size = 0;                   // bytes of it before its place
+  std::string version;
+  // As last logged.
+  bool logged = false;
+  v1::Status logged_status = v1::STATUS_UNSPECIFIED;
+  std::string logged_value;
+  int32_t revision = 0;
+  bool restated = false;
+  std::optional<absl::Time> closed_at;
+};
+
+// The states of one slice.
+struct SliceStates {
+  Slice slice;
+  size_t grouping = 0;                     // into KpiRuntime::groupings
+  std::vector<std::string> input_slices;   // canonical slice that each input reads
+  std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
+};
+
+// One grouping and the tables that its inputs read.
+struct RuntimeGrouping {
+  std::vector<std::string> dimensions;  // sorted; empty for the total
+  std::vector<PaneTable*> tables;       // parallel to KpiDefinition::inputs; not owned
+};
+
+// Maps days to the first day of their period; the answer does not depend on the zone.
+class PeriodMemo {
+ public:
+  int32_t FirstDay(const Calendar& calendar, Grain grain, int32_t day);
+
+ private:
+  absl::flat_hash_map<std::pair<int, int32_t>, int32_t> first_days_;
+};
+
+// Not thread-safe. Tables outlive the runtime; `facts` is parallel to KpiDefinition::inputs.
+class KpiRuntime {
+ public:
+  KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
+             std::vector<RuntimeGrouping> groupings, std::vector<const MetricFacts*> facts,
+             std::shared_ptr<PeriodMemo> memo);
+
+  int64_t id() const { return id_; }
+  const KpiDefinition& kpi() const { return *kpi_; }
+  const std::vector<RuntimeGrouping>& groupings() const { return groupings_; }
+  std::deque<SliceStates>& slices() { return slices_; }
+  const std::deque<SliceStates>& slices() const { return slices_; }
+
+  // The states of a slice of one of the groupings; made when they are missing.
+  size_t SliceIndex(size_t grouping, const Slice& slice);
+  // Nothing when the slice is unknown.
+  std::optional<size_t> FindSlice(absl::string_view slice) const;
+  // The grouping a slice belongs to; nothing when it is not declared.
+  std::optional<size_t> GroupingOf(const Slice& slice) const;
+  // Index of the window with this id; the first for an empty id.
+  std::optional<size_t> WindowIndex(absl::string_view id) const;
+
+  // Day number of the first day of the window's period that contains `day`.
+  int32_t FirstDay(size_t window, int32_t day);
+
+  // What a state is computed from. FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
+  struct Computation {
+    EvaluationContext context;
+    std::vector<InputAggregate> inputs;
+    KpiEvaluation evaluation;
+  };
+  // `tracked` may be null: a state that is not kept.
+  absl::StatusOr<Computation> Compute(const SliceStates& slice, size_t window,
+                                      const Period& period, const TrackedState* tracked,
+                                      absl::Time now, int64_t seq) const;
+  // A slice that is not kept, to compute its states.
+  SliceStates MakeSlice(size_t grouping, const Slice& slice) const;
+
+  // First day of the last period with rows; nothing when there is none.
+  std::optional<int32_t> LatestWithRows(const SliceStates& slice, size_t window) const;
+
+ private:
+  int64_t id_;
+  std::shared_ptr<const KpiDefinition> kpi_;
+  std::vector<RuntimeGrouping> groupings_;
+  std::vector<const MetricFacts*> facts_;
+  std::shared_ptr<PeriodMemo> memo_;
+  std::deque<SliceStates> slices_;
+  absl::flat_hash_map<std::string, size_t> slice_index_;
+};
+
+}  // namespace kpisuite

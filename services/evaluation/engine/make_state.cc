@@ -1,0 +1,222 @@
+#include <algorithm>
+
+#include "libs/kpi/bands.h"
+#include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/state_text.h"
+
+namespace kpisuite {
+namespace {
+
+// Domain enums count from 0 in the order of the proto, whose first value is UNSPECIFIED.
+template <typename Proto, typename Domain>
+Proto Shifted(Domain value) {
+  return static_cast<Proto>(static_cast<int>(value) + 1);
+}
+
+void FillPeriod(const Period& period, PeriodPhase phase, v1::Period* out) {
+  out->set_id(period.id);
+  out->set_grain(Shifted<v1::Grain>(period.grain));
+  *out->mutable_start_time() = ToTimestamp(period.start);
+  *out->mutable_end_time() = ToTimestamp(period.end);
+  out->set_life(Shifted<v1::PeriodLife>(phase));
+}
+
+void FillFlags(const StatusFlags& flags, v1::KpiState* state) {
+  if (flags.provisional) state->add_flags(v1::STATE_FLAG_PROVISIONAL);
+  if (flags.stale) state->add_flags(v1::STATE_FLAG_STALE);
+  if (flags.restated) state->add_flags(v1::STATE_FLAG_RESTATED);
+  if (flags.suppressed) state->add_flags(v1::STATE_FLAG_SUPPRESSED);
+  if (flags.overridden) state->add_flags(v1::STATE_FLAG_OVERRIDDEN);
+  if (flags.low_n) state->add_flags(v1::STATE_FLAG_LOW_N);
+}
+
+void FillTarget(const EvaluationContext& context, const ResolvedTarget& resolved,
+                v1::KpiState* state) {
+  if (!resolved.value.has_value()) return;
+  const KpiDefinition& kpi = *context.kpi;
+  v1::ResolvedTarget* target = state->mutable_target();
+  if (resolved.value->is_range) {
+    target->set_lo(TextOf(resolved.value->low));
+    target->set_hi(TextOf(resolved.value->high));
+  } else {
+    target->set_value(TextOf(resolved.value->low));
+  }
+  target->set_definition(resolved.target_id);
+  target->set_role(v1::TARGET_ROLE_COMMITTED);
+  const auto origin = kpi.target_origins.find(resolved.target_id);
+  if (origin == kpi.target_origins.end()) return;
+  target->set_revision(origin->second.revision);
+  const SliceSelector& selector = origin->second.selector;
+  const bool exact = selector.has_value() && *selector == context.slice;
+  target->set_rule(!selector.has_value() ? "default"
+                                         : (exact ? "exact:" : "dimension:") +
+                                               selector->ToString());
+}
+
+void FillCuts(const Bands& bands, const BandHit& hit, v1::BandHit* out) {
+  for (size_t i = 0; i < bands.bands().size(); ++i) {
+    const Band& band = bands.bands()[i];
+    if (!band.cut.has_value()) continue;
+    v1::Cut* cut = out->add_cuts();
+    cut->set_status(Shifted<v1::Status>(band.status));
+    cut->set_cut(band.cut->ToString());
+    if (i >= hit.thresholds.size()) continue;
+    const Threshold& threshold = hit.thresholds[i];
+    cut->set_threshold(TextOf(threshold.low.has_value() ? threshold.low : threshold.high));
+    if (threshold.low.has_value()) cut->set_upper_threshold(TextOf(threshold.high));
+  }
+}
+
+void FillBand(const KpiDefinition& kpi, const StatusResult& status, v1::KpiState* state) {
+  if (!kpi.status_rule.bands.has_value() || !status.hit.has_value()) return;
+  const Bands& bands = *kpi.status_rule.bands;
+  v1::BandHit* out = state->mutable_band();
+  out->set_basis(Shifted<v1::BandBasis>(bands.basis()));
+  out->set_basis_value(status.hit->basis_value.ToString());
+  FillCuts(bands, *status.hit, out);
+  const bool last = status.hit->band + 1 == bands.bands().size();
+  out->set_hit(last ? -1 : static_cast<int32_t>(status.hit->band));
+  if (status.hit->next_better.has_value()) {
+    out->set_distance_to_better(status.hit->next_better->distance.ToString());
+  }
+  if (status.hit->next_worse.has_value()) {
+    out->set_distance_to_worse(status.hit->next_worse->distance.ToString());
+  }
+}
+
+void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
+  const Number value = evaluation.value.number();
+  if (value.defined()) {
+    state->set_value(value.value().ToString());
+    state->set_value_double(value.value().ToDouble());
+  } else {
+    state->set_nd_reason(ToProto(value.reason()));
+  }
+  const StatusResult& status = evaluation.status;
+  state->set_status(Shifted<v1::Status>(status.status));
+  state->set_raw_status(Shifted<v1::Status>(status.raw_status));
+  state->set_status_label(status.label);
+  state->set_data_state(Shifted<v1::DataState>(evaluation.data_state));
+  FillFlags(status.flags, state);
+  state->set_variance(TextOf(status.variance.variance));
+  state->set_favourable_variance(TextOf(status.variance.favourable));
+  state->set_fvp(TextOf(status.variance.fvp));
+  state->set_attainment(TextOf(status.variance.attainment));
+  state->set_score(TextOf(status.score));
+}
+
+void FillDefinition(const KpiDefinition& kpi, v1::KpiState* state) {
+  state->set_unit(kpi.unit_text);
+  state->set_definition_revision(kpi.revision);
+  state->set_fingerprint(kpi.fingerprint);
+  if (!kpi.objective.empty()) {
+    state->set_objective("workspaces/" + kpi.workspace + "/objectives/" + kpi.objective);
+  }
+  state->set_owner(kpi.owner);
+  state->set_perspective(kpi.perspective);
+  state->set_display_name(kpi.display_name);
+  state->set_display_decimals(kpi.display_decimals);
+  state->set_direction(Shifted<v1::Direction>(kpi.status_rule.direction.kind));
+  state->set_additive(kpi.additive_over_slices);
+}
+
+void FillInput(const MetricInput& input, const std::string& alias, const Value& value,
+               const InputAggregate& aggregate, v1::ExplainedInput* out) {
+  out->set_alias(alias);
+  out->set_source(input.metric->resource_name());
+  v1::Aggregation aggregation = v1::AGGREGATION_UNSPECIFIED;
+  v1::Aggregation_Parse(
+      "AGGREGATION_" + std::string(AggregationKindName(input.aggregation.kind)), &aggregation);
+  out->set_aggregation(aggregation);
+  if (input.aggregation.kind == AggregationKind::kPercentile) {
+    out->set_percentile(
+        Decimal::FromMantissa(input.aggregation.percentile_millionths, 4).ToString());
+  }
+  out->set_where(input.filter.canonical_text());
+  if (value.number().defined()) {
+    out->set_value(value.number().value().ToString());
+  } else {
+    out->set_nd_reason(ToProto(value.number().reason()));
+  }
+  out->set_unit(input.unit.ToString());
+  out->set_row_count(static_cast<int64_t>(aggregate.rows));
+  if (aggregate.watermark != absl::InfinitePast()) {
+    *out->mutable_watermark() = ToTimestamp(aggregate.watermark);
+  }
+  if (aggregate.rows > 0) *out->mutable_last_event_time() = ToTimestamp(aggregate.last_event);
+  out->set_slice(aggregate.slice);
+}
+
+// Adds the operands of step `index` to `out`, an Explanation or an ExplainedKpi.
+template <typename Out>
+void FillOperands(const KpiDefinition& kpi, const KpiEvaluation& evaluation,
+                  absl::Span<const InputAggregate> inputs, size_t index, Out* out) {
+  for (const FormulaBinding& binding : kpi.steps[index].bindings) {
+    if (binding.kind == FormulaBinding::Kind::kInput) {
+      FillInput(kpi.inputs[binding.index], binding.alias, evaluation.inputs[binding.index],
+                inputs[binding.index], out->add_inputs());
+      continue;
+    }
+    const KpiStep& step = kpi.steps[binding.index];
+    v1::ExplainedKpi* component = out->add_components();
+    component->set_alias(binding.alias);
+    component->set_kpi("workspaces/" + kpi.workspace + "/kpis/" + step.kpi);
+    component->set_formula(step.formula.canonical_text());
+    const Number value = evaluation.steps[binding.index].number();
+    if (value.defined()) {
+      component->set_value(value.value().ToString());
+    } else {
+      component->set_nd_reason(ToProto(value.reason()));
+    }
+    FillOperands(kpi, evaluation, inputs, binding.index, component);
+  }
+}
+
+}  // namespace
+
+v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation) {
+  const KpiDefinition& kpi = *context.kpi;
+  v1::KpiState state;
+  state.set_kpi(kpi.resource_name());
+  state.set_window(context.window->id());
+  state.set_slice(context.slice.ToString());
+  FillPeriod(context.period, evaluation.phase, state.mutable_period());
+  FillValue(evaluation, &state);
+  FillTarget(context, evaluation.target, &state);
+  FillBand(kpi, evaluation.status, &state);
+  FillDefinition(kpi, &state);
+  state.set_row_count(static_cast<int64_t>(evaluation.rows));
+  state.set_completeness(evaluation.readiness.completeness.ToString());
+  const absl::Time watermark = evaluation.readiness.watermark;
+  if (watermark != absl::InfinitePast() && watermark != absl::InfiniteFuture()) {
+    *state.mutable_watermark() = ToTimestamp(watermark);
+  }
+  if (evaluation.rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  state.set_revision(context.revision);
+  if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
+  for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  return state;
+}
+
+v1::Explanation MakeExplanation(const EvaluationContext& context, const KpiEvaluation& evaluation,
+                                absl::Span<const InputAggregate> inputs) {
+  const KpiDefinition& kpi = *context.kpi;
+  v1::Explanation explanation;
+  explanation.set_formula(kpi.formula().canonical_text());
+  FillOperands(kpi, evaluation, inputs, kpi.steps.size() - 1, &explanation);
+  auto& constants = *explanation.mutable_constants();
+  constants["days"] = std::to_string(DayCount(*kpi.calendar, context.period));
+  constants["working_days"] = std::to_string(WorkingDayCount(*kpi.calendar, context.period));
+  *explanation.mutable_definition() = kpi.definition->kpi();
+  explanation.set_target_text(TargetInWords(kpi, evaluation));
+  explanation.set_band_text(BandInWords(kpi, evaluation));
+  explanation.set_distance_text(DistanceInWords(kpi, evaluation));
+  for (std::string& note : DataNotes(context, evaluation, inputs)) {
+    explanation.add_data_notes(std::move(note));
+  }
+  explanation.set_time_zone(kpi.calendar->spec().time_zone);
+  explanation.set_calendar(kpi.calendar_id);
+  return explanation;
+}
+
+}  // namespace kpisuite

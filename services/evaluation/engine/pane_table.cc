@@ -1,0 +1,223 @@
+#include "services/evaluation/engine/pane_table.h"
+
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/kpi/decimal.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int32_t kNoBusinessDay = std::numeric_limits<int32_t>::min();
+
+// An empty column stands for the default in every row.
+template <typename Column, typename Default>
+auto At(const Column& column, int row, Default otherwise) {
+  return row < column.size() ? static_cast<Default>(column.Get(row)) : otherwise;
+}
+
+absl::string_view TextAt(const google::protobuf::RepeatedPtrField<std::string>& column, int row) {
+  return row < column.size() ? absl::string_view(column.Get(row)) : absl::string_view();
+}
+
+v1::Aggregation ToProto(AggregationKind kind) {
+  v1::Aggregation aggregation = v1::AGGREGATION_UNSPECIFIED;
+  v1::Aggregation_Parse(absl::StrCat("AGGREGATION_", AggregationKindName(kind)), &aggregation);
+  return aggregation;
+}
+
+}  // namespace
+
+// One row before or after a change.
+struct PaneTable::Row {
+  SampleView sample;
+  int32_t day = 0;
+  bool added = false;
+  bool keeps_time = false;  // a row of the same time comes right after it is taken out
+};
+
+std::string PaneSpec::Key() const {
+  return absl::StrCat(workspace, "\n", metric, "\n", AggregationKindName(aggregation.kind), "\n",
+                      aggregation.percentile_millionths, "\n", aggregation.exact_cap, "\n",
+                      filter.canonical_text(), "\n", absl::StrJoin(group_by, ","), "\n",
+                      calendar->spec().time_zone, "\n",
+                      absl::ToInt64Minutes(calendar->spec().day_start));
+}
+
+v1::AggregateQuery PaneSpec::Query() const {
+  v1::AggregateQuery query;
+  query.set_metric(metric);
+  query.set_aggregation(ToProto(aggregation.kind));
+  if (aggregation.kind == AggregationKind::kPercentile) {
+    query.set_percentile(
+        Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
+  }
+  query.set_where(filter.canonical_text());
+  for (const std::string& dimension : group_by) query.add_group_by(dimension);
+  query.set_time_zone(calendar->spec().time_zone);
+  query.mutable_day_start()->set_seconds(absl::ToInt64Seconds(calendar->spec().day_start));
+  return query;
+}
+
+absl::StatusOr<std::unique_ptr<PaneTable>> PaneTable::Create(PaneSpec spec) {
+  ASSIGN_OR_RETURN(Aggregate empty, Aggregate::Create(spec.aggregation));
+  return std::unique_ptr<PaneTable>(new PaneTable(std::move(spec), std::move(empty)));
+}
+
+PaneTable::PaneTable(PaneSpec spec, Aggregate empty)
+    : spec_(std::move(spec)), empty_(std::move(empty)), days_(spec_.calendar.get()) {}
+
+absl::StatusOr<PaneTable::SeriesBinding*> PaneTable::Bind(const v1::SeriesChanges& changes) {
+  auto it = series_.find(changes.series_id());
+  if (it != series_.end()) return &it->second;
+  std::map<std::string, Member> members;
+  for (const auto& [dimension, member] : changes.dimensions()) {
+    members.emplace(dimension, Member::FromSource(member));
+  }
+  ASSIGN_OR_RETURN(const Slice leaf, Slice::Create(std::move(members)));
+  Slice slice = leaf.Project(spec_.group_by);
+  SlicePanes& panes = slices_[slice.ToString()];
+  panes.slice = std::move(slice);
+  return &series_.emplace(changes.series_id(), SeriesBinding{&panes, spec_.filter.ForSeries(leaf)})
+              .first->second;
+}
+
+void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
+                     const std::optional<PaneRef>& only, PaneCallback touched,
+                     PaneCallback broken) {
+  if (only.has_value() &&
+      (only->day != row.day || only->slice != series.panes->slice.ToString())) {
+    return;
+  }
+  Pane& pane = series.panes->days.try_emplace(row.day, Pane{.state = empty_}).first->second;
+  if (pane.loading || seq <= pane.base_seq) return;
+  SampleView sample = row.sample;
+  sample.kept = series.filter.Keeps(sample.value);
+  const bool last_left =
+      !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
+  const bool folded =
+      row.added ? pane.state.Add(sample).ok() : !last_left && pane.state.Remove(sample);
+  if (!folded) {
+    pane.loading = true;
+    broken(*series.panes, row.day);
+    return;
+  }
+  pane.last_time_nano = std::max(pane.last_time_nano, sample.time_nano);
+  last_event_nano_ = std::max(last_event_nano_, sample.time_nano);
+  touched(*series.panes, row.day);
+}
+
+void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq,
+                      const std::optional<PaneRef>& only, PaneCallback touched,
+                      PaneCallback broken) {
+  if (!loaded_ || seq <= base_seq_) return;
+  const auto series = Bind(changes);
+  if (!series.ok()) return;  // measurement refuses such dimensions before they are stored
+  for (int i = 0; i < changes.kinds_size(); ++i) {
+    const v1::RowChange kind = changes.kinds(i);
+    const int64_t time = changes.time_unix_nano(i);
+    Row before{.sample = {.time_nano = time,
+                          .value = At(changes.old_values(), i, int64_t{0}),
+                          .sample_id = TextAt(changes.sample_ids(), i),
+                          .entity = TextAt(changes.old_entities(), i),
+                          .series = changes.series_id()}};
+    Row after{.sample = {.time_nano = time,
+                         .value = At(changes.new_values(), i, int64_t{0}),
+                         .sample_id = TextAt(changes.sample_ids(), i),
+                         .entity = TextAt(changes.new_entities(), i),
+                         .series = changes.series_id()},
+              .added = true};
+    const int32_t old_day = At(changes.old_business_days(), i, kNoBusinessDay);
+    const int32_t new_day = At(changes.new_business_days(), i, kNoBusinessDay);
+    before.day = old_day == kNoBusinessDay ? DayNumber(days_.DayOf(time)) : old_day;
+    after.day = new_day == kNoBusinessDay ? DayNumber(days_.DayOf(time)) : new_day;
+    before.keeps_time = kind == v1::ROW_CHANGE_CORRECTED && before.day == after.day;
+    if (kind != v1::ROW_CHANGE_INSERTED) Fold(before, **series, seq, only, touched, broken);
+    if (kind != v1::ROW_CHANGE_RETRACTED) Fold(after, **series, seq, only, touched, broken);
+  }
+}
+
+absl::StatusOr<Pane> PaneTable::MakePane(const v1::AggregateCell& cell, int64_t seq) const {
+  ASSIGN_OR_RETURN(Aggregate state, Aggregate::Parse(cell.state()));
+  if (!(state.spec() == spec_.aggregation)) {
+    return MakeError(absl::StatusCode::kInternal, "INTERNAL",
+                     "an aggregate answer has another spec than its query");
+  }
+  return Pane{.state = std::move(state),
+              .last_time_nano = cell.last_time_unix_nano(),
+              .base_seq = seq};
+}
+
+absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int64_t seq) {
+  loaded_ = false;
+  slices_.clear();
+  series_.clear();
+  for (const v1::AggregateCell& cell : cells) {
+    ASSIGN_OR_RETURN(Pane pane, MakePane(cell, seq));
+    auto [it, fresh] = slices_.try_emplace(cell.slice());
+    if (fresh) {
+      ASSIGN_OR_RETURN(it->second.slice, Slice::Parse(cell.slice()));
+    }
+    it->second.days.insert_or_assign(cell.day(), std::move(pane));
+  }
+  base_seq_ = seq;
+  loaded_ = true;
+  FindLastEvent();
+  return absl::OkStatus();
+}
+
+void PaneTable::FindLastEvent() {
+  last_event_nano_ = INT64_MIN;
+  for (const auto& [text, panes] : slices_) {
+    for (const auto& [day, pane] : panes.days) {
+      if (pane.state.empty()) continue;
+      last_event_nano_ = std::max(last_event_nano_, pane.last_time_nano);
+    }
+  }
+}
+
+absl::Status PaneTable::LoadPane(const PaneRef& ref, const v1::AggregateCell* cell, int64_t seq) {
+  const auto slice = slices_.find(ref.slice);
+  if (slice == slices_.end()) return absl::OkStatus();
+  Pane pane{.state = empty_, .base_seq = seq};
+  if (cell != nullptr) {
+    ASSIGN_OR_RETURN(pane, MakePane(*cell, seq));
+  }
+  const auto [it, fresh] = slice->second.days.insert_or_assign(ref.day, std::move(pane));
+  // The pane lost its latest sample; only then can the table have lost its own.
+  if (it->second.last_time_nano < last_event_nano_) FindLastEvent();
+  return absl::OkStatus();
+}
+
+const SlicePanes* PaneTable::Find(absl::string_view slice) const {
+  const auto it = slices_.find(std::string(slice));
+  return it == slices_.end() ? nullptr : &it->second;
+}
+
+absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_t first,
+                                                 int32_t end, int64_t seq) const {
+  const auto held = [] {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY",
+                     "the input is being loaded");
+  };
+  if (!loaded_ || base_seq_ > seq) return held();
+  Range range{.state = empty_};
+  const SlicePanes* panes = Find(slice);
+  if (panes == nullptr) return range;
+  for (auto it = panes->days.lower_bound(first); it != panes->days.end() && it->first < end;
+       ++it) {
+    if (it->second.loading || it->second.base_seq > seq) return held();
+    RETURN_IF_ERROR(range.state.Merge(it->second.state));
+    if (!it->second.state.empty()) {
+      range.last_time_nano = std::max(range.last_time_nano, it->second.last_time_nano);
+    }
+  }
+  return range;
+}
+
+}  // namespace kpisuite

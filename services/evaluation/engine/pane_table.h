@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "kpisuite/v1/measurement.pb.h"
+#include "kpisuite/v1/measurement_service.pb.h"
+#include "libs/kpi/aggregate.h"
+#include "libs/kpi/calendar.h"
+#include "libs/kpi/filter.h"
+#include "libs/kpi/slice.h"
+
+namespace kpisuite {
+
+// What a pane table holds: one aggregation of one metric, cut by slice and local day. KPIs whose
+// inputs have equal specs share a table.
+struct PaneSpec {
+  std::string workspace;  // id
+  std::string metric;     // id
+  AggregationSpec aggregation;
+  Filter filter;
+  std::vector<std::string> group_by;  // sorted dimensions; empty for the total
+  std::shared_ptr<const Calendar> calendar;  // zone and day start cut the days
+
+  // Equal for equal specs.
+  std::string Key() const;
+  // The query that fills the table, for all days and slices.
+  v1::AggregateQuery Query() const;
+};
+
+// The samples of one slice on one local day.
+struct Pane {
+  Aggregate state;
+  int64_t last_time_nano = INT64_MIN;  // latest event time, before the filter
+  int64_t base_seq = 0;                // changes up to here are in the state already
+  bool loading = false;                // could not be corrected in place; waits for a reload
+};
+
+// The panes of one slice, by days since 1970-01-01.
+struct SlicePanes {
+  Slice slice;
+  absl::btree_map<int32_t, Pane> days;
+};
+
+// Days since 1970-01-01.
+inline int32_t DayNumber(absl::CivilDay day) {
+  return static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1));
+}
+inline absl::CivilDay DayOfNumber(int32_t number) { return absl::CivilDay(1970, 1, 1) + number; }
+
+// Partial aggregates of one input, kept by folding the change feed into them. Added samples merge,
+// corrections subtract the old value; a pane that cannot be corrected in place (a maximum went
+// away) is marked `loading` and must be loaded again. Thread-compatible.
+class PaneTable {
+ public:
+  using PaneCallback = absl::FunctionRef<void(const SlicePanes&, int32_t day)>;
+
+  static absl::StatusOr<std::unique_ptr<PaneTable>> Create(PaneSpec spec);
+
+  // Folds the rows of one series in. Rows of panes that wait for a load, and rows that a load
+  // already contained (seq <= base_seq), are skipped. `touched` is called for every pane that
+  // changed, `broken` for every pane that has just been marked `loading`. With `only`, other panes
+  // are left alone: a replay after a reload of that pane.
+  struct PaneRef {
+    std::string slice;
+    int32_t day = 0;
+  };
+  void Apply(const v1::SeriesChanges& changes, int64_t seq, const std::optional<PaneRef>& only,
+             PaneCallback touched, PaneCallback broken);
+
+  // Replaces everything by an answer of QueryAggregates that reflects the feed up to `seq`.
+  // INTERNAL when a cell is damaged; the table is then not loaded.
+  absl::Status LoadAll(const std::vector<v1::AggregateCell>& cells, int64_t seq);
+  // Replaces one pane; no cell means that it has no rows.
+  absl::Status LoadPane(const PaneRef& pane, const v1::AggregateCell* cell, int64_t seq);
+
+  const PaneSpec& spec() const { return spec_; }
+  bool loaded() const { return loaded_; }
+  // Changes up to here are contained in every pane.
+  int64_t base_seq() const { return base_seq_; }
+
+  // Latest event time of the metric, before the filter; INT64_MIN without samples.
+  int64_t last_event_nano() const { return last_event_nano_; }
+
+  // Null when the slice never had a row.
+  const SlicePanes* Find(absl::string_view slice) const;
+  const absl::node_hash_map<std::string, SlicePanes>& slices() const { return slices_; }
+
+  // The aggregate over the days [first, end) of one slice.
+  struct Range {
+    Aggregate state;
+    int64_t last_time_nano = INT64_MIN;
+  };
+  // FAILED_PRECONDITION while a pane of the range is loading or contains changes after `seq`.
+  absl::StatusOr<Range> Over(absl::string_view slice, int32_t first, int32_t end,
+                             int64_t seq) const;
+
+ private:
+  // What a table needs to know about one series.
+  struct SeriesBinding {
+    SlicePanes* panes;
+    ValueFilter filter;
+  };
+  struct Row;
+
+  PaneTable(PaneSpec spec, Aggregate empty);
+  absl::StatusOr<SeriesBinding*> Bind(const v1::SeriesChanges& changes);
+  void FindLastEvent();
+  absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
+  void Fold(const Row& row, const SeriesBinding& series, int64_t seq,
+            const std::optional<PaneRef>& only, PaneCallback touched, PaneCallback broken);
+
+  PaneSpec spec_;
+  Aggregate empty_;
+  DayLocator days_;
+  bool loaded_ = false;
+  int64_t base_seq_ = 0;
+  int64_t last_event_nano_ = INT64_MIN;
+  absl::node_hash_map<std::string, SlicePanes> slices_;
+  absl::flat_hash_map<uint64_t, SeriesBinding> series_;
+};
+
+}  // namespace kpisuite

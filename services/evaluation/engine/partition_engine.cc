@@ -1,0 +1,222 @@
+#include "services/evaluation/engine/partition_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/state_text.h"
+
+namespace kpisuite {
+namespace {
+
+// `workspaces/w` of a batch to the id.
+absl::string_view WorkspaceId(absl::string_view workspace) {
+  return absl::StartsWith(workspace, "workspaces/") ? workspace.substr(11) : workspace;
+}
+
+std::string MetricKey(absl::string_view workspace, absl::string_view metric) {
+  return absl::StrCat(workspace, "\n", metric);
+}
+
+}  // namespace
+
+PartitionEngine::PartitionEngine(int32_t part, int64_t incarnation, int64_t seq)
+    : part_(part), incarnation_(incarnation), seq_(seq), evaluated_seq_(seq) {}
+
+absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch) {
+  const v1::FeedPosition& position = batch->position();
+  if (position.part() != part_ || position.incarnation() != incarnation_) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+                     absl::StrCat("got a batch of part ", position.part(), " incarnation ",
+                                  position.incarnation(), ", want part ", part_, " incarnation ",
+                                  incarnation_));
+  }
+  if (position.seq() <= seq_) return absl::OkStatus();
+  if (position.seq() != seq_ + 1) {
+    return MakeError(absl::StatusCode::kOutOfRange, "FEED_TRIMMED",
+                     absl::StrCat("the feed of part ", part_, " has a gap: got ", position.seq(),
+                                  ", want ", seq_ + 1));
+  }
+  seq_ = position.seq();
+  ++counters_.batches;
+  const absl::string_view workspace = WorkspaceId(batch->workspace());
+  for (const v1::SeriesChanges& changes : batch->series()) {
+    counters_.samples += changes.kinds_size();
+    const auto metric = metrics_.find(MetricKey(workspace, changes.metric()));
+    if (metric == metrics_.end()) continue;
+    for (TableEntry* entry : metric->second.tables) {
+      ApplyTo(*entry, changes, seq_, std::nullopt);
+    }
+  }
+  PropagateTouched();
+  for (const v1::Watermark& watermark : batch->watermarks()) {
+    const auto metric = metrics_.find(MetricKey(workspace, watermark.metric()));
+    if (metric == metrics_.end()) continue;
+    ApplyWatermark(metric->second, FromTimestamp(watermark.complete_through()));
+  }
+  for (auto& [key, metric] : metrics_) {
+    if (!metric.coming_watermarks.empty()) PromoteWatermarks(metric);
+  }
+  if (!loads_.empty()) backlog_.push_back(std::move(batch));
+  return absl::OkStatus();
+}
+
+void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
+                              const std::optional<PaneTable::PaneRef>& only) {
+  entry.table->Apply(
+      changes, seq, only,
+      [&](const SlicePanes& panes, int32_t day) { touched_.insert({&entry, &panes, day}); },
+      [&](const SlicePanes& panes, int32_t day) {
+        touched_.insert({&entry, &panes, day});
+        AskForPane(entry, panes, day);
+      });
+}
+
+void PartitionEngine::PropagateTouched() {
+  for (const TouchedPane& pane : touched_) {
+    for (const Dependent& dependent : pane.entry->dependents) {
+      Touch(dependent, pane.panes->slice, pane.day);
+    }
+  }
+  touched_.clear();
+}
+
+void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int32_t day) {
+  KpiRuntime& runtime = *dependent.runtime;
+  const auto mark = [&](size_t index) {
+    ++counters_.kpis_touched;
+    for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
+      MarkDirty(runtime, index, w, runtime.FirstDay(w, day), false);
+    }
+  };
+  const RuntimeGrouping& grouping = runtime.groupings()[dependent.grouping];
+  if (slice.members().size() == grouping.dimensions.size()) {
+    mark(runtime.SliceIndex(dependent.grouping, slice));
+    return;
+  }
+  // The input ignores dimensions of the grouping: its value enters every slice within.
+  for (size_t i = 0; i < runtime.slices().size(); ++i) {
+    const SliceStates& states = runtime.slices()[i];
+    if (states.grouping == dependent.grouping && slice.Contains(states.slice)) mark(i);
+  }
+}
+
+void PartitionEngine::ApplyWatermark(MetricEntry& metric, absl::Time watermark) {
+  const absl::Time before = metric.facts.watermark;
+  if (watermark <= before) return;
+  metric.facts.watermark = watermark;
+  for (const int64_t id : metric.runtimes) {
+    KpiRuntime& runtime = *runtimes_by_id_.at(id);
+    for (size_t s = 0; s < runtime.slices().size(); ++s) {
+      SliceStates& slice = runtime.slices()[s];
+      for (size_t w = 0; w < slice.windows.size(); ++w) {
+        // Newest first; what was complete before does not change.
+        auto& periods = slice.windows[w];
+        for (auto it = periods.rbegin(); it != periods.rend() && it->second.period_end > before;
+             ++it) {
+          MarkDirty(runtime, s, w, it->first, false);
+        }
+      }
+    }
+  }
+}
+
+void PartitionEngine::PromoteWatermarks(MetricEntry& metric) {
+  auto& coming = metric.coming_watermarks;
+  while (!coming.empty() && coming.begin()->first <= seq_) {
+    ApplyWatermark(metric, coming.begin()->second);
+    coming.erase(coming.begin());
+  }
+}
+
+void PartitionEngine::AskForTable(TableEntry& entry) {
+  const int64_t id = next_id_++;
+  const PaneSpec& spec = entry.table->spec();
+  loads_[id] = {.entry = &entry,
+                .asked_at_seq = seq_,
+                .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
+  loads_to_ask_.push_back(id);
+}
+
+void PartitionEngine::AskForPane(TableEntry& entry, const SlicePanes& panes, int32_t day) {
+  const int64_t id = next_id_++;
+  const PaneSpec& spec = entry.table->spec();
+  Load load{.entry = &entry,
+            .pane = PaneTable::PaneRef{panes.slice.ToString(), day},
+            .asked_at_seq = seq_,
+            .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
+  load.request.query.set_first_day(day);
+  load.request.query.set_end_day(day + 1);
+  load.request.query.set_slice(load.pane->slice);
+  loads_[id] = std::move(load);
+  loads_to_ask_.push_back(id);
+  ++counters_.pane_reloads;
+}
+
+std::vector<LoadRequest> PartitionEngine::TakeLoads() {
+  std::vector<LoadRequest> requests;
+  for (const int64_t id : loads_to_ask_) {
+    const auto load = loads_.find(id);
+    if (load != loads_.end()) requests.push_back(load->second.request);
+  }
+  loads_to_ask_.clear();
+  return requests;
+}
+
+absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
+  const auto it = loads_.find(answer.id);
+  if (it == loads_.end()) return absl::OkStatus();
+  const Load load = it->second;
+  PaneTable& table = *load.entry->table;
+  absl::Status loaded;
+  if (load.pane.has_value()) {
+    const v1::AggregateCell* cell = answer.cells.empty() ? nullptr : &answer.cells.front();
+    loaded = table.LoadPane(*load.pane, cell, answer.seq);
+  } else {
+    loaded = table.LoadAll(answer.cells, answer.seq);
+  }
+  if (!loaded.ok()) {
+    loads_to_ask_.push_back(answer.id);
+    return loaded;
+  }
+  loads_.erase(it);
+  Replay(load, answer.seq);
+  if (load.pane.has_value()) {
+    const SlicePanes* panes = table.Find(load.pane->slice);
+    if (panes != nullptr) touched_.insert({load.entry, panes, load.pane->day});
+    PropagateTouched();
+  } else {
+    touched_.clear();
+    for (const Dependent& dependent : load.entry->dependents) TouchAll(*load.entry, dependent);
+  }
+  if (answer.watermark.has_value()) {
+    MetricEntry& metric = metrics_[MetricKey(table.spec().workspace, table.spec().metric)];
+    metric.coming_watermarks.emplace(answer.seq, *answer.watermark);
+    PromoteWatermarks(metric);
+  }
+  TrimBacklog();
+  return absl::OkStatus();
+}
+
+void PartitionEngine::Replay(const Load& load, int64_t from_seq) {
+  const PaneSpec& spec = load.entry->table->spec();
+  for (const auto& batch : backlog_) {
+    if (batch->position().seq() <= from_seq) continue;
+    if (WorkspaceId(batch->workspace()) != spec.workspace) continue;
+    for (const v1::SeriesChanges& changes : batch->series()) {
+      if (changes.metric() != spec.metric) continue;
+      ApplyTo(*load.entry, changes, batch->position().seq(), load.pane);
+    }
+  }
+}
+
+void PartitionEngine::TrimBacklog() {
+  int64_t oldest = INT64_MAX;
+  for (const auto& [id, load] : loads_) oldest = std::min(oldest, load.asked_at_seq);
+  while (!backlog_.empty() && backlog_.front()->position().seq() <= oldest) backlog_.pop_front();
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,197 @@
+// The core of evaluation for one partition: definitions, the change feed, aggregate answers and
+// time go in; states and log entries come out. No clock, no I/O, no threads: the simulator and the
+// service drive the same code.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "kpisuite/v1/measurement.pb.h"
+#include "libs/definitions/kpi.h"
+#include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/engine/kpi_runtime.h"
+#include "services/evaluation/engine/pane_table.h"
+
+namespace kpisuite {
+
+// Invariant: every state it publishes equals a recomputation from the samples of the feed up to
+// evaluated_seq(), under the definitions of definition_position(), at the tick of its last change.
+// Not thread-safe.
+class PartitionEngine {
+ public:
+  // Starts at a position of the feed; earlier samples come with the aggregate answers.
+  PartitionEngine(int32_t part, int64_t incarnation, int64_t seq);
+
+  // --- Inputs ---
+
+  // What the state log last said about a state; before the KPI's first SetKpi.
+  void Seed(LoggedState logged);
+  // Adds or replaces a KPI; all its states are computed again.
+  absl::Status SetKpi(std::shared_ptr<const KpiDefinition> kpi);
+  // Unknown names are ignored.
+  void RemoveKpi(absl::string_view resource_name);
+  void SetDefinitionPosition(int64_t position) { definition_position_ = position; }
+  // The next batch of the feed; batches up to seq() are ignored. OUT_OF_RANGE on a gap,
+  // FAILED_PRECONDITION (INCARNATION_CHANGED) when it belongs to another life of the partition.
+  absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
+  // An answer to a load. Unknown ids are ignored: their table is gone. INTERNAL when damaged; the
+  // load is then asked for again.
+  absl::Status Answer(const LoadAnswer& answer);
+
+  // --- Outputs ---
+
+  // Loads that were not taken yet. Each is to be answered; when that fails, ask again.
+  std::vector<LoadRequest> TakeLoads();
+  // Brings up to `max_evaluations` touched states up to date. `now` never goes back: an earlier
+  // time counts as the last one.
+  TickOutput Tick(absl::Time now, int max_evaluations);
+  // When the next state changes without new data; InfiniteFuture when none does.
+  absl::Time NextWakeup() const;
+  bool HasDirty() const { return !dirty_.empty(); }
+
+  // --- Reads (of what has been evaluated) ---
+
+  const KpiRuntime* Find(absl::string_view resource_name) const;
+  std::vector<const KpiRuntime*> Runtimes() const;
+  // The current state, kept or computed now, with its place. NOT_FOUND for a slice outside the
+  // declared groupings or a window that the KPI has not; FAILED_PRECONDITION (NOT_READY) while
+  // inputs are loaded.
+  absl::StatusOr<std::shared_ptr<const std::string>> Read(const KpiRuntime& runtime,
+                                                          absl::string_view slice, size_t window,
+                                                          const Period& period, absl::Time now);
+  // As Read, with everything behind it.
+  absl::StatusOr<v1::Explanation> Explain(const KpiRuntime& runtime, absl::string_view slice,
+                                          size_t window, const Period& period, absl::Time now);
+
+  int32_t part() const { return part_; }
+  int64_t incarnation() const { return incarnation_; }
+  int64_t seq() const { return seq_; }
+  int64_t evaluated_seq() const { return evaluated_seq_; }
+  int64_t definition_position() const { return definition_position_; }
+  const EngineCounters& counters() const { return counters_; }
+  // All states that are kept, newest version of each: for a cache that lost them.
+  std::vector<StateUpdate> Snapshot() const;
+
+ private:
+  struct Dependent {
+    KpiRuntime* runtime;
+    size_t grouping;
+  };
+  struct TableEntry {
+    std::unique_ptr<PaneTable> table;
+    std::vector<Dependent> dependents;
+  };
+  struct MetricEntry {
+    MetricFacts facts;
+    std::vector<TableEntry*> tables;
+    absl::flat_hash_set<int64_t> runtimes;
+    // Watermarks of answers ahead of the feed, by position.
+    std::multimap<int64_t, absl::Time> coming_watermarks;
+  };
+  struct Load {
+    TableEntry* entry = nullptr;
+    std::optional<PaneTable::PaneRef> pane;  // nothing: the whole table
+    int64_t asked_at_seq = 0;
+    LoadRequest request;
+  };
+  // A state to evaluate, or a timer for one.
+  struct StateRef {
+    int64_t runtime;
+    size_t slice;
+    size_t window;
+    int32_t first_day;
+  };
+  struct Timer {
+    absl::Time time;
+    StateRef ref;
+    bool operator<(const Timer& other) const {
+      return std::tie(time, ref.runtime, ref.slice, ref.window, ref.first_day) <
+             std::tie(other.time, other.ref.runtime, other.ref.slice, other.ref.window,
+                      other.ref.first_day);
+    }
+  };
+  struct TouchedPane {
+    TableEntry* entry;
+    const SlicePanes* panes;
+    int32_t day;
+    template <typename H>
+    friend H AbslHashValue(H state, const TouchedPane& pane) {
+      return H::combine(std::move(state), pane.entry, pane.panes, pane.day);
+    }
+    friend bool operator==(const TouchedPane&, const TouchedPane&) = default;
+  };
+
+  // Building and dropping (engine_definitions.cc).
+  absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
+  absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi);
+  void Drop(KpiRuntime& runtime, bool announce);
+  void Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime);
+  void ApplySeeds(KpiRuntime& runtime);
+  void Unbind(TableEntry& entry, const KpiRuntime& runtime);
+  void TouchAll(TableEntry& entry, const Dependent& dependent);
+
+  // The feed (partition_engine.cc).
+  void ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
+               const std::optional<PaneTable::PaneRef>& only);
+  void ApplyWatermark(MetricEntry& metric, absl::Time watermark);
+  void PromoteWatermarks(MetricEntry& metric);
+  void AskForTable(TableEntry& entry);
+  void AskForPane(TableEntry& entry, const SlicePanes& panes, int32_t day);
+  void Replay(const Load& load, int64_t from_seq);
+  void TrimBacklog();
+  void PropagateTouched();
+  void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
+
+  // States (engine_tick.cc).
+  void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
+                 bool definition_changed);
+  void FireTimers(absl::Time now);
+  void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
+  bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
+  void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
+              TrackedState& state, TickOutput& output);
+  StatePlace Place() const;
+  void AddStates(const KpiRuntime& runtime, std::vector<StateUpdate>* out) const;
+
+  const int32_t part_;
+  const int64_t incarnation_;
+  int64_t seq_;
+  int64_t evaluated_seq_;
+  int64_t definition_position_ = 0;
+  absl::Time now_ = absl::InfinitePast();
+  int64_t next_id_ = 1;
+
+  absl::flat_hash_map<std::string, std::unique_ptr<TableEntry>> tables_;  // by PaneSpec::Key
+  absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
+  absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> runtimes_;  // by resource name
+  absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
+  std::map<std::string, std::shared_ptr<PeriodMemo>> memos_;
+  absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
+
+  std::map<int64_t, Load> loads_;
+  std::vector<int64_t> loads_to_ask_;
+  // Batches that an outstanding load may have to replay.
+  std::deque<std::shared_ptr<const v1::ChangeBatch>> backlog_;
+
+  absl::flat_hash_set<TouchedPane> touched_;
+  std::vector<StateRef> dirty_;
+  std::set<Timer> timers_;
+  std::vector<StateUpdate> removals_;
+  EngineCounters counters_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,168 @@
+#include "services/evaluation/engine/state_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/kpi/bands.h"
+#include "libs/kpi/variance.h"
+
+namespace kpisuite {
+namespace {
+
+// Shown with the unit; percentages as percent.
+std::string Shown(const KpiDefinition& kpi, const Decimal& value) {
+  if (kpi.unit_text == "%") {
+    const Number percent = Number(value) * Decimal::FromInt(100);
+    return absl::StrCat(percent.defined() ? percent.value().ToDisplayString(kpi.display_decimals)
+                                          : percent.ToString(),
+                        " %");
+  }
+  return absl::StrCat(value.ToDisplayString(kpi.display_decimals),
+                      kpi.unit_text.empty() ? "" : " ", kpi.unit_text);
+}
+
+// A difference of two values: percentages differ by percentage points.
+std::string ShownDifference(const KpiDefinition& kpi, const Decimal& difference) {
+  std::string text = Shown(kpi, difference);
+  if (kpi.unit_text == "%") text = absl::StrCat(text.substr(0, text.size() - 1), "pp");
+  return text;
+}
+
+std::string Missing(const KpiDefinition& kpi, NdReason reason) {
+  switch (reason) {
+    case NdReason::kEmpty:
+      return "the data is complete and there are no rows";
+    case NdReason::kNotReady:
+      return "there are no rows yet and the data is not complete";
+    case NdReason::kDivisionByZero:
+      return absl::StrCat("a divisor of the formula is 0: ", kpi.formula().canonical_text());
+    case NdReason::kDomain:
+      return "the formula has no value for these inputs";
+    case NdReason::kNotApplicable:
+      return "the period does not exist";
+    case NdReason::kNotAggregatable:
+      return "too many distinct values for an exact answer";
+    default:
+      return absl::StrCat("no value: ", NdReasonName(reason));
+  }
+}
+
+std::string CutInWords(const KpiDefinition& kpi, const Decimal& cut) {
+  switch (kpi.status_rule.bands->basis()) {
+    case BandBasis::kActual:
+      return Shown(kpi, cut);
+    case BandBasis::kVariance:
+      return absl::StrCat("a favourable variance of ", ShownDifference(kpi, cut));
+    case BandBasis::kFvp:
+      return absl::StrCat("a favourable variance of ",
+                          (Number(cut) * Decimal::FromInt(100)).ToString(), " % of the target");
+    default:
+      return absl::StrCat("an attainment of ", cut.ToString());
+  }
+}
+
+}  // namespace
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+v1::NdReason ToProto(NdReason reason) {
+  v1::NdReason proto = v1::ND_REASON_UNSPECIFIED;
+  v1::NdReason_Parse(absl::StrCat("ND_REASON_", NdReasonName(reason)), &proto);
+  return proto;
+}
+
+std::string TextOf(const Number& number) {
+  return number.defined() ? number.value().ToString() : "";
+}
+
+std::string TextOf(const std::optional<Decimal>& decimal) {
+  return decimal.has_value() ? decimal->ToString() : "";
+}
+
+std::string TargetInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
+  if (!evaluation.target.value.has_value()) return "no target is in force for this period";
+  const TargetValue& target = *evaluation.target.value;
+  if (!target.is_range) return absl::StrCat("the target is ", Shown(kpi, target.point()));
+  if (!target.low.has_value()) return absl::StrCat("the target is at most ", Shown(kpi, *target.high));
+  if (!target.high.has_value()) return absl::StrCat("the target is at least ", Shown(kpi, *target.low));
+  return absl::StrCat("the target is between ", Shown(kpi, *target.low), " and ",
+                      Shown(kpi, *target.high));
+}
+
+std::string BandInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  if (!status.hit.has_value()) {
+    return status.reason.has_value()
+               ? absl::StrCat("no band applies: ", NdReasonName(*status.reason))
+               : "no band applies";
+  }
+  const std::string name(KpiStatusName(status.hit->status));
+  if (status.hit->next_worse.has_value()) {
+    return absl::StrCat(name, " begins at ", CutInWords(kpi, status.hit->next_worse->cut));
+  }
+  return absl::StrCat(name, " is everything worse than ",
+                      CutInWords(kpi, status.hit->next_better->cut));
+}
+
+std::string DistanceInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  if (!status.hit.has_value()) return "";
+  std::string text;
+  const auto add = [&](const std::optional<CutDistance>& next, absl::string_view what) {
+    if (!next.has_value()) return;
+    absl::StrAppend(&text, text.empty() ? "" : "; ", ShownDifference(kpi, next->distance.Abs()),
+                    " ", what, " (", Shown(kpi, next->threshold), ")");
+  };
+  const auto better = [&](const std::optional<CutDistance>& next) {
+    return next.has_value()
+               ? KpiStatusName(kpi.status_rule.bands->bands()[next->band].status)
+               : absl::string_view();
+  };
+  add(status.hit->next_better, absl::StrCat("to ", better(status.hit->next_better)));
+  add(status.hit->next_worse, "before it gets worse");
+  return text;
+}
+
+std::vector<std::string> ReasonsOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
+  const Number value = evaluation.value.number();
+  if (!value.defined()) return {Missing(kpi, value.reason())};
+  std::vector<std::string> reasons;
+  reasons.push_back(
+      absl::StrCat("value ", Shown(kpi, value.value()), "; ", TargetInWords(kpi, evaluation)));
+  reasons.push_back(BandInWords(kpi, evaluation));
+  const std::string distance = DistanceInWords(kpi, evaluation);
+  if (!distance.empty()) reasons.push_back(distance);
+  return reasons;
+}
+
+std::vector<std::string> DataNotes(const EvaluationContext& context,
+                                   const KpiEvaluation& evaluation,
+                                   absl::Span<const InputAggregate> inputs) {
+  std::vector<std::string> notes;
+  const absl::TimeZone zone = context.kpi->calendar->zone();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string& metric = context.kpi->inputs[i].metric->id;
+    if (inputs[i].watermark == absl::InfinitePast()) {
+      notes.push_back(absl::StrCat(metric, ": no watermark; nobody said that it is complete"));
+    } else if (inputs[i].watermark < context.period.end) {
+      notes.push_back(absl::StrCat(
+          metric, ": complete through ",
+          absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
+    }
+    if (inputs[i].rows == 0) notes.push_back(absl::StrCat(metric, ": no rows in this period"));
+  }
+  if (evaluation.readiness.late) notes.push_back("the data is late");
+  if (evaluation.readiness.stale) notes.push_back("the data is stale: nothing new for longer than max_age");
+  return notes;
+}
+
+}  // namespace kpisuite
