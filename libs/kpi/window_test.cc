@@ -17,7 +17,7 @@ TEST(Window, CalendarWindowsHaveCanonicalIds) {
     EXPECT_EQ(window.id(), ids[i]);
     EXPECT_EQ(*Window::Parse(ids[i]), window);
   }
-  EXPECT_FALSE(Window::Parse("DAY").ok());
+  EXPECT_FALSE(Window::Parse("day").ok());
   EXPECT_FALSE(Window::Parse("").ok());
 }
 

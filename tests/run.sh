@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Sets up, lints, builds and tests everything, and prints the time of each stage.
+#   tests/run.sh           all stages
+#   tests/run.sh STAGE...  only these: setup lint build tidy unit python asan tsan fuzz
+# Skipped tests are a failure when CI=true.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+export PATH="$PWD/.tools/npm/node_modules/.bin:$PATH"
+jobs=$(nproc)
+logs=.build/logs
+mkdir -p "$logs"
+
+stage_setup() { deploy/setup.sh; }
+
+stage_lint() {
+  tests/lint/check_tree.py && tests/lint/run_clang_format.sh && tests/lint/check_proto.sh
+}
+
+build_preset() { # PRESET [TARGET...]
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"$logs/configure-$preset.log" 2>&1 ||
+    { cat "$logs/configure-$preset.log"; return 1; }
+  cmake --build ".build/$preset" ${1:+--target "$@"} >"$logs/build-$preset.log" 2>&1 ||
+    { grep -E 'error|FAILED|warning' -A3 "$logs/build-$preset.log" | head -60; return 1; }
+}
+
+# Runs the tests of a build tree; with CI=true a skipped test fails the stage.
+test_preset() { # PRESET [CTEST ARGUMENT...]
+  local preset=$1 log=$logs/ctest-$1.log
+  shift
+  ctest --test-dir ".build/$preset" -j "$jobs" --output-on-failure --no-tests=error "$@" \
+    >"$log" 2>&1
+  local status=$?
+  tail -n 400 "$log" | grep -vE '^ *[0-9]+/[0-9]+ Test .*Passed|^ *Start ' | tail -n 120
+  if [ "${CI:-}" = true ] && grep -q '\*\*\*Skipped' "$log"; then
+    echo "skipped tests are a failure in CI:" && grep '\*\*\*Skipped' "$log"
+    status=1
+  fi
+  return $status
+}
+
+stage_build() { build_preset dev; }
+stage_tidy() { tests/lint/run_clang_tidy.sh .build/dev; }
+stage_unit() { test_preset dev; }
+
+stage_python() {
+  local suite
+  for suite in lint demo explain; do
+    python3 -m unittest discover -q -s "tests/$suite" || return 1
+  done
+}
+
+# Everything under AddressSanitizer and UBSan, but for what starts the tools that are not built
+# with them, and benchmarks.
+stage_asan() {
+  build_preset asan || return 1
+  KPISUITE_SANITIZED=1 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    test_preset asan -LE 'bench|e2e'
+}
+
+stage_tsan() {
+  build_preset tsan || return 1
+  TSAN_OPTIONS=halt_on_error=1 test_preset tsan
+}
+
+stage_fuzz() { tests/fuzz/run.sh "${FUZZ_SECONDS:-10}"; }
+
+all=(setup lint build unit python tidy asan tsan fuzz)
+chosen=("$@")
+[ ${#chosen[@]} -gt 0 ] || chosen=("${all[@]}")
+passed=0 failed=0
+summary=()
+for stage in "${chosen[@]}"; do
+  if ! declare -F "stage_$stage" >/dev/null; then
+    echo "tests/run.sh: unknown stage '$stage'; stages are: ${all[*]}" >&2
+    exit 2
+  fi
+  echo "=== $stage"
+  started=$SECONDS
+  if "stage_$stage"; then result=passed passed=$((passed + 1)); else result=FAILED failed=$((failed + 1)); fi
+  summary+=("$(printf '%-8s %-7s %5d s' "$stage" "$result" $((SECONDS - started)))")
+  # Nothing after a failed set-up or build can tell anything.
+  if [ $result = FAILED ] && [[ $stage == setup || $stage == build ]]; then break; fi
+done
+echo "=== stages"
+printf '%s\n' "${summary[@]}"
+echo "total $SECONDS s"
+echo "stages: $passed passed, $failed failed"
+[ $failed -eq 0 ]
