@@ -6,64 +6,45 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "libs/kpi/slice.h"
+#include "libs/kpi/value_filter.h"
 
 namespace kpisuite {
 
 struct FilterExpression;
 
-// Which mantissas of one series a filter keeps: disjoint, ascending, closed intervals. Thread-safe
-// when const.
-class ValueFilter {
- public:
-  ValueFilter() = default;  // keeps nothing
-  static ValueFilter All();
-
-  bool Keeps(int64_t mantissa) const {
-    for (const auto& [low, high] : intervals_) {
-      if (mantissa <= high) return mantissa >= low;
-    }
-    return false;
-  }
-  bool KeepsNothing() const { return intervals_.empty(); }
-  bool KeepsAll() const;
-  friend bool operator==(const ValueFilter&, const ValueFilter&) = default;
-
- private:
-  friend class ValueFilterAlgebra;
-  std::vector<std::pair<int64_t, int64_t>> intervals_;
-};
-
-// Gives the member a series has in a dimension; "" or "(null)" when the source had none.
-using MemberLookup = absl::FunctionRef<absl::string_view(absl::string_view dimension)>;
-
-// The `where` of an input: comparisons of `value` with a decimal, `=`, `!=`, `in (a, b)` on
-// dimensions, `&& || !` and parentheses: `value <= 15 && origin in (ORD, "New York") || !(carrier =
-// AA)`. Members are bare words ([A-Za-z0-9_][A-Za-z0-9_.:-]*) or quoted with " or ' (\ escapes the
-// next character). Immutable; copies share the expression; thread-safe.
+// The `where` of an input: comparisons (< <= > >= == != and = for ==) of `value` with a decimal or
+// percent text, `=`, `!=` and `in (a, b)` on dimensions, `&&`, `||`, `!` and parentheses:
+// `value <= 15 && origin in (ORD, "New York") || !(carrier = (null))`.
+// Members are words ([A-Za-z0-9_][A-Za-z0-9_.:-]*), text in " or ' (a backslash takes the next
+// character literally), (null) or (other). A series without the dimension has the member (null).
+// Immutable; copies share the expression; thread-safe.
 class Filter {
  public:
-  Filter() = default;  // keeps everything; the meaning of an empty text
+  Filter() = default;  // keeps everything; the meaning of a blank text
 
-  // Parses and checks against the declared dimensions of a metric with `scale` decimal places.
-  // Blank text keeps everything. Errors: INVALID_ARGUMENT with FieldViolations (field "where", line
-  // and column, description starts with "offset N:"); reasons SYNTAX, LIMIT, UNKNOWN_IDENTIFIER,
-  // TYPE. Limits: 16 KiB, 256 nodes, nesting 64.
+  // Parses and checks against the declared dimensions of a metric with `scale` decimal places
+  // (0..9). Blank text keeps everything. At most 16 KiB, 256 operands and operators, a nesting of
+  // 64. Errors are INVALID_ARGUMENT with FieldViolations: field "where", 1-based line and column
+  // (bytes), a description that starts with "offset N:"; reasons SYNTAX, LIMIT, TYPE (one), or
+  // UNKNOWN_IDENTIFIER (all at once).
   static absl::StatusOr<Filter> Create(absl::string_view text,
                                        absl::Span<const std::string> dimensions, int scale);
 
-  // Normal whitespace, minimal parentheses; empty when everything is kept.
+  // Normal whitespace, minimal parentheses, quotes only where needed; empty when everything is
+  // kept. Create on it gives the same canonical text and the same filter.
   const std::string& canonical_text() const;
 
-  // Evaluates the dimension part once; the rest is a test of the mantissa.
-  ValueFilter ForSeries(MemberLookup member_of) const;
+  // Evaluates the dimension part once, for all samples of a series: the rest is a test of the
+  // mantissa. Without dimensions in the filter the result is the same for every series.
+  ValueFilter ForSeries(const Slice& dimensions) const;
 
   bool KeepsEverything() const { return expression_ == nullptr; }
   bool ReadsValue() const;
-  // Dimensions read, sorted, without duplicates.
+  // Dimensions the filter reads, sorted, without duplicates.
   std::vector<std::string> Dimensions() const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,9 +16,6 @@ namespace kpisuite {
 
 struct FormulaProgram;
 
-inline constexpr size_t kMaxFormulaBytes = 16 * 1024;
-inline constexpr int kMaxFormulaNodes = 256;
-inline constexpr int kMaxFormulaNesting = 64;
 inline constexpr size_t kMaxFormulaInputs = 64;
 
 // An operand of a formula: its alias and the unit of the values it delivers.
@@ -36,10 +34,13 @@ struct FormulaConstants {
 // Immutable; copies share the program; thread-safe.
 class Formula {
  public:
-  // Parses, then checks identifiers, types and units. Errors are INVALID_ARGUMENT with one
-  // FieldViolation (field "formula", line and column, 1-based; the description starts with "offset
-  // N:") for a syntax or limit error, or all identifier, type and unit violations at once. Reasons:
-  // SYNTAX, LIMIT, UNKNOWN_IDENTIFIER, UNUSED_INPUT, DUPLICATE_INPUT, RESERVED_NAME, TYPE, UNIT.
+  // Parses, then checks names, types and units (the unit rules: formula_checker.h). At most 16 KiB,
+  // 256 operands and operators, a nesting of 64, 64 inputs. Errors are INVALID_ARGUMENT with
+  // FieldViolations: one for a syntax or limit error, else all name, type and unit violations at
+  // once. Those of the text have field "formula", a 1-based line and column (bytes), and a
+  // description that starts with "offset N:"; those of the declarations have field "inputs" or
+  // "inputs.<alias>". Reasons: SYNTAX, LIMIT, UNKNOWN_IDENTIFIER, UNUSED_INPUT, DUPLICATE_INPUT,
+  // RESERVED_NAME, TYPE, UNIT.
   static absl::StatusOr<Formula> Create(absl::string_view text,
                                         absl::Span<const FormulaInput> inputs,
                                         const Unit& declared_unit);
