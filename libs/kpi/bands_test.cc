@@ -122,7 +122,8 @@ TEST(Bands, EveryBasisTurnsItsCutsIntoNaturalUnits) {
   const auto thresholds = [&](BandBasis basis, absl::string_view best, absl::string_view next) {
     const Bands bands = Make(basis, DirectionKind::kLower, ThreeBands(best, next));
     std::vector<std::string> highs;
-    for (const Threshold& threshold : bands.Evaluate(D("420"), &goal).hit->thresholds) {
+    const BandHit hit = *bands.Evaluate(D("420"), &goal).hit;
+    for (const Threshold& threshold : hit.thresholds) {
       EXPECT_FALSE(threshold.low.has_value());
       highs.push_back(threshold.high->ToString());
     }

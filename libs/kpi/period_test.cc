@@ -1,6 +1,7 @@
 #include "libs/kpi/period.h"
 
 #include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,23 @@ TEST(Period, BadIdsAreRefusedWithWhatWasWanted) {
   EXPECT_FALSE(ParsePeriod(April(), "fy04:2025-03").ok());
   EXPECT_FALSE(ParsePeriod(April(), "fy04:2025-P13").ok());
   EXPECT_FALSE(ParsePeriod(April(), std::string(100'000, 'x')).ok());
+}
+
+TEST(Period, AnyTextIsRefusedOrIsItsOwnId) {
+  constexpr absl::string_view kAlphabet = "0123456789-WPQ:fy";
+  const Calendar calendars[] = {Calendar(), April()};
+  std::mt19937 random(7);
+  int accepted = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text = round % 2 == 0 ? "2025-" : "fy04:2025-";
+    for (size_t i = random() % 6; i > 0; --i) text += kAlphabet[random() % kAlphabet.size()];
+    const absl::StatusOr<Period> period = ParsePeriod(calendars[round % 2], text);
+    if (!period.ok()) continue;
+    ++accepted;
+    ASSERT_EQ(period->id, text);
+    ASSERT_LT(period->first_day, period->end_day);
+  }
+  EXPECT_GT(accepted, 100);
 }
 
 TEST(Period, ShiftsByIdNotBySeconds) {

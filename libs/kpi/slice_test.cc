@@ -1,5 +1,6 @@
 #include "libs/kpi/slice.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,24 @@ TEST(Slice, RefusesHostileText) {
     EXPECT_THAT(std::string(slice.status().message()), HasSubstr("got"));
     EXPECT_LT(slice.status().message().size(), 600u);
   }
+}
+
+TEST(Slice, AnyTextIsRefusedOrReadToOneCanonicalText) {
+  constexpr absl::string_view kAlphabet = "ab;=\\()\xc3\xbc(null)_0";
+  std::mt19937 random(7);
+  int accepted = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text = round % 2 == 0 ? "a=" : "";
+    for (size_t i = random() % 12; i > 0; --i) text += kAlphabet[random() % kAlphabet.size()];
+    const absl::StatusOr<Slice> slice = Slice::Parse(text);
+    if (!slice.ok()) continue;
+    ++accepted;
+    const absl::StatusOr<Slice> again = Slice::Parse(slice->ToString());
+    ASSERT_TRUE(again.ok()) << text;
+    ASSERT_EQ(again->ToString(), slice->ToString()) << text;
+    ASSERT_EQ(again->members(), slice->members()) << text;
+  }
+  EXPECT_GT(accepted, 1000);
 }
 
 TEST(Slice, TakesUtf8Members) {

@@ -1,6 +1,7 @@
 #include "libs/kpi/target.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -45,12 +46,9 @@ class Checker {
 
 absl::string_view TargetKindName(TargetKind kind) {
   switch (kind) {
-    case TargetKind::kFixed:
-      return "FIXED";
-    case TargetKind::kRange:
-      return "RANGE";
-    case TargetKind::kSchedule:
-      return "SCHEDULE";
+    case TargetKind::kFixed: return "FIXED";
+    case TargetKind::kRange: return "RANGE";
+    case TargetKind::kSchedule: return "SCHEDULE";
   }
   return "";
 }
@@ -105,10 +103,17 @@ TargetSet::Target TargetSet::Prepare(const Calendar& calendar, TargetSpec spec, 
     }
     target.schedule.emplace(period->first_day, value);
   }
-  if (spec.effective_from.has_value()) {
-    const std::optional<Period> period =
-        checker.ReadPeriod(calendar, "effectiveFrom", *spec.effective_from);
-    if (period.has_value()) target.effective_from = period->first_day;
+  const auto read_day = [&](const std::optional<std::string>& id, absl::string_view field,
+                            absl::CivilDay* day) {
+    if (!id.has_value()) return;
+    const std::optional<Period> period = checker.ReadPeriod(calendar, field, *id);
+    if (period.has_value()) *day = period->first_day;
+  };
+  read_day(spec.effective_from, "effectiveFrom", &target.effective_from);
+  read_day(spec.effective_to, "effectiveTo", &target.effective_to);
+  if (target.effective_to <= target.effective_from) {
+    checker.Add("effectiveTo", absl::StrCat("got ", Quoted(*spec.effective_to),
+                                            ", want a period after effectiveFrom"));
   }
   target.spec = std::move(spec);
   return target;
@@ -119,27 +124,44 @@ absl::StatusOr<TargetSet> TargetSet::Create(const Calendar& calendar,
   std::vector<FieldViolation> violations;
   TargetSet set;
   std::set<std::string> ids;
-  std::set<std::tuple<TargetRole, SliceSelector, std::optional<absl::CivilDay>>> ranges;
   for (size_t i = 0; i < specs.size(); ++i) {
-    Target target = Prepare(calendar, std::move(specs[i]), i, &violations);
-    Checker checker(i, &violations);
-    if (!ids.insert(target.spec.id).second) {
-      checker.Add("id", absl::StrCat("got ", Quoted(target.spec.id), " again, want each id once"));
+    set.targets_.push_back(Prepare(calendar, std::move(specs[i]), i, &violations));
+    const std::string& id = set.targets_.back().spec.id;
+    if (!ids.insert(id).second) {
+      Checker(i, &violations)
+          .Add("id", absl::StrCat("got ", Quoted(id), " again, want each id once"));
     }
-    if (!ranges.emplace(target.spec.role, target.spec.selector, target.effective_from).second) {
-      checker.Add("effectiveFrom",
-                  "got the period of another target with the same role and slice, want effective "
-                  "ranges that do not overlap");
-    }
-    set.targets_.push_back(std::move(target));
   }
+  // Ranges that could not be read are no second mistake.
+  if (violations.empty()) set.CloseRanges(&violations);
   if (!violations.empty()) return InvalidFields(std::move(violations));
-  // Match relies on this order: the versions of one rule side by side, oldest first.
-  std::sort(set.targets_.begin(), set.targets_.end(), [](const Target& a, const Target& b) {
-    return std::tie(a.spec.role, a.spec.selector, a.effective_from) <
-           std::tie(b.spec.role, b.spec.selector, b.effective_from);
-  });
   return set;
+}
+
+void TargetSet::CloseRanges(std::vector<FieldViolation>* violations) {
+  std::vector<size_t> order(targets_.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto key = [this](size_t i) {
+    const Target& target = targets_[i];
+    return std::tie(target.spec.role, target.spec.selector, target.effective_from);
+  };
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) < key(b); });
+  for (size_t i = 1; i < order.size(); ++i) {
+    Target& earlier = targets_[order[i - 1]];
+    const Target& later = targets_[order[i]];
+    if (earlier.spec.role != later.spec.role || earlier.spec.selector != later.spec.selector) {
+      continue;
+    }
+    const absl::CivilDay begin = later.effective_from;
+    const bool cut_short = earlier.spec.effective_to.has_value() && begin < earlier.effective_to;
+    if (begin == earlier.effective_from || cut_short) {
+      Checker(order[i], violations)
+          .Add("effectiveFrom", absl::StrCat("got periods that ", Quoted(earlier.spec.id),
+                                             " has too, want effective ranges of one role and "
+                                             "slice that do not overlap"));
+    }
+    earlier.effective_to = std::min(earlier.effective_to, begin);
+  }
 }
 
 const TargetSet::Target* TargetSet::Match(TargetRole role, const Slice& slice,
@@ -148,11 +170,7 @@ const TargetSet::Target* TargetSet::Match(TargetRole role, const Slice& slice,
   absl::InlinedVector<const SliceSelector*, 8> selectors;
   for (const Target& target : targets_) {
     if (target.spec.role != role) continue;
-    if (target.effective_from.has_value() && day < *target.effective_from) continue;
-    if (!selectors.empty() && *selectors.back() == target.spec.selector) {
-      in_force.back() = &target;
-      continue;
-    }
+    if (day < target.effective_from || day >= target.effective_to) continue;
     in_force.push_back(&target);
     selectors.push_back(&target.spec.selector);
   }

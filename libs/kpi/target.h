@@ -63,9 +63,11 @@ struct TargetSpec {
   // The period the value is meant for. Empty: the value holds for every window as it is
   // (a SCHEDULE takes its grain from its period ids).
   std::optional<Grain> grain;
-  // Id of the first period (of any grain) in which it is in force, until a target with the same
-  // role and selector and a later effective_from takes over. Empty: always.
+  // Id of the first period (of any grain) in which it is in force. Empty: always.
   std::optional<std::string> effective_from;
+  // Id of the first period in which it is no longer in force. Empty: until the next target with
+  // the same role and selector begins, if there is one.
+  std::optional<std::string> effective_to;
 };
 
 // The target of one window's period, or why there is none.
@@ -84,7 +86,7 @@ class TargetSet {
   TargetSet() = default;
   // INVALID_ARGUMENT (InvalidFields, paths `targets[i].value` and so on), all problems at once:
   // missing or superfluous fields, low > high, unreadable period ids, mixed grains, repeated ids,
-  // and overlap: two targets with one role, selector and effective_from.
+  // and effective ranges that are empty or overlap within one role and selector.
   static absl::StatusOr<TargetSet> Create(const Calendar& calendar, std::vector<TargetSpec> specs);
 
   bool empty() const { return targets_.empty(); }
@@ -100,14 +102,17 @@ class TargetSet {
  private:
   struct Target {
     TargetSpec spec;
-    // First day in force; empty: always.
-    std::optional<absl::CivilDay> effective_from;
+    // Days in force: [effective_from, effective_to).
+    absl::CivilDay effective_from = absl::CivilDay::min();
+    absl::CivilDay effective_to = absl::CivilDay::max();
     // SCHEDULE by first day of the period.
     std::map<absl::CivilDay, Decimal> schedule;
   };
 
   static Target Prepare(const Calendar& calendar, TargetSpec spec, size_t index,
                         std::vector<FieldViolation>* violations);
+  // Ends each target at the latest where the next of its rule begins; reports overlaps.
+  void CloseRanges(std::vector<FieldViolation>* violations);
   // The longest match among the targets in force on the day, null if none applies.
   const Target* Match(TargetRole role, const Slice& slice, absl::CivilDay day) const;
   // The target meant for just this period.

@@ -156,6 +156,17 @@ TEST(Target, LaterEffectiveFromTakesOver) {
   EXPECT_EQ(Resolve(set, "2025-07", kFlow), "second 20");
 }
 
+TEST(Target, EffectiveToEndsIt) {
+  TargetSpec first = Fixed("first", "10");
+  TargetSpec second = Fixed("second", "20");
+  second.effective_from = "2025-07";
+  second.effective_to = "2025-10";
+  const TargetSet set = Make({first, second});
+  EXPECT_EQ(Resolve(set, "2025-06", kFlow), "first 10");
+  EXPECT_EQ(Resolve(set, "2025-09", kFlow), "second 20");
+  EXPECT_EQ(Resolve(set, "2025-10", kFlow), " ND(NO_TARGET)");
+}
+
 TEST(Target, SumFollowsATargetThatChangesWithinTheWindow) {
   TargetSpec first = Fixed("first", "10");
   first.grain = Grain::kMonth;
@@ -219,6 +230,21 @@ TEST(Target, RefusesSchedulesOfMixedOrUnreadablePeriods) {
   EXPECT_THAT(ErrorFields({other}), ElementsAre("targets[0].schedule"));
 }
 
+TEST(Target, RefusesEmptyAndOverlappingRanges) {
+  TargetSpec empty = Fixed("a", "1");
+  empty.effective_from = "2025-03";
+  empty.effective_to = "2025-03";
+  EXPECT_THAT(ErrorFields({empty}), ElementsAre("targets[0].effectiveTo"));
+  TargetSpec year = Fixed("a", "1");
+  year.effective_from = "2025";
+  year.effective_to = "2026";
+  TargetSpec june = Fixed("b", "2");
+  june.effective_from = "2025-06";
+  EXPECT_THAT(ErrorFields({june, year}), ElementsAre("targets[0].effectiveFrom"));
+  june.effective_from = "2026-01";
+  Make({june, year});
+}
+
 TEST(Target, RefusesOverlapAndRepeatedIds) {
   TargetSpec from_january = Fixed("b", "2");
   from_january.effective_from = "2025-01";
@@ -226,8 +252,9 @@ TEST(Target, RefusesOverlapAndRepeatedIds) {
   from_first_quarter.effective_from = "2025-Q1";
   EXPECT_THAT(ErrorFields({from_january, from_first_quarter}),
               ElementsAre("targets[1].effectiveFrom"));
-  EXPECT_THAT(ErrorFields({Fixed("a", "1"), Fixed("a", "1")}),
-              ElementsAre("targets[1].id", "targets[1].effectiveFrom"));
+  EXPECT_THAT(ErrorFields({Fixed("a", "1"), Fixed("a", "1")}), ElementsAre("targets[1].id"));
+  EXPECT_THAT(ErrorFields({Fixed("a", "1"), Fixed("b", "1")}),
+              ElementsAre("targets[1].effectiveFrom"));
 }
 
 }  // namespace
