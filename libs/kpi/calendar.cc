@@ -1,6 +1,7 @@
 #include "libs/kpi/calendar.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -14,6 +15,8 @@ namespace kpisuite {
 namespace {
 
 constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Time kFirstInstant = absl::FromUnixNanos(std::numeric_limits<int64_t>::min());
+constexpr absl::Time kLastInstant = absl::FromUnixNanos(std::numeric_limits<int64_t>::max());
 
 FieldViolation Violation(absl::string_view field, absl::string_view got, absl::string_view want) {
   return {std::string(field), absl::StrCat("got ", got, ", want ", want), "", 0, 0};
@@ -111,6 +114,7 @@ absl::Time Calendar::StartOf(absl::CivilDay day) const {
 absl::CivilDay Calendar::DayOf(absl::Time time) const {
   // The local date alone is wrong where clocks go back across the start of a day: the repeated
   // part belongs to the day that had already started.
+  time = std::clamp(time, kFirstInstant, kLastInstant);
   absl::CivilDay day(zone_.At(time).cs - absl::ToInt64Seconds(spec_.day_start));
   while (time < StartOf(day)) --day;
   while (time >= StartOf(day + 1)) ++day;

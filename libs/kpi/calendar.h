@@ -67,7 +67,8 @@ class Calendar {
   // First instant of the local day. A start that the zone skips is the first instant after the
   // gap, a repeated one is the first. A day which the zone skips has the start of the next day.
   absl::Time StartOf(absl::CivilDay day) const;
-  // The day that contains the instant.
+  // The day that contains the instant; instants outside of unix nanoseconds (years 1677 to 2262)
+  // count as the nearest within.
   absl::CivilDay DayOf(absl::Time time) const;
   // As above; `time_nano` is unix nanoseconds.
   absl::CivilDay DayOf(int64_t time_nano) const;

@@ -108,6 +108,12 @@ TEST(Calendar, EveryInstantLiesInItsDay) {
   }
 }
 
+TEST(Calendar, InfiniteInstantsHaveADayToo) {
+  const Calendar calendar = InZone("Europe/Berlin");
+  EXPECT_EQ(calendar.DayOf(absl::InfinitePast()).year(), 1677);
+  EXPECT_EQ(calendar.DayOf(absl::InfiniteFuture()).year(), 2262);
+}
+
 TEST(Calendar, WorkingDaysAreWeekdaysWithoutHolidays) {
   CalendarSpec spec;
   spec.holidays = {absl::CivilDay(2025, 5, 1), absl::CivilDay(2025, 5, 1)};
