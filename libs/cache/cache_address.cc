@@ -70,7 +70,6 @@ absl::Status ParseCredentials(absl::string_view text, absl::string_view flag,
 
 absl::Status ParseHostAndPort(absl::string_view text, absl::string_view flag,
                               CacheAddress& address) {
-  absl::string_view port;
   size_t host_end = text.find(':');
   if (absl::StartsWith(text, "[")) {
     const size_t bracket = text.find(']');

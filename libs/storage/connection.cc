@@ -18,8 +18,7 @@ int OpenFlags(ConnectionOptions::Role role) {
     case ConnectionOptions::Role::kWriter:
       return flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     case ConnectionOptions::Role::kReader:
-    case ConnectionOptions::Role::kReadOnly:
-      return flags | SQLITE_OPEN_READONLY;
+    case ConnectionOptions::Role::kReadOnly: return flags | SQLITE_OPEN_READONLY;
   }
   return flags;
 }

@@ -85,20 +85,19 @@ size_t GroupCommitter::queued_bytes() const {
 }
 
 void GroupCommitter::RunThread() {
-  // Busy: the group before held more than one unit, so that waiting a moment is likely to pay.
-  bool busy = false;
+  size_t previous_units = 0;
   while (true) {
-    std::vector<CommitUnit> group = NextGroup(busy);
+    std::vector<CommitUnit> group = NextGroup(previous_units);
     if (group.empty()) return;
-    busy = group.size() > 1;
+    previous_units = group.size();
     CommitGroup(std::move(group));
   }
 }
 
-std::vector<CommitUnit> GroupCommitter::NextGroup(bool busy) {
+std::vector<CommitUnit> GroupCommitter::NextGroup(size_t previous_units) {
   MutexLock lock(mutex_);
   while (queue_.empty() && !shutting_down_) changed_.Wait(mutex_);
-  if (busy) Linger();
+  if (previous_units > 1) Linger(previous_units);
   std::vector<CommitUnit> group;
   size_t rows = 0;
   while (!queue_.empty() && group.size() < options_.max_group_units &&
@@ -113,10 +112,11 @@ std::vector<CommitUnit> GroupCommitter::NextGroup(bool busy) {
   return group;
 }
 
-void GroupCommitter::Linger() {
+void GroupCommitter::Linger(size_t previous_units) {
+  // Callers who wait for each answer are all back when as many units have come as last time.
+  const size_t enough_units = std::min(previous_units, options_.max_group_units);
   const auto end = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.linger);
-  while (!shutting_down_ && queued_rows_ < options_.linger_rows &&
-         queue_.size() < options_.max_group_units) {
+  while (!shutting_down_ && queued_rows_ < options_.linger_rows && queue_.size() < enough_units) {
     const auto left = end - std::chrono::steady_clock::now();
     if (left <= std::chrono::nanoseconds::zero()) return;
     changed_.WaitFor(mutex_, absl::FromChrono(left));

@@ -21,7 +21,8 @@ struct GroupCommitterOptions {
   // A group is closed at the first of these.
   size_t max_group_units = 512;
   size_t max_group_rows = 50'000;
-  // How long a busy committer waits for a group of `linger_rows`; an idle one never waits.
+  // How long a busy committer (the last group held several units) waits for `linger_rows` or as
+  // many units as last time; an idle one never waits.
   absl::Duration linger = absl::Milliseconds(1);
   size_t linger_rows = 1000;
 };
@@ -69,8 +70,8 @@ class GroupCommitter {
  private:
   void RunThread() EXCLUDES(mutex_);
   // Waits for work and takes a group; empty: shut down and drained.
-  std::vector<CommitUnit> NextGroup(bool busy) EXCLUDES(mutex_);
-  void Linger() REQUIRES(mutex_);
+  std::vector<CommitUnit> NextGroup(size_t previous_units) EXCLUDES(mutex_);
+  void Linger(size_t previous_units) REQUIRES(mutex_);
   void CommitGroup(std::vector<CommitUnit> group);
   absl::Status ApplyGroup(const std::vector<CommitUnit>& group, std::vector<absl::Status>& results);
 

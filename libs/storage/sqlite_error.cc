@@ -29,10 +29,8 @@ bool IsProgrammingError(int code) {
     case SQLITE_RANGE:
     case SQLITE_READONLY:
     case SQLITE_SCHEMA:
-    case SQLITE_TOOBIG:
-      return true;
-    default:
-      return false;
+    case SQLITE_TOOBIG: return true;
+    default: return false;
   }
 }
 
