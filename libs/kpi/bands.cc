@@ -113,22 +113,14 @@ std::optional<CutDistance> DistanceTo(const Decimal& actual, size_t band, const 
 
 absl::string_view KpiStatusName(KpiStatus status) {
   switch (status) {
-    case KpiStatus::kExceeded:
-      return "EXCEEDED";
-    case KpiStatus::kOnTarget:
-      return "ON_TARGET";
-    case KpiStatus::kWarning:
-      return "WARNING";
-    case KpiStatus::kOffTarget:
-      return "OFF_TARGET";
-    case KpiStatus::kNoTarget:
-      return "NO_TARGET";
-    case KpiStatus::kTooEarly:
-      return "TOO_EARLY";
-    case KpiStatus::kNoData:
-      return "NO_DATA";
-    case KpiStatus::kError:
-      return "ERROR";
+    case KpiStatus::kExceeded: return "EXCEEDED";
+    case KpiStatus::kOnTarget: return "ON_TARGET";
+    case KpiStatus::kWarning: return "WARNING";
+    case KpiStatus::kOffTarget: return "OFF_TARGET";
+    case KpiStatus::kNoTarget: return "NO_TARGET";
+    case KpiStatus::kTooEarly: return "TOO_EARLY";
+    case KpiStatus::kNoData: return "NO_DATA";
+    case KpiStatus::kError: return "ERROR";
   }
   return "";
 }
@@ -137,18 +129,12 @@ bool IsBandStatus(KpiStatus status) { return status <= KpiStatus::kOffTarget; }
 
 absl::string_view BandBasisName(BandBasis basis) {
   switch (basis) {
-    case BandBasis::kActual:
-      return "ACTUAL";
-    case BandBasis::kVariance:
-      return "VARIANCE";
-    case BandBasis::kFvp:
-      return "FVP";
-    case BandBasis::kAttainment:
-      return "ATTAINMENT";
-    case BandBasis::kPace:
-      return "PACE";
-    case BandBasis::kSigma:
-      return "SIGMA";
+    case BandBasis::kActual: return "ACTUAL";
+    case BandBasis::kVariance: return "VARIANCE";
+    case BandBasis::kFvp: return "FVP";
+    case BandBasis::kAttainment: return "ATTAINMENT";
+    case BandBasis::kPace: return "PACE";
+    case BandBasis::kSigma: return "SIGMA";
   }
   return "";
 }
@@ -222,7 +208,7 @@ BandOutcome Bands::Evaluate(const Decimal& actual, const Goal* goal) const {
   for (size_t i = 0; i + 1 < bands_.size(); ++i) {
     std::optional<Threshold> threshold = ThresholdOf(*bands_[i].cut, goal);
     if (!threshold.has_value()) return {std::nullopt, NdReason::kDomain};
-    hit.thresholds.push_back(*std::move(threshold));
+    hit.thresholds.push_back(*threshold);
   }
   hit.band = BandOf(actual, hit.thresholds);
   hit.status = bands_[hit.band].status;

@@ -3,7 +3,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,8 +24,8 @@ struct TargetValue {
   std::optional<Decimal> high;
 
   static TargetValue Point(const Decimal& value) { return {false, value, value}; }
-  static TargetValue Range(std::optional<Decimal> low, std::optional<Decimal> high) {
-    return {true, std::move(low), std::move(high)};
+  static TargetValue Range(const std::optional<Decimal>& low, const std::optional<Decimal>& high) {
+    return {true, low, high};
   }
   // The point; only if not is_range.
   const Decimal& point() const { return *low; }
