@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,10 +112,10 @@ class MeasurementSnapshot {
                                                                 absl::string_view metric) = 0;
   virtual absl::StatusOr<std::optional<int64_t>> FindWatermark(absl::string_view workspace,
                                                                absl::string_view metric) = 0;
-  // Series of a metric with a canonical slice greater than `after`, in byte order of the slice.
+  // Series of a metric with a canonical slice not smaller than `from`, in byte order of the slice.
   // Do not read from the snapshot inside `visit`.
   virtual absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
-                                   std::optional<absl::string_view> after,
+                                   absl::string_view from,
                                    absl::FunctionRef<bool(const SeriesRecord&)> visit) = 0;
   // Live samples by (time, sample_id).
   virtual absl::Status VisitSamples(uint64_t series_id, const SampleRange& range,

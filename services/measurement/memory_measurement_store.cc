@@ -56,13 +56,11 @@ class MemorySnapshot final : public MeasurementSnapshot {
   }
 
   absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
-                           std::optional<absl::string_view> after,
+                           absl::string_view from,
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
     const auto ids = state_->series_ids.find({std::string(workspace), std::string(metric)});
     if (ids == state_->series_ids.end()) return absl::OkStatus();
-    auto next = after.has_value() ? ids->second.upper_bound(std::string(*after))
-                                  : ids->second.begin();
-    for (; next != ids->second.end(); ++next) {
+    for (auto next = ids->second.lower_bound(std::string(from)); next != ids->second.end(); ++next) {
       if (!visit(state_->series[next->second - 1].record)) break;
     }
     return absl::OkStatus();

@@ -71,17 +71,13 @@ class SqliteSnapshot final : public MeasurementSnapshot {
   }
 
   absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
-                           std::optional<absl::string_view> after,
+                           absl::string_view from,
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
-    // No slice is smaller than the empty one, which is a series of its own.
     ASSIGN_OR_RETURN(Statement find,
-                     connection().Prepare(
-                         after.has_value()
-                             ? "SELECT id, part, slice, has_business_day FROM series WHERE"
-                               " workspace = ? AND metric = ? AND slice > ? ORDER BY slice"
-                             : "SELECT id, part, slice, has_business_day FROM series WHERE"
-                               " workspace = ? AND metric = ? AND slice >= ? ORDER BY slice"));
-    RETURN_IF_ERROR(find.Bind({workspace, metric, after.value_or("")}));
+                     connection().Prepare("SELECT id, part, slice, has_business_day FROM series"
+                                          " WHERE workspace = ? AND metric = ? AND slice >= ?"
+                                          " ORDER BY slice"));
+    RETURN_IF_ERROR(find.Bind({workspace, metric, from}));
     while (true) {
       ASSIGN_OR_RETURN(const bool found, find.Step());
       if (!found) return absl::OkStatus();

@@ -127,10 +127,10 @@ class StoreContract : public testing::TestWithParam<StoreEngine> {
   }
 
   static std::vector<SeriesRecord> Series(MeasurementSnapshot& snapshot,
-                                          std::optional<absl::string_view> after = {}) {
+                                          absl::string_view from = "") {
     std::vector<SeriesRecord> series;
     EXPECT_TRUE(snapshot
-                    .VisitSeries("w", "delay", after,
+                    .VisitSeries("w", "delay", from,
                                  [&](const SeriesRecord& record) {
                                    series.push_back(record);
                                    return true;
