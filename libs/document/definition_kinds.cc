@@ -6,9 +6,9 @@
 
 namespace kpisuite {
 
-const std::vector<DefinitionKind>& DefinitionKinds() {
+const std::vector<DocumentKind>& DocumentKinds() {
   static const auto& kinds = *[] {
-    auto* all = new std::vector<DefinitionKind>();
+    auto* all = new std::vector<DocumentKind>();
     const auto& oneof = *v1::Definition::descriptor()->FindOneofByName("spec");
     for (int i = 0; i < oneof.field_count(); ++i) {
       const google::protobuf::FieldDescriptor* field = oneof.field(i);
@@ -19,28 +19,28 @@ const std::vector<DefinitionKind>& DefinitionKinds() {
   return kinds;
 }
 
-const DefinitionKind* FindKind(absl::string_view kind) {
-  for (const DefinitionKind& candidate : DefinitionKinds()) {
+const DocumentKind* FindKind(absl::string_view kind) {
+  for (const DocumentKind& candidate : DocumentKinds()) {
     if (candidate.kind == kind) return &candidate;
   }
   return nullptr;
 }
 
-const DefinitionKind* FindCollection(absl::string_view collection) {
-  for (const DefinitionKind& candidate : DefinitionKinds()) {
+const DocumentKind* FindCollection(absl::string_view collection) {
+  for (const DocumentKind& candidate : DocumentKinds()) {
     if (candidate.collection == collection) return &candidate;
   }
   return nullptr;
 }
 
-const DefinitionKind* KindOf(const v1::Definition& definition) {
-  for (const DefinitionKind& kind : DefinitionKinds()) {
+const DocumentKind* KindOf(const v1::Definition& definition) {
+  for (const DocumentKind& kind : DocumentKinds()) {
     if (definition.GetReflection()->HasField(definition, kind.field)) return &kind;
   }
   return nullptr;
 }
 
-ResourceName ParseResourceName(absl::string_view name) {
+ResourceNameParts ParseResourceName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   if (parts.size() != 4 || parts[0] != "workspaces") return {};
   return {parts[1], parts[2], parts[3]};

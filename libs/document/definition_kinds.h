@@ -13,32 +13,32 @@
 namespace kpisuite {
 
 // One kind of definition. Lives for ever.
-struct DefinitionKind {
+struct DocumentKind {
   std::string kind;                                // as in files: "AlertRule"
   std::string collection;                          // as in resource names: "alertRules"
   const google::protobuf::FieldDescriptor* field;  // of Definition.spec
 };
 
 // All kinds, in the order of the contract.
-const std::vector<DefinitionKind>& DefinitionKinds();
+const std::vector<DocumentKind>& DocumentKinds();
 
 // By name in files, exactly; null when there is none.
-const DefinitionKind* FindKind(absl::string_view kind);
+const DocumentKind* FindKind(absl::string_view kind);
 
 // By collection, exactly; null when there is none.
-const DefinitionKind* FindCollection(absl::string_view collection);
+const DocumentKind* FindCollection(absl::string_view collection);
 
 // The kind of a definition; null when it has no spec.
-const DefinitionKind* KindOf(const v1::Definition& definition);
+const DocumentKind* KindOf(const v1::Definition& definition);
 
 // The parts of a resource name; empty parts when it is not
 // `workspaces/{workspace}/{collection}/{id}`.
-struct ResourceName {
+struct ResourceNameParts {
   std::string workspace;
   std::string collection;
   std::string id;
 };
-ResourceName ParseResourceName(absl::string_view name);
+ResourceNameParts ParseResourceName(absl::string_view name);
 std::string MakeResourceName(absl::string_view workspace, absl::string_view collection,
                              absl::string_view id);
 

@@ -41,15 +41,15 @@ void ReadSlots(const YamlNode& map, const std::string& yaml_path,
   }
 }
 
-const DefinitionKind* ReadKind(const YamlNode& root, const Envelope& envelope,
+const DocumentKind* ReadKind(const YamlNode& root, const Envelope& envelope,
                                MessageReader& reader) {
   std::vector<std::string> kinds;
-  for (const DefinitionKind& kind : DefinitionKinds()) kinds.push_back(kind.kind);
+  for (const DocumentKind& kind : DocumentKinds()) kinds.push_back(kind.kind);
   if (envelope.kind == nullptr) {
     reader.Report(root, "kind", "required");
     return nullptr;
   }
-  const DefinitionKind* kind = FindKind(envelope.kind->text);
+  const DocumentKind* kind = FindKind(envelope.kind->text);
   if (kind == nullptr) {
     reader.Report(*envelope.kind, "kind",
                   absl::StrCat("got ", DescribeNode(*envelope.kind), ", want a kind",
@@ -167,7 +167,7 @@ void DefinitionSet::AddDocument(const std::string& file, const YamlNode& root,
                                                      : absl::StrCat("got ", DescribeNode(node)),
                      ", want ", kApiVersion));
   }
-  const DefinitionKind* kind = ReadKind(root, envelope, reader);
+  const DocumentKind* kind = ReadKind(root, envelope, reader);
   v1::Definition definition;
   const std::string id = ReadMetadata(root, envelope, workspace_, proto_path, reader, definition);
   if (envelope.spec == nullptr) {
@@ -188,7 +188,7 @@ void DefinitionSet::CheckUnique(const std::string& file, const YamlNode& root,
   const SourcePosition position{file, root.position.line, root.position.column};
   const auto [first, is_new] = names_.emplace(name, position);
   if (is_new) return;
-  const ResourceName parts = ParseResourceName(name);
+  const ResourceNameParts parts = ParseResourceName(name);
   reader.Report(root, "metadata.name",
                 absl::StrCat("\"", parts.id, "\" of ", parts.collection,
                              " is defined twice, first at ", ToString(first->second)));

@@ -115,7 +115,7 @@ TEST(DefinitionKinds, FollowTheContract) {
   EXPECT_EQ(FindKind("AlertRule")->collection, "alertRules");
   EXPECT_EQ(FindCollection("kpis")->kind, "Kpi");
   EXPECT_EQ(FindKind("kpi"), nullptr);
-  EXPECT_EQ(DefinitionKinds().size(), 10u);
+  EXPECT_EQ(DocumentKinds().size(), 10u);
 }
 
 }  // namespace

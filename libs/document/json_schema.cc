@@ -112,7 +112,7 @@ std::string DefinitionJsonSchema() {
   SchemaBuilder builder;
   Json kinds = Json::array();
   Json rules = Json::array();
-  for (const DefinitionKind& kind : DefinitionKinds()) {
+  for (const DocumentKind& kind : DocumentKinds()) {
     kinds.push_back(kind.kind);
     rules.push_back(
         {{"if", {{"properties", {{"kind", {{"const", kind.kind}}}}}}},

@@ -201,7 +201,7 @@ std::string MessageToYaml(const Message& message) {
 }
 
 std::string DefinitionToYaml(const v1::Definition& definition) {
-  const DefinitionKind* kind = KindOf(definition);
+  const DocumentKind* kind = KindOf(definition);
   const auto& type = *v1::Definition::descriptor();
   YAML::Emitter out;
   out << YAML::BeginMap;
