@@ -109,6 +109,8 @@ absl::StatusOr<Unit> Unit::Parse(absl::string_view text) {
     factor.factors_.emplace_back(std::move(symbol), exponent);
     ASSIGN_OR_RETURN(unit, Combine(unit, factor, sign));
   }
+  // "a^-9" becomes "1/a^9", which is longer.
+  if (unit.ToString().size() > kMaxBytes) return reader.Error("at most 64 bytes in canonical form");
   return unit;
 }
 
