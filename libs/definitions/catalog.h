@@ -16,6 +16,7 @@
 #include "libs/definitions/kpi.h"
 #include "libs/definitions/metric.h"
 #include "libs/definitions/names.h"
+#include "libs/definitions/references.h"
 
 namespace kpisuite {
 
@@ -31,13 +32,19 @@ struct KpiChange {
   std::shared_ptr<const KpiDefinition> after;
 };
 
+// A definition and the one of the set through which it was reached (itself when it was in it).
+struct TouchedDefinition {
+  ResourceName name;
+  ResourceName cause;
+};
+
 // What an applied set changed, directly or through references: a new unit of a metric is listed
 // under each KPI over it, a new Target under its KPI. Sorted by name.
 struct CatalogChanges {
   std::vector<MetricChange> metrics;
   std::vector<KpiChange> kpis;
-  // Every name whose definition was in the set or was resolved again.
-  std::vector<ResourceName> touched;
+  // Everything that was in the set or was resolved again because of it.
+  std::vector<TouchedDefinition> touched;
 };
 
 // One live definition.
@@ -53,6 +60,8 @@ struct CatalogEntry {
   std::vector<FieldViolation> violations;
   // It is sound itself, but something that it refers to is not.
   bool blocked = false;
+  // What it refers to.
+  std::vector<Reference> references;
 };
 
 // Definitions may be applied in any order: what refers to something that is not there yet gets
@@ -99,17 +108,22 @@ class Catalog {
   int64_t position() const { return position_; }
   size_t size() const;
 
+  // Live Targets of a KPI, by name.
+  std::vector<std::shared_ptr<const v1::Definition>> TargetsOf(const ResourceName& kpi) const;
+
  private:
   friend class CatalogUpdate;
 
+  bool StillRefers(const ResourceName& referrer, const ResourceName& name) const;
+
   const Catalog* base_ = nullptr;
   int64_t position_ = 0;
-  // Own entries; in an overlay a null definition hides the base's.
+  // Own entries; in an overlay one without a definition hides the base's.
   absl::flat_hash_map<ResourceName, CatalogEntry> entries_;
-  // Who refers to a name, whether or not it exists. In an overlay: additions, and those of the
-  // base that no longer do are found out by their own entry.
+  // Who refers to a name, whether or not it exists. In an overlay only what it adds: those of the
+  // base count while their present entry still refers to it.
   absl::flat_hash_map<ResourceName, std::set<ResourceName>> referrers_;
-  // `workspace/fingerprint` to KPIs.
+  // `workspace/fingerprint` to KPIs; in an overlay as above.
   absl::flat_hash_map<std::string, std::set<ResourceName>> fingerprints_;
 };
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "libs/definitions/metric.h"
@@ -66,6 +68,7 @@ struct KpiStep {
 struct TargetOrigin {
   int64_t revision = 0;
   bool is_inline = false;  // it stands in the KPI itself
+  SliceSelector selector;  // which slices it is for; nothing: all
 };
 
 struct ReviewRule {
@@ -73,6 +76,11 @@ struct ReviewRule {
   absl::Duration offset = absl::ZeroDuration();
   std::vector<std::string> deputies;
 };
+
+// Reads a window as definitions and requests name it: `DAY`, `WEEK`, `MONTH`, `QUARTER`, `YEAR`.
+// UNIMPLEMENTED (NOT_IMPLEMENTED) for TO_DATE(...), TRAILING(...) and CUMULATIVE, otherwise
+// INVALID_ARGUMENT.
+absl::StatusOr<Window> ParseWindowName(absl::string_view name);
 
 // Immutable once built; shared between threads.
 struct KpiDefinition {

@@ -1,0 +1,256 @@
+#include "libs/definitions/kpi_builder.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/definitions/field_checks.h"
+#include "libs/definitions/references.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kMaxWindows = 16;
+constexpr int kMaxGroupings = 16;
+constexpr int kMaxGroupingDimensions = 4;
+
+void BuildCalendar(KpiDraft& draft) {
+  const v1::Kpi& kpi = draft.kpi;
+  KpiDefinition& built = draft.built;
+  built.calendar_id = kpi.calendar();
+  CalendarSpec spec;
+  if (!kpi.calendar().empty()) {
+    const CatalogEntry* entry =
+        draft.catalog.Find({draft.name.workspace, DefinitionKind::kCalendar, kpi.calendar()});
+    if (entry == nullptr || entry->calendar == nullptr) {
+      draft.blocked = true;
+    } else if (kpi.time_zone().empty()) {
+      built.calendar = entry->calendar;
+      return;
+    } else {
+      spec = entry->calendar->spec();
+    }
+  }
+  if (!kpi.time_zone().empty()) spec.time_zone = kpi.time_zone();
+  absl::StatusOr<Calendar> calendar = Calendar::Create(std::move(spec));
+  if (!calendar.ok()) {
+    draft.violations.AddStatus("kpi.time_zone", violation::kUnknownReference, calendar.status());
+    calendar = Calendar();
+  }
+  built.calendar = std::make_shared<const Calendar>(*std::move(calendar));
+}
+
+void BuildWindows(KpiDraft& draft) {
+  const auto& names = draft.kpi.windows();
+  if (names.empty()) AddRequired("kpi.windows", "at least one, for instance DAY", draft.violations);
+  if (names.size() > kMaxWindows) {
+    draft.violations.Add("kpi.windows", violation::kLimit,
+                         absl::StrCat("got ", names.size(), ", want at most ", kMaxWindows));
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string field = IndexField("kpi.windows", i);
+    const absl::StatusOr<Window> window = ParseWindowName(names[i]);
+    if (!window.ok()) {
+      draft.violations.AddStatus(field, violation::kSyntax, window.status());
+    } else if (!seen.insert(names[i]).second) {
+      draft.violations.Add(field, violation::kDuplicate, GotWant(names[i], "each window once"));
+    } else {
+      draft.built.windows.push_back(*window);
+    }
+  }
+}
+
+// Every metric input must have the dimension or ignore it, and one of them must have it.
+void CheckGroupingDimension(KpiDraft& draft, const std::string& field,
+                            const std::string& dimension) {
+  bool anywhere = false;
+  std::set<std::string> reported;
+  for (const MetricInput& input : draft.built.inputs) {
+    const auto& ignored = input.ignore_dimensions;
+    if (std::find(ignored.begin(), ignored.end(), dimension) != ignored.end()) continue;
+    if (input.metric->HasDimension(dimension)) {
+      anywhere = true;
+    } else if (reported.insert(input.metric->id).second) {
+      draft.violations.Add(
+          field, violation::kSliceDimension,
+          GotWant(dimension, absl::StrCat("a dimension of metric ", input.metric->id, " (",
+                                          absl::StrJoin(input.metric->dimensions, ", "),
+                                          "), or ignore_dimensions on the input that lacks it")));
+    }
+  }
+  if (!anywhere && reported.empty() && !draft.built.inputs.empty()) {
+    draft.violations.Add(field, violation::kSliceDimension,
+                         GotWant(dimension, "a dimension that not every input ignores"));
+  }
+}
+
+void BuildGroupings(KpiDraft& draft) {
+  const auto& slices = draft.kpi.slices();
+  if (slices.size() > kMaxGroupings) {
+    draft.violations.Add("kpi.slices", violation::kLimit,
+                         absl::StrCat("got ", slices.size(), ", want at most ", kMaxGroupings));
+  }
+  std::set<std::vector<std::string>> seen;
+  for (int i = 0; i < slices.size(); ++i) {
+    const std::string field = IndexField("kpi.slices", i);
+    const auto& dimensions = slices[i].dimensions();
+    if (dimensions.empty()) AddRequired(field, "1 to 4 dimensions", draft.violations);
+    if (dimensions.size() > kMaxGroupingDimensions) {
+      draft.violations.Add(field, violation::kLimit,
+                           absl::StrCat("got ", dimensions.size(), " dimensions, want at most ",
+                                        kMaxGroupingDimensions));
+      continue;
+    }
+    std::set<std::string> sorted;
+    for (int j = 0; j < dimensions.size(); ++j) {
+      const std::string dimension_field = IndexField(field + ".dimensions", j);
+      if (!sorted.insert(dimensions[j]).second) {
+        draft.violations.Add(dimension_field, violation::kDuplicate,
+                             GotWant(dimensions[j], "each dimension once"));
+      } else {
+        CheckGroupingDimension(draft, dimension_field, dimensions[j]);
+      }
+    }
+    std::vector<std::string> grouping(sorted.begin(), sorted.end());
+    if (!grouping.empty() && !seen.insert(grouping).second) {
+      draft.violations.Add(field, violation::kDuplicate,
+                           GotWant(absl::StrJoin(grouping, ", "), "each grouping once"));
+    }
+    draft.built.groupings.push_back(std::move(grouping));
+  }
+}
+
+void BuildReview(KpiDraft& draft) {
+  if (!draft.kpi.has_review()) return;
+  const v1::Review& review = draft.kpi.review();
+  ReviewRule rule;
+  if (!review.has_every()) {
+    AddRequired("kpi.review.every", "DAY, WEEK, MONTH, QUARTER or YEAR", draft.violations);
+  } else if (const auto every = CheckGrain("kpi.review.every", review.every(), draft.violations)) {
+    rule.every = *every;
+  }
+  rule.offset = CheckDuration("kpi.review.offset", review.offset(), draft.violations);
+  for (int i = 0; i < review.deputies_size(); ++i) {
+    CheckAddress(IndexField("kpi.review.deputies", i), review.deputies(i), draft.violations);
+    rule.deputies.push_back(review.deputies(i));
+  }
+  draft.built.review = std::move(rule);
+}
+
+void BuildGuardrails(KpiDraft& draft) {
+  std::set<std::string> seen;
+  for (int i = 0; i < draft.kpi.guardrails_size(); ++i) {
+    const std::string& id = draft.kpi.guardrails(i);
+    const std::string field = IndexField("kpi.guardrails", i);
+    if (id == draft.name.id) {
+      draft.violations.Add(field, violation::kRefused,
+                           GotWant(id, "another KPI: none keeps itself honest"));
+    } else if (id.empty() || !seen.insert(id).second) {
+      draft.violations.Add(field, violation::kDuplicate, GotWant(id, "each KPI once"));
+    }
+    draft.built.guardrails.push_back(id);
+  }
+}
+
+void BuildOther(KpiDraft& draft) {
+  const v1::Kpi& kpi = draft.kpi;
+  KpiDefinition& built = draft.built;
+  Violations& violations = draft.violations;
+  if (kpi.owner().empty()) {
+    AddRequired("kpi.owner", "the address of who answers for it", violations);
+  } else {
+    CheckAddress("kpi.owner", kpi.owner(), violations);
+  }
+  built.owner = kpi.owner();
+  built.objective = kpi.objective();
+  CheckEnum("kpi.perspective", kpi.perspective(), v1::Perspective_IsValid(kpi.perspective()),
+            violations);
+  CheckEnum("kpi.nature", kpi.nature(), v1::Nature_IsValid(kpi.nature()), violations);
+  CheckEnum("kpi.history_policy", kpi.history_policy(),
+            v1::HistoryPolicy_IsValid(kpi.history_policy()), violations);
+  built.perspective = kpi.perspective();
+  built.restate_history = kpi.history_policy() == v1::HISTORY_POLICY_RESTATE_HISTORY;
+  built.display_decimals = draft.unit.has_value() && draft.unit->IsPercent() ? 1 : 2;
+  if (kpi.has_display_decimals() &&
+      CheckRange("kpi.display_decimals", kpi.display_decimals(), 0, 9, violations)) {
+    built.display_decimals = kpi.display_decimals();
+  }
+  if (kpi.has_max_slices() &&
+      CheckRange("kpi.max_slices", kpi.max_slices(), 1, 100'000, violations)) {
+    built.max_slices = kpi.max_slices();
+  }
+  if (kpi.has_final_after()) {
+    built.final_after = CheckDuration("kpi.final_after", kpi.final_after(), violations);
+  }
+  CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
+  CheckNotSet("kpi.hysteresis", kpi.has_hysteresis(), violations);
+  CheckNotSet("kpi.process_control", kpi.has_process_control(), violations);
+  CheckNotSet("kpi.pace", kpi.has_pace(), violations);
+  CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
+  BuildReview(draft);
+  BuildGuardrails(draft);
+}
+
+}  // namespace
+
+KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition> definition,
+                  const std::vector<std::shared_ptr<const v1::Definition>>& targets,
+                  const Catalog& catalog) {
+  KpiBuild result;
+  auto built = std::make_shared<KpiDefinition>();
+  built->workspace = name.workspace;
+  built->id = name.id;
+  built->uid = definition->uid();
+  built->revision = definition->revision();
+  built->display_name = definition->display_name().empty() ? name.id : definition->display_name();
+  built->labels.insert(definition->labels().begin(), definition->labels().end());
+  KpiDraft draft{name, definition->kpi(), catalog, *built, result.violations, false, {}};
+  BuildCalendar(draft);
+  const bool calendar_known = !draft.blocked;
+  BuildWindows(draft);
+  BuildInputs(draft);
+  BuildGroupings(draft);
+  BuildStatusRule(draft);
+  // Period ids mean nothing without the calendar.
+  if (calendar_known) BuildTargets(draft, targets, result.target_violations);
+  BuildOther(draft);
+  built->definition = std::move(definition);
+  result.blocked = draft.blocked;
+  bool targets_sound = true;
+  for (const auto& [target, violations] : result.target_violations) {
+    targets_sound &= violations.empty();
+  }
+  if (!result.violations.empty() || draft.blocked || !targets_sound) return result;
+  built->fingerprint = FingerprintOf(*built);
+  result.kpi = std::move(built);
+  return result;
+}
+
+absl::StatusOr<Window> ParseWindowName(absl::string_view name) {
+  for (const Grain grain : kAllGrains) {
+    if (name == GrainName(grain)) return Window::Create({.grain = grain});
+  }
+  if (name == "CUMULATIVE" || absl::StartsWith(name, "TO_DATE(") ||
+      absl::StartsWith(name, "TRAILING(")) {
+    return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
+                     GotWant(name,
+                             "a window that this release serves: DAY, WEEK, MONTH, QUARTER, "
+                             "YEAR"));
+  }
+  return absl::InvalidArgumentError(GotWant(name, "DAY, WEEK, MONTH, QUARTER or YEAR"));
+}
+
+std::string KpiDefinition::resource_name() const {
+  return absl::StrCat("workspaces/", workspace, "/kpis/", id);
+}
+
+bool KpiDefinition::HasGrouping(const std::vector<std::string>& sorted_dimensions) const {
+  return sorted_dimensions.empty() ||
+         std::find(groupings.begin(), groupings.end(), sorted_dimensions) != groupings.end();
+}
+
+}  // namespace kpisuite

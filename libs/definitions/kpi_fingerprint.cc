@@ -1,0 +1,50 @@
+#include "absl/strings/str_cat.h"
+#include "libs/base/hash.h"
+#include "libs/definitions/kpi_builder.h"
+
+namespace kpisuite {
+namespace {
+
+void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
+  const CalendarSpec& spec = kpi.calendar->spec();
+  absl::StrAppend(&text, "calendar ", spec.name, "|", spec.time_zone, "|",
+                  absl::ToInt64Seconds(spec.day_start), "|", static_cast<int>(spec.week_start), "|",
+                  static_cast<int>(spec.type), "|", spec.first_month, "|",
+                  static_cast<int>(spec.year_label), "\n");
+  bool counts_working_days = false;
+  for (const KpiStep& step : kpi.steps) counts_working_days |= step.formula.uses_working_days();
+  if (!counts_working_days) return;
+  for (const bool works : spec.working_weekdays) absl::StrAppend(&text, works ? "1" : "0");
+  for (const absl::CivilDay day : spec.holidays) absl::StrAppend(&text, " ", FormatDay(day));
+  absl::StrAppend(&text, "\n");
+}
+
+}  // namespace
+
+// The text below is hashed; changing its form starts a new series of every KPI.
+std::string FingerprintOf(const KpiDefinition& kpi) {
+  std::string text = "1\n";
+  for (const MetricInput& input : kpi.inputs) {
+    absl::StrAppend(&text, "input ", input.key, "|", input.metric->unit.ToString(), "|",
+                    input.metric->scale);
+    for (const std::string& dimension : input.ignore_dimensions) {
+      absl::StrAppend(&text, "|", dimension);
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  for (const KpiStep& step : kpi.steps) {
+    absl::StrAppend(&text, "formula ", step.formula.canonical_text());
+    for (const FormulaBinding& binding : step.bindings) {
+      absl::StrAppend(&text, "|", binding.alias,
+                      binding.kind == FormulaBinding::Kind::kInput ? "=input" : "=step",
+                      binding.index);
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  absl::StrAppend(&text, "unit ", kpi.unit.ToString(), "|", kpi.unit.alias(), "\n");
+  for (const Window& window : kpi.windows) absl::StrAppend(&text, "window ", window.id(), "\n");
+  AppendCalendar(kpi, text);
+  return HexEncode(Sha256(text).substr(0, 16));
+}
+
+}  // namespace kpisuite

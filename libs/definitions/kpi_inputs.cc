@@ -1,0 +1,398 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/definitions/field_checks.h"
+#include "libs/definitions/kpi_builder.h"
+#include "libs/definitions/references.h"
+#include "libs/definitions/unit_check.h"
+
+namespace kpisuite {
+namespace {
+
+std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
+  switch (aggregation) {
+    case v1::AGGREGATION_SUM: return AggregationKind::kSum;
+    case v1::AGGREGATION_COUNT: return AggregationKind::kCount;
+    case v1::AGGREGATION_COUNT_TRUE: return AggregationKind::kCountTrue;
+    case v1::AGGREGATION_AVG: return AggregationKind::kAverage;
+    case v1::AGGREGATION_MIN: return AggregationKind::kMin;
+    case v1::AGGREGATION_MAX: return AggregationKind::kMax;
+    case v1::AGGREGATION_FIRST: return AggregationKind::kFirst;
+    case v1::AGGREGATION_LAST: return AggregationKind::kLast;
+    case v1::AGGREGATION_PERCENTILE: return AggregationKind::kPercentile;
+    case v1::AGGREGATION_MEDIAN: return AggregationKind::kMedian;
+    case v1::AGGREGATION_COUNT_DISTINCT: return AggregationKind::kCountDistinct;
+    default: return std::nullopt;
+  }
+}
+
+bool IsCount(AggregationKind kind) {
+  return kind == AggregationKind::kCount || kind == AggregationKind::kCountTrue ||
+         kind == AggregationKind::kCountDistinct;
+}
+
+bool IsFirstOrLast(AggregationKind kind) {
+  return kind == AggregationKind::kFirst || kind == AggregationKind::kLast;
+}
+
+bool IsAlias(absl::string_view text) {
+  if (text.empty() || text.size() > 64 || absl::ascii_isdigit(text.front())) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+}
+
+// Builds the operands of one KPI and flattens the KPIs among them.
+class InputsBuilder {
+ public:
+  explicit InputsBuilder(KpiDraft& draft) : draft_(draft) {}
+
+  void Build() {
+    draft_.unit = CheckUnit("kpi.unit", draft_.kpi.unit(), draft_.violations);
+    draft_.built.unit_text = draft_.kpi.unit();
+    if (draft_.unit.has_value()) draft_.built.unit = *draft_.unit;
+    const int count = draft_.kpi.inputs_size();
+    if (count == 0) AddRequired("kpi.inputs", "1 to 64 operands", draft_.violations);
+    if (count > static_cast<int>(kMaxFormulaInputs)) {
+      draft_.violations.Add("kpi.inputs", violation::kLimit,
+                            absl::StrCat("got ", count, ", want at most ", kMaxFormulaInputs));
+      return;
+    }
+    for (const auto& [alias, input] : draft_.kpi.inputs()) inputs_[alias] = &input;
+    for (const auto& [alias, input] : inputs_) AddOperand(alias, *input);
+    BuildStep();
+    CheckFlattened();
+  }
+
+ private:
+  void Refuse(const std::string& field, bool is_set, absl::string_view why) {
+    if (is_set) draft_.violations.Add(field, violation::kRefused, why);
+  }
+
+  void AddOperand(const std::string& alias, const v1::Input& input) {
+    const std::string field = MapField("kpi.inputs", alias);
+    if (!IsAlias(alias)) {
+      aliases_sound_ = false;
+      draft_.violations.Add(field, violation::kSyntax,
+                            GotWant(alias,
+                                    "an alias of at most 64 letters, digits and '_', no "
+                                    "digit first"));
+    }
+    CheckNotSet(field + ".window", !input.window().empty(), draft_.violations);
+    CheckNotSet(field + ".offset", input.has_offset(), draft_.violations);
+    CheckNotSet(field + ".conversion_window", input.has_conversion_window(), draft_.violations);
+    CheckNotSet(field + ".apply", input.apply() == v1::APPLY_RESULT, draft_.violations);
+    CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
+    if (input.metric().empty() == input.kpi().empty()) {
+      AddRequired(field, "exactly one of metric and kpi", draft_.violations);
+      AddUnknown(alias);
+    } else if (!input.metric().empty()) {
+      AddMetric(alias, field, input);
+    } else {
+      AddKpi(alias, field, input);
+    }
+  }
+
+  // An operand whose unit is not known: identifiers are checked, units are not.
+  void AddUnknown(const std::string& alias) {
+    units_known_ = false;
+    formula_inputs_.push_back({alias, Unit()});
+  }
+
+  void AddMetric(const std::string& alias, const std::string& field, const v1::Input& input) {
+    Refuse(field + ".apply", input.has_apply(), "got a value, want none: it is for a kpi input");
+    const CatalogEntry* entry =
+        draft_.catalog.Find({draft_.name.workspace, DefinitionKind::kMetric, input.metric()});
+    const std::optional<AggregationSpec> spec = BuildAggregation(field, input);
+    if (entry == nullptr || entry->metric == nullptr) {
+      draft_.blocked = true;
+      AddUnknown(alias);
+      return;
+    }
+    MetricInput built;
+    built.metric = entry->metric;
+    built.ignore_dimensions = BuildIgnored(field, input);
+    BuildFilter(field, input, built);
+    if (!spec.has_value()) {
+      AddUnknown(alias);
+      return;
+    }
+    built.aggregation = *spec;
+    built.aggregation.scale = static_cast<uint8_t>(built.metric->scale);
+    built.unit = IsCount(spec->kind) ? Unit() : built.metric->unit;
+    CheckAdditive(field, built);
+    built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
+                             spec->percentile_millionths, "|", built.filter.canonical_text());
+    formula_inputs_.push_back({alias, built.unit});
+    own_.push_back({alias, FormulaBinding::Kind::kInput, AddInput(std::move(built))});
+  }
+
+  std::optional<AggregationSpec> BuildAggregation(const std::string& field,
+                                                  const v1::Input& input) {
+    if (input.aggregation() == v1::AGGREGATION_UNSPECIFIED) {
+      AddRequired(field + ".aggregation", "how samples become a number, for instance SUM",
+                  draft_.violations);
+      return std::nullopt;
+    }
+    CheckEnum(field + ".aggregation", input.aggregation(),
+              v1::Aggregation_IsValid(input.aggregation()), draft_.violations);
+    const std::optional<AggregationKind> kind = ServedKind(input.aggregation());
+    if (!kind.has_value()) {
+      CheckNotSet(field + ".aggregation", v1::Aggregation_IsValid(input.aggregation()),
+                  draft_.violations);
+      return std::nullopt;
+    }
+    AggregationSpec spec;
+    spec.kind = *kind;
+    const bool wants_percentile = *kind == AggregationKind::kPercentile;
+    if (wants_percentile && input.percentile().empty()) {
+      AddRequired(field + ".percentile", "which percentile, 0 to 100", draft_.violations);
+    } else if (wants_percentile) {
+      spec.percentile_millionths = BuildPercentile(field + ".percentile", input.percentile());
+    }
+    Refuse(field + ".percentile", !wants_percentile && !input.percentile().empty(),
+           "got a value, want none: it is for PERCENTILE");
+    BuildCarryForward(field + ".carry_forward", *kind, input.carry_forward());
+    return spec;
+  }
+
+  uint32_t BuildPercentile(const std::string& field, const std::string& text) {
+    // Millionths of 1 are ten-thousandths of a percent.
+    const absl::StatusOr<int64_t> mantissa = MantissaFromText(text, 4);
+    if (mantissa.ok() && 0 <= *mantissa && *mantissa <= int64_t{kPercentileOne}) {
+      return static_cast<uint32_t>(*mantissa);
+    }
+    draft_.violations.Add(field, violation::kOutOfRange,
+                          GotWant(text, "0 to 100 with at most 4 decimal places"));
+    return 0;
+  }
+
+  void BuildCarryForward(const std::string& field, AggregationKind kind, const std::string& text) {
+    if (!IsFirstOrLast(kind)) {
+      Refuse(field, !text.empty(), "got a value, want none: it is for FIRST and LAST");
+    } else if (text != "NONE") {
+      draft_.violations.Add(
+          field, violation::kNotImplemented,
+          GotWant(text,
+                  "NONE: this release carries no value into a period without samples, and "
+                  "the default UNTIL_RETRACTED would"));
+    }
+  }
+
+  std::vector<std::string> BuildIgnored(const std::string& field, const v1::Input& input) {
+    std::set<std::string> ignored;
+    for (int i = 0; i < input.ignore_dimensions_size(); ++i) {
+      const std::string& dimension = input.ignore_dimensions(i);
+      if (!ignored.insert(dimension).second || dimension.empty()) {
+        draft_.violations.Add(IndexField(field + ".ignore_dimensions", i), violation::kDuplicate,
+                              GotWant(dimension, "each dimension once"));
+      }
+    }
+    return {ignored.begin(), ignored.end()};
+  }
+
+  void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
+    absl::StatusOr<Filter> filter =
+        Filter::Create(input.where(), built.metric->dimensions, built.metric->scale);
+    if (filter.ok()) {
+      built.filter = *std::move(filter);
+    } else {
+      draft_.violations.AddStatus(field + ".where", violation::kSyntax, filter.status());
+    }
+  }
+
+  void CheckAdditive(const std::string& field, const MetricInput& input) {
+    const MetricDefinition& metric = *input.metric;
+    const bool sums = input.aggregation.kind == AggregationKind::kSum;
+    const bool sums_series = IsFirstOrLast(input.aggregation.kind) && !metric.dimensions.empty();
+    if (!sums && !sums_series) return;
+    absl::string_view what;
+    if (metric.unit.IsPercent()) {
+      what = "percentages";
+    } else if (metric.unit.IsRate()) {
+      what = "rates or prices";
+    } else if (metric.scale_type == ScaleType::kInterval) {
+      what = "values of an INTERVAL scale";
+    }
+    if (what.empty()) return;
+    draft_.violations.Add(field + ".aggregation", violation::kNotAdditive,
+                          absl::StrCat("got ", AggregationKindName(input.aggregation.kind),
+                                       " of metric ", metric.id, ", want no sum of ", what,
+                                       ": use AVG, or sums of a numerator and a denominator"));
+  }
+
+  void AddKpi(const std::string& alias, const std::string& field, const v1::Input& input) {
+    constexpr absl::string_view kWhy = "got a value, want none: the other KPI says it";
+    Refuse(field + ".aggregation", input.has_aggregation(), kWhy);
+    Refuse(field + ".percentile", !input.percentile().empty(), kWhy);
+    Refuse(field + ".where", !input.where().empty(), kWhy);
+    Refuse(field + ".carry_forward", !input.carry_forward().empty(), kWhy);
+    CheckNotSet(field + ".ignore_dimensions", input.ignore_dimensions_size() > 0,
+                draft_.violations);
+    const CatalogEntry* entry =
+        draft_.catalog.Find({draft_.name.workspace, DefinitionKind::kKpi, input.kpi()});
+    if (entry == nullptr || entry->kpi == nullptr) {
+      draft_.blocked = true;
+      AddUnknown(alias);
+      return;
+    }
+    const KpiDefinition& child = *entry->kpi;
+    draft_.built.depth = std::max(draft_.built.depth, child.depth + 1);
+    if (draft_.built.depth > kMaxKpiDepth && !too_deep_) {
+      too_deep_ = true;
+      draft_.violations.Add(field + ".kpi", violation::kDepth,
+                            absl::StrCat("got a chain of ", draft_.built.depth,
+                                         " KPIs, want at most ", kMaxKpiDepth));
+    }
+    formula_inputs_.push_back({alias, child.unit});
+    own_.push_back({alias, FormulaBinding::Kind::kStep, AddSteps(child)});
+    only_child_ = &child;
+  }
+
+  // Index of an equal input, which is added when there is none.
+  size_t AddInput(MetricInput input) {
+    std::vector<MetricInput>& inputs = draft_.built.inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i].key == input.key && inputs[i].ignore_dimensions == input.ignore_dimensions) {
+        return i;
+      }
+    }
+    inputs.push_back(std::move(input));
+    return inputs.size() - 1;
+  }
+
+  // Takes over the steps of a component; the index of its own.
+  size_t AddSteps(const KpiDefinition& child) {
+    std::vector<KpiStep>& steps = draft_.built.steps;
+    std::vector<size_t> index_of;
+    for (const KpiStep& step : child.steps) {
+      const auto found = std::find_if(steps.begin(), steps.end(), [&step](const KpiStep& known) {
+        return known.kpi == step.kpi;
+      });
+      index_of.push_back(static_cast<size_t>(found - steps.begin()));
+      if (found != steps.end()) continue;
+      KpiStep copy = step;
+      for (FormulaBinding& binding : copy.bindings) {
+        binding.index = binding.kind == FormulaBinding::Kind::kStep
+                            ? index_of[binding.index]
+                            : AddInput(child.inputs[binding.index]);
+      }
+      steps.push_back(std::move(copy));
+    }
+    return index_of.back();
+  }
+
+  // Checks and adds the formula of this KPI itself.
+  void BuildStep() {
+    std::string text = draft_.kpi.formula();
+    if (text.empty() && inputs_.size() == 1) text = inputs_.begin()->first;
+    if (text.empty()) {
+      if (inputs_.size() > 1) {
+        AddRequired("kpi.formula", "a formula over the inputs", draft_.violations);
+      }
+      return;
+    }
+    if (!aliases_sound_) return;
+    const bool syntax_sound = CheckUnused(text);
+    const bool units = units_known_ && draft_.unit.has_value();
+    const absl::StatusOr<Formula> formula =
+        Formula::Create(text, formula_inputs_, draft_.unit.value_or(Unit()));
+    if (!formula.ok()) {
+      AddFormulaViolations(formula.status(), syntax_sound, units);
+      return;
+    }
+    if (!units) return;
+    KpiStep step = {draft_.name.id,    draft_.built.revision, draft_.built.display_name,
+                    draft_.built.unit, draft_.kpi.unit(),     *formula,
+                    std::move(own_)};
+    draft_.built.steps.push_back(std::move(step));
+    BuildNature();
+  }
+
+  // Reports unused inputs at the input. Whether the text is a formula at all.
+  bool CheckUnused(const std::string& text) {
+    const absl::StatusOr<std::vector<std::string>> used = FormulaIdentifiers(text);
+    if (!used.ok()) return false;
+    for (const auto& [alias, input] : inputs_) {
+      if (std::find(used->begin(), used->end(), alias) != used->end()) continue;
+      draft_.violations.Add(MapField("kpi.inputs", alias), violation::kUnusedInput,
+                            GotWant(alias, "each input used in the formula"));
+    }
+    return true;
+  }
+
+  void AddFormulaViolations(const absl::Status& status, bool syntax_sound, bool units) {
+    Violations all;
+    all.AddStatus("kpi.formula", violation::kSyntax, status);
+    for (const FieldViolation& item : all.items()) {
+      if (syntax_sound && item.reason == violation::kUnusedInput) continue;
+      if (!units && item.reason == violation::kUnitMismatch) continue;
+      draft_.violations.Add(item);
+    }
+  }
+
+  void BuildNature() {
+    KpiDefinition& built = draft_.built;
+    const KpiStep& step = built.step();
+    const bool plain =
+        step.bindings.size() == 1 && step.formula.canonical_text() == step.bindings[0].alias;
+    bool flow = false;
+    if (plain && step.bindings[0].kind == FormulaBinding::Kind::kStep) {
+      flow = only_child_->nature == KpiNature::kFlow;
+      built.additive_over_slices = only_child_->additive_over_slices;
+    } else if (plain) {
+      const MetricInput& input = built.inputs[step.bindings[0].index];
+      const AggregationKind kind = input.aggregation.kind;
+      flow = kind == AggregationKind::kSum || kind == AggregationKind::kCount ||
+             kind == AggregationKind::kCountTrue;
+      built.additive_over_slices = IsAdditiveOverSlices(kind) && input.ignore_dimensions.empty();
+    }
+    const v1::Nature nature = draft_.kpi.nature();
+    if (nature != v1::NATURE_UNSPECIFIED) flow = nature == v1::NATURE_FLOW;
+    built.nature = flow ? KpiNature::kFlow : KpiNature::kLevelOrRatio;
+  }
+
+  // Limits and the partition group over all components.
+  void CheckFlattened() {
+    const KpiDefinition& built = draft_.built;
+    if (built.inputs.size() > kMaxFlatInputs || built.steps.size() > kMaxFlatSteps) {
+      draft_.violations.Add(
+          "kpi.inputs", violation::kLimit,
+          absl::StrCat("got ", built.inputs.size(), " metric inputs in ", built.steps.size(),
+                       " KPIs together with those it contains, want at most ", kMaxFlatInputs,
+                       " in ", kMaxFlatSteps));
+    }
+    std::map<std::string, std::string> groups;  // to the first metric in it
+    for (const MetricInput& input : built.inputs) {
+      groups.emplace(input.metric->partition_group, input.metric->id);
+    }
+    if (groups.empty()) return;
+    draft_.built.partition_group = groups.begin()->first;
+    if (groups.size() == 1) return;
+    const std::string list = absl::StrJoin(groups, ", ", [](std::string* out, const auto& group) {
+      absl::StrAppend(out, "\"", group.first, "\" (metric ", group.second, ")");
+    });
+    draft_.violations.Add("kpi.inputs", violation::kPartitionGroup,
+                          absl::StrCat("got the partition groups ", list,
+                                       ", want all metrics of a KPI in one group"));
+  }
+
+  KpiDraft& draft_;
+  std::map<std::string, const v1::Input*> inputs_;  // by alias
+  std::vector<FormulaInput> formula_inputs_;
+  std::vector<FormulaBinding> own_;
+  const KpiDefinition* only_child_ = nullptr;
+  bool units_known_ = true;
+  bool aliases_sound_ = true;
+  bool too_deep_ = false;
+};
+
+}  // namespace
+
+void BuildInputs(KpiDraft& draft) { InputsBuilder(draft).Build(); }
+
+}  // namespace kpisuite
