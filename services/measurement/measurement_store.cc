@@ -2,14 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
-#include "libs/base/hash.h"
 
 namespace kpisuite {
-
-int PartitionOf(absl::string_view workspace, absl::string_view partition_group, int partitions) {
-  return static_cast<int>(Hash64(absl::StrCat(workspace, "/", partition_group)) %
-                          static_cast<uint64_t>(partitions));
-}
 
 absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_t seq) {
   const bool from_the_start = incarnation == 0 && seq == 0;

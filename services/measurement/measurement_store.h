@@ -34,6 +34,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/base/partition.h"
 #include "services/measurement/sample.h"
 
 namespace kpisuite {
@@ -186,9 +187,6 @@ class MeasurementStore {
   virtual absl::Status SaveDefinitions(const DefinitionsUpdate& update) = 0;
   virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
 };
-
-// The partition of a metric: Hash64(workspace "/" group) modulo the store's partitions.
-int PartitionOf(absl::string_view workspace, absl::string_view partition_group, int partitions);
 
 // The checks of ReadChanges that all engines share.
 absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_t seq);

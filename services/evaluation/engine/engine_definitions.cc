@@ -34,7 +34,7 @@ absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec 
   const std::string key = spec.Key();
   const auto it = tables_.find(key);
   if (it != tables_.end()) return it->second.get();
-  const std::string metric = absl::StrCat(spec.workspace, "\n", spec.metric);
+  const std::string metric = MetricKey(spec.workspace, spec.metric);
   auto entry = std::make_unique<TableEntry>();
   ASSIGN_OR_RETURN(entry->table, PaneTable::Create(std::move(spec)));
   TableEntry* created = entry.get();
@@ -72,7 +72,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
-    MetricEntry& metric = metrics_[absl::StrCat(kpi->workspace, "\n", input.metric->id)];
+    MetricEntry& metric = metrics_[MetricKey(kpi->workspace, input.metric->id)];
     metric.runtimes.insert(id);
     facts.push_back(&metric.facts);
   }
@@ -136,6 +136,7 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
         state.dirty = dirty;
         state.definition_changed = true;
         state.wakeup = absl::InfiniteFuture();
+        state.stale = false;
       }
     }
   }
@@ -175,9 +176,9 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
 // and touched states are found void when their turn comes.
 void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   if (announce) {
-    std::vector<StateUpdate> states;
+    std::vector<ChangedState> states;
     AddStates(runtime, &states);
-    for (StateUpdate& update : states) {
+    for (ChangedState& update : states) {
       update.removed = true;
       update.state = nullptr;
       removals_.push_back(std::move(update));
@@ -185,8 +186,10 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   }
   runtimes_by_id_.erase(runtime.id());
   for (const MetricInput& input : runtime.kpi().inputs) {
-    const std::string metric = absl::StrCat(runtime.kpi().workspace, "\n", input.metric->id);
-    metrics_.at(metric).runtimes.erase(runtime.id());
+    MetricEntry& metric = metrics_.at(MetricKey(runtime.kpi().workspace, input.metric->id));
+    metric.runtimes.erase(runtime.id());
+    absl::erase_if(metric.stale,
+                   [&](const StateRef& ref) { return ref.runtime == runtime.id(); });
   }
   absl::flat_hash_set<std::string> keys;
   for (const RuntimeGrouping& grouping : runtime.groupings()) {
@@ -201,7 +204,7 @@ void PartitionEngine::Unbind(TableEntry& entry, const KpiRuntime& runtime) {
                 [&](const Dependent& dependent) { return dependent.runtime == &runtime; });
   if (!entry.dependents.empty()) return;
   const PaneSpec& spec = entry.table->spec();
-  std::erase(metrics_.at(absl::StrCat(spec.workspace, "\n", spec.metric)).tables, &entry);
+  std::erase(metrics_.at(MetricKey(spec.workspace, spec.metric)).tables, &entry);
   std::erase_if(loads_, [&](const auto& load) { return load.second.entry == &entry; });
   tables_.erase(spec.Key());
 }

@@ -72,7 +72,7 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
   return explanation;
 }
 
-void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<StateUpdate>* out) const {
+void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedState>* out) const {
   for (const SliceStates& slice : runtime.slices()) {
     for (size_t w = 0; w < slice.windows.size(); ++w) {
       const Window& window = runtime.kpi().windows[w];
@@ -83,6 +83,7 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<StateUpda
                                slice.slice.ToString(), period.id},
                         .first_day = first_day,
                         .has_rows = state.rows > 0,
+                        .status = state.status,
                         .version = state.version,
                         .state = state.state});
       }
@@ -90,8 +91,8 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<StateUpda
   }
 }
 
-std::vector<StateUpdate> PartitionEngine::Snapshot() const {
-  std::vector<StateUpdate> states;
+std::vector<ChangedState> PartitionEngine::Snapshot() const {
+  std::vector<ChangedState> states;
   for (const auto& [name, runtime] : runtimes_) AddStates(*runtime, &states);
   return states;
 }

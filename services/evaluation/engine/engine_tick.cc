@@ -24,12 +24,6 @@ v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
 
-bool CanGoStale(const KpiDefinition& kpi) {
-  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(), [](const MetricInput& input) {
-    return input.metric->timeliness.max_age < absl::InfiniteDuration();
-  });
-}
-
 // Decides whether the log has to say something new, and updates what it said.
 v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, TrackedState& state) {
   const v1::Status status = ProtoStatus(evaluation);
@@ -154,6 +148,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   state.definition_changed = false;
   state.phase = evaluation.phase;
   state.rows = evaluation.rows;
+  state.status = ProtoStatus(evaluation);
   state.period_end = context.period.end;
   context.revision = state.revision;
   context.closed_at = state.closed_at;
@@ -172,6 +167,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
     output.updates.push_back({.id = id,
                               .first_day = ref.first_day,
                               .has_rows = state.rows > 0,
+                              .status = state.status,
                               .version = state.version,
                               .state = state.state});
   }
@@ -189,6 +185,8 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                           .state = state.state});
   }
   SetTimer(ref, state, evaluation.next_change);
+  // The last use of `state`: a new period below moves it.
+  if (CanGoStale(*context.kpi)) NoteStale(ref, runtime, state, evaluation.status.flags.stale);
 
   const std::optional<int32_t> latest =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
@@ -198,8 +196,32 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
     const Period current = context.window->At(*context.kpi->calendar, now_);
     MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
   }
-  if (latest != latest_before && latest_before.has_value() && CanGoStale(*context.kpi)) {
-    MarkDirty(runtime, ref.slice, ref.window, *latest_before, false);
+  if (CanGoStale(*context.kpi) && latest != latest_before) {
+    MarkFrom(runtime, ref, latest, latest_before);
+  }
+}
+
+// Which periods can be stale has changed from the earlier of the two on.
+void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
+                               std::optional<int32_t> latest, std::optional<int32_t> before) {
+  const int32_t first = std::min(latest.value_or(INT32_MIN), before.value_or(INT32_MIN));
+  auto& periods = runtime.slices()[ref.slice].windows[ref.window];
+  for (auto it = periods.rbegin(); it != periods.rend() && it->first >= first; ++it) {
+    if (it->first != ref.first_day) MarkDirty(runtime, ref.slice, ref.window, it->first, false);
+  }
+}
+
+void PartitionEngine::NoteStale(const StateRef& ref, const KpiRuntime& runtime,
+                                TrackedState& state, bool stale) {
+  if (state.stale == stale) return;
+  state.stale = stale;
+  for (const MetricInput& input : runtime.kpi().inputs) {
+    MetricEntry& metric = metrics_.at(MetricKey(runtime.kpi().workspace, input.metric->id));
+    if (stale) {
+      metric.stale.insert(ref);
+    } else {
+      metric.stale.erase(ref);
+    }
   }
 }
 

@@ -41,11 +41,12 @@ struct LoggedState {
 };
 
 // A state that is new to readers.
-struct StateUpdate {
+struct ChangedState {
   StateId id;
   int32_t first_day = 0;
   bool has_rows = false;
   bool removed = false;  // its KPI or slice is no longer defined
+  v1::Status status = v1::STATUS_UNSPECIFIED;
   std::string version;
   std::shared_ptr<const std::string> state;  // serialised KpiState; null when removed
 };
@@ -66,7 +67,7 @@ struct LoadAnswer {
 // What one tick changed. The log is to be stored before the updates are shown.
 struct TickOutput {
   std::vector<LoggedState> log;
-  std::vector<StateUpdate> updates;
+  std::vector<ChangedState> updates;
   // Every state includes the feed up to here.
   int64_t evaluated_seq = 0;
   // Work is left for the next tick.

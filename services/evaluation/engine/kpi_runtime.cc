@@ -19,6 +19,12 @@ std::string StateId::Key() const {
   return absl::StrCat(kpi, "\n", window, "\n", slice, "\n", period);
 }
 
+bool CanGoStale(const KpiDefinition& kpi) {
+  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(), [](const MetricInput& input) {
+    return input.metric->timeliness.max_age < absl::InfiniteDuration();
+  });
+}
+
 int32_t PeriodMemo::FirstDay(const Calendar& calendar, Grain grain, int32_t day) {
   const auto [it, fresh] = first_days_.try_emplace({static_cast<int>(grain), day});
   if (fresh) it->second = DayNumber(PeriodOf(calendar, grain, DayOfNumber(day)).first_day);

@@ -30,6 +30,8 @@ struct TrackedState {
   bool dirty = false;
   bool definition_changed = false;  // why it is dirty, for the log
   uint64_t rows = 0;
+  v1::Status status = v1::STATUS_UNSPECIFIED;
+  bool stale = false;  // and noted as such under its metrics
   PeriodPhase phase = PeriodPhase::kFuture;
   absl::Time period_end = absl::InfiniteFuture();
   absl::Time wakeup = absl::InfiniteFuture();
@@ -58,6 +60,9 @@ struct RuntimeGrouping {
   std::vector<std::string> dimensions;  // sorted; empty for the total
   std::vector<PaneTable*> tables;       // parallel to KpiDefinition::inputs; not owned
 };
+
+// Whether the age of the data can change a state of the KPI.
+bool CanGoStale(const KpiDefinition& kpi);
 
 // Maps days to the first day of their period; the answer does not depend on the zone.
 class PeriodMemo {

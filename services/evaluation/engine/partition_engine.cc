@@ -17,11 +17,11 @@ absl::string_view WorkspaceId(absl::string_view workspace) {
   return absl::StartsWith(workspace, "workspaces/") ? workspace.substr(11) : workspace;
 }
 
+}  // namespace
+
 std::string MetricKey(absl::string_view workspace, absl::string_view metric) {
   return absl::StrCat(workspace, "\n", metric);
 }
-
-}  // namespace
 
 PartitionEngine::PartitionEngine(int32_t part, int64_t incarnation, int64_t seq)
     : part_(part), incarnation_(incarnation), seq_(seq), evaluated_seq_(seq) {}
@@ -57,15 +57,14 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
     if (metric == metrics_.end()) continue;
     ApplyWatermark(metric->second, FromTimestamp(watermark.complete_through()));
   }
-  for (auto& [key, metric] : metrics_) {
-    if (!metric.coming_watermarks.empty()) PromoteWatermarks(metric);
-  }
+  PromoteAllWatermarks();
   if (!loads_.empty()) backlog_.push_back(std::move(batch));
   return absl::OkStatus();
 }
 
 void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
                               const std::optional<PaneTable::PaneRef>& only) {
+  const int64_t last_event = entry.table->last_event_nano();
   entry.table->Apply(
       changes, seq, only,
       [&](const SlicePanes& panes, int32_t day) { touched_.insert({&entry, &panes, day}); },
@@ -73,6 +72,37 @@ void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& change
         touched_.insert({&entry, &panes, day});
         AskForPane(entry, panes, day);
       });
+  NoteLastEvent(entry, last_event);
+}
+
+void PartitionEngine::NoteLastEvent(const TableEntry& entry, int64_t before) {
+  const int64_t after = entry.table->last_event_nano();
+  if (after == before) return;
+  const PaneSpec& spec = entry.table->spec();
+  MetricEntry& metric = metrics_.at(MetricKey(spec.workspace, spec.metric));
+  MarkStale(metric);
+  if (after > before) return;
+  // The last samples went away: what looked fresh may be stale already.
+  for (const int64_t id : metric.runtimes) {
+    KpiRuntime& runtime = *runtimes_by_id_.at(id);
+    if (!CanGoStale(runtime.kpi())) continue;
+    for (size_t s = 0; s < runtime.slices().size(); ++s) {
+      for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
+        const std::optional<int32_t> latest = runtime.LatestWithRows(runtime.slices()[s], w);
+        auto& periods = runtime.slices()[s].windows[w];
+        for (auto it = latest.has_value() ? periods.lower_bound(*latest) : periods.begin();
+             it != periods.end(); ++it) {
+          MarkDirty(runtime, s, w, it->first, false);
+        }
+      }
+    }
+  }
+}
+
+void PartitionEngine::MarkStale(MetricEntry& metric) {
+  for (const StateRef& ref : metric.stale) {
+    MarkDirty(*runtimes_by_id_.at(ref.runtime), ref.slice, ref.window, ref.first_day, false);
+  }
 }
 
 void PartitionEngine::PropagateTouched() {
@@ -108,6 +138,7 @@ void PartitionEngine::ApplyWatermark(MetricEntry& metric, absl::Time watermark) 
   const absl::Time before = metric.facts.watermark;
   if (watermark <= before) return;
   metric.facts.watermark = watermark;
+  MarkStale(metric);
   for (const int64_t id : metric.runtimes) {
     KpiRuntime& runtime = *runtimes_by_id_.at(id);
     for (size_t s = 0; s < runtime.slices().size(); ++s) {
@@ -130,6 +161,13 @@ void PartitionEngine::PromoteWatermarks(MetricEntry& metric) {
     ApplyWatermark(metric, coming.begin()->second);
     coming.erase(coming.begin());
   }
+}
+
+void PartitionEngine::PromoteAllWatermarks() {
+  absl::erase_if(watermarks_to_come_, [this](MetricEntry* metric) {
+    PromoteWatermarks(*metric);
+    return metric->coming_watermarks.empty();
+  });
 }
 
 void PartitionEngine::AskForTable(TableEntry& entry) {
@@ -156,6 +194,10 @@ void PartitionEngine::AskForPane(TableEntry& entry, const SlicePanes& panes, int
   ++counters_.pane_reloads;
 }
 
+void PartitionEngine::AskAgain(int64_t load) {
+  if (loads_.contains(load)) loads_to_ask_.push_back(load);
+}
+
 std::vector<LoadRequest> PartitionEngine::TakeLoads() {
   std::vector<LoadRequest> requests;
   for (const int64_t id : loads_to_ask_) {
@@ -171,6 +213,7 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   if (it == loads_.end()) return absl::OkStatus();
   const Load load = it->second;
   PaneTable& table = *load.entry->table;
+  const int64_t last_event = table.last_event_nano();
   absl::Status loaded;
   if (load.pane.has_value()) {
     const v1::AggregateCell* cell = answer.cells.empty() ? nullptr : &answer.cells.front();
@@ -183,6 +226,7 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
     return loaded;
   }
   loads_.erase(it);
+  NoteLastEvent(*load.entry, last_event);
   Replay(load, answer.seq);
   if (load.pane.has_value()) {
     const SlicePanes* panes = table.Find(load.pane->slice);
@@ -195,7 +239,8 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   if (answer.watermark.has_value()) {
     MetricEntry& metric = metrics_[MetricKey(table.spec().workspace, table.spec().metric)];
     metric.coming_watermarks.emplace(answer.seq, *answer.watermark);
-    PromoteWatermarks(metric);
+    watermarks_to_come_.insert(&metric);
+    PromoteAllWatermarks();
   }
   TrimBacklog();
   return absl::OkStatus();
@@ -214,8 +259,8 @@ void PartitionEngine::Replay(const Load& load, int64_t from_seq) {
 }
 
 void PartitionEngine::TrimBacklog() {
-  int64_t oldest = INT64_MAX;
-  for (const auto& [id, load] : loads_) oldest = std::min(oldest, load.asked_at_seq);
+  // Ids and positions grow together.
+  const int64_t oldest = loads_.empty() ? INT64_MAX : loads_.begin()->second.asked_at_seq;
   while (!backlog_.empty() && backlog_.front()->position().seq() <= oldest) backlog_.pop_front();
 }
 

@@ -28,6 +28,9 @@
 
 namespace kpisuite {
 
+// Identifies a metric in a partition.
+std::string MetricKey(absl::string_view workspace, absl::string_view metric);
+
 // Invariant: every state it publishes equals a recomputation from the samples of the feed up to
 // evaluated_seq(), under the definitions of definition_position(), at the tick of its last change.
 // Not thread-safe.
@@ -48,6 +51,8 @@ class PartitionEngine {
   // The next batch of the feed; batches up to seq() are ignored. OUT_OF_RANGE on a gap,
   // FAILED_PRECONDITION (INCARNATION_CHANGED) when it belongs to another life of the partition.
   absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
+  // A load could not be answered: it is among those of the next TakeLoads, unless its table is gone.
+  void AskAgain(int64_t load);
   // An answer to a load. Unknown ids are ignored: their table is gone. INTERNAL when damaged; the
   // load is then asked for again.
   absl::Status Answer(const LoadAnswer& answer);
@@ -84,9 +89,21 @@ class PartitionEngine {
   int64_t definition_position() const { return definition_position_; }
   const EngineCounters& counters() const { return counters_; }
   // All states that are kept, newest version of each: for a cache that lost them.
-  std::vector<StateUpdate> Snapshot() const;
+  std::vector<ChangedState> Snapshot() const;
 
  private:
+  // A state to evaluate, or a timer for one.
+  struct StateRef {
+    int64_t runtime;
+    size_t slice;
+    size_t window;
+    int32_t first_day;
+    template <typename H>
+    friend H AbslHashValue(H state, const StateRef& ref) {
+      return H::combine(std::move(state), ref.runtime, ref.slice, ref.window, ref.first_day);
+    }
+    friend bool operator==(const StateRef&, const StateRef&) = default;
+  };
   struct Dependent {
     KpiRuntime* runtime;
     size_t grouping;
@@ -101,19 +118,14 @@ class PartitionEngine {
     absl::flat_hash_set<int64_t> runtimes;
     // Watermarks of answers ahead of the feed, by position.
     std::multimap<int64_t, absl::Time> coming_watermarks;
+    // States that were found stale: they look again when the metric moves.
+    absl::flat_hash_set<StateRef> stale;
   };
   struct Load {
     TableEntry* entry = nullptr;
     std::optional<PaneTable::PaneRef> pane;  // nothing: the whole table
     int64_t asked_at_seq = 0;
     LoadRequest request;
-  };
-  // A state to evaluate, or a timer for one.
-  struct StateRef {
-    int64_t runtime;
-    size_t slice;
-    size_t window;
-    int32_t first_day;
   };
   struct Timer {
     absl::Time time;
@@ -149,6 +161,10 @@ class PartitionEngine {
                const std::optional<PaneTable::PaneRef>& only);
   void ApplyWatermark(MetricEntry& metric, absl::Time watermark);
   void PromoteWatermarks(MetricEntry& metric);
+  void PromoteAllWatermarks();
+  // The latest event of a table's metric was `before`.
+  void NoteLastEvent(const TableEntry& entry, int64_t before);
+  void MarkStale(MetricEntry& metric);
   void AskForTable(TableEntry& entry);
   void AskForPane(TableEntry& entry, const SlicePanes& panes, int32_t day);
   void Replay(const Load& load, int64_t from_seq);
@@ -164,8 +180,11 @@ class PartitionEngine {
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
+  void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,
+                std::optional<int32_t> before);
+  void NoteStale(const StateRef& ref, const KpiRuntime& runtime, TrackedState& state, bool stale);
   StatePlace Place() const;
-  void AddStates(const KpiRuntime& runtime, std::vector<StateUpdate>* out) const;
+  void AddStates(const KpiRuntime& runtime, std::vector<ChangedState>* out) const;
 
   const int32_t part_;
   const int64_t incarnation_;
@@ -179,6 +198,7 @@ class PartitionEngine {
   absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
   absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> runtimes_;  // by resource name
   absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
+  absl::flat_hash_set<MetricEntry*> watermarks_to_come_;
   std::map<std::string, std::shared_ptr<PeriodMemo>> memos_;
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
 
@@ -190,7 +210,7 @@ class PartitionEngine {
   absl::flat_hash_set<TouchedPane> touched_;
   std::vector<StateRef> dirty_;
   std::set<Timer> timers_;
-  std::vector<StateUpdate> removals_;
+  std::vector<ChangedState> removals_;
   EngineCounters counters_;
 };
 
