@@ -26,10 +26,19 @@ Uint128 Magnitude(Int128 value) {
 std::string DigitsOf(Uint128 value) {
   char buffer[40];
   char* begin = buffer + sizeof(buffer);
-  do {
-    *--begin = static_cast<char>('0' + static_cast<int>(value % 10));
-    value /= 10;
-  } while (value != 0);
+  // Divides by 10^19 first: 128 bit divisions are slow.
+  constexpr int kChunkDigits = 19;
+  while (true) {
+    auto chunk = static_cast<uint64_t>(value % PowerOfTen(kChunkDigits));
+    value /= PowerOfTen(kChunkDigits);
+    char* const end = begin;
+    do {
+      *--begin = static_cast<char>('0' + chunk % 10);
+      chunk /= 10;
+    } while (chunk != 0);
+    if (value == 0) break;
+    while (end - begin < kChunkDigits) *--begin = '0';
+  }
   return std::string(begin, buffer + sizeof(buffer));
 }
 
