@@ -28,7 +28,8 @@ class HttpAdminServer final : public AdminServer {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     });
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    server_.set_keep_alive_timeout(1);
+    // One request per connection: an idle one would hold up the end of the process.
+    server_.set_keep_alive_max_count(1);
     server_.set_read_timeout(kTimeoutSeconds);
     server_.set_write_timeout(kTimeoutSeconds);
     server_.Get("/livez", [](const httplib::Request&, httplib::Response& response) {

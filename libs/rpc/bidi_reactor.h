@@ -33,8 +33,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
   BidiReactor(const Method& method, grpc::CallbackServerContext& context,
               const CallLimits& call_limits, StreamRegistry& registry, const Clock& clock,
               std::atomic<int>& in_flight)
-      : StreamBase(method, context, call_limits, registry.limits(), clock, in_flight),
-        registry_(registry) {}
+      : StreamBase(method, context, call_limits, registry, clock, in_flight), registry_(registry) {}
 
   // Opens the consumer. Called once, right after construction.
   void Start(const Open& open, int max_streams) {
@@ -74,6 +73,14 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
   void End(absl::Status status) override { RequestEnd(status); }
 
+  void HoldEnd(bool hold) override EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      end_held_ = hold;
+    }
+    Drive();
+  }
+
  private:
   void Drive() override EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
@@ -86,7 +93,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
       this->StartWrite(&outgoing_);
     }
     if (ending()) {
-      if (!queue_.empty()) return;
+      if (!queue_.empty() || (end_held_ && !broken())) return;
       if (const auto status = TakeFinishLocked()) this->Finish(*status);
       return;
     }
@@ -161,6 +168,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
   bool reading_ GUARDED_BY(mutex_) = false;
   bool busy_ GUARDED_BY(mutex_) = true;  // until the consumer is open
   bool messages_done_ GUARDED_BY(mutex_) = false;
+  bool end_held_ GUARDED_BY(mutex_) = false;
   std::shared_ptr<BidiReactor> self_;
 };
 

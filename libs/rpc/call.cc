@@ -110,11 +110,16 @@ std::optional<std::string> CallContext::ClientMetadata(absl::string_view key) co
 
 CallRecord::CallRecord(const Method& method, grpc::ServerContextBase& context,
                        const CallLimits& limits, const Clock& clock, std::atomic<int>& in_flight)
+    : CallRecord(method, context, limits, clock, in_flight, clock.Now()) {}
+
+CallRecord::CallRecord(const Method& method, grpc::ServerContextBase& context,
+                       const CallLimits& limits, const Clock& clock, std::atomic<int>& in_flight,
+                       absl::Time start)
     : context_(context),
       limits_(limits),
       clock_(clock),
       in_flight_(in_flight),
-      call_(method, context, clock.Now(), EffectiveDeadline(method, context, limits, clock.Now())) {
+      call_(method, context, start, EffectiveDeadline(method, context, limits, start)) {
   in_flight_.fetch_add(1, std::memory_order_relaxed);
   method.CountStarted();
 }

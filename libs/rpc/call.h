@@ -110,6 +110,9 @@ class CallRecord {
   grpc::Status End(const absl::Status& status);
 
  private:
+  CallRecord(const Method& method, grpc::ServerContextBase& context, const CallLimits& limits,
+             const Clock& clock, std::atomic<int>& in_flight, absl::Time start);
+
   void Log(const absl::Status& status, grpc::StatusCode code, absl::Duration duration) const;
 
   grpc::ServerContextBase& context_;

@@ -5,13 +5,13 @@
 namespace kpisuite {
 
 StreamBase::StreamBase(const Method& method, grpc::CallbackServerContext& context,
-                       const CallLimits& call_limits, const StreamLimits& stream_limits,
+                       const CallLimits& call_limits, const StreamRegistry& registry,
                        const Clock& clock, std::atomic<int>& in_flight)
-    : limits_(stream_limits),
-      clock_(clock),
+    : limits_(registry.limits()),
+      tick_clock_(registry.clock()),
       record_(method, context, call_limits, clock, in_flight),
       context_(&context),
-      last_write_(clock.Now()) {}
+      last_write_(registry.clock().Now()) {}
 
 void StreamBase::Tick(absl::Time now) {
   {
@@ -42,17 +42,17 @@ void StreamBase::RequestEnd(const absl::Status& status) {
 void StreamBase::SetEndLocked(const absl::Status& status) {
   if (end_.has_value()) return;
   end_ = status;
-  end_time_ = clock_.Now();
+  end_time_ = tick_clock_.Now();
 }
 
 void StreamBase::BeginWriteLocked() {
   writing_ = true;
-  last_write_ = clock_.Now();
+  last_write_ = tick_clock_.Now();
 }
 
 void StreamBase::EndWriteLocked(bool ok) {
   writing_ = false;
-  last_write_ = clock_.Now();
+  last_write_ = tick_clock_.Now();
   if (!ok) CancelLocked();
 }
 

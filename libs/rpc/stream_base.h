@@ -22,9 +22,10 @@ namespace kpisuite {
 // reactors are not inlineable.
 class StreamBase : public OpenStream {
  public:
-  // The references outlive the stream; `context` lives until DetachLocked().
+  // The references outlive the stream; `context` lives until DetachLocked(). Heartbeats and slow
+  // readers are timed by the clock of the registry, which ticks.
   StreamBase(const Method& method, grpc::CallbackServerContext& context,
-             const CallLimits& call_limits, const StreamLimits& stream_limits, const Clock& clock,
+             const CallLimits& call_limits, const StreamRegistry& registry, const Clock& clock,
              std::atomic<int>& in_flight);
 
   CallContext& call() { return record_.call(); }
@@ -66,7 +67,7 @@ class StreamBase : public OpenStream {
 
  private:
   const StreamLimits& limits_;
-  const Clock& clock_;
+  const Clock& tick_clock_;
   CallRecord record_;
   grpc::CallbackServerContext* context_ GUARDED_BY(mutex_);
   bool writing_ GUARDED_BY(mutex_) = false;

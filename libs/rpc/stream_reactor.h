@@ -34,7 +34,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
   StreamReactor(const Method& method, grpc::CallbackServerContext& context,
                 const CallLimits& call_limits, StreamRegistry& registry, const Clock& clock,
                 std::atomic<int>& in_flight, Executor* executor)
-      : StreamBase(method, context, call_limits, registry.limits(), clock, in_flight),
+      : StreamBase(method, context, call_limits, registry, clock, in_flight),
         registry_(registry),
         executor_(executor) {}
 
@@ -110,6 +110,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
       open_ = nullptr;
       if (!source.ok()) return StreamEnd{source.status()};
       source_ = *std::move(source);
+      if (const auto interval = source_->heartbeat_interval()) {
+        MutexLock lock(mutex_);
+        heartbeat_interval_ = *interval;
+      }
       return source_->Next();
     }
     if (step == Step::kNext) return source_->Next();
@@ -163,7 +167,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
   }
 
   void OnIdleLocked(absl::Duration idle) override REQUIRES(mutex_) {
-    if (has_heartbeats_ && opened_ && idle >= limits().heartbeat) heartbeat_due_ = true;
+    if (has_heartbeats_ && opened_ && idle >= heartbeat_interval_) heartbeat_due_ = true;
   }
 
   StreamRegistry& registry_;
@@ -176,6 +180,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
   bool stepping_ GUARDED_BY(mutex_) = false;
   bool wake_ GUARDED_BY(mutex_) = false;
   bool heartbeat_due_ GUARDED_BY(mutex_) = false;
+  absl::Duration heartbeat_interval_ GUARDED_BY(mutex_) = limits().heartbeat;
   std::shared_ptr<StreamReactor> self_;
 };
 

@@ -40,6 +40,7 @@ class StreamRegistry {
   ~StreamRegistry();
 
   const StreamLimits& limits() const { return limits_; }
+  const Clock& clock() const { return clock_; }
 
   // Keeps a weak reference. After EndAll() the stream is told to end at once.
   void Add(const std::shared_ptr<OpenStream>& stream) EXCLUDES(mutex_);

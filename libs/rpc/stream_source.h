@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace kpisuite {
 
@@ -45,6 +46,10 @@ class StreamSource {
   // A message that says "nothing new"; asked for when nothing was written for the heartbeat
   // interval. Empty when the stream has no heartbeats.
   virtual std::optional<Response> Heartbeat() { return std::nullopt; }
+
+  // How long without a message until a heartbeat; StreamLimits::heartbeat unless overridden. Read
+  // once, after opening. As fine as the ticks of the registry.
+  virtual std::optional<absl::Duration> heartbeat_interval() const { return std::nullopt; }
 };
 
 // A stream that can be woken.
@@ -86,6 +91,10 @@ class BidiStream {
 
   // Ends the stream after the queued responses.
   virtual void End(absl::Status status) = 0;
+
+  // While held, an end waits for more responses (acks of work in progress), whoever asked for it;
+  // at most the cancel grace of the registry.
+  virtual void HoldEnd(bool hold) = 0;
 };
 
 // Receives the messages of one bidirectional stream. Called on library threads, never two calls
