@@ -11,7 +11,8 @@ build=.build/clang
 out=$build/fuzz
 mkdir -p "$out"
 cmake --preset clang >"$out/configure.log" 2>&1 || { tail -40 "$out/configure.log" >&2; exit 1; }
-cmake --build "$build" --target fuzz_targets >"$out/build.log" 2>&1 || { tail -80 "$out/build.log" >&2; exit 1; }
+cmake --build "$build" --target fuzz_targets >"$out/build.log" 2>&1 ||
+  { tail -80 "$out/build.log" >&2; exit 1; }
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
@@ -21,8 +22,9 @@ status=0
 for target in "${targets[@]}"; do
   mkdir -p "$out/$target"
   log=$out/$target.log
-  if "$build/bin/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
-      -print_final_stats=1 -artifact_prefix="$out/" "$out/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
+  limits=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096)
+  if "$build/bin/$target" "${limits[@]}" -print_final_stats=1 -artifact_prefix="$out/" \
+      "$out/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs, no failure"
   else
     status=1

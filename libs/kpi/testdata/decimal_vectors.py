@@ -11,12 +11,13 @@ import struct
 import sys
 
 Decimal = decimal.Decimal
-D128 = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=1, traps=[])
+D128 = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=1,
+                       traps=[])
 WIDE = decimal.Context(prec=250, Emin=-999999, Emax=999999, traps=[])
 
 
 def plain(number):
-    """The canonical text: plain, no trailing zeros, no -0; ND(DOMAIN) for what is no finite number."""
+    """The canonical text: plain, no trailing zeros, no -0; ND(DOMAIN) if not a finite number."""
     if not number.is_finite():
         return "ND(DOMAIN)"
     if number == 0:
@@ -29,7 +30,8 @@ def operand(rng):
     coefficient = rng.randrange(10**digits)
     if rng.random() < 0.2:  # long runs of 9, 0 and 5 provoke ties and carries
         coefficient = int("".join(rng.choice(["9", "0", "5"]) for _ in range(digits)))
-    exponent = rng.choice([0, -rng.randrange(40), rng.randrange(-20, 20), rng.randrange(-6176, 6112)])
+    exponent = rng.choice(
+        [0, -rng.randrange(40), rng.randrange(-20, 20), rng.randrange(-6176, 6112)])
     return Decimal((rng.randrange(2), tuple(map(int, str(coefficient))), exponent))
 
 
@@ -52,8 +54,9 @@ def binary(rng, name, function):
 def transcendental(rng):
     name = rng.choice(["exp", "ln", "pow"])
     if name == "exp":
-        x = Decimal(rng.uniform(-1, 1) * 10 ** rng.randrange(-8, 5)) if rng.random() < 0.7 else operand(rng)
-        x = D128.plus(x)
+        x = operand(rng)
+        if rng.random() < 0.7:
+            x = D128.plus(Decimal(rng.uniform(-1, 1) * 10 ** rng.randrange(-8, 5)))
         return name, x, 0, plain(D128.exp(x))
     if name == "ln":
         x = operand(rng).copy_abs()
@@ -71,8 +74,9 @@ def rounding(rng):
     x = operand(rng)
     places = rng.randrange(-40, 60)
     wide = decimal.Context(prec=7000, Emin=-999999, Emax=999999, rounding=decimal.ROUND_HALF_UP)
-    rounded = x if x.as_tuple().exponent >= -places else x.quantize(Decimal((0, (1,), -places)), context=wide)
-    return "round", x, places, plain(rounded)
+    if x.as_tuple().exponent < -places:
+        return "round", x, places, plain(x.quantize(Decimal((0, (1,), -places)), context=wide))
+    return "round", x, places, plain(x)
 
 
 def a_double(rng):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Prints random formulas over x, y and z with their values, one a line, for formula_vectors_main.cc: formula, x, y, z,
-expected, separated by tabs. The values come from Python's decimal and from the rules of the language as written
-down in SEMANTICS.md 3.2, not from a parser: the text grows together with its value.
+"""Prints random formulas over x, y and z with their values, one a line, for
+formula_vectors_main.cc: formula, x, y, z, expected, separated by tabs. The values come from
+Python's decimal and from the rules of the language as written down in SEMANTICS.md 3.2, not from a
+parser: the text grows together with its value.
 
 usage: formula_vectors.py [SEED [COUNT]]
 """
@@ -11,7 +12,8 @@ import random
 import sys
 
 Decimal = decimal.Decimal
-D128 = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=1, traps=[])
+D128 = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=1,
+                       traps=[])
 WIDE = decimal.Context(prec=7000, Emin=-999999, Emax=999999, traps=[])
 
 # Levels of the grammar, weakest first.
@@ -50,7 +52,8 @@ def divide(x, y):
 def power(x, n):
     if x == 0:
         return Decimal(0) if n > 0 else "ND(DOMAIN)"
-    return checked(D128.plus(decimal.Context(prec=300, Emin=-999999, Emax=999999, traps=[]).power(x, n)))
+    wide = decimal.Context(prec=300, Emin=-999999, Emax=999999, traps=[])
+    return checked(D128.plus(wide.power(x, n)))
 
 
 def round_half_away(x, n):
@@ -100,10 +103,11 @@ class Generator:
     def input_value(self):
         if self.rng.random() < 0.15:
             return self.rng.choice(["ND(EMPTY)", "ND(NOT_READY)", "ND(PENDING)"])
-        return Decimal(self.rng.randrange(-10**self.rng.randrange(1, 12), 10**6)).scaleb(-self.rng.randrange(0, 6))
+        mantissa = self.rng.randrange(-10**self.rng.randrange(1, 12), 10**6)
+        return Decimal(mantissa).scaleb(-self.rng.randrange(0, 6))
 
     def fit(self, level, part):
-        """The text where the grammar wants at least `level`; sometimes with needless parentheses."""
+        """The text where the grammar wants at least `level`; at times needlessly in parentheses."""
         if part[0] < level or self.rng.random() < 0.1:
             return "(" + self.blank() + part[1] + ")"
         return part[1]
@@ -132,7 +136,8 @@ class Generator:
             return PRIMARY, self.call("coalesce", parts), value
         if kind == 8:
             part, n = self.number(depth - 1), (PRIMARY, str(self.rng.randrange(0, 5)), None)
-            return PRIMARY, self.call("round", [part, n]), strict(round_half_away)(part[2], Decimal(n[1]))
+            value = strict(round_half_away)(part[2], Decimal(n[1]))
+            return PRIMARY, self.call("round", [part, n]), value
         name = self.rng.choice(list(FUNCTIONS))
         arity, function = FUNCTIONS[name]
         parts = [self.number(depth - 1) for _ in range(arity)]
@@ -149,14 +154,16 @@ class Generator:
             name = self.rng.choice(list(CONSTANTS))
             # Times 1 / d: the constants have the unit d, the formula is to be dimensionless.
             return MULTIPLY, f"{name} / days", divide(CONSTANTS[name], CONSTANTS["days"])
-        text = self.rng.choice(["0", "1", "2", "0.5", "100", "007", "3.140", "0.000001", "12345678901234567890"])
+        text = self.rng.choice(
+            ["0", "1", "2", "0.5", "100", "007", "3.140", "0.000001", "12345678901234567890"])
         return PRIMARY, text, Decimal(text)
 
     def arithmetic(self, depth):
         symbol = self.rng.choice(list(OPERATORS))
         level, function = OPERATORS[symbol]
         left, right = self.number(depth - 1), self.number(depth - 1)
-        text = f"{self.fit(level, left)}{self.blank()}{symbol}{self.blank()}{self.fit(level + 1, right)}"
+        operator = f"{self.blank()}{symbol}{self.blank()}"
+        text = f"{self.fit(level, left)}{operator}{self.fit(level + 1, right)}"
         return level, text, strict(function)(left[2], right[2])
 
     def condition(self, depth):
@@ -182,7 +189,8 @@ class Generator:
             return level, f"{self.fit(level, left)} {symbol} {self.fit(level + 1, right)}", value
         symbol = self.rng.choice(list(COMPARISONS))
         left, right = self.number(max(depth - 1, 0)), self.number(max(depth - 1, 0))
-        text = f"{self.fit(ADD, left)}{self.blank()}{symbol}{self.blank()}{self.fit(ADD, right)}"
+        operator = f"{self.blank()}{symbol}{self.blank()}"
+        text = f"{self.fit(ADD, left)}{operator}{self.fit(ADD, right)}"
         return COMPARE, text, strict(COMPARISONS[symbol])(left[2], right[2])
 
 
