@@ -43,15 +43,11 @@ absl::Status TooManyRows() {
 std::unique_ptr<AggregateCollection> MakeAggregateCollection(const AggregationSpec& spec) {
   switch (spec.kind) {
     case AggregationKind::kFirst:
-    case AggregationKind::kLast:
-      return std::make_unique<LeafSeries>(spec);
+    case AggregationKind::kLast: return std::make_unique<LeafSeries>(spec);
     case AggregationKind::kPercentile:
-    case AggregationKind::kMedian:
-      return std::make_unique<ValueMultiset>(spec);
-    case AggregationKind::kCountDistinct:
-      return std::make_unique<EntityMultiset>(spec);
-    default:
-      return nullptr;
+    case AggregationKind::kMedian: return std::make_unique<ValueMultiset>(spec);
+    case AggregationKind::kCountDistinct: return std::make_unique<EntityMultiset>(spec);
+    default: return nullptr;
   }
 }
 
@@ -107,8 +103,7 @@ absl::Status Aggregate::Add(const SampleView& sample) {
   if (!sample.kept) return absl::OkStatus();
   ++n_;
   switch (spec_.kind) {
-    case AggregationKind::kCount:
-      break;
+    case AggregationKind::kCount: break;
     case AggregationKind::kSum:
     case AggregationKind::kAverage:
       payload_ += sample.value;  // cannot overflow: at most 2^62 values of 64 bits
@@ -122,8 +117,7 @@ absl::Status Aggregate::Add(const SampleView& sample) {
       payload_ = n_ == 1 ? own : MergeExtremum(spec_.kind, payload_, own);
       break;
     }
-    default:
-      collection_->Add(sample);
+    default: collection_->Add(sample);
   }
   return absl::OkStatus();
 }
@@ -137,8 +131,7 @@ bool Aggregate::Remove(const SampleView& sample) {
   if (n_ == 0) return false;
   absl::int128 left = payload_;
   switch (spec_.kind) {
-    case AggregationKind::kCount:
-      break;
+    case AggregationKind::kCount: break;
     case AggregationKind::kSum:
     case AggregationKind::kAverage:
       left -= sample.value;
@@ -201,15 +194,9 @@ AggregateResult Aggregate::Finalise() const {
     return result;
   }
   switch (spec_.kind) {
-    case AggregationKind::kSum:
-      result.value = Decimal::FromMantissa(payload_, spec_.scale);
-      break;
-    case AggregationKind::kCount:
-      result.value = Decimal::FromMantissa(n_, 0);
-      break;
-    case AggregationKind::kCountTrue:
-      result.value = Decimal::FromMantissa(payload_, 0);
-      break;
+    case AggregationKind::kSum: result.value = Decimal::FromMantissa(payload_, spec_.scale); break;
+    case AggregationKind::kCount: result.value = Decimal::FromMantissa(n_, 0); break;
+    case AggregationKind::kCountTrue: result.value = Decimal::FromMantissa(payload_, 0); break;
     case AggregationKind::kAverage:
       result.value =
           Decimal::FromMantissa(payload_, spec_.scale) / Number(Decimal::FromMantissa(n_, 0));
@@ -218,8 +205,7 @@ AggregateResult Aggregate::Finalise() const {
     case AggregationKind::kMax:
       result.value = Decimal::FromMantissa(absl::Int128High64(payload_), spec_.scale);
       break;
-    default:
-      result.value = collection_->Finalise(n_);
+    default: result.value = collection_->Finalise(n_);
   }
   return result;
 }

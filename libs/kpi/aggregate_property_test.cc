@@ -132,23 +132,16 @@ Value Naive(const AggregationSpec& spec, const std::vector<Sample>& samples) {
     return at_scale(total);
   };
   switch (spec.kind) {
-    case AggregationKind::kSum:
-      return at_scale(sum);
-    case AggregationKind::kCount:
-      return n;
+    case AggregationKind::kSum: return at_scale(sum);
+    case AggregationKind::kCount: return n;
     case AggregationKind::kCountTrue:
       return Decimal::FromInt(
           std::count_if(values.begin(), values.end(), [](int64_t value) { return value != 0; }));
-    case AggregationKind::kAverage:
-      return at_scale(sum) / n;
-    case AggregationKind::kMin:
-      return at_scale(values.front());
-    case AggregationKind::kMax:
-      return at_scale(values.back());
-    case AggregationKind::kFirst:
-      return sum_of(earliest);
-    case AggregationKind::kLast:
-      return sum_of(latest);
+    case AggregationKind::kAverage: return at_scale(sum) / n;
+    case AggregationKind::kMin: return at_scale(values.front());
+    case AggregationKind::kMax: return at_scale(values.back());
+    case AggregationKind::kFirst: return sum_of(earliest);
+    case AggregationKind::kLast: return sum_of(latest);
     case AggregationKind::kMedian: {
       if (std::set<int64_t>(values.begin(), values.end()).size() > spec.exact_cap) {
         return NdReason::kNotAggregatable;
@@ -161,9 +154,7 @@ Value Naive(const AggregationSpec& spec, const std::vector<Sample>& samples) {
     case AggregationKind::kCountDistinct:
       if (entities.size() > spec.exact_cap) return NdReason::kNotAggregatable;
       return Decimal::FromInt(static_cast<int64_t>(entities.size()));
-    default:
-      ADD_FAILURE();
-      return NdReason::kDomain;
+    default: ADD_FAILURE(); return NdReason::kDomain;
   }
 }
 

@@ -67,8 +67,7 @@ class AggregateWire {
         writer.Signed(absl::Int128High64(aggregate.payload_));
         writer.Unsigned(absl::Int128Low64(aggregate.payload_));
         break;
-      default:
-        break;
+      default: break;
     }
   }
 
@@ -100,8 +99,7 @@ class AggregateWire {
         aggregate.payload_ = absl::MakeInt128(value, copies);
         break;
       }
-      default:
-        break;
+      default: break;
     }
     return absl::OkStatus();
   }
