@@ -1,0 +1,130 @@
+#include "services/evaluation/log/memory_state_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+namespace {
+
+bool SameEntry(const LoggedState& a, const LoggedState& b) {
+  return a.id == b.id && a.record_time == b.record_time && a.revision == b.revision &&
+         a.cause == b.cause && a.status == b.status && a.value == b.value;
+}
+
+bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
+  switch (query.view) {
+    case HistoryQuery::View::kAll:
+      return true;
+    case HistoryQuery::View::kAsOf:
+      return logged.record_time <= query.as_of;
+    case HistoryQuery::View::kFirstClosed:
+      return logged.cause == v1::HISTORY_CAUSE_CLOSED;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::Status MemoryStateLog::Append(absl::Span<const LoggedState> entries) {
+  MutexLock lock(mutex_);
+  for (const LoggedState& logged : entries) {
+    Entries& subject = entries_[{logged.id.kpi, logged.id.window, logged.id.slice}];
+    const auto first = subject.lower_bound({logged.first_day, INT64_MIN});
+    const auto end = subject.upper_bound({logged.first_day, INT64_MAX});
+    const bool known = std::any_of(
+        first, end, [&](const auto& entry) { return SameEntry(entry.second, logged); });
+    if (!known) subject[{logged.first_day, ++last_number_}] = logged;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MemoryStateLog::VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  std::vector<LoggedState> latest;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [subject, entries] : entries_) {
+      for (auto it = entries.begin(); it != entries.end(); ++it) {
+        const auto next = std::next(it);
+        if (next != entries.end() && next->first.first_day == it->first.first_day) continue;
+        latest.push_back(it->second);
+        latest.back().state = nullptr;
+      }
+    }
+  }
+  for (LoggedState& logged : latest) RETURN_IF_ERROR(visit(std::move(logged)));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::Find(const StateId& id) {
+  MutexLock lock(mutex_);
+  const auto subject = entries_.find({id.kpi, id.window, id.slice});
+  if (subject == entries_.end()) return std::nullopt;
+  const Entries& entries = subject->second;
+  for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
+    if (id.period.empty() || it->second.id.period == id.period) return it->second;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const HistoryQuery& query) {
+  MutexLock lock(mutex_);
+  std::vector<HistoryEntryRow> rows;
+  const auto subject = entries_.find({query.kpi, query.window, query.slice});
+  if (subject == entries_.end()) return rows;
+  for (const auto& [place, logged] : subject->second) {
+    if (place.first_day < query.first_day || place.first_day > query.last_day) continue;
+    if (!Wanted(query, logged)) continue;
+    const bool same_period = !rows.empty() && rows.back().place.first_day == place.first_day;
+    if (same_period && query.view == HistoryQuery::View::kAsOf) rows.pop_back();
+    if (same_period && query.view == HistoryQuery::View::kFirstClosed) continue;
+    rows.push_back({place, logged});
+  }
+  if (query.after.has_value()) {
+    std::erase_if(rows, [&](const HistoryEntryRow& row) { return row.place <= *query.after; });
+  }
+  if (rows.size() > static_cast<size_t>(query.limit)) rows.resize(static_cast<size_t>(query.limit));
+  return rows;
+}
+
+absl::StatusOr<int64_t> MemoryStateLog::OpenEpoch() {
+  MutexLock lock(mutex_);
+  return ++epoch_;
+}
+
+absl::Status MemoryStateLog::SavePartitions(int partitions) {
+  MutexLock lock(mutex_);
+  partitions_ = partitions;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> MemoryStateLog::LoadPartitions() {
+  MutexLock lock(mutex_);
+  return partitions_;
+}
+
+absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
+                                             absl::Span<const v1::Definition> definitions,
+                                             int64_t position) {
+  MutexLock lock(mutex_);
+  if (snapshot) definitions_.clear();
+  for (const v1::Definition& definition : definitions) {
+    if (definition.deleted()) {
+      definitions_.erase(definition.name());
+    } else {
+      definitions_[definition.name()] = definition;
+    }
+  }
+  definition_position_ = position;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SavedDefinitions> MemoryStateLog::LoadDefinitions() {
+  MutexLock lock(mutex_);
+  SavedDefinitions saved{.position = definition_position_};
+  for (const auto& [name, definition] : definitions_) saved.definitions.push_back(definition);
+  return saved;
+}
+
+}  // namespace kpisuite

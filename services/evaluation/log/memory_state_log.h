@@ -1,0 +1,43 @@
+// MemoryStateLog: the state log for tests and the simulator; durable as long as the object.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "libs/base/mutex.h"
+#include "services/evaluation/log/state_log.h"
+
+namespace kpisuite {
+
+class MemoryStateLog final : public StateLog {
+ public:
+  absl::Status Append(absl::Span<const LoggedState> entries) override EXCLUDES(mutex_);
+  absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) override
+      EXCLUDES(mutex_);
+  absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
+      EXCLUDES(mutex_);
+  absl::StatusOr<int64_t> OpenEpoch() override EXCLUDES(mutex_);
+  absl::Status SavePartitions(int partitions) override EXCLUDES(mutex_);
+  absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
+  absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
+                               int64_t position) override EXCLUDES(mutex_);
+  absl::StatusOr<SavedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
+  std::string engine() const override { return "memory"; }
+
+ private:
+  using Subject = std::tuple<std::string, std::string, std::string>;  // KPI, window, slice
+  using Entries = std::map<HistoryPlace, LoggedState>;
+
+  Mutex mutex_;
+  std::map<Subject, Entries> entries_ GUARDED_BY(mutex_);
+  int64_t last_number_ GUARDED_BY(mutex_) = 0;
+  int64_t epoch_ GUARDED_BY(mutex_) = 0;
+  int partitions_ GUARDED_BY(mutex_) = 0;
+  int64_t definition_position_ GUARDED_BY(mutex_) = 0;
+  std::map<std::string, v1::Definition> definitions_ GUARDED_BY(mutex_);
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,254 @@
+#include "services/evaluation/log/sqlite_state_log.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int32_t kApplicationId = 0x6b706573;  // "kpes"
+
+// The unique index serves the history of one window and slice, the newest entry of each state, and
+// makes a repeated append harmless.
+constexpr char kFirstMigration[] = R"sql(
+CREATE TABLE state_log(
+  number INTEGER PRIMARY KEY,
+  part INTEGER NOT NULL,
+  kpi TEXT NOT NULL,
+  "window" TEXT NOT NULL,
+  slice TEXT NOT NULL,
+  period TEXT NOT NULL,
+  first_day INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  restated INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  value TEXT NOT NULL,
+  state BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX state_log_entry ON state_log(
+  kpi, "window", slice, first_day, recorded_at, revision, cause, status, value);
+CREATE TABLE definition(name TEXT PRIMARY KEY, definition BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr char kColumns[] =
+    "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
+    "restated, status, value, state, number";
+
+std::string CauseName(v1::HistoryCause cause) {
+  return std::string(absl::StripPrefix(v1::HistoryCause_Name(cause), "HISTORY_CAUSE_"));
+}
+
+std::string StatusName(v1::Status status) {
+  return std::string(absl::StripPrefix(v1::Status_Name(status), "STATUS_"));
+}
+
+// Reads a row of kColumns.
+HistoryEntryRow ReadRow(const Statement& row) {
+  HistoryEntryRow entry;
+  LoggedState& logged = entry.logged;
+  logged.part = static_cast<int32_t>(row.Int64(0));
+  logged.id = {std::string(row.Text(1)), std::string(row.Text(2)), std::string(row.Text(3)),
+               std::string(row.Text(4))};
+  logged.first_day = static_cast<int32_t>(row.Int64(5));
+  logged.revision = static_cast<int32_t>(row.Int64(6));
+  v1::HistoryCause_Parse(absl::StrCat("HISTORY_CAUSE_", row.Text(7)), &logged.cause);
+  logged.record_time = absl::FromUnixNanos(row.Int64(8));
+  if (!row.IsNull(9)) logged.closed_at = absl::FromUnixNanos(row.Int64(9));
+  logged.restated = row.Int64(10) != 0;
+  v1::Status_Parse(absl::StrCat("STATUS_", row.Text(11)), &logged.status);
+  logged.value = std::string(row.Text(12));
+  if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
+  entry.place = {logged.first_day, row.Int64(14)};
+  return entry;
+}
+
+std::string HistorySql(HistoryQuery::View view) {
+  // With max() or min() the bare columns are those of the row that has it.
+  const std::string key =
+      " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND first_day BETWEEN ? AND ?"
+      " AND (first_day, number) > (?, ?) AND recorded_at <= ?";
+  switch (view) {
+    case HistoryQuery::View::kAll:
+      return absl::StrCat("SELECT ", kColumns, key, " ORDER BY first_day, number LIMIT ?");
+    case HistoryQuery::View::kAsOf:
+      return absl::StrCat("SELECT ", kColumns, ", max(number)", key,
+                          " GROUP BY first_day ORDER BY first_day LIMIT ?");
+    case HistoryQuery::View::kFirstClosed:
+      return absl::StrCat("SELECT ", kColumns, ", min(number)", key,
+                          " AND cause = 'CLOSED' GROUP BY first_day ORDER BY first_day LIMIT ?");
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
+    const SqliteStateLogOptions& options) {
+  ASSIGN_OR_RETURN(
+      auto database,
+      Database::Create({.directory = options.directory,
+                        .file_name = "evaluation.db",
+                        .schema = {.name = "evaluation",
+                                   .application_id = kApplicationId,
+                                   .migrations = {kFirstMigration}},
+                        .free_space_floor_bytes = options.free_space_floor_bytes,
+                        .ballast_bytes = options.ballast_bytes}));
+  return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
+}
+
+absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
+  {
+    ASSIGN_OR_RETURN(
+        Statement insert,
+        transaction.connection().Prepare(
+            "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, "
+            "revision, cause, recorded_at, closed_at, restated, status, value, state) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    for (const LoggedState& logged : entries) {
+      const std::string cause = CauseName(logged.cause);
+      const std::string status = StatusName(logged.status);
+      std::optional<int64_t> closed_at;
+      if (logged.closed_at.has_value()) closed_at = absl::ToUnixNanos(*logged.closed_at);
+      const absl::string_view state =
+          logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
+      RETURN_IF_ERROR(insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
+                                  logged.id.period, logged.first_day, logged.revision, cause,
+                                  absl::ToUnixNanos(logged.record_time), closed_at,
+                                  logged.restated, status, logged.value, Blob{state}}));
+    }
+  }
+  return transaction.Commit();
+}
+
+absl::Status SqliteStateLog::VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(
+      Statement rows,
+      snapshot.connection().Prepare(
+          "SELECT part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, "
+          "closed_at, restated, status, value, NULL, number FROM state_log WHERE number IN "
+          "(SELECT max(number) FROM state_log GROUP BY kpi, \"window\", slice, first_day)"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    RETURN_IF_ERROR(visit(ReadRow(rows).logged));
+  }
+}
+
+absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& id) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", kColumns,
+                       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
+                       "(period = ? OR ? = '') ORDER BY first_day DESC, number DESC LIMIT 1")));
+  RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice, id.period, id.period}));
+  ASSIGN_OR_RETURN(const bool found, rows.Step());
+  if (!found) return std::nullopt;
+  return ReadRow(rows).logged;
+}
+
+absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const HistoryQuery& query) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(HistorySql(query.view)));
+  // Views with one entry for each period go on with the next period.
+  HistoryPlace after = query.after.value_or(HistoryPlace{INT32_MIN, INT64_MIN});
+  if (query.after.has_value() && query.view != HistoryQuery::View::kAll) after.number = INT64_MAX;
+  const int64_t as_of = query.view == HistoryQuery::View::kAsOf
+                            ? absl::ToUnixNanos(query.as_of)
+                            : INT64_MAX;
+  RETURN_IF_ERROR(rows.Bind({query.kpi, query.window, query.slice, query.first_day, query.last_day,
+                             after.first_day, after.number, as_of, query.limit}));
+  std::vector<HistoryEntryRow> entries;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return entries;
+    entries.push_back(ReadRow(rows));
+  }
+}
+
+absl::Status SqliteStateLog::SaveSetting(absl::string_view name, int64_t value) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
+  RETURN_IF_ERROR(transaction.connection().Execute(
+      "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)", {name, value}));
+  return transaction.Commit();
+}
+
+absl::StatusOr<int64_t> SqliteStateLog::LoadSetting(absl::string_view name) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(
+      const std::optional<int64_t> value,
+      snapshot.connection().QueryInt64("SELECT value FROM setting WHERE name = ?", {name}));
+  return value.value_or(0);
+}
+
+absl::StatusOr<int64_t> SqliteStateLog::OpenEpoch() {
+  ASSIGN_OR_RETURN(const int64_t last, LoadSetting("epoch"));
+  RETURN_IF_ERROR(SaveSetting("epoch", last + 1));
+  return last + 1;
+}
+
+absl::Status SqliteStateLog::SavePartitions(int partitions) {
+  return SaveSetting("partitions", partitions);
+}
+
+absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
+  ASSIGN_OR_RETURN(const int64_t partitions, LoadSetting("partitions"));
+  return static_cast<int>(partitions);
+}
+
+absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
+                                             absl::Span<const v1::Definition> definitions,
+                                             int64_t position) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
+  Connection& connection = transaction.connection();
+  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM definition"));
+  for (const v1::Definition& definition : definitions) {
+    if (definition.deleted()) {
+      RETURN_IF_ERROR(
+          connection.Execute("DELETE FROM definition WHERE name = ?", {definition.name()}));
+      continue;
+    }
+    const std::string bytes = definition.SerializeAsString();
+    RETURN_IF_ERROR(
+        connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
+                           {definition.name(), Blob{bytes}}));
+  }
+  RETURN_IF_ERROR(
+      connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
+                         {"definition_position", position}));
+  return transaction.Commit();
+}
+
+absl::StatusOr<SavedDefinitions> SqliteStateLog::LoadDefinitions() {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  SavedDefinitions saved;
+  ASSIGN_OR_RETURN(const std::optional<int64_t> position,
+                   snapshot.connection().QueryInt64("SELECT value FROM setting WHERE name = ?",
+                                                    {"definition_position"}));
+  saved.position = position.value_or(0);
+  ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
+                                       "SELECT name, definition FROM definition ORDER BY name"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return saved;
+    v1::Definition definition;
+    const absl::string_view bytes = rows.Bytes(1);
+    if (!definition.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return MakeError(absl::StatusCode::kInternal, "INTERNAL",
+                       absl::StrCat("the saved definition of ", rows.Text(0), " is damaged"));
+    }
+    saved.definitions.push_back(std::move(definition));
+  }
+}
+
+}  // namespace kpisuite

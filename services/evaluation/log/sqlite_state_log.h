@@ -1,0 +1,52 @@
+// SqliteStateLog: the state log in evaluation.db.
+//
+//   state_log    one row per entry, in columns that a person can query; `state` is the serialised
+//                KpiState. Times are unix nanoseconds, first_day is days since 1970-01-01, status
+//                and cause are the names of the proto's enums without prefix.
+//   definition   the definitions that were followed last
+//   setting      epoch, partitions, definition_position
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/storage/database.h"
+#include "services/evaluation/log/state_log.h"
+
+namespace kpisuite {
+
+struct SqliteStateLogOptions {
+  std::string directory;
+  int64_t free_space_floor_bytes = kDefaultFreeSpaceFloorBytes;
+  int64_t ballast_bytes = kDefaultBallastBytes;
+};
+
+class SqliteStateLog final : public StateLog {
+ public:
+  // Errors as Database::Create.
+  static absl::StatusOr<std::unique_ptr<SqliteStateLog>> Create(
+      const SqliteStateLogOptions& options);
+
+  absl::Status Append(absl::Span<const LoggedState> entries) override;
+  absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) override;
+  absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
+  absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
+  absl::StatusOr<int64_t> OpenEpoch() override;
+  absl::Status SavePartitions(int partitions) override;
+  absl::StatusOr<int> LoadPartitions() override;
+  absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
+                               int64_t position) override;
+  absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
+  std::string engine() const override { return "sqlite"; }
+
+ private:
+  explicit SqliteStateLog(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  absl::Status SaveSetting(absl::string_view name, int64_t value);
+  absl::StatusOr<int64_t> LoadSetting(absl::string_view name);
+
+  const std::unique_ptr<Database> database_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,97 @@
+// StateLog: what evaluation said about KPIs, when and why; and what it must not forget between two
+// starts.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "kpisuite/v1/definition.pb.h"
+#include "services/evaluation/engine/engine_types.h"
+
+namespace kpisuite {
+
+// Where an entry stands among those of one window and slice.
+struct HistoryPlace {
+  int32_t first_day = 0;
+  int64_t number = 0;  // grows with every entry of the log
+
+  friend auto operator<=>(const HistoryPlace&, const HistoryPlace&) = default;
+};
+
+// Which entries of one window and slice are wanted.
+struct HistoryQuery {
+  enum class View {
+    kAll,          // every entry
+    kAsOf,         // of each period the last one recorded at or before `as_of`
+    kFirstClosed,  // of each period the one that closed it
+  };
+  std::string kpi;
+  std::string window;
+  std::string slice;
+  View view = View::kAll;
+  absl::Time as_of = absl::InfiniteFuture();
+  // Periods by their first day, both inclusive.
+  int32_t first_day = INT32_MIN;
+  int32_t last_day = INT32_MAX;
+  // Only what follows the entry with this place; the order is that of the answer.
+  std::optional<HistoryPlace> after;
+  int limit = 1000;
+};
+
+struct HistoryEntryRow {
+  HistoryPlace place;
+  LoggedState logged;
+};
+
+// The definitions that were followed last.
+struct SavedDefinitions {
+  int64_t position = 0;  // 0: none were saved yet
+  std::vector<v1::Definition> definitions;
+};
+
+// Thread-safe. Calls may block. Errors of writes: UNAVAILABLE STORE_UNAVAILABLE (the outcome is
+// unknown; the same again is harmless), RESOURCE_EXHAUSTED DISK_FULL (nothing was stored).
+class StateLog {
+ public:
+  virtual ~StateLog() = default;
+
+  // Stores the entries, all or none, durable when it returns. An entry that is there already
+  // changes nothing.
+  virtual absl::Status Append(absl::Span<const LoggedState> entries) = 0;
+
+  // The newest entry of every state, without `state`, in no order. Stops at the first error that
+  // `visit` returns.
+  virtual absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
+
+  // The newest entry of a state. With an empty period: of the last period that was logged.
+  virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;
+
+  // By period, then in the order of recording.
+  virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;
+
+  // Starts a new life of the process that owns the log: 1, then one more each time.
+  virtual absl::StatusOr<int64_t> OpenEpoch() = 0;
+
+  // Number of partitions of the feed; 0 when it was never saved.
+  virtual absl::Status SavePartitions(int partitions) = 0;
+  virtual absl::StatusOr<int> LoadPartitions() = 0;
+
+  // Adds definitions, and takes those away that have `deleted` set. A snapshot replaces all.
+  virtual absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
+                                       int64_t position) = 0;
+  virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
+
+  // "sqlite", "memory".
+  virtual std::string engine() const = 0;
+};
+
+}  // namespace kpisuite

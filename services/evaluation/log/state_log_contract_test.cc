@@ -1,0 +1,211 @@
+// What every engine of the state log promises.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/storage/test_directory.h"
+#include "services/evaluation/log/memory_state_log.h"
+#include "services/evaluation/log/sqlite_state_log.h"
+
+namespace kpisuite {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kKpi[] = "workspaces/w/kpis/k";
+
+LoggedState Entry(int32_t day, v1::HistoryCause cause, int64_t record_second,
+                  absl::string_view value, int32_t revision = 0) {
+  return {.id = {kKpi, "DAY", "", absl::StrCat("day-", day)},
+          .part = 3,
+          .first_day = day,
+          .revision = revision,
+          .cause = cause,
+          .record_time = absl::FromUnixSeconds(record_second),
+          .closed_at = revision > 0 ? std::optional(absl::FromUnixSeconds(7)) : std::nullopt,
+          .restated = revision > 1,
+          .status = v1::STATUS_WARNING,
+          .value = std::string(value),
+          .state = std::make_shared<const std::string>(absl::StrCat("state of ", value))};
+}
+
+std::vector<std::string> Values(const absl::StatusOr<std::vector<HistoryEntryRow>>& rows) {
+  std::vector<std::string> values;
+  if (!rows.ok()) return {rows.status().ToString()};
+  for (const HistoryEntryRow& row : *rows) values.push_back(row.logged.value);
+  return values;
+}
+
+class StateLogContract : public ::testing::TestWithParam<std::string> {
+ protected:
+  StateLogContract() { Open(); }
+
+  void Open() {
+    if (GetParam() == "memory") {
+      if (log_ == nullptr) log_ = std::make_unique<MemoryStateLog>();
+      return;
+    }
+    log_.reset();
+    auto opened = SqliteStateLog::Create(
+        {.directory = directory_.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0});
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    log_ = *std::move(opened);
+  }
+
+  // Three entries of day 10, two of day 11.
+  void Fill() {
+    const std::vector<LoggedState> entries = {
+        Entry(10, v1::HISTORY_CAUSE_TRANSITION, 100, "1"),
+        Entry(11, v1::HISTORY_CAUSE_TRANSITION, 110, "5"),
+        Entry(10, v1::HISTORY_CAUSE_CLOSED, 200, "2", 1),
+        Entry(10, v1::HISTORY_CAUSE_RESTATED, 300, "3", 2),
+        Entry(11, v1::HISTORY_CAUSE_CLOSED, 310, "6", 1)};
+    ASSERT_TRUE(log_->Append(entries).ok());
+  }
+
+  HistoryQuery Query(HistoryQuery::View view) const {
+    return {.kpi = kKpi, .window = "DAY", .view = view};
+  }
+
+  TestDirectory directory_;
+  std::unique_ptr<StateLog> log_;
+};
+
+TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
+  const LoggedState entry = Entry(-5, v1::HISTORY_CAUSE_RESTATED, 12, "(DIV0)", 4);
+  ASSERT_TRUE(log_->Append({entry}).ok());
+  Open();
+  const auto found = log_->Find(entry.id);
+  ASSERT_TRUE(found.ok() && found->has_value());
+  const LoggedState& read = **found;
+  EXPECT_EQ(read.id, entry.id);
+  EXPECT_EQ(read.part, 3);
+  EXPECT_EQ(read.first_day, -5);
+  EXPECT_EQ(read.revision, 4);
+  EXPECT_EQ(read.cause, v1::HISTORY_CAUSE_RESTATED);
+  EXPECT_EQ(read.record_time, entry.record_time);
+  EXPECT_EQ(read.closed_at, entry.closed_at);
+  EXPECT_TRUE(read.restated);
+  EXPECT_EQ(read.status, v1::STATUS_WARNING);
+  EXPECT_EQ(read.value, "(DIV0)");
+  EXPECT_EQ(*read.state, "state of (DIV0)");
+}
+
+TEST_P(StateLogContract, TellsTheHistoryByPeriodThenByRecording) {
+  Fill();
+  EXPECT_THAT(Values(log_->History(Query(HistoryQuery::View::kAll))),
+              ElementsAre("1", "2", "3", "5", "6"));
+}
+
+TEST_P(StateLogContract, AsOfIsTheLastEntryRecordedUntilThen) {
+  Fill();
+  HistoryQuery query = Query(HistoryQuery::View::kAsOf);
+  query.as_of = absl::FromUnixSeconds(200);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("2", "5"));
+  query.as_of = absl::FromUnixSeconds(105);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("1"));
+}
+
+TEST_P(StateLogContract, FirstClosedIsWhatWasSaidAtTheClose) {
+  Fill();
+  EXPECT_THAT(Values(log_->History(Query(HistoryQuery::View::kFirstClosed))),
+              ElementsAre("2", "6"));
+}
+
+TEST_P(StateLogContract, PagesAndRangesCutTheHistory) {
+  Fill();
+  for (const auto view : {HistoryQuery::View::kAll, HistoryQuery::View::kAsOf}) {
+    HistoryQuery query = Query(view);
+    std::vector<std::string> all;
+    query.limit = 1;
+    while (true) {
+      const auto page = log_->History(query);
+      ASSERT_TRUE(page.ok());
+      if (page->empty()) break;
+      ASSERT_EQ(page->size(), 1u);
+      all.push_back(page->front().logged.value);
+      query.after = page->front().place;
+    }
+    query.after.reset();
+    query.limit = 100;
+    EXPECT_EQ(all, Values(log_->History(query)));
+    query.first_day = 11;
+    EXPECT_EQ(Values(log_->History(query)).front()[0], view == HistoryQuery::View::kAll ? '5' : '6');
+    query.last_day = 10;
+    EXPECT_THAT(Values(log_->History(query)), IsEmpty());
+  }
+}
+
+TEST_P(StateLogContract, RepeatedAppendChangesNothing) {
+  Fill();
+  Fill();
+  EXPECT_EQ(Values(log_->History(Query(HistoryQuery::View::kAll))).size(), 5u);
+}
+
+TEST_P(StateLogContract, VisitsTheNewestEntryOfEachState) {
+  Fill();
+  Open();
+  std::vector<std::string> values;
+  ASSERT_TRUE(log_->VisitLatest([&](LoggedState logged) {
+                    EXPECT_EQ(logged.state, nullptr);
+                    values.push_back(logged.value);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_THAT(values, UnorderedElementsAre("3", "6"));
+}
+
+TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {
+  Fill();
+  const auto found = log_->Find({kKpi, "DAY", "", ""});
+  ASSERT_TRUE(found.ok() && found->has_value());
+  EXPECT_EQ((*found)->value, "6");
+  EXPECT_EQ(log_->Find({kKpi, "WEEK", "", ""})->has_value(), false);
+}
+
+TEST_P(StateLogContract, EpochsRiseWithEveryStart) {
+  EXPECT_EQ(*log_->OpenEpoch(), 1);
+  Open();
+  EXPECT_EQ(*log_->OpenEpoch(), 2);
+}
+
+TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
+  EXPECT_EQ(*log_->LoadPartitions(), 0);
+  EXPECT_EQ(log_->LoadDefinitions()->position, 0);
+  v1::Definition a, b;
+  a.set_name("workspaces/w/metrics/a");
+  b.set_name("workspaces/w/metrics/b");
+  ASSERT_TRUE(log_->SavePartitions(16).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, 4).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, 5).ok());
+  a.set_deleted(true);
+  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, 6).ok());
+  Open();
+  EXPECT_EQ(*log_->LoadPartitions(), 16);
+  const auto saved = log_->LoadDefinitions();
+  ASSERT_TRUE(saved.ok());
+  EXPECT_EQ(saved->position, 6);
+  ASSERT_EQ(saved->definitions.size(), 1u);
+  EXPECT_EQ(saved->definitions[0].name(), b.name());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {}, 9).ok());
+  EXPECT_THAT(log_->LoadDefinitions()->definitions, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract, ::testing::Values("memory", "sqlite"));
+
+TEST(SqliteStateLog, SecondProcessIsRefused) {
+  TestDirectory directory;
+  const SqliteStateLogOptions options{
+      .directory = directory.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0};
+  const auto first = SqliteStateLog::Create(options);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(SqliteStateLog::Create(options).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace kpisuite
