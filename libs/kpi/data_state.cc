@@ -29,20 +29,13 @@ Decimal Completeness(const Period& period, absl::Span<const InputReadiness> inpu
 
 absl::string_view DataStateName(DataState state) {
   switch (state) {
-    case DataState::kOk:
-      return "OK";
-    case DataState::kProvisional:
-      return "PROVISIONAL";
-    case DataState::kLate:
-      return "LATE";
-    case DataState::kMissing:
-      return "MISSING";
-    case DataState::kNotApplicable:
-      return "NOT_APPLICABLE";
-    case DataState::kSuppressed:
-      return "SUPPRESSED";
-    case DataState::kError:
-      return "ERROR";
+    case DataState::kOk: return "OK";
+    case DataState::kProvisional: return "PROVISIONAL";
+    case DataState::kLate: return "LATE";
+    case DataState::kMissing: return "MISSING";
+    case DataState::kNotApplicable: return "NOT_APPLICABLE";
+    case DataState::kSuppressed: return "SUPPRESSED";
+    case DataState::kError: return "ERROR";
   }
   return "";
 }
@@ -50,32 +43,26 @@ absl::string_view DataStateName(DataState state) {
 NoDataRow NoDataRowOf(NdReason reason) {
   switch (reason) {
     case NdReason::kEmpty:
-    case NdReason::kIncomplete:
-      return {DataState::kMissing, KpiStatus::kNoData};
+    case NdReason::kIncomplete: return {DataState::kMissing, KpiStatus::kNoData};
     case NdReason::kNotReady:
-    case NdReason::kPending:
-      return {DataState::kProvisional, KpiStatus::kNoData};
+    case NdReason::kPending: return {DataState::kProvisional, KpiStatus::kNoData};
     case NdReason::kDivisionByZero:
     case NdReason::kNoComparable:
-    case NdReason::kNotApplicable:
-      return {DataState::kNotApplicable, KpiStatus::kNoData};
-    case NdReason::kSuppressed:
-      return {DataState::kSuppressed, KpiStatus::kNoData};
+    case NdReason::kNotApplicable: return {DataState::kNotApplicable, KpiStatus::kNoData};
+    case NdReason::kSuppressed: return {DataState::kSuppressed, KpiStatus::kNoData};
     case NdReason::kNoTarget:
-    case NdReason::kZeroTarget:
-      return {DataState::kOk, KpiStatus::kNoTarget};
+    case NdReason::kZeroTarget: return {DataState::kOk, KpiStatus::kNoTarget};
     case NdReason::kDomain:
     case NdReason::kOverflow:
     case NdReason::kNotAggregatable:
-    case NdReason::kInputError:
-      return {DataState::kError, KpiStatus::kError};
+    case NdReason::kInputError: return {DataState::kError, KpiStatus::kError};
   }
   return {DataState::kError, KpiStatus::kError};
 }
 
-Readiness AssessReadiness(const Period& period, absl::Time now,
-                          absl::Span<const InputReadiness> inputs) {
-  Readiness readiness;
+PeriodReadiness AssessReadiness(const Period& period, absl::Time now,
+                                absl::Span<const InputReadiness> inputs) {
+  PeriodReadiness readiness;
   for (const InputReadiness& input : inputs) {
     readiness.watermark = std::min(readiness.watermark, input.watermark);
     readiness.no_rows = readiness.no_rows && input.rows == 0;
@@ -114,7 +101,7 @@ EmptyInput ValueOfEmptyInput(const Period& period, absl::Time watermark, bool ze
   return {watermark >= period.end ? NdReason::kEmpty : NdReason::kNotReady};
 }
 
-DataState DataStateOf(const Period& period, const Readiness& readiness,
+DataState DataStateOf(const Period& period, const PeriodReadiness& readiness,
                       std::optional<NdReason> reason) {
   if (!period.exists()) return DataState::kNotApplicable;
   const DataState by_reason = reason.has_value() ? NoDataRowOf(*reason).state : DataState::kOk;

@@ -48,7 +48,7 @@ struct InputReadiness {
 };
 
 // Readiness of a period for a KPI.
-struct Readiness {
+struct PeriodReadiness {
   // All watermarks are at or past the period's end.
   bool ready = false;
   // Some input is not ready although its lag and grace have passed.
@@ -65,8 +65,8 @@ struct Readiness {
 };
 
 // Pure. Without inputs (a KPI of constants) the period is ready at once.
-Readiness AssessReadiness(const Period& period, absl::Time now,
-                          absl::Span<const InputReadiness> inputs);
+PeriodReadiness AssessReadiness(const Period& period, absl::Time now,
+                                absl::Span<const InputReadiness> inputs);
 // The next instant after `now` at which AssessReadiness may change with the inputs unchanged, or
 // the period begins or ends; InfiniteFuture if none. For timers.
 absl::Time NextReadinessChange(const Period& period, absl::Time now,
@@ -83,7 +83,7 @@ EmptyInput ValueOfEmptyInput(const Period& period, absl::Time watermark, bool ze
 
 // Data state of a KPI's value: `reason` is why it has no number, empty if it has one. MISSING also
 // for a number when the period is late and no input has a row: such a zero means nothing.
-DataState DataStateOf(const Period& period, const Readiness& readiness,
+DataState DataStateOf(const Period& period, const PeriodReadiness& readiness,
                       std::optional<NdReason> reason);
 
 }  // namespace kpisuite

@@ -21,7 +21,8 @@ class DataStateTest : public ::testing::Test {
 
   std::string State(absl::Duration now_after_start, const InputReadiness& input,
                     std::optional<NdReason> reason = std::nullopt) const {
-    const Readiness readiness = AssessReadiness(day_, day_.start + now_after_start, {&input, 1});
+    const PeriodReadiness readiness =
+        AssessReadiness(day_, day_.start + now_after_start, {&input, 1});
     return std::string(DataStateName(DataStateOf(day_, readiness, reason)));
   }
 
@@ -57,7 +58,7 @@ TEST_F(DataStateTest, LateWithoutAnyRowIsMissingEvenIfASumIsZero) {
 
 TEST_F(DataStateTest, OneInputWithRowsKeepsThePeriodFromMissing) {
   const InputReadiness inputs[] = {Input(absl::Hours(11), 0), Input(absl::Hours(24), 3)};
-  const Readiness readiness = AssessReadiness(day_, day_.start + absl::Hours(27), inputs);
+  const PeriodReadiness readiness = AssessReadiness(day_, day_.start + absl::Hours(27), inputs);
   EXPECT_EQ(DataStateOf(day_, readiness, std::nullopt), DataState::kLate);
 }
 
@@ -81,7 +82,8 @@ TEST_F(DataStateTest, DayThatTheZoneSkipsIsNotApplicableNeverMissing) {
   const Period skipped = *ParsePeriod(apia, "2011-12-30");
   EXPECT_EQ(EmptyValue(ValueOfEmptyInput(skipped, absl::InfiniteFuture(), true)), "NOT_APPLICABLE");
   const InputReadiness input;
-  const Readiness readiness = AssessReadiness(skipped, skipped.end + absl::Hours(999), {&input, 1});
+  const PeriodReadiness readiness =
+      AssessReadiness(skipped, skipped.end + absl::Hours(999), {&input, 1});
   EXPECT_EQ(DataStateOf(skipped, readiness, NdReason::kEmpty), DataState::kNotApplicable);
 }
 
@@ -123,7 +125,7 @@ TEST_F(DataStateTest, CompletenessIsTheShareBeforeTheWatermarks) {
 }
 
 TEST_F(DataStateTest, KpiWithoutInputsIsReady) {
-  const Readiness readiness = AssessReadiness(day_, day_.start, {});
+  const PeriodReadiness readiness = AssessReadiness(day_, day_.start, {});
   EXPECT_TRUE(readiness.ready);
   EXPECT_EQ(DataStateOf(day_, readiness, std::nullopt), DataState::kOk);
 }

@@ -52,7 +52,7 @@ struct StatusInput {
   ResolvedTarget target;
   // As DataStateOf says.
   DataState data_state = DataState::kOk;
-  Readiness readiness;
+  PeriodReadiness readiness;
   // Set by the caller: restated, overridden, low_n. The others are derived.
   StatusFlags flags;
 };

@@ -49,7 +49,7 @@ struct KpiEvaluation {
   std::vector<Value> inputs;  // parallel to KpiDefinition::inputs, after the empty rule
   std::vector<Value> steps;   // parallel to KpiDefinition::steps
   Value value = NdReason::kNotReady;
-  Readiness readiness;
+  PeriodReadiness readiness;
   DataState data_state = DataState::kOk;
   PeriodPhase phase = PeriodPhase::kFuture;
   ResolvedTarget target;
