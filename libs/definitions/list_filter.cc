@@ -136,15 +136,15 @@ absl::StatusOr<ListFilter> ListFilter::Parse(absl::string_view text,
 }
 
 bool ListFilter::Matches(
-    const std::function<std::optional<std::string>(const std::string& path)>& value_of) const {
-  return std::all_of(terms_.begin(), terms_.end(), [&value_of](const Term& term) {
-    const std::string value = value_of(term.path).value_or("");
-    switch (term.op) {
-      case Operator::kEquals: return value == term.value;
-      case Operator::kDiffers: return value != term.value;
-      case Operator::kPrefix: return absl::StartsWith(value, term.value);
-    }
-    return false;
+    const std::function<std::vector<std::string>(const std::string& path)>& values_of) const {
+  return std::all_of(terms_.begin(), terms_.end(), [&values_of](const Term& term) {
+    std::vector<std::string> values = values_of(term.path);
+    if (values.empty()) values.emplace_back();
+    const bool found = std::any_of(values.begin(), values.end(), [&term](const std::string& value) {
+      return term.op == Operator::kPrefix ? absl::StartsWith(value, term.value)
+                                          : value == term.value;
+    });
+    return found != (term.op == Operator::kDiffers);
   });
 }
 

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,9 +44,10 @@ class ListFilter {
   const std::vector<Term>& terms() const { return terms_; }
   bool empty() const { return terms_.empty(); }
 
-  // Whether all terms hold. `value_of` gives the present text of a path, nothing when not set.
+  // Whether all terms hold. `values_of` gives the present texts of a path, none when not set: `=`
+  // and `:` hold when they do for one of them, `!=` when `=` does not.
   bool Matches(
-      const std::function<std::optional<std::string>(const std::string& path)>& value_of) const;
+      const std::function<std::vector<std::string>(const std::string& path)>& values_of) const;
 
  private:
   std::vector<Term> terms_;

@@ -9,13 +9,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "kpisuite/v1/definition_service.grpc.pb.h"
-#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 
 namespace kpisuite {
@@ -28,6 +28,8 @@ struct DefinitionUpdate {
   std::vector<v1::Definition> definitions;
   // Position of the change log after this update; resume from it.
   int64_t position = 0;
+  // Life of the change log; belongs to the position.
+  int64_t incarnation = 0;
   // When the set was applied; the epoch in a snapshot.
   absl::Time commit_time = absl::UnixEpoch();
 };
@@ -35,9 +37,10 @@ struct DefinitionUpdate {
 struct DefinitionFollowerOptions {
   // `workspaces/-` for all, or `workspaces/{workspace}`.
   std::string parent = "workspaces/-";
-  // Position the owner has stored; 0 starts with a snapshot. When the server no longer knows it
-  // (it lost its store), the follower starts again with a snapshot by itself.
+  // Position and incarnation that the owner has stored; 0 starts with a snapshot. When the server
+  // no longer knows them (it lost its store), the follower starts again with a snapshot by itself.
   int64_t after_position = 0;
+  int64_t incarnation = 0;  // 0: not checked
   // Between attempts to connect: doubling, with jitter of a half.
   absl::Duration first_backoff = absl::Milliseconds(100);
   absl::Duration longest_backoff = absl::Seconds(10);
@@ -52,6 +55,7 @@ struct DefinitionFollowerState {
   // complete then. Stays true when the connection is lost.
   bool caught_up = false;
   int64_t position = 0;     // of the last update the callback accepted
+  int64_t incarnation = 0;  // of that position
   absl::Status last_error;  // why the last connection ended; ok at first
 };
 
@@ -84,11 +88,18 @@ class DefinitionFollower {
   void Run();
   // One connection, from the present position to its end.
   absl::Status FollowOnce();
-  absl::Status Handle(v1::WatchDefinitionsResponse& message, DefinitionUpdate& snapshot);
-  absl::Status HandOver(DefinitionUpdate update);
+  absl::Status Handle(v1::WatchDefinitionsResponse& message, DefinitionUpdate& update);
+  // Position and incarnation to resume from.
+  std::pair<int64_t, int64_t> Place() const EXCLUDES(mutex_);
+  void Accept(int64_t position, int64_t incarnation) EXCLUDES(mutex_);
+  void SetConnected(bool connected, const absl::Status& error) EXCLUDES(mutex_);
+  void SetCaughtUp() EXCLUDES(mutex_);
   void WaitBackoff(int failures) EXCLUDES(mutex_);
-  void SetConnected(bool connected, bool caught_up) EXCLUDES(mutex_);
   bool stopping() const EXCLUDES(mutex_);
+  void Notify() EXCLUDES(mutex_);
+
+  // Cancels the running call when nothing has been read for too long, or on Stop().
+  void RunWatchdog() EXCLUDES(mutex_);
 
   const std::unique_ptr<v1::DefinitionService::Stub> stub_;
   const DefinitionFollowerOptions options_;
@@ -99,9 +110,11 @@ class DefinitionFollower {
   DefinitionFollowerState state_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   grpc::ClientContext* context_ GUARDED_BY(mutex_) = nullptr;  // of the running call
-  int64_t resume_position_ = 0;                                // of the follower's thread
+  uint64_t messages_ GUARDED_BY(mutex_) = 0;                   // read so far
+  bool reading_ GUARDED_BY(mutex_) = false;                    // false while the callback runs
   absl::BitGen random_;                                        // of the follower's thread
   std::thread thread_;
+  std::thread watchdog_;
 };
 
 }  // namespace kpisuite

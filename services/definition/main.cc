@@ -1,0 +1,29 @@
+// kpi-definition: keeps definitions, their revisions and their change log.
+#include <optional>
+
+#include "libs/base/clock.h"
+#include "libs/base/log.h"
+#include "libs/rpc/runtime.h"
+#include "services/definition/definition_module.h"
+#include "services/definition/options.h"
+
+int main(int argc, char** argv) {
+  using namespace kpisuite;  // NOLINT: the composition root
+
+  DefinitionOptions options;
+  OptionParser parser("kpi-definition", "Keeps definitions of metrics and KPIs.");
+  AddDefinitionOptions(options, parser);
+  if (const std::optional<int> exit_code = parser.Parse(argc, argv)) return *exit_code;
+
+  BlockShutdownSignals();
+  SystemClock clock;
+  ServerRuntime runtime(options.server, clock);
+  const auto module = DefinitionModule::Create(options.store_directory, runtime.environment());
+  if (!module.ok()) {
+    LogError("cannot start", {{"error", module.status().ToString()}});
+    return kExitFailure;
+  }
+  return ServeUntilSignal(options.server, runtime, {(*module)->rpc()},
+                          {"kpi-definition", {{"store", options.store}}},
+                          [] { return absl::OkStatus(); });
+}
