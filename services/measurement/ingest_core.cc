@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/hash.h"
+#include "libs/base/partition.h"
 #include "libs/base/plain_text.h"
 #include "libs/base/position_token.h"
 #include "libs/base/status_macros.h"

@@ -183,6 +183,9 @@ class MeasurementStore {
   // May block. UNAVAILABLE STORE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() = 0;
 
+  // Commits and answers what is queued and refuses more with SHUTTING_DOWN; reads go on. Idempotent.
+  virtual void Shutdown() = 0;
+
   // Definitions, durable when it returns. May block.
   virtual absl::Status SaveDefinitions(const DefinitionsUpdate& update) = 0;
   virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;

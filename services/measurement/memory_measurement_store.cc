@@ -138,7 +138,15 @@ MemoryState& MemoryMeasurementStore::Mutable() {
 
 absl::StatusOr<IngestOutcome> MemoryMeasurementStore::Apply(const IngestUnit& unit) {
   MutexLock lock(mutex_);
+  if (shut_down_) {
+    return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the store is closing");
+  }
   return Mutable().Apply(unit);
+}
+
+void MemoryMeasurementStore::Shutdown() {
+  MutexLock lock(mutex_);
+  shut_down_ = true;
 }
 
 void MemoryMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {

@@ -32,6 +32,8 @@ class MemoryMeasurementStore final : public MeasurementStore {
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override EXCLUDES(mutex_);
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
 
+  void Shutdown() override EXCLUDES(mutex_);
+
   // Forgets the entries of a partition up to `seq`, for tests of FEED_TRIMMED.
   void TrimFeed(int part, int64_t seq) EXCLUDES(mutex_);
 
@@ -44,6 +46,7 @@ class MemoryMeasurementStore final : public MeasurementStore {
   std::function<void()> listener_;
   mutable Mutex mutex_;
   std::shared_ptr<MemoryState> state_ GUARDED_BY(mutex_);
+  bool shut_down_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace kpisuite

@@ -31,7 +31,8 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
   const int64_t seq = partition.head.last_seq + 1;
   ChangeBatchBuilder changes;
   for (const SeriesRows& rows : unit.series) ApplySeries(unit, rows, seq, changes);
-  MoveWatermarks(unit, changes);
+  IngestOutcome outcome;
+  MoveWatermarks(unit, changes, outcome);
   if (!changes.empty()) {
     const absl::Time commit_time =
         partition.feed.empty()
@@ -42,7 +43,6 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
                               {commit_time, unit.reason}});
     partition.head.last_seq = seq;
   }
-  IngestOutcome outcome;
   outcome.counts = changes.counts();
   outcome.part = unit.part;
   outcome.incarnation = partition.head.incarnation;
@@ -52,6 +52,7 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
     Request& request = requests[{unit.workspace, unit.request_id}];
     request.fingerprint = unit.fingerprint;
     request.outcomes[unit.part] = outcome;
+    request.outcomes[unit.part].watermarks.clear();
   }
   return outcome;
 }
@@ -108,13 +109,16 @@ void MemoryState::ApplySeries(const IngestUnit& unit, const SeriesRows& rows, in
   }
 }
 
-void MemoryState::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes) {
+void MemoryState::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes,
+                                 IngestOutcome& outcome) {
   for (const WatermarkMove& move : unit.watermarks) {
     const auto [found, added] = watermarks.try_emplace({unit.workspace, move.metric},
                                                        move.complete_through_nano);
-    if (!added && found->second >= move.complete_through_nano) continue;
-    found->second = move.complete_through_nano;
-    changes.AddWatermark(move);
+    if (added || found->second < move.complete_through_nano) {
+      found->second = move.complete_through_nano;
+      changes.AddWatermark(move);
+    }
+    outcome.watermarks.push_back({move.metric, found->second});
   }
 }
 

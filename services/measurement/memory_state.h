@@ -61,7 +61,8 @@ class MemoryState {
   void ApplySeries(const IngestUnit& unit, const SeriesRows& rows, int64_t seq,
                    ChangeBatchBuilder& changes);
   Series* FindOrAddSeries(const IngestUnit& unit, const SeriesRows& rows);
-  void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes);
+  void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes,
+                      IngestOutcome& outcome);
 };
 
 }  // namespace kpisuite

@@ -94,6 +94,8 @@ struct IngestOutcome {
   int64_t seq = 0;
   bool duplicate = false;   // the request_id was known; counts and seq are those of the first time
   std::string answer_note;  // of the first time
+  // Of the metrics whose watermarks the unit moves, as they stand after it; not in a duplicate.
+  std::vector<WatermarkMove> watermarks;
 };
 
 }  // namespace kpisuite

@@ -43,7 +43,7 @@ class UnitWriter {
   absl::Status RetractRows(const SeriesRows& rows, uint64_t series_id);
   absl::Status ChangeRow(Statement& find, uint64_t series_id, const SampleRow& row);
   absl::Status Overwrite(uint64_t series_id, const SampleRow& row, bool retract);
-  absl::Status MoveWatermarks();
+  absl::Status MoveWatermarks(IngestOutcome& outcome);
   absl::Status AppendFeed();
   absl::Status RememberRequest(const IngestOutcome& outcome);
 
@@ -79,7 +79,7 @@ absl::StatusOr<IngestOutcome> UnitWriter::Write() {
   if (known) return outcome;
   RETURN_IF_ERROR(CheckTraits());
   for (const SeriesRows& rows : unit_.series) RETURN_IF_ERROR(WriteSeries(rows));
-  RETURN_IF_ERROR(MoveWatermarks());
+  RETURN_IF_ERROR(MoveWatermarks(outcome));
   outcome.counts = changes_.counts();
   if (!changes_.empty()) RETURN_IF_ERROR(AppendFeed());
   outcome.seq = head_.last_seq;
@@ -225,7 +225,7 @@ absl::Status UnitWriter::Overwrite(uint64_t series_id, const SampleRow& row, boo
        row.time_nano, row.sample_id});
 }
 
-absl::Status UnitWriter::MoveWatermarks() {
+absl::Status UnitWriter::MoveWatermarks(IngestOutcome& outcome) {
   for (const WatermarkMove& move : unit_.watermarks) {
     RETURN_IF_ERROR(connection_.Execute(
         "INSERT INTO watermark(workspace, metric, complete_through_nano) VALUES(?, ?, ?)"
@@ -233,6 +233,12 @@ absl::Status UnitWriter::MoveWatermarks() {
         " WHERE complete_through_nano < excluded.complete_through_nano",
         {unit_.workspace, move.metric, move.complete_through_nano}));
     if (connection_.changed_rows() == 1) changes_.AddWatermark(move);
+    ASSIGN_OR_RETURN(
+        const std::optional<int64_t> now,
+        connection_.QueryInt64("SELECT complete_through_nano FROM watermark"
+                               " WHERE workspace = ? AND metric = ?",
+                               {unit_.workspace, move.metric}));
+    outcome.watermarks.push_back({move.metric, now.value_or(move.complete_through_nano)});
   }
   return absl::OkStatus();
 }

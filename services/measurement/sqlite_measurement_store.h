@@ -55,8 +55,7 @@ class SqliteMeasurementStore final : public MeasurementStore {
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override;
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
 
-  // Commits what is queued and refuses more, with UNAVAILABLE SHUTTING_DOWN. Idempotent.
-  void Shutdown() { committer_.Shutdown(); }
+  void Shutdown() override { committer_.Shutdown(); }
 
   // Bytes waiting for the disk; above its limit Ingest answers QUEUE_FULL.
   size_t queued_bytes() const { return committer_.queued_bytes(); }

@@ -151,7 +151,10 @@ TEST_P(StoreContract, WatermarksMoveForwardOnlyAndTheirMovesAreInTheFeed) {
   unit.watermarks = {{"delay", 500}};
   EXPECT_EQ(MustIngest(unit).seq, 1);
   unit.watermarks = {{"delay", 400}};
-  EXPECT_EQ(MustIngest(unit).seq, 1);
+  const IngestOutcome earlier = MustIngest(unit);
+  EXPECT_EQ(earlier.seq, 1);
+  ASSERT_EQ(earlier.watermarks.size(), 1u);
+  EXPECT_EQ(earlier.watermarks[0].complete_through_nano, 500);
   unit.watermarks = {{"delay", 1'600'000'000}};
   EXPECT_EQ(MustIngest(unit).seq, 2);
   EXPECT_EQ(*Snapshot()->FindWatermark("w", "delay"), 1'600'000'000);

@@ -1,0 +1,173 @@
+#include "services/measurement/aggregate_query.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "libs/definitions/violations.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kPercentilePlaces = 4;  // 100 % is kPercentileOne at this scale
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const v1::AggregateQuery& query, int index, const MetricDefinition& metric)
+      : query_(query), path_(absl::StrCat("queries[", index, "].")), metric_(metric) {}
+
+  std::optional<Aggregate> BuildAggregate() {
+    const std::string name = v1::Aggregation_Name(query_.aggregation());
+    const auto kind =
+        AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
+    AggregationSpec spec;
+    spec.scale = static_cast<uint8_t>(metric_.scale);
+    if (query_.aggregation() == v1::AGGREGATION_UNSPECIFIED || name.empty()) {
+      Add("aggregation", violation::kRequired, GotWant(name, "an aggregation"));
+      return std::nullopt;
+    }
+    if (!kind.has_value()) {
+      Add("aggregation", violation::kNotImplemented, GotWant(name, "one that is served"));
+      return std::nullopt;
+    }
+    spec.kind = *kind;
+    if (!BuildPercentile(spec)) return std::nullopt;
+    absl::StatusOr<Aggregate> aggregate = Aggregate::Create(spec);
+    if (!aggregate.ok()) {
+      violations_.AddStatus(path_ + "aggregation", violation::kNotImplemented,
+                            aggregate.status());
+      return std::nullopt;
+    }
+    return *std::move(aggregate);
+  }
+
+  Filter BuildFilter() {
+    absl::StatusOr<Filter> filter =
+        Filter::Create(query_.where(), metric_.dimensions, metric_.scale);
+    if (filter.ok()) return *std::move(filter);
+    violations_.AddStatus(path_ + "where", violation::kSyntax, filter.status());
+    return Filter();
+  }
+
+  std::vector<std::string> BuildGrouping() {
+    std::vector<std::string> grouping(query_.group_by().begin(), query_.group_by().end());
+    for (int i = 0; i < query_.group_by_size(); ++i) {
+      if (metric_.HasDimension(grouping[i])) continue;
+      Add(absl::StrCat("group_by[", i, "]"), violation::kUndeclaredIdentifier,
+          GotWant(grouping[i], absl::StrCat("a dimension of metric ", metric_.id)));
+    }
+    std::sort(grouping.begin(), grouping.end());
+    if (std::adjacent_find(grouping.begin(), grouping.end()) != grouping.end()) {
+      Add("group_by", violation::kDuplicate,
+          GotWant(absl::StrJoin(grouping, ", "), "each dimension once"));
+    }
+    return grouping;
+  }
+
+  Calendar BuildCalendar() {
+    CalendarSpec spec;
+    if (!query_.time_zone().empty()) spec.time_zone = query_.time_zone();
+    spec.day_start = absl::Seconds(query_.day_start().seconds()) +
+                     absl::Nanoseconds(query_.day_start().nanos());
+    absl::StatusOr<Calendar> calendar = Calendar::Create(std::move(spec));
+    if (calendar.ok()) return *std::move(calendar);
+    violations_.AddStatus(path_ + "time_zone", violation::kSyntax, calendar.status());
+    return Calendar();
+  }
+
+  std::optional<Slice> BuildSlice(const std::vector<std::string>& grouping) {
+    if (!query_.has_slice()) return std::nullopt;
+    absl::StatusOr<Slice> slice = Slice::Parse(query_.slice());
+    if (!slice.ok()) {
+      violations_.AddStatus(path_ + "slice", violation::kSyntax, slice.status());
+      return std::nullopt;
+    }
+    if (slice->Project(grouping) != *slice || slice->members().size() != grouping.size()) {
+      Add("slice", violation::kSliceDimension,
+          GotWant(query_.slice(), absl::StrCat("a member of each of (",
+                                               absl::StrJoin(grouping, ", "), ")")));
+    }
+    return *std::move(slice);
+  }
+
+  void CheckDays() {
+    if (query_.has_first_day() && query_.has_end_day() &&
+        query_.first_day() > query_.end_day()) {
+      Add("end_day", violation::kOutOfRange,
+          absl::StrCat("got ", query_.end_day(), ", want at least first_day ",
+                       query_.first_day()));
+    }
+    CheckDay("first_day", query_.has_first_day(), query_.first_day());
+    CheckDay("end_day", query_.has_end_day(), query_.end_day());
+  }
+
+  Violations& violations() { return violations_; }
+
+ private:
+  void Add(absl::string_view field, absl::string_view code, absl::string_view description) {
+    violations_.Add(absl::StrCat(path_, field), code, description);
+  }
+
+  bool BuildPercentile(AggregationSpec& spec) {
+    if (spec.kind != AggregationKind::kPercentile) {
+      if (query_.percentile().empty()) return true;
+      Add("percentile", violation::kRefused, GotWant(query_.percentile(), "it for PERCENTILE only"));
+      return false;
+    }
+    const absl::StatusOr<int64_t> millionths =
+        MantissaFromText(query_.percentile(), kPercentilePlaces);
+    if (!millionths.ok() || *millionths < 0 || *millionths > int64_t{kPercentileOne}) {
+      Add("percentile", violation::kOutOfRange,
+          GotWant(query_.percentile(), "0 to 100 with at most 4 decimal places"));
+      return false;
+    }
+    spec.percentile_millionths = static_cast<uint32_t>(*millionths);
+    return true;
+  }
+
+  void CheckDay(absl::string_view field, bool has, int32_t day) {
+    static const int32_t first = DayNumberOf(absl::CivilDay(1600, 1, 1));
+    static const int32_t last = DayNumberOf(absl::CivilDay(9999, 12, 31));
+    if (!has || (day >= first && day <= last)) return;
+    Add(field, violation::kOutOfRange,
+        absl::StrCat("got ", day, ", want days since 1970-01-01 from ", first, " to ", last));
+  }
+
+  const v1::AggregateQuery& query_;
+  const std::string path_;
+  const MetricDefinition& metric_;
+  Violations violations_;
+};
+
+}  // namespace
+
+int32_t DayNumberOf(absl::CivilDay day) { return static_cast<int32_t>(day - absl::CivilDay()); }
+
+absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int index,
+                                            std::shared_ptr<const MetricDefinition> metric) {
+  PlanBuilder builder(query, index, *metric);
+  std::optional<Aggregate> aggregate = builder.BuildAggregate();
+  Filter filter = builder.BuildFilter();
+  std::vector<std::string> grouping = builder.BuildGrouping();
+  Calendar calendar = builder.BuildCalendar();
+  std::optional<Slice> slice = builder.BuildSlice(grouping);
+  builder.CheckDays();
+  if (!builder.violations().empty()) return InvalidFields(builder.violations().Take());
+  AggregatePlan plan{index,
+                     std::move(metric),
+                     *std::move(aggregate),
+                     std::move(filter),
+                     std::move(grouping),
+                     std::move(calendar),
+                     std::nullopt,
+                     std::nullopt,
+                     std::move(slice)};
+  if (query.has_first_day()) plan.first_day = query.first_day();
+  if (query.has_end_day()) plan.end_day = query.end_day();
+  return plan;
+}
+
+}  // namespace kpisuite

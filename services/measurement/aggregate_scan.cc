@@ -1,0 +1,276 @@
+#include "services/measurement/aggregate_scan.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/partition.h"
+#include "libs/base/status_macros.h"
+#include "services/measurement/change_batch.h"
+#include "services/measurement/ingest_core.h"
+
+namespace kpisuite {
+namespace {
+
+// Nanoseconds of `time`, saturating: days far away lie beyond every sample.
+int64_t NanoOf(absl::Time time) {
+  if (time <= absl::FromUnixNanos(std::numeric_limits<int64_t>::min())) {
+    return std::numeric_limits<int64_t>::min();
+  }
+  if (time >= absl::FromUnixNanos(std::numeric_limits<int64_t>::max())) {
+    return std::numeric_limits<int64_t>::max();
+  }
+  return absl::ToUnixNanos(time);
+}
+
+absl::CivilDay CivilDayOf(int32_t number) { return absl::CivilDay() + number; }
+
+struct Cell {
+  explicit Cell(const Aggregate& empty) : state(empty) {}
+
+  Aggregate state;
+  int64_t last_nano = std::numeric_limits<int64_t>::min();
+};
+using CellsByDay = std::map<int32_t, Cell>;
+
+// The cells of one plan, and where the series that is being scanned goes.
+class PlanScan {
+ public:
+  explicit PlanScan(const AggregatePlan& plan) : plan_(plan), locator_(&plan.calendar) {
+    if (plan.first_day.has_value()) {
+      start_nano_ = NanoOf(plan.calendar.StartOf(CivilDayOf(*plan.first_day)));
+    }
+    if (plan.end_day.has_value()) {
+      end_nano_ = NanoOf(plan.calendar.StartOf(CivilDayOf(*plan.end_day)));
+    }
+  }
+
+  const AggregatePlan& plan() const { return plan_; }
+  int64_t start_nano() const { return start_nano_; }
+  int64_t end_nano() const { return end_nano_; }
+  const std::map<std::string, CellsByDay>& cells() const { return cells_; }
+  size_t cell_count() const { return cell_count_; }
+
+  // Whether samples of the series count for this plan.
+  bool BeginSeries(const Slice& series) {
+    const Slice slice = series.Project(plan_.group_by);
+    wanted_ = !plan_.slice.has_value() || *plan_.slice == slice;
+    if (!wanted_) return false;
+    kept_ = plan_.filter.ForSeries(series);
+    days_ = &cells_[slice.ToString()];
+    cell_ = nullptr;
+    return true;
+  }
+
+  absl::Status Add(const StoredSample& sample, uint64_t series_id) {
+    if (!wanted_) return absl::OkStatus();
+    const int32_t day = sample.business_day != kNoBusinessDay
+                            ? sample.business_day
+                            : DayNumberOf(locator_.DayOf(sample.time_nano));
+    if (cell_ == nullptr || day != cell_day_) {
+      if (day < plan_.first_day.value_or(day) || day >= plan_.end_day.value_or(day + 1)) {
+        return absl::OkStatus();
+      }
+      const auto [found, added] = days_->try_emplace(day, plan_.empty);
+      cell_count_ += added;
+      cell_ = &found->second;
+      cell_day_ = day;
+    }
+    SampleView view;
+    view.time_nano = sample.time_nano;
+    view.value = sample.value;
+    view.sample_id = sample.sample_id;
+    view.entity = sample.entity;
+    if (sample.weight != kNoWeight) view.weight = sample.weight;
+    view.series = series_id;
+    view.kept = kept_.Keeps(sample.value);
+    cell_->last_nano = std::max(cell_->last_nano, sample.time_nano);
+    return cell_->state.Add(view);
+  }
+
+ private:
+  const AggregatePlan& plan_;
+  DayLocator locator_;
+  int64_t start_nano_ = std::numeric_limits<int64_t>::min();
+  int64_t end_nano_ = std::numeric_limits<int64_t>::max();
+  std::map<std::string, CellsByDay> cells_;
+  size_t cell_count_ = 0;
+  // Of the series that is being scanned.
+  bool wanted_ = false;
+  ValueFilter kept_;
+  CellsByDay* days_ = nullptr;
+  Cell* cell_ = nullptr;
+  int32_t cell_day_ = 0;
+};
+
+// Scans the samples of one metric for all its plans.
+class MetricScan {
+ public:
+  MetricScan(MeasurementSnapshot& snapshot, const MetricDefinition& metric,
+             const AggregateLimits& limits)
+      : snapshot_(snapshot), metric_(metric), limits_(limits) {}
+
+  void Add(const AggregatePlan& plan) {
+    scans_.push_back(std::make_unique<PlanScan>(plan));
+  }
+  const std::vector<std::unique_ptr<PlanScan>>& scans() const { return scans_; }
+  std::optional<int64_t> last_nano() const { return last_nano_; }
+
+  absl::Status Run() {
+    ASSIGN_OR_RETURN(const std::optional<std::string> traits,
+                     snapshot_.FindTraits(metric_.workspace, metric_.id));
+    if (traits.has_value() && *traits != TraitsOf(metric_)) {
+      return TraitsChanged(metric_.id, *traits, TraitsOf(metric_));
+    }
+    std::vector<SeriesRecord> series;
+    RETURN_IF_ERROR(snapshot_.VisitSeries(metric_.workspace, metric_.id, "",
+                                          [&series](const SeriesRecord& record) {
+                                            series.push_back(record);
+                                            return true;
+                                          }));
+    for (const SeriesRecord& record : series) RETURN_IF_ERROR(ScanSeries(record));
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status ScanSeries(const SeriesRecord& record) {
+    ASSIGN_OR_RETURN(const std::optional<int64_t> last, snapshot_.FindLastTime(record.id));
+    if (!last.has_value()) return absl::OkStatus();
+    last_nano_ = std::max(last_nano_.value_or(*last), *last);
+    ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(record.slice));
+    SampleRange range;
+    range.start_nano = std::numeric_limits<int64_t>::max();
+    range.end_nano = std::numeric_limits<int64_t>::min();
+    bool wanted = false;
+    for (const auto& scan : scans_) {
+      if (!scan->BeginSeries(slice)) continue;
+      wanted = true;
+      range.start_nano = std::min(range.start_nano, scan->start_nano());
+      range.end_nano = std::max(range.end_nano, scan->end_nano());
+    }
+    if (!wanted) return absl::OkStatus();
+    // A business day may lie anywhere, whatever the time of its sample.
+    if (record.has_business_day) range = SampleRange();
+    absl::Status status;
+    const absl::Status visited =
+        snapshot_.VisitSamples(record.id, range, [&](const StoredSample& sample) {
+          for (const auto& scan : scans_) status.Update(scan->Add(sample, record.id));
+          return status.ok();
+        });
+    RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(visited);
+    return CheckCells();
+  }
+
+  absl::Status CheckCells() const {
+    size_t cells = 0;
+    for (const auto& scan : scans_) cells += scan->cell_count();
+    if (cells <= limits_.max_cells) return absl::OkStatus();
+    return InvalidFields(
+        {{absl::StrCat("queries[", scans_.front()->plan().query, "]"),
+          absl::StrCat("got more than ", limits_.max_cells, " cells over metric ", metric_.id,
+                       ", want fewer days, dimensions or queries"),
+          "LIMIT", 0, 0}});
+  }
+
+  MeasurementSnapshot& snapshot_;
+  const MetricDefinition& metric_;
+  const AggregateLimits& limits_;
+  std::vector<std::unique_ptr<PlanScan>> scans_;
+  std::optional<int64_t> last_nano_;
+};
+
+// Turns the cells of one plan into chunks.
+class ChunkWriter {
+ public:
+  using Emit = absl::FunctionRef<absl::Status(v1::QueryAggregatesResponse)>;
+
+  ChunkWriter(v1::QueryAggregatesResponse header, size_t max_bytes, Emit emit)
+      : header_(std::move(header)), chunk_(header_), max_bytes_(max_bytes), emit_(emit) {}
+
+  absl::Status Write(const PlanScan& scan) {
+    for (const auto& [slice, days] : scan.cells()) {
+      for (const auto& [day, cell] : days) RETURN_IF_ERROR(Add(slice, day, cell));
+    }
+    chunk_.set_last(true);
+    return emit_(std::move(chunk_));
+  }
+
+ private:
+  absl::Status Add(const std::string& slice, int32_t day, const Cell& cell) {
+    v1::AggregateCell out;
+    out.set_slice(slice);
+    out.set_day(day);
+    out.set_row_count(static_cast<int64_t>(cell.state.rows()));
+    out.set_state(cell.state.Serialize());
+    const AggregateResult result = cell.state.Finalise();
+    if (result.value.is_decimal()) out.set_value(result.value.ToString());
+    out.set_last_time_unix_nano(cell.last_nano);
+    const size_t size = out.ByteSizeLong();
+    if (chunk_.cells_size() > 0 && bytes_ + size > max_bytes_) {
+      RETURN_IF_ERROR(emit_(std::move(chunk_)));
+      chunk_ = header_;
+      bytes_ = 0;
+    }
+    bytes_ += size + 8;
+    *chunk_.add_cells() = std::move(out);
+    return absl::OkStatus();
+  }
+
+  const v1::QueryAggregatesResponse header_;
+  v1::QueryAggregatesResponse chunk_;
+  size_t bytes_ = 0;
+  const size_t max_bytes_;
+  const Emit emit_;
+};
+
+absl::Status EmitScan(MeasurementSnapshot& snapshot, const MetricScan& metric_scan, int part,
+                      const AggregateLimits& limits, ChunkWriter::Emit emit) {
+  for (const auto& scan : metric_scan.scans()) {
+    const MetricDefinition& metric = *scan->plan().metric;
+    const FeedHead& head = snapshot.heads()[part];
+    v1::QueryAggregatesResponse header;
+    header.set_query(scan->plan().query);
+    header.mutable_position()->set_part(part);
+    header.mutable_position()->set_incarnation(head.incarnation);
+    header.mutable_position()->set_seq(head.last_seq);
+    ASSIGN_OR_RETURN(const std::optional<int64_t> watermark,
+                     snapshot.FindWatermark(metric.workspace, metric.id));
+    if (watermark.has_value()) *header.mutable_complete_through() = TimestampOfNano(*watermark);
+    if (const auto last = metric_scan.last_nano()) {
+      *header.mutable_last_event_time() = TimestampOfNano(*last);
+    }
+    RETURN_IF_ERROR(ChunkWriter(std::move(header), limits.max_chunk_bytes, emit).Write(*scan));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RunAggregates(MeasurementSnapshot& snapshot, absl::Span<const AggregatePlan> plans,
+                           int partitions, const AggregateLimits& limits,
+                           absl::FunctionRef<absl::Status(v1::QueryAggregatesResponse)> emit) {
+  std::vector<bool> done(plans.size(), false);
+  for (size_t first = 0; first < plans.size(); ++first) {
+    if (done[first]) continue;
+    const MetricDefinition& metric = *plans[first].metric;
+    MetricScan scan(snapshot, metric, limits);
+    for (size_t i = first; i < plans.size(); ++i) {
+      if (plans[i].metric->id != metric.id) continue;
+      scan.Add(plans[i]);
+      done[i] = true;
+    }
+    RETURN_IF_ERROR(scan.Run());
+    const int part = PartitionOf(metric.workspace, metric.partition_group, partitions);
+    RETURN_IF_ERROR(EmitScan(snapshot, scan, part, limits, emit));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,72 @@
+#include "services/measurement/measurement_server.h"
+
+#include <atomic>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/measurement/options.h"
+
+namespace kpisuite {
+
+absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
+    const std::string& store, std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime) {
+  SqliteMeasurementStoreOptions options;
+  ASSIGN_OR_RETURN(options.directory, SqliteDirectoryOf(store));
+  ASSIGN_OR_RETURN(std::shared_ptr<SqliteMeasurementStore> opened,
+                   SqliteMeasurementStore::Create(options, runtime.clock()));
+  auto catalog = std::make_unique<MetricCatalog>(*opened);
+  RETURN_IF_ERROR(catalog->Load());
+  return std::unique_ptr<MeasurementServer>(new MeasurementServer(
+      std::move(opened), std::move(catalog), std::move(definition), runtime));
+}
+
+MeasurementServer::MeasurementServer(std::shared_ptr<SqliteMeasurementStore> store,
+                                     std::unique_ptr<MetricCatalog> catalog,
+                                     std::shared_ptr<grpc::Channel> definition,
+                                     ServerRuntime& runtime)
+    : store_(std::move(store)),
+      catalog_(std::move(catalog)),
+      notifier_(*store_),
+      definitions_(std::move(definition), *catalog_, runtime.readiness(), runtime.clock()),
+      service_(*store_, *catalog_, definitions_, runtime.clock(), MeasurementLimits()),
+      rpc_(service_, *store_, notifier_, runtime.environment()) {
+  runtime.readiness().SetReady("store");
+  AddMetrics(runtime.metrics());
+}
+
+MeasurementServer::~MeasurementServer() { store_->Shutdown(); }
+
+absl::Status MeasurementServer::Flush() {
+  store_->Shutdown();
+  return absl::OkStatus();
+}
+
+void MeasurementServer::AddMetrics(Metrics& metrics) const {
+  const auto totals = service_.totals();
+  const auto add_total = [&](const std::string& result, const std::atomic<int64_t>& total) {
+    metrics.AddCounterReader("kpisuite_measurement_samples_total", "Samples taken, by result.",
+                             {{"result", result}},
+                             [totals, &total] { return static_cast<double>(total.load()); });
+  };
+  add_total("inserted", totals->inserted);
+  add_total("corrected", totals->corrected);
+  add_total("retracted", totals->retracted);
+  add_total("unchanged", totals->unchanged);
+  metrics.AddCounterReader(
+      "kpisuite_measurement_duplicate_requests_total", "Requests answered from memory.", {},
+      [totals] { return static_cast<double>(totals->duplicate_requests.load()); });
+  // A scrape may come after the store is gone.
+  const std::weak_ptr<SqliteMeasurementStore> store = store_;
+  metrics.AddCounterReader("kpisuite_measurement_commits_total",
+                           "Transactions made durable, each with one fsync.", {}, [store] {
+                             const auto open = store.lock();
+                             return open ? static_cast<double>(open->groups_committed()) : 0;
+                           });
+  metrics.AddGaugeReader("kpisuite_measurement_queued_bytes", "Bytes waiting for the disk.", {},
+                         [store] {
+                           const auto open = store.lock();
+                           return open ? static_cast<double>(open->queued_bytes()) : 0;
+                         });
+}
+
+}  // namespace kpisuite
