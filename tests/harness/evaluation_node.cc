@@ -1,0 +1,67 @@
+#include "tests/harness/evaluation_node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/partition.h"
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+
+void PublishedStates::Publish(const TickOutput& output) {
+  for (const ChangedState& update : output.updates) {
+    const std::string key = update.id.Key();
+    if (update.removed) {
+      states_.erase(key);
+      continue;
+    }
+    const auto [it, fresh] = states_.try_emplace(key, update);
+    if (!fresh && it->second.version < update.version) it->second = update;
+  }
+}
+
+EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log) {
+  for (const FeedHead& head : heads) {
+    engines_.emplace_back(head.part, head.incarnation, head.last_seq);
+  }
+  for (const LoggedState& logged : log) {
+    engines_[static_cast<size_t>(logged.part)].Seed(logged);
+  }
+}
+
+absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) {
+  if (change.position <= catalog_.position()) return absl::OkStatus();
+  const CatalogChanges changes = catalog_.Apply(change.definitions, change.position);
+  for (const KpiChange& kpi : changes.kpis) {
+    const bool leaves = kpi.before != nullptr &&
+                        (kpi.after == nullptr || &EngineFor(*kpi.before) != &EngineFor(*kpi.after));
+    if (leaves) EngineFor(*kpi.before).RemoveKpi(kpi.name.ToString());
+    if (kpi.after != nullptr) RETURN_IF_ERROR(EngineFor(*kpi.after).SetKpi(kpi.after));
+  }
+  for (PartitionEngine& engine : engines_) engine.SetDefinitionPosition(change.position);
+  return absl::OkStatus();
+}
+
+absl::Status EvaluationNode::DeliverBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
+  return engines_.at(static_cast<size_t>(batch->position().part())).Apply(std::move(batch));
+}
+
+PartitionEngine* EvaluationNode::EngineOf(absl::string_view kpi) {
+  const auto found = std::find_if(engines_.begin(), engines_.end(),
+                                  [&](const auto& engine) { return engine.Find(kpi) != nullptr; });
+  return found == engines_.end() ? nullptr : &*found;
+}
+
+absl::Time EvaluationNode::NextWakeup() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const PartitionEngine& engine : engines_) next = std::min(next, engine.NextWakeup());
+  return next;
+}
+
+PartitionEngine& EvaluationNode::EngineFor(const KpiDefinition& kpi) {
+  const int part =
+      PartitionOf(kpi.workspace, kpi.partition_group, static_cast<int>(engines_.size()));
+  return engines_[static_cast<size_t>(part)];
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,180 @@
+#include "tests/harness/suite.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/state_text.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kEvaluationsOfATick = 1000;
+// More rounds than any test needs: a composition that never comes to rest is a bug.
+constexpr int kMaxRounds = 10'000;
+
+}  // namespace
+
+Suite::Suite(SuiteOptions options)
+    : options_(std::move(options)),
+      now_(options_.start),
+      definition_(options_.workspace),
+      store_(absl::ToUnixSeconds(options_.start), options_.partitions),
+      measurement_(&store_),
+      evaluation_(std::make_unique<EvaluationNode>(store_.Heads(), log_)) {}
+
+ValidationResult Suite::Apply(std::vector<v1::Definition> definitions) {
+  return definition_.Apply(std::move(definitions));
+}
+
+ValidationResult Suite::Delete(const std::vector<ResourceName>& names) {
+  return definition_.Delete(names);
+}
+
+absl::StatusOr<v1::WriteResult> Suite::Write(v1::WriteSamplesRequest request) {
+  DeliverDefinitionsToMeasurement();
+  request.set_parent(parent());
+  if (request.request_id().empty()) {
+    request.set_request_id(absl::StrCat("request-", next_request_++));
+  }
+  return measurement_.Write(request, now_);
+}
+
+absl::StatusOr<v1::WriteResult> Suite::Retract(v1::RetractSamplesRequest request) {
+  DeliverDefinitionsToMeasurement();
+  request.set_parent(parent());
+  if (request.request_id().empty()) {
+    request.set_request_id(absl::StrCat("request-", next_request_++));
+  }
+  return measurement_.Retract(request, now_);
+}
+
+absl::Status Suite::AdvanceWatermark(const std::string& metric, absl::Time complete_through) {
+  DeliverDefinitionsToMeasurement();
+  v1::AdvanceWatermarkRequest request;
+  request.set_parent(parent());
+  request.add_metrics(metric);
+  *request.mutable_complete_through() = ToTimestamp(complete_through);
+  return measurement_.AdvanceWatermark(request, now_);
+}
+
+absl::Status Suite::AdvanceTo(absl::Time time) {
+  RETURN_IF_ERROR(Run());
+  while (evaluation_->NextWakeup() <= time) {
+    JumpTo(evaluation_->NextWakeup());
+    RETURN_IF_ERROR(Run());
+  }
+  JumpTo(time);
+  return Run();
+}
+
+void Suite::DeliverDefinitionsToMeasurement() {
+  for (const DefinitionChange& change : definition_.log()) measurement_.DeliverDefinitions(change);
+}
+
+absl::Status Suite::DeliverDefinitionsToEvaluation() {
+  for (const DefinitionChange& change : definition_.log()) {
+    RETURN_IF_ERROR(evaluation_->DeliverDefinitions(change));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Suite::DeliverFeed(PartitionEngine& engine) {
+  ASSIGN_OR_RETURN(const auto batches,
+                   measurement_.ReadChanges(engine.part(), engine.incarnation(), engine.seq()));
+  for (const auto& batch : batches) RETURN_IF_ERROR(engine.Apply(batch));
+  return absl::OkStatus();
+}
+
+absl::Status Suite::AnswerLoads(PartitionEngine& engine) {
+  for (const LoadRequest& load : engine.TakeLoads()) {
+    ASSIGN_OR_RETURN(const LoadAnswer answer, measurement_.Answer(load));
+    RETURN_IF_ERROR(engine.Answer(answer));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Suite::TickOnce(PartitionEngine& engine) {
+  const TickOutput output = engine.Tick(now_, kEvaluationsOfATick);
+  log_.insert(log_.end(), output.log.begin(), output.log.end());
+  published_.Publish(output);
+  return output.more || !output.updates.empty() || !output.log.empty();
+}
+
+absl::Status Suite::Run() {
+  DeliverDefinitionsToMeasurement();
+  RETURN_IF_ERROR(DeliverDefinitionsToEvaluation());
+  for (PartitionEngine& engine : evaluation_->engines()) {
+    bool busy = true;
+    for (int round = 0; busy; ++round) {
+      if (round == kMaxRounds) return absl::InternalError("the evaluation does not come to rest");
+      RETURN_IF_ERROR(DeliverFeed(engine));
+      RETURN_IF_ERROR(AnswerLoads(engine));
+      ASSIGN_OR_RETURN(busy, TickOnce(engine));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Suite::RestartEvaluation() {
+  evaluation_ = std::make_unique<EvaluationNode>(store_.Heads(), log_);
+}
+
+absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
+  Place place;
+  const std::string name = absl::StrCat(parent(), "/kpis/", query.kpi);
+  place.engine = evaluation_->EngineOf(name);
+  if (place.engine == nullptr) return absl::NotFoundError(absl::StrCat("no KPI ", query.kpi));
+  place.runtime = place.engine->Find(name);
+  const std::optional<size_t> window = place.runtime->WindowIndex(query.window);
+  if (!window.has_value()) {
+    return absl::NotFoundError(absl::StrCat(query.kpi, " has no window ", query.window));
+  }
+  place.window = *window;
+  const KpiDefinition& kpi = place.runtime->kpi();
+  if (query.period == "current") {
+    place.period = kpi.windows[*window].At(*kpi.calendar, now_);
+  } else if (query.period == "latest") {
+    const std::optional<size_t> slice = place.runtime->FindSlice(query.slice);
+    if (!slice.has_value()) return absl::NotFoundError(absl::StrCat("no slice ", query.slice));
+    const auto day = place.runtime->LatestWithRows(place.runtime->slices()[*slice], *window);
+    if (!day.has_value()) return absl::NotFoundError("no period has rows");
+    place.period = kpi.windows[*window].At(*kpi.calendar, DayOfNumber(*day));
+  } else {
+    ASSIGN_OR_RETURN(place.period, ParsePeriod(*kpi.calendar, query.period));
+    if (place.period.grain != kpi.windows[*window].grain()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "period: got ", query.period, ", want a period of window ", kpi.windows[*window].id()));
+    }
+  }
+  return place;
+}
+
+absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
+  ASSIGN_OR_RETURN(const Place place, Resolve(query));
+  ASSIGN_OR_RETURN(const auto bytes, place.engine->Read(*place.runtime, query.slice, place.window,
+                                                        place.period, now_));
+  v1::KpiState state;
+  if (!state.ParseFromString(*bytes)) return absl::InternalError("a damaged state");
+  return state;
+}
+
+absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
+  ASSIGN_OR_RETURN(const Place place, Resolve(query));
+  return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_);
+}
+
+absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {
+  ASSIGN_OR_RETURN(const Place place, Resolve(query));
+  const StateId id{place.runtime->kpi().resource_name(),
+                   place.runtime->kpi().windows[place.window].id(), query.slice, place.period.id};
+  std::vector<LoggedState> entries;
+  for (const LoggedState& logged : log_) {
+    if (logged.id == id) entries.push_back(logged);
+  }
+  return entries;
+}
+
+}  // namespace kpisuite
