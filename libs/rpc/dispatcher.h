@@ -35,7 +35,7 @@
 #include "libs/rpc/stream_reactor.h"
 #include "libs/rpc/stream_registry.h"
 #include "libs/rpc/stream_source.h"
-#include "libs/rpc/unary_reactor.h"
+#include "libs/rpc/unary_call.h"
 
 namespace kpisuite {
 

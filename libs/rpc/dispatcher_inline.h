@@ -11,26 +11,25 @@ grpc::ServerUnaryReactor* Dispatcher::Unary(
     Response* response,
     std::function<absl::StatusOr<Response>(CallContext&, const std::type_identity_t<Request>&)>
         handler) {
-  using Reactor = UnaryReactor<Response>;
-  const auto reactor =
-      Reactor::Create(Find(method), *context, environment_.limits, environment_.clock, *calls_,
-                      Reactor::OnCancellation::kWait, *response);
-  absl::Status status = reactor->Admit(environment_.limits.max_calls);
+  using Call = UnaryCall<Response>;
+  const auto call = std::make_shared<Call>(Find(method), *context, environment_.limits,
+                                           environment_.clock, *calls_, *response);
+  absl::Status status = call->Admit(environment_.limits.max_calls);
   if (status.ok()) {
     status = environment_.executor.Submit(
-        MessageBytes(*request), reactor->call().deadline(),
-        [reactor, request, handler = std::move(handler)](const absl::Status& dequeued) {
+        MessageBytes(*request), call->call().deadline(),
+        [call, request, handler = std::move(handler)](const absl::Status& dequeued) {
           if (!dequeued.ok()) {
-            reactor->Complete(dequeued);
-          } else if (reactor->call().cancelled()) {
-            reactor->Complete(absl::CancelledError("the client went away"));
+            call->Complete(dequeued);
+          } else if (call->call().cancelled()) {
+            call->Complete(absl::CancelledError("the client went away"));
           } else {
-            reactor->Complete(handler(reactor->call(), *request));
+            call->Complete(handler(call->call(), *request));
           }
         });
   }
-  if (!status.ok()) reactor->Complete(status);
-  return reactor.get();
+  if (!status.ok()) call->Complete(status);
+  return call->Attach(Call::OnCancellation::kWait);
 }
 
 template <typename Request, typename Response>
@@ -39,20 +38,16 @@ grpc::ServerUnaryReactor* Dispatcher::Async(
     Response* response,
     const std::function<void(CallContext&, const std::type_identity_t<Request>&,
                              Completion<Response>)>& handler) {
-  using Reactor = UnaryReactor<Response>;
-  const auto reactor =
-      Reactor::Create(Find(method), *context, environment_.limits, environment_.clock, *calls_,
-                      Reactor::OnCancellation::kComplete, *response);
-  if (absl::Status status = reactor->Admit(environment_.limits.max_calls); !status.ok()) {
-    reactor->Complete(status);
-    return reactor.get();
-  }
-  {
+  using Call = UnaryCall<Response>;
+  const auto call = std::make_shared<Call>(Find(method), *context, environment_.limits,
+                                           environment_.clock, *calls_, *response);
+  if (absl::Status status = call->Admit(environment_.limits.max_calls); !status.ok()) {
+    call->Complete(status);
+  } else {
     MarkLibraryThread mark;
-    handler(reactor->call(), *request, Completion<Response>(reactor));
+    handler(call->call(), *request, Completion<Response>(call));
   }
-  reactor->CompleteAtDeadline();
-  return reactor.get();
+  return call->Attach(Call::OnCancellation::kComplete);
 }
 
 template <typename Request, typename Response>

@@ -228,6 +228,27 @@ TEST(Dispatcher, EndsParkedCallsWhenTheClientLeaves) {
   done(EchoResponse());
 }
 
+// Another thread answers while the library thread still returns from the handler.
+TEST(Dispatcher, AnswersOnceWhenTheAnswerRacesWithTheHandler) {
+  SystemClock clock;
+  Executor answering({.threads = 2}, clock);
+  EchoHandlers handlers = DefaultEchoHandlers();
+  handlers.park = [&](CallContext&, const EchoRequest& request, Completion<EchoResponse> done) {
+    EchoResponse response;
+    response.set_text(request.text());
+    const absl::Status submitted = answering.Submit(
+        0, absl::InfiniteFuture(), [done, response](const absl::Status&) { done(response); });
+    EXPECT_TRUE(submitted.ok());
+  };
+  EchoServer server(std::move(handlers));
+  for (int i = 0; i < 1000; ++i) {
+    grpc::ClientContext context;
+    EchoResponse response;
+    ASSERT_TRUE(server.stub().Park(&context, Request(std::to_string(i)), &response).ok());
+    EXPECT_EQ(response.text(), std::to_string(i));
+  }
+}
+
 TEST(Dispatcher, PassesBytesThroughRawMethods) {
   EchoServer server;
   grpc::ClientContext context;
