@@ -140,8 +140,13 @@ std::vector<v1::FieldDifference> DifferencesOf(const v1::Definition& before,
                                                const v1::Definition& after) {
   Flattener old_leaves;
   Flattener new_leaves;
-  old_leaves.AddMessage("", WithoutOutputFields(before));
-  new_leaves.AddMessage("", WithoutOutputFields(after));
+  const auto written = [](const v1::Definition& definition) {
+    v1::Definition fields = WithoutOutputFields(definition);
+    fields.clear_name();
+    return fields;
+  };
+  old_leaves.AddMessage("", written(before));
+  new_leaves.AddMessage("", written(after));
   std::vector<v1::FieldDifference> differences;
   const auto add = [&](const std::string& path) {
     const auto old_leaf = old_leaves.leaves.find(path);

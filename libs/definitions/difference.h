@@ -11,8 +11,8 @@ namespace kpisuite {
 
 // Paths use the names of the proto fields: `kpi.target.fixed`, `kpi.inputs["late"].where`,
 // `kpi.windows[1]`, in the order of the field numbers (map keys sorted). Texts stand as they are,
-// enum values by their short name, other messages by their leaves. Output-only fields and etags
-// are left out. An unset field differs from one set to its default.
+// enum values by their short name, other messages by their leaves. The name, output-only
+// fields and etags are left out. An unset field differs from one set to its default.
 std::vector<v1::FieldDifference> DifferencesOf(const v1::Definition& before,
                                                const v1::Definition& after);
 

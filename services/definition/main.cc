@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   ServerRuntime runtime(options.server, clock);
   const auto module = DefinitionModule::Create(options.store_directory, runtime.environment());
   if (!module.ok()) {
-    LogError("cannot start", {{"error", module.status().ToString()}});
+    LogError("cannot start", {{"error", module.status().message()}});
     return kExitFailure;
   }
   return ServeUntilSignal(options.server, runtime, {(*module)->rpc()},
