@@ -11,7 +11,7 @@
 
 namespace kpisuite {
 
-inline constexpr size_t kMaxPageTokenBytes = 4096;
+inline constexpr size_t kMaxPageTokenBytes = 16384;
 
 // The token that leads to what follows `cursor`. `request` is any text that is equal for the pages
 // of one request and differs between requests: for a message, its bytes without page_token and

@@ -17,6 +17,7 @@ constexpr char kCondition[] = "definitions";
 DefinitionFollowerOptions FollowerOptions(const MetricCatalog& catalog) {
   DefinitionFollowerOptions options;
   options.after_position = catalog.position();
+  options.incarnation = catalog.incarnation();
   return options;
 }
 
@@ -29,8 +30,8 @@ DefinitionLink::DefinitionLink(std::shared_ptr<grpc::Channel> channel, MetricCat
       follower_(
           std::move(channel), FollowerOptions(catalog),
           [&catalog, &readiness](const DefinitionUpdate& update) {
-            RETURN_IF_ERROR(
-                catalog.Apply(update.definitions, update.snapshot, update.position));
+            RETURN_IF_ERROR(catalog.Apply(update.definitions, update.snapshot, update.position,
+                                          update.incarnation));
             readiness.SetReady(kCondition);
             return absl::OkStatus();
           },

@@ -137,11 +137,13 @@ struct SavedDefinition {
   std::string bytes;  // a serialised v1::Definition
 };
 struct SavedDefinitions {
-  int64_t position = 0;  // of the definition log; 0: nothing saved yet
+  int64_t position = 0;     // of the definition log; 0: nothing saved yet
+  int64_t incarnation = 0;  // life of that log
   std::vector<SavedDefinition> definitions;
 };
 struct DefinitionsUpdate {
   int64_t position = 0;
+  int64_t incarnation = 0;
   bool replace_all = false;  // forget everything saved before
   std::vector<SavedDefinition> changed;
   std::vector<std::string> deleted;  // names

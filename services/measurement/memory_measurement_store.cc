@@ -191,6 +191,7 @@ absl::Status MemoryMeasurementStore::SaveDefinitions(const DefinitionsUpdate& up
   MutexLock lock(mutex_);
   SavedDefinitions& saved = Mutable().definitions;
   saved.position = update.position;
+  saved.incarnation = update.incarnation;
   auto& kept = saved.definitions;
   if (update.replace_all) kept.clear();
   const auto forget = [&kept](const std::string& name) {

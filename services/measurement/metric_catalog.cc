@@ -30,14 +30,16 @@ absl::Status MetricCatalog::Load() {
   }
   MutexLock lock(mutex_);
   catalog_.Reset(definitions, saved.position);
+  incarnation_ = saved.incarnation;
   return absl::OkStatus();
 }
 
 absl::Status MetricCatalog::Apply(absl::Span<const v1::Definition> definitions, bool replace_all,
-                                  int64_t position) {
+                                  int64_t position, int64_t incarnation) {
   std::vector<v1::Definition> relevant;
   DefinitionsUpdate update;
   update.position = position;
+  update.incarnation = incarnation;
   update.replace_all = replace_all;
   for (const v1::Definition& definition : definitions) {
     if (!IsRelevant(definition)) continue;
@@ -50,6 +52,7 @@ absl::Status MetricCatalog::Apply(absl::Span<const v1::Definition> definitions, 
   }
   RETURN_IF_ERROR(store_.SaveDefinitions(update));
   MutexLock lock(mutex_);
+  incarnation_ = incarnation;
   if (replace_all) {
     catalog_.Reset(relevant, position);
   } else {
@@ -82,6 +85,11 @@ std::vector<std::shared_ptr<const MetricDefinition>> MetricCatalog::FindBySource
 int64_t MetricCatalog::position() const {
   MutexLock lock(mutex_);
   return catalog_.position();
+}
+
+int64_t MetricCatalog::incarnation() const {
+  MutexLock lock(mutex_);
+  return incarnation_;
 }
 
 }  // namespace kpisuite

@@ -31,7 +31,7 @@ class MetricCatalog {
   // Takes over an applied set, or with `replace_all` all live definitions; definitions of other
   // kinds are passed over. Saved before it takes effect. One caller at a time; may block.
   absl::Status Apply(absl::Span<const v1::Definition> definitions, bool replace_all,
-                     int64_t position) EXCLUDES(mutex_);
+                     int64_t position, int64_t incarnation) EXCLUDES(mutex_);
 
   // Null when there is no such metric.
   std::shared_ptr<const MetricDefinition> Find(absl::string_view workspace,
@@ -42,11 +42,14 @@ class MetricCatalog {
 
   // Position of the definition log that has been taken over; 0: nothing was ever heard.
   int64_t position() const EXCLUDES(mutex_);
+  // Life of that log.
+  int64_t incarnation() const EXCLUDES(mutex_);
 
  private:
   MeasurementStore& store_;
   mutable Mutex mutex_;
   Catalog catalog_ GUARDED_BY(mutex_);
+  int64_t incarnation_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace kpisuite

@@ -169,16 +169,22 @@ absl::Status SqliteMeasurementStore::SaveDefinitions(const DefinitionsUpdate& up
                                        {changed.name, Blob{changed.bytes}}));
   }
   RETURN_IF_ERROR(connection.Execute(
-      "INSERT OR REPLACE INTO definition_position(id, position) VALUES(0, ?)", {update.position}));
+      "INSERT OR REPLACE INTO definition_position(id, position, incarnation) VALUES(0, ?, ?)",
+      {update.position, update.incarnation}));
   return transaction.Commit();
 }
 
 absl::StatusOr<SavedDefinitions> SqliteMeasurementStore::LoadDefinitions() {
   ASSIGN_OR_RETURN(const ReadSnapshot snapshot, database_->BeginRead());
   SavedDefinitions saved;
-  ASSIGN_OR_RETURN(const std::optional<int64_t> position,
-                   snapshot.connection().QueryInt64("SELECT position FROM definition_position"));
-  saved.position = position.value_or(0);
+  {
+    ASSIGN_OR_RETURN(Statement find, snapshot.connection().Prepare(
+                                         "SELECT position, incarnation FROM definition_position"));
+    ASSIGN_OR_RETURN(const bool found, find.Step());
+    if (!found) return saved;
+    saved.position = find.Int64(0);
+    saved.incarnation = find.Int64(1);
+  }
   ASSIGN_OR_RETURN(
       Statement find,
       snapshot.connection().Prepare("SELECT name, bytes FROM definition ORDER BY name"));

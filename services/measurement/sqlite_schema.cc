@@ -89,7 +89,8 @@ CREATE TABLE definition(
   bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE definition_position(
   id INTEGER PRIMARY KEY CHECK (id = 0),
-  position INTEGER NOT NULL);
+  position INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL);
 )sql";
 
 }  // namespace

@@ -151,11 +151,13 @@ TEST_P(StoreReads, DefinitionsAreKeptByNameWithTheirPosition) {
   EXPECT_EQ(saved.definitions[0].bytes, "A2");
   update = {};
   update.position = 9;
+  update.incarnation = 77;
   update.replace_all = true;
   update.changed = {{"workspaces/w/metrics/c", "C"}};
   ASSERT_TRUE(store_.SaveDefinitions(update).ok());
   saved = *store_.LoadDefinitions();
   EXPECT_EQ(saved.position, 9);
+  EXPECT_EQ(saved.incarnation, 77);
   ASSERT_EQ(saved.definitions.size(), 1u);
   EXPECT_EQ(saved.definitions[0].name, "workspaces/w/metrics/c");
 }
