@@ -43,8 +43,8 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
     if (status.ok()) {
       MarkLibraryThread mark;
       auto consumer = open(call(), self_);
-      if (consumer.ok()) consumer_ = *std::move(consumer);
       status = consumer.status();
+      if (consumer.ok()) consumer_ = *std::move(consumer);
     }
     {
       MutexLock lock(mutex_);
@@ -87,7 +87,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
     if (finished() || busy_) return;
     if (broken()) queue_.clear();
     if (!writing() && !queue_.empty()) {
-      MoveMessage(std::move(queue_.front()), outgoing_);
+      MoveMessage(queue_.front(), outgoing_);
       queue_.pop_front();
       BeginWriteLocked();
       this->StartWrite(&outgoing_);
@@ -117,7 +117,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response>,
     }
     if (deliver && ok) {
       Request message;
-      MoveMessage(std::move(incoming_), message);
+      MoveMessage(incoming_, message);
       consumer_->OnMessage(std::move(message));
     } else if (deliver) {
       consumer_->OnMessagesDone();

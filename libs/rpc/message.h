@@ -15,12 +15,13 @@ size_t MessageBytes(const Message& message) {
 
 inline size_t MessageBytes(const grpc::ByteBuffer& message) { return message.Length(); }
 
+// Leaves `from` valid and unspecified.
 template <typename Message>
-void MoveMessage(Message&& from, Message& to) {
+void MoveMessage(Message& from, Message& to) {
   to = std::move(from);
 }
 
 // ByteBuffer has no move assignment; its copy takes a reference on every slice.
-inline void MoveMessage(grpc::ByteBuffer&& from, grpc::ByteBuffer& to) { to.Swap(&from); }
+inline void MoveMessage(grpc::ByteBuffer& from, grpc::ByteBuffer& to) { to.Swap(&from); }
 
 }  // namespace kpisuite

@@ -129,7 +129,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
     if (const auto* end = std::get_if<StreamEnd>(&result)) {
       SetEndLocked(end->status);
     } else if (auto* message = std::get_if<Response>(&result); message != nullptr && !ending()) {
-      MoveMessage(std::move(*message), outgoing_);
+      MoveMessage(*message, outgoing_);
       BeginWriteLocked();
       this->StartWrite(&outgoing_);
     }

@@ -42,7 +42,7 @@ class UnaryCall final : public PendingCall<Response>,
 
   void Complete(absl::StatusOr<Response> result) override {
     if (completed_.exchange(true)) return;
-    if (result.ok()) MoveMessage(*std::move(result), response_);
+    if (result.ok()) MoveMessage(*result, response_);
     status_ = record_.End(result.status());
     if (state_.exchange(State::kAnswered) == State::kAttached) reactor_->Finish(status_);
   }
