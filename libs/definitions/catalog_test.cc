@@ -116,6 +116,24 @@ TEST(Catalog, ResolvesAKpiWithItsTargets) {
   EXPECT_TRUE(catalog.FindKpi("w", "late")->targets.empty());
 }
 
+TEST(Catalog, CostsWhatItTouches) {
+  Catalog catalog;
+  std::vector<v1::Definition> set = SmallWorld();
+  set.push_back(Metric("other", "unit: 'min'"));
+  set.push_back(MakeDefinition("objectives/o", "objective { owner: 'x' }"));
+  for (int i = 0; i < 2000; ++i) {
+    set.push_back(Kpi(absl::StrCat("k", i),
+                      MetricInputText("x", "other", "SUM") + "unit: 'min' objective: 'o'"));
+  }
+  catalog.Apply(set, 1);
+  EXPECT_EQ(catalog.Apply({Revised(set[0])}, 2).touched.size(), 2u);
+  EXPECT_EQ(catalog.Apply({Revised(set[5])}, 3).touched.size(), 1u);
+  EXPECT_EQ(catalog.Apply({Revised(set[3])}, 4).touched.size(), 1u)
+      << "what an objective says does not matter to its KPIs";
+  const auto target = Target("t", "kpi: 'k7' value { fixed: '1' }");
+  EXPECT_EQ(catalog.Apply({target}, 5).touched.size(), 2u);
+}
+
 TEST(Catalog, MergesTimelinessOfTheSource) {
   Catalog catalog;
   catalog.Apply({Metric("m", "unit: 'min' source: 's' timeliness { grace { seconds: 7 } }"),

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/kpi_builder.h"
 #include "libs/definitions/references.h"
@@ -297,12 +298,11 @@ class InputsBuilder {
       return;
     }
     if (!aliases_sound_) return;
-    const bool syntax_sound = CheckUnused(text);
     const bool units = units_known_ && draft_.unit.has_value();
     const absl::StatusOr<Formula> formula =
         Formula::Create(text, formula_inputs_, draft_.unit.value_or(Unit()));
     if (!formula.ok()) {
-      AddFormulaViolations(formula.status(), syntax_sound, units);
+      AddFormulaViolations(formula.status(), units);
       return;
     }
     if (!units) return;
@@ -313,25 +313,22 @@ class InputsBuilder {
     BuildNature();
   }
 
-  // Reports unused inputs at the input. Whether the text is a formula at all.
-  bool CheckUnused(const std::string& text) {
-    const absl::StatusOr<std::vector<std::string>> used = FormulaIdentifiers(text);
-    if (!used.ok()) return false;
-    for (const auto& [alias, input] : inputs_) {
-      if (std::find(used->begin(), used->end(), alias) != used->end()) continue;
-      draft_.violations.Add(MapField("kpi.inputs", alias), violation::kUnusedInput,
-                            GotWant(alias, "each input used in the formula"));
-    }
-    return true;
-  }
-
-  void AddFormulaViolations(const absl::Status& status, bool syntax_sound, bool units) {
+  // Nothing about units that are not known, and nothing else next to a reserved alias, which makes
+  // everything look wrong.
+  void AddFormulaViolations(const absl::Status& status, bool units) {
     Violations all;
     all.AddStatus("kpi.formula", violation::kSyntax, status);
-    for (const FieldViolation& item : all.items()) {
-      if (syntax_sound && item.reason == violation::kUnusedInput) continue;
+    const std::vector<FieldViolation> places = GetErrorDetails(status).violations;
+    const bool reserved = std::any_of(
+        all.items().begin(), all.items().end(),
+        [](const FieldViolation& item) { return item.reason == violation::kReservedName; });
+    for (size_t i = 0; i < all.size(); ++i) {
+      FieldViolation item = all.items()[i];
       if (!units && item.reason == violation::kUnitMismatch) continue;
-      draft_.violations.Add(item);
+      if (reserved && item.reason != violation::kReservedName) continue;
+      absl::string_view alias = i < places.size() ? places[i].field : "";
+      if (absl::ConsumePrefix(&alias, "inputs.")) item.field = MapField("kpi.inputs", alias);
+      draft_.violations.Add(std::move(item));
     }
   }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -206,10 +207,12 @@ class TargetsBuilder {
     if (slice->is_total()) return target.exact_slice() ? SliceSelector(Slice()) : std::nullopt;
     CheckNotSet("target.exact_slice", target.exact_slice(), violations);
     for (const auto& [dimension, member] : slice->members()) {
+      std::set<std::string> reported;
       for (const MetricInput& input : draft_.built.inputs) {
         const auto& ignored = input.ignore_dimensions;
         if (input.metric->HasDimension(dimension) ||
-            std::find(ignored.begin(), ignored.end(), dimension) != ignored.end()) {
+            std::find(ignored.begin(), ignored.end(), dimension) != ignored.end() ||
+            !reported.insert(input.metric->id).second) {
           continue;
         }
         violations.Add("target.slice", violation::kSliceDimension,
