@@ -1,0 +1,126 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "libs/base/status_macros.h"
+#include "services/kpictl/commands/command.h"
+#include "services/kpictl/commands/state_options.h"
+#include "services/kpictl/commands/state_query.h"
+#include "services/kpictl/view/state_table.h"
+#include "services/kpictl/view/value_text.h"
+
+namespace kpisuite {
+namespace {
+
+// As many as fit on a line of a terminal.
+constexpr size_t kSparklinePeriods = 72;
+
+struct HistoryOptions {
+  StateKeyOptions key;
+  std::string from;
+  std::string to;
+  std::string view = "latest";
+  std::string as_of;
+  std::string at_least;
+};
+
+absl::StatusOr<v1::HistoryView> ParseView(const std::string& text) {
+  if (text == "latest") return v1::HISTORY_VIEW_LATEST;
+  if (text == "first-closed") return v1::HISTORY_VIEW_FIRST_CLOSED;
+  if (text == "all") return v1::HISTORY_VIEW_HISTORY;
+  return UsageError(absl::StrCat("--view: got \"", text, "\", want latest, first-closed or all"));
+}
+
+absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
+                                                  const Context& context) {
+  ASSIGN_OR_RETURN(const v1::StateKey key, MakeStateKey(options.key, context));
+  v1::GetHistoryRequest request;
+  request.set_kpi(key.kpi());
+  request.set_window(key.window());
+  request.set_slice(key.slice());
+  request.set_start_period(options.from);
+  request.set_end_period(options.to);
+  request.set_at_least(options.at_least);
+  ASSIGN_OR_RETURN(const v1::HistoryView view, ParseView(options.view));
+  request.set_view(view);
+  if (!options.as_of.empty()) {
+    absl::Time as_of;
+    std::string ignored;
+    if (!absl::ParseTime(absl::RFC3339_full, options.as_of, &as_of, &ignored)) {
+      return UsageError(absl::StrCat("--as-of: got \"", options.as_of,
+                                     "\", want a time such as 2025-03-31T22:30:00Z"));
+    }
+    request.set_view(v1::HISTORY_VIEW_AS_OF);
+    request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of));
+  }
+  return request;
+}
+
+Table HistoryTable(const std::vector<v1::HistoryEntry>& entries) {
+  Table table({{"PERIOD"},
+               {"VALUE", true},
+               {"TARGET", true},
+               {"VARIANCE", true},
+               {"STATUS"},
+               {"FLAGS"},
+               {"RECORDED", false, Column::Shown::kWide},
+               {"CAUSE", false, Column::Shown::kWide},
+               {"REVISION", true, Column::Shown::kWide},
+               {"ROWS", true, Column::Shown::kWide},
+               {"KPI", false, Column::Shown::kCsvOnly},
+               {"WINDOW", false, Column::Shown::kCsvOnly},
+               {"SLICE", false, Column::Shown::kCsvOnly}});
+  for (const v1::HistoryEntry& entry : entries) {
+    const v1::KpiState& state = entry.state();
+    const std::string cause(
+        absl::StripPrefix(v1::HistoryCause_Name(entry.cause()), "HISTORY_CAUSE_"));
+    table.AddRow({{state.period().id()},
+                  {ValueText(state), Style::kPlain, state.value()},
+                  {TargetText(state), Style::kPlain, state.target().value()},
+                  {VarianceText(state), Style::kPlain, state.variance()},
+                  StatusCell(state),
+                  {FlagsText(state), Style::kDim},
+                  {TimeText(entry.record_time())},
+                  {cause == "UNSPECIFIED" ? "computed" : cause},
+                  {absl::StrCat(state.revision())},
+                  {absl::StrCat(state.row_count())},
+                  {IdOf(state.kpi())},
+                  {state.window()},
+                  {state.slice()}});
+  }
+  return table;
+}
+
+absl::StatusOr<ExitCode> RunHistory(const HistoryOptions& options, Context& context) {
+  ASSIGN_OR_RETURN(const v1::GetHistoryRequest request, MakeRequest(options, context));
+  ASSIGN_OR_RETURN(const std::vector<v1::HistoryEntry> entries, ReadHistory(request, context));
+  const Output& output = context.output();
+  if (output.is_for_people() && output.terminal().is_terminal && !entries.empty()) {
+    output.stream() << HistorySparkline(entries, kSparklinePeriods) << "\n";
+  }
+  output.WriteList(Pointers(entries), HistoryTable(entries));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddHistoryCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<HistoryOptions>();
+  CLI::App& command =
+      AddCommand(app, "history", "Show one KPI period by period",
+                 "kpictl history on-time-performance --window WEEK --from 2001-W05");
+  AddStateKeyOptions(command, options->key, false);
+  command.add_option("--from", options->from, "id of the first period [the first with data]");
+  command.add_option("--to", options->to, "id of the last period [the last with data]");
+  command.add_option("--view", options->view,
+                     "latest, first-closed (as said at closing), or all revisions [latest]");
+  command.add_option("--as-of", options->as_of, "what was recorded at this time");
+  command.add_option("--at-least", options->at_least,
+                     "wait until the history includes this position token");
+  OnRun(command, context, options, RunHistory);
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,42 @@
+#include "services/kpictl/commands/state_options.h"
+
+#include "libs/base/status_macros.h"
+#include "services/kpictl/commands/kind_argument.h"
+
+namespace kpisuite {
+
+void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
+  command.add_option("kpi", options.kpis, "names of KPIs; none: all");
+  command.add_option("--objective", options.objective, "only KPIs of this objective");
+  command.add_option("--owner", options.owner, "only KPIs of this owner");
+  command.add_option("--status", options.status, "only this status, for instance OFF_TARGET");
+  command.add_option("--window", options.window, "only this window, for instance MONTH");
+  command.add_option("--slice", options.slice, "this slice instead of the total: origin=ORD");
+  command.add_option("--grouping", options.grouping,
+                     "every slice of these dimensions instead of the total: origin");
+  command.add_option("--filter", options.filter,
+                     "further comparisons joined by AND, for instance 'labels.team = ops'");
+}
+
+void AddStateKeyOptions(CLI::App& command, StateKeyOptions& options, bool with_period) {
+  command.add_option("kpi", options.kpi, "name of the KPI")->required();
+  command.add_option("--window", options.window, "window [the first of the KPI]");
+  command.add_option("--slice", options.slice, "slice, for instance origin=ORD [the total]");
+  if (!with_period) return;
+  options.period = "LATEST_WITH_DATA";
+  command.add_option("--period", options.period,
+                     "CURRENT, LATEST_CLOSED, LATEST_WITH_DATA or a period id [LATEST_WITH_DATA]");
+}
+
+absl::StatusOr<v1::StateKey> MakeStateKey(const StateKeyOptions& options, const Context& context) {
+  ASSIGN_OR_RETURN(const std::string kpi,
+                   ParseKpiArgument(options.kpi, context.options().workspace));
+  v1::StateKey key;
+  key.set_kpi(kpi);
+  key.set_window(options.window);
+  key.set_slice(options.slice);
+  key.set_period(options.period);
+  return key;
+}
+
+}  // namespace kpisuite
