@@ -16,6 +16,12 @@ std::string MemoKey(const Calendar& calendar) {
                       static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label));
 }
 
+// Whether the KPI's calendar knows the period by this id on this day.
+bool HasPeriod(const KpiDefinition& kpi, size_t window, const std::string& id, int32_t first_day) {
+  const Period period = kpi.windows[window].At(*kpi.calendar, DayOfNumber(first_day));
+  return period.id == id && DayNumber(period.first_day) == first_day;
+}
+
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
                                  const std::vector<std::string>& ignored) {
   std::vector<std::string> rest;
@@ -108,8 +114,8 @@ void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
   }
 }
 
-// What was said about a state stays known when its KPI changes; states whose window or slice is
-// no longer declared are announced as removed.
+// What was said about a state stays known when its KPI changes; states whose window, slice or
+// period (of another calendar) is no longer declared are announced as removed.
 void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
   for (SliceStates& old_slice : old_runtime.slices()) {
     const std::optional<size_t> grouping = runtime.GroupingOf(old_slice.slice);
@@ -117,9 +123,11 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
       const std::optional<size_t> window =
           runtime.WindowIndex(old_runtime.kpi().windows[w].id());
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
-        if (!grouping.has_value() || !window.has_value()) {
-          const Period period =
-              old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
+        const Period period =
+            old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
+        const bool kept = grouping.has_value() && window.has_value() &&
+                          HasPeriod(runtime.kpi(), *window, period.id, first_day);
+        if (!kept) {
           removals_.push_back({.id = {old_runtime.kpi().resource_name(),
                                       old_runtime.kpi().windows[w].id(),
                                       old_slice.slice.ToString(), period.id},
@@ -127,10 +135,9 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
                                .removed = true});
           continue;
         }
-        const size_t slice = runtime.SliceIndex(*grouping, old_slice.slice);
-        const int32_t day = runtime.FirstDay(*window, first_day);
-        MarkDirty(runtime, slice, *window, day, true);
-        TrackedState& state = runtime.slices()[slice].windows[*window][day];
+        const size_t slice = SliceIndex(runtime, *grouping, old_slice.slice);
+        MarkDirty(runtime, slice, *window, first_day, true);
+        TrackedState& state = runtime.slices()[slice].windows[*window][first_day];
         const bool dirty = state.dirty;
         state = old_state;
         state.dirty = dirty;
@@ -151,10 +158,10 @@ void PartitionEngine::ApplySeeds(KpiRuntime& runtime) {
     if (!window.has_value() || logged.id.window.empty() || !slice.ok()) continue;
     const std::optional<size_t> grouping = runtime.GroupingOf(*slice);
     if (!grouping.has_value()) continue;
-    const size_t index = runtime.SliceIndex(*grouping, *slice);
-    const int32_t day = runtime.FirstDay(*window, logged.first_day);
-    MarkDirty(runtime, index, *window, day, false);
-    TrackedState& state = runtime.slices()[index].windows[*window][day];
+    if (!HasPeriod(runtime.kpi(), *window, logged.id.period, logged.first_day)) continue;
+    const size_t index = SliceIndex(runtime, *grouping, *slice);
+    MarkDirty(runtime, index, *window, logged.first_day, false);
+    TrackedState& state = runtime.slices()[index].windows[*window][logged.first_day];
     state.logged = true;
     state.logged_status = logged.status;
     state.logged_value = logged.value;

@@ -161,9 +161,13 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                    context.period.id};
   if (!same) {
     state.content_size = bytes.size();
-    AppendPlace(Place(), &bytes);
+    StatePlace place = Place();
+    // Two contents never share a version, also within one millisecond of one position.
+    if (place.Version() <= state.version) place.tick = state.tick + absl::Milliseconds(1);
+    AppendPlace(place, &bytes);
     state.state = std::make_shared<const std::string>(std::move(bytes));
-    state.version = Place().Version();
+    state.version = place.Version();
+    state.tick = place.tick;
     output.updates.push_back({.id = id,
                               .first_day = ref.first_day,
                               .has_rows = state.rows > 0,

@@ -81,6 +81,15 @@ struct EngineCounters {
   int64_t kpis_touched = 0;  // (KPI, slice) pairs reached from changed panes
   int64_t evaluations = 0;
   int64_t pane_reloads = 0;
+
+  EngineCounters& operator+=(const EngineCounters& other) {
+    batches += other.batches;
+    samples += other.samples;
+    kpis_touched += other.kpis_touched;
+    evaluations += other.evaluations;
+    pane_reloads += other.pane_reloads;
+    return *this;
+  }
 };
 
 }  // namespace kpisuite

@@ -38,6 +38,7 @@ struct TrackedState {
   std::shared_ptr<const std::string> state;  // serialised; null before the first evaluation
   size_t content_size = 0;                   // bytes of it before its place
   std::string version;
+  absl::Time tick = absl::InfinitePast();  // of the version
   // As last logged.
   bool logged = false;
   v1::Status logged_status = v1::STATUS_UNSPECIFIED;

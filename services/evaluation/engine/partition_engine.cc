@@ -124,7 +124,7 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
   };
   const RuntimeGrouping& grouping = runtime.groupings()[dependent.grouping];
   if (slice.members().size() == grouping.dimensions.size()) {
-    mark(runtime.SliceIndex(dependent.grouping, slice));
+    mark(SliceIndex(runtime, dependent.grouping, slice));
     return;
   }
   // The input ignores dimensions of the grouping: its value enters every slice within.
@@ -132,6 +132,25 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
     const SliceStates& states = runtime.slices()[i];
     if (states.grouping == dependent.grouping && slice.Contains(states.slice)) mark(i);
   }
+}
+
+size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice) {
+  const std::optional<size_t> known = runtime.FindSlice(slice.ToString());
+  if (known.has_value()) return *known;
+  const size_t index = runtime.SliceIndex(grouping, slice);
+  const RuntimeGrouping& dimensions = runtime.groupings()[grouping];
+  for (size_t i = 0; i < dimensions.tables.size(); ++i) {
+    const PaneTable& table = *dimensions.tables[i];
+    if (table.spec().group_by.size() == dimensions.dimensions.size()) continue;
+    const SlicePanes* panes = table.Find(runtime.slices()[index].input_slices[i]);
+    if (panes == nullptr) continue;
+    for (const auto& [day, pane] : panes->days) {
+      for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
+        MarkDirty(runtime, index, w, runtime.FirstDay(w, day), false);
+      }
+    }
+  }
+  return index;
 }
 
 void PartitionEngine::ApplyWatermark(MetricEntry& metric, absl::Time watermark) {

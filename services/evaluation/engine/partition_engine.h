@@ -67,6 +67,8 @@ class PartitionEngine {
   // When the next state changes without new data; InfiniteFuture when none does.
   absl::Time NextWakeup() const;
   bool HasDirty() const { return !dirty_.empty(); }
+  // Whether a load has not been answered.
+  bool loading() const { return !loads_.empty(); }
 
   // --- Reads (of what has been evaluated) ---
 
@@ -171,6 +173,8 @@ class PartitionEngine {
   void TrimBacklog();
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
+  // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
+  size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
   // States (engine_tick.cc).
   void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,

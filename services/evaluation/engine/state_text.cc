@@ -1,5 +1,7 @@
 #include "services/evaluation/engine/state_text.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "libs/kpi/bands.h"
 #include "libs/kpi/variance.h"
@@ -17,6 +19,23 @@ std::string Shown(const KpiDefinition& kpi, const Decimal& value) {
   }
   return absl::StrCat(value.ToDisplayString(kpi.display_decimals),
                       kpi.unit_text.empty() ? "" : " ", kpi.unit_text);
+}
+
+// The value, rounded toward its own band where plain rounding would show it in another.
+std::string ShownValue(const KpiDefinition& kpi, const StatusResult& status,
+                       const Decimal& value) {
+  if (!status.hit.has_value()) return Shown(kpi, value);
+  constexpr int kMostPlaces = 9;
+  const int shift = kpi.unit_text == "%" ? 2 : 0;
+  const std::string text = kpi.status_rule.bands->Display(
+      value, *status.hit, std::min(kMostPlaces, kpi.display_decimals + shift));
+  if (shift == 0) return absl::StrCat(text, kpi.unit_text.empty() ? "" : " ", kpi.unit_text);
+  const auto shown = Decimal::Parse(text);
+  if (!shown.ok()) return Shown(kpi, value);
+  const size_t point = text.find('.');
+  const int places = point == std::string::npos ? 0 : static_cast<int>(text.size() - point) - 1;
+  const Number percent = Number(*shown) * Decimal::FromInt(100);
+  return absl::StrCat(percent.value().ToDisplayString(std::max(0, places - shift)), " %");
 }
 
 // A difference of two values: percentages differ by percentage points.
@@ -137,7 +156,8 @@ std::vector<std::string> ReasonsOf(const KpiDefinition& kpi, const KpiEvaluation
   if (!value.defined()) return {Missing(kpi, value.reason())};
   std::vector<std::string> reasons;
   reasons.push_back(
-      absl::StrCat("value ", Shown(kpi, value.value()), "; ", TargetInWords(kpi, evaluation)));
+      absl::StrCat("value ", ShownValue(kpi, evaluation.status, value.value()), "; ",
+                                 TargetInWords(kpi, evaluation)));
   reasons.push_back(BandInWords(kpi, evaluation));
   const std::string distance = DistanceInWords(kpi, evaluation);
   if (!distance.empty()) reasons.push_back(distance);

@@ -40,11 +40,13 @@ absl::Status MemoryStateLog::Append(absl::Span<const LoggedState> entries) {
   return absl::OkStatus();
 }
 
-absl::Status MemoryStateLog::VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) {
+absl::Status MemoryStateLog::VisitLatest(absl::string_view kpi,
+                                         absl::FunctionRef<absl::Status(LoggedState)> visit) {
   std::vector<LoggedState> latest;
   {
     MutexLock lock(mutex_);
     for (const auto& [subject, entries] : entries_) {
+      if (!kpi.empty() && std::get<0>(subject) != kpi) continue;
       for (auto it = entries.begin(); it != entries.end(); ++it) {
         const auto next = std::next(it);
         if (next != entries.end() && next->first.first_day == it->first.first_day) continue;
@@ -120,9 +122,9 @@ absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
   return absl::OkStatus();
 }
 
-absl::StatusOr<SavedDefinitions> MemoryStateLog::LoadDefinitions() {
+absl::StatusOr<FollowedDefinitions> MemoryStateLog::LoadDefinitions() {
   MutexLock lock(mutex_);
-  SavedDefinitions saved{.position = definition_position_};
+  FollowedDefinitions saved{.position = definition_position_};
   for (const auto& [name, definition] : definitions_) saved.definitions.push_back(definition);
   return saved;
 }

@@ -14,8 +14,8 @@ namespace kpisuite {
 class MemoryStateLog final : public StateLog {
  public:
   absl::Status Append(absl::Span<const LoggedState> entries) override EXCLUDES(mutex_);
-  absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) override
-      EXCLUDES(mutex_);
+  absl::Status VisitLatest(absl::string_view kpi,
+                           absl::FunctionRef<absl::Status(LoggedState)> visit) override EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
@@ -24,7 +24,7 @@ class MemoryStateLog final : public StateLog {
   absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                                int64_t position) override EXCLUDES(mutex_);
-  absl::StatusOr<SavedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
+  absl::StatusOr<FollowedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
   std::string engine() const override { return "memory"; }
 
  private:

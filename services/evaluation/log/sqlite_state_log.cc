@@ -129,14 +129,18 @@ absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
   return transaction.Commit();
 }
 
-absl::Status SqliteStateLog::VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) {
+absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
+                                         absl::FunctionRef<absl::Status(LoggedState)> visit) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  const absl::string_view of_kpi = kpi.empty() ? "" : "WHERE kpi = ? ";
   ASSIGN_OR_RETURN(
       Statement rows,
-      snapshot.connection().Prepare(
+      snapshot.connection().Prepare(absl::StrCat(
           "SELECT part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, "
           "closed_at, restated, status, value, NULL, number FROM state_log WHERE number IN "
-          "(SELECT max(number) FROM state_log GROUP BY kpi, \"window\", slice, first_day)"));
+          "(SELECT max(number) FROM state_log ",
+          of_kpi, "GROUP BY kpi, \"window\", slice, first_day)")));
+  if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
     if (!found) return absl::OkStatus();
@@ -229,9 +233,9 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
   return transaction.Commit();
 }
 
-absl::StatusOr<SavedDefinitions> SqliteStateLog::LoadDefinitions() {
+absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  SavedDefinitions saved;
+  FollowedDefinitions saved;
   ASSIGN_OR_RETURN(const std::optional<int64_t> position,
                    snapshot.connection().QueryInt64("SELECT value FROM setting WHERE name = ?",
                                                     {"definition_position"}));

@@ -29,7 +29,8 @@ class SqliteStateLog final : public StateLog {
       const SqliteStateLogOptions& options);
 
   absl::Status Append(absl::Span<const LoggedState> entries) override;
-  absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) override;
+  absl::Status VisitLatest(absl::string_view kpi,
+                           absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::StatusOr<int64_t> OpenEpoch() override;
@@ -37,7 +38,7 @@ class SqliteStateLog final : public StateLog {
   absl::StatusOr<int> LoadPartitions() override;
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                                int64_t position) override;
-  absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
+  absl::StatusOr<FollowedDefinitions> LoadDefinitions() override;
   std::string engine() const override { return "sqlite"; }
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "kpisuite/v1/definition.pb.h"
@@ -53,7 +54,7 @@ struct HistoryEntryRow {
 };
 
 // The definitions that were followed last.
-struct SavedDefinitions {
+struct FollowedDefinitions {
   int64_t position = 0;  // 0: none were saved yet
   std::vector<v1::Definition> definitions;
 };
@@ -68,9 +69,10 @@ class StateLog {
   // changes nothing.
   virtual absl::Status Append(absl::Span<const LoggedState> entries) = 0;
 
-  // The newest entry of every state, without `state`, in no order. Stops at the first error that
-  // `visit` returns.
-  virtual absl::Status VisitLatest(absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
+  // The newest entry of every state of a KPI, without `state`, in no order; of all KPIs when the
+  // name is empty. Stops at the first error that `visit` returns.
+  virtual absl::Status VisitLatest(absl::string_view kpi,
+                                   absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
 
   // The newest entry of a state. With an empty period: of the last period that was logged.
   virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;
@@ -88,7 +90,7 @@ class StateLog {
   // Adds definitions, and takes those away that have `deleted` set. A snapshot replaces all.
   virtual absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                                        int64_t position) = 0;
-  virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
+  virtual absl::StatusOr<FollowedDefinitions> LoadDefinitions() = 0;
 
   // "sqlite", "memory".
   virtual std::string engine() const = 0;

@@ -150,13 +150,20 @@ TEST_P(StateLogContract, VisitsTheNewestEntryOfEachState) {
   Fill();
   Open();
   std::vector<std::string> values;
-  ASSERT_TRUE(log_->VisitLatest([&](LoggedState logged) {
+  ASSERT_TRUE(log_->VisitLatest("", [&](LoggedState logged) {
                     EXPECT_EQ(logged.state, nullptr);
                     values.push_back(logged.value);
                     return absl::OkStatus();
                   })
                   .ok());
   EXPECT_THAT(values, UnorderedElementsAre("3", "6"));
+  int of_another = 0;
+  ASSERT_TRUE(log_->VisitLatest("workspaces/w/kpis/other", [&](LoggedState) {
+                    ++of_another;
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(of_another, 0);
 }
 
 TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {

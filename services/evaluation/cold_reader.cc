@@ -1,0 +1,75 @@
+#include "services/evaluation/cold_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/partition.h"
+#include "libs/base/status_macros.h"
+#include "libs/kpi/slice.h"
+
+namespace kpisuite {
+namespace {
+
+absl::Status NotReady() {
+  return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
+                   "the evaluator is starting; neither cache nor state log has this state");
+}
+
+}  // namespace
+
+absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part,
+                                                  absl::Time now) {
+  ASSIGN_OR_RETURN(std::vector<PartitionStates> read,
+                   cache_.Read({{.partition = part, .keys = {id.Key()}}}));
+  if (read.size() != 1 || !read[0].frontier.has_value() || read[0].states.size() != 1 ||
+      !read[0].states[0].has_value()) {
+    return NotReady();
+  }
+  const absl::Time as_of = read[0].frontier->as_of;
+  const std::string reason =
+      now - as_of <= kMaxStaleness ? "" : "the evaluator is starting; this is from the cache";
+  return StateAnswer{
+      std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
+      FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
+}
+
+absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now) {
+  const auto slice = Slice::Parse(key.slice);
+  if (!slice.ok()) {
+    return InvalidFields({{.field = "key.slice",
+                           .description = std::string(slice.status().message())}});
+  }
+  StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(), ""};
+  if (key.period.kind == PeriodSelector::Kind::kId) {
+    id.period = key.period.id;
+  } else if (key.period.kind == PeriodSelector::Kind::kCurrent) {
+    id.period = key.kpi->Current(key.window, now)->id;
+  }
+  // With an empty period: the last one that was logged.
+  const auto logged = log_.Find(id);
+  if (id.period.empty()) {
+    id.period = logged.ok() && logged->has_value() ? (*logged)->id.period
+                                                   : key.kpi->Current(key.window, now)->id;
+  }
+  int32_t part = key.kpi->part();
+  if (part == kUnknownPart) {
+    const auto partitions = log_.LoadPartitions();
+    if (partitions.ok() && *partitions > 0) {
+      part = PartitionOf(key.kpi->kpi().workspace, key.kpi->kpi().partition_group, *partitions);
+    }
+  }
+  if (part != kUnknownPart) {
+    absl::StatusOr<StateAnswer> cached = FromCache(id, part, now);
+    if (cached.ok()) return cached;
+  }
+  if (logged.ok() && logged->has_value() && (*logged)->state != nullptr &&
+      !(*logged)->state->empty()) {
+    return StateAnswer{(*logged)->state,
+                       FreshnessSuffix(v1::STATE_SOURCE_STORE, now, (*logged)->record_time,
+                                       "the evaluator is starting; this is what was logged last")};
+  }
+  return NotReady();
+}
+
+}  // namespace kpisuite

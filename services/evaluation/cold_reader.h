@@ -1,0 +1,30 @@
+// ColdReader: answers from the cache, else from the state log, while a partition is not in memory.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/cache/state_cache.h"
+#include "services/evaluation/log/state_log.h"
+#include "services/evaluation/state_lookup.h"
+
+namespace kpisuite {
+
+// Thread-safe. Calls block.
+class ColdReader {
+ public:
+  // The references outlive it.
+  ColdReader(StateCache& cache, StateLog& log) : cache_(cache), log_(log) {}
+
+  // From the cache when its frontier vouches for the state (stale when the frontier is older than
+  // kMaxStaleness), else from the log, always stale. LATEST_WITH_DATA and LATEST_CLOSED mean the
+  // last period in the log. UNAVAILABLE (NOT_READY) when neither has it.
+  absl::StatusOr<StateAnswer> Read(const ResolvedKey& key, absl::Time now);
+
+ private:
+  absl::StatusOr<StateAnswer> FromCache(const StateId& id, int32_t part, absl::Time now);
+
+  StateCache& cache_;
+  StateLog& log_;
+};
+
+}  // namespace kpisuite

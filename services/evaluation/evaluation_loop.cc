@@ -1,0 +1,247 @@
+#include "services/evaluation/evaluation_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/log.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kMaxEvaluationsPerTick = 4000;
+// A step that evaluated so many is followed by a pause, in which more changes gather.
+constexpr int64_t kBusyEvaluations = 256;
+constexpr absl::Duration kCoalescing = absl::Milliseconds(1);
+constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
+constexpr absl::Duration kStoreRetry = absl::Milliseconds(500);
+
+}  // namespace
+
+EvaluationLoop::EvaluationLoop(const LoopOutputs& outputs, const Clock& clock, int64_t epoch,
+                               const WorkQueueLimits& limits,
+                               const CachePublisherOptions& cache_options)
+    : out_(outputs),
+      clock_(clock),
+      epoch_(epoch),
+      queue_(limits),
+      live_(outputs.log, outputs.directory),
+      waiters_(outputs.positions),
+      publisher_(outputs.cache, *this, cache_options) {
+  out_.readiness.SetReady("state-log");
+}
+
+EvaluationLoop::~EvaluationLoop() { Stop(); }
+
+void EvaluationLoop::Run(LoopRequests requests) {
+  requests_ = std::move(requests);
+  thread_ = std::thread([this] { RunThread(); });
+}
+
+void EvaluationLoop::Stop() {
+  queue_.Stop();
+  if (thread_.joinable()) thread_.join();
+  publisher_.Shutdown();
+}
+
+void EvaluationLoop::RunThread() {
+  while (true) {
+    if (evaluated_ >= kBusyEvaluations) absl::SleepFor(kCoalescing);
+    const WorkQueue::Taken taken = queue_.Take(WaitTime(), unstored_.empty());
+    if (taken.stopped) break;
+    for (const WorkQueue::Work& work : taken.feed) work();
+    Step();
+    for (const WorkQueue::Work& task : taken.tasks) task();
+    waiters_.Advance(clock_.Now());
+    stats_.waiters.store(static_cast<int64_t>(waiters_.size()), std::memory_order_relaxed);
+  }
+  waiters_.End(MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is stopping"));
+}
+
+absl::Duration EvaluationLoop::WaitTime() const {
+  if (unstored_.empty() && live_.HasWork()) return absl::ZeroDuration();
+  absl::Time next = waiters_.NextDeadline();
+  if (!unstored_.empty()) {
+    next = std::min(next, retry_store_at_);
+  } else {
+    next = std::min(next, live_.NextWakeup());
+    if (!ask_again_.empty()) next = std::min(next, ask_again_.begin()->first);
+  }
+  return std::clamp(next - clock_.Now(), absl::ZeroDuration(), kLongestWait);
+}
+
+void EvaluationLoop::Step() {
+  const absl::Time now = clock_.Now();
+  evaluated_ = 0;
+  if (!live_.started()) return;
+  if (unstored_.empty()) unstored_ = live_.Tick(now, kMaxEvaluationsPerTick);
+  if (!Store(now)) return;
+  const bool worked = !unstored_.empty();
+  Show();
+  unstored_.clear();
+  AskLoads(now);
+  if (!worked) return;
+  CountEngines();
+  stats_.steps.fetch_add(1, std::memory_order_relaxed);
+  stats_.step_nanos.fetch_add(absl::ToInt64Nanoseconds(clock_.Now() - now),
+                              std::memory_order_relaxed);
+}
+
+bool EvaluationLoop::Store(absl::Time now) {
+  std::vector<LoggedState> entries;
+  for (const PartTick& tick : unstored_) {
+    entries.insert(entries.end(), tick.output.log.begin(), tick.output.log.end());
+  }
+  if (entries.empty()) return true;
+  if (now < retry_store_at_) return false;
+  const absl::Status stored = out_.log.Append(entries);
+  if (!stored.ok()) {
+    retry_store_at_ = now + kStoreRetry;
+    stats_.log_failures.fetch_add(1, std::memory_order_relaxed);
+    out_.readiness.SetNotReady("state-log", std::string(stored.message()));
+    LogError("the state log cannot be written; states are held back",
+             {{"entries", entries.size()}, {"status", stored.ToString()}});
+    return false;
+  }
+  if (retry_store_at_ != absl::InfinitePast()) {
+    retry_store_at_ = absl::InfinitePast();
+    out_.readiness.SetReady("state-log");
+  }
+  stats_.logged.fetch_add(static_cast<int64_t>(entries.size()), std::memory_order_relaxed);
+  return true;
+}
+
+void EvaluationLoop::Show() {
+  std::vector<ShownState> shown;
+  for (const PartTick& tick : unstored_) ShowPart(tick, &shown);
+  evaluated_ = static_cast<int64_t>(shown.size());
+  stats_.shown.fetch_add(evaluated_, std::memory_order_relaxed);
+  if (!shown.empty()) {
+    out_.hub.Publish(std::make_shared<const std::vector<ShownState>>(std::move(shown)));
+  }
+  if (!alive_ || live_.HasWork()) return;
+  alive_ = false;
+  const bool settled = std::all_of(live_.parts().begin(), live_.parts().end(),
+                                   [](const LivePartitions::Part& part) { return part.settled; });
+  if (!settled) return;
+  out_.health.FeedShown(feed_as_of_);
+  out_.readiness.SetReady("measurement");
+  if (last_commit_ != absl::InfinitePast()) {
+    stats_.lag_nanos.store(absl::ToInt64Nanoseconds(clock_.Now() - last_commit_),
+                           std::memory_order_relaxed);
+    last_commit_ = absl::InfinitePast();
+  }
+  for (const LivePartitions::Part& part : live_.parts()) {
+    publisher_.Publish(part.engine->part(), FrontierOf(part.engine->part()), {});
+  }
+}
+
+void EvaluationLoop::ShowPart(const PartTick& tick, std::vector<ShownState>* shown) {
+  const LivePartitions::Part& part = live_.parts()[static_cast<size_t>(tick.part)];
+  for (const ChangedState& changed : tick.output.updates) ShowState(changed, tick.part, shown);
+  const bool settled = part.settled;
+  if (settled && !out_.positions.ready(tick.part)) {
+    Settle(tick.part);
+  } else if (settled) {
+    PublishToCache(tick.part, tick.output.updates, false);
+  }
+  const bool defined = !part.engine->loading() && !part.engine->HasDirty();
+  out_.positions.Set(tick.part, {part.engine->incarnation(), tick.output.evaluated_seq},
+                     defined ? part.engine->definition_position()
+                             : out_.positions.definition_position());
+  if (settled) out_.positions.SetReady(tick.part, true);
+}
+
+void EvaluationLoop::ShowState(const ChangedState& changed, int32_t part,
+                               std::vector<ShownState>* shown) {
+  bool latest_lost = false;
+  if (changed.removed) {
+    out_.board.Remove(changed, &latest_lost);
+  } else {
+    if (shown_info_ == nullptr || shown_kpi_ != changed.id.kpi) {
+      shown_kpi_ = changed.id.kpi;
+      shown_info_ = out_.directory.Find(changed.id.kpi);
+    }
+    const int64_t update_no = out_.board.Put(changed, part, &latest_lost);
+    shown->push_back({changed.id, update_no, changed.status, changed.state, shown_info_});
+  }
+  if (latest_lost) FindLatest(changed.id);
+}
+
+void EvaluationLoop::FindLatest(const StateId& id) {
+  const std::string series = SeriesKey(id.kpi, id.window, id.slice);
+  const KpiRuntime* runtime = live_.Find(id.kpi).runtime;
+  std::optional<size_t> slice, window;
+  if (runtime != nullptr) {
+    slice = runtime->FindSlice(id.slice);
+    window = runtime->WindowIndex(id.window);
+  }
+  std::optional<int32_t> first_day;
+  if (slice.has_value() && window.has_value()) {
+    first_day = runtime->LatestWithRows(runtime->slices()[*slice], *window);
+  }
+  if (!first_day.has_value()) {
+    out_.board.SetLatest(series, std::nullopt, 0);
+    return;
+  }
+  const Period period =
+      runtime->kpi().windows[*window].At(*runtime->kpi().calendar, DayOfNumber(*first_day));
+  out_.board.SetLatest(series, period.id, *first_day);
+}
+
+// A partition has evaluated everything that it loaded: what an earlier engine of it left goes away.
+void EvaluationLoop::Settle(int32_t part) {
+  const std::vector<ChangedState> states =
+      live_.parts()[static_cast<size_t>(part)].engine->Snapshot();
+  absl::flat_hash_set<std::string> keys;
+  keys.reserve(states.size());
+  for (const ChangedState& state : states) keys.insert(state.id.Key());
+  out_.board.RetainOfPart(part, keys);
+  PublishToCache(part, states, true);
+}
+
+void EvaluationLoop::PublishToCache(int32_t part, const std::vector<ChangedState>& states,
+                                    bool whole) {
+  std::vector<StateUpdate> updates;
+  updates.reserve(states.size());
+  for (const ChangedState& state : states) {
+    if (state.removed) continue;
+    const absl::string_view version = state.version;
+    StateUpdate update{.key = state.id.Key(), .payload = state.state};
+    if (!absl::SimpleAtoi(version.substr(0, 10), &update.version.incarnation) ||
+        !absl::SimpleAtoi(version.substr(10, 10), &update.version.definition) ||
+        !absl::SimpleAtoi(version.substr(20, 20), &update.version.seq) ||
+        !absl::SimpleAtoi(version.substr(40, 20), &update.version.tick)) {
+      continue;
+    }
+    updates.push_back(std::move(update));
+  }
+  if (whole) {
+    publisher_.PublishWhole(part, FrontierOf(part), std::move(updates));
+  } else {
+    publisher_.Publish(part, FrontierOf(part), std::move(updates));
+  }
+}
+
+Frontier EvaluationLoop::FrontierOf(int32_t part) const {
+  const PartitionEngine& engine = *live_.parts()[static_cast<size_t>(part)].engine;
+  return {.fence = {.incarnation = static_cast<uint64_t>(engine.incarnation()),
+                    .epoch = static_cast<uint64_t>(epoch_)},
+          .seq = static_cast<uint64_t>(engine.evaluated_seq()),
+          .as_of = std::max(feed_as_of_, absl::UnixEpoch())};
+}
+
+void EvaluationLoop::AskLoads(absl::Time now) {
+  if (now < no_loads_before_) return;
+  while (!ask_again_.empty() && ask_again_.begin()->first <= now) {
+    const PartLoad load = std::move(ask_again_.begin()->second);
+    ask_again_.erase(ask_again_.begin());
+    live_.AskAgain(load.part, load.generation, load.request.id);
+  }
+  std::vector<PartLoad> loads = live_.TakeLoads();
+  if (!loads.empty()) requests_.load(std::move(loads));
+}
+
+}  // namespace kpisuite

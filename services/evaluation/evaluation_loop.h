@@ -1,0 +1,161 @@
+// EvaluationLoop: the one thread that owns all engines. Definitions, changes and aggregates come
+// in through a bounded queue; states go out to the log first, then to board, cache and watchers.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/cache/cache_publisher.h"
+#include "libs/cache/state_cache.h"
+#include "libs/rpc/readiness.h"
+#include "services/evaluation/live_partitions.h"
+#include "services/evaluation/serving_health.h"
+#include "services/evaluation/shown_positions.h"
+#include "services/evaluation/state_board.h"
+#include "services/evaluation/watch_hub.h"
+#include "services/evaluation/work_queue.h"
+
+namespace kpisuite {
+
+// Where states go. All outlive the loop.
+struct LoopOutputs {
+  StateLog& log;
+  KpiDirectory& directory;
+  StateBoard& board;
+  ShownPositions& positions;
+  WatchHub& hub;
+  StateCache& cache;
+  ServingHealth& health;
+  Readiness& readiness;
+};
+
+// What the loop asks of others; called on its thread, must not block for long.
+struct LoopRequests {
+  // Aggregates are needed; each ends in Loaded().
+  std::function<void(std::vector<PartLoad>)> load;
+  // The feed of this partition cannot be followed: it is to begin again with Restart().
+  std::function<void(int32_t part)> restart;
+};
+
+// Totals since the start, and sizes now.
+struct LoopStats {
+  std::atomic<int64_t> batches{0};
+  std::atomic<int64_t> samples{0};
+  std::atomic<int64_t> kpis_touched{0};
+  std::atomic<int64_t> evaluations{0};
+  std::atomic<int64_t> pane_reloads{0};
+  std::atomic<int64_t> logged{0};
+  std::atomic<int64_t> shown{0};
+  std::atomic<int64_t> steps{0};
+  std::atomic<int64_t> step_nanos{0};
+  std::atomic<int64_t> log_failures{0};
+  std::atomic<int64_t> load_failures{0};
+  std::atomic<int64_t> waiters{0};
+  std::atomic<int64_t> fenced{0};
+  std::atomic<int64_t> lag_nanos{0};  // from commit at measurement to shown, of the last batch
+};
+
+class EvaluationLoop final : public CachePublisherListener {
+ public:
+  EvaluationLoop(const LoopOutputs& outputs, const Clock& clock, int64_t epoch,
+                 const WorkQueueLimits& limits, const CachePublisherOptions& cache_options);
+  EvaluationLoop(const EvaluationLoop&) = delete;
+  EvaluationLoop& operator=(const EvaluationLoop&) = delete;
+  ~EvaluationLoop() override;  // Stop()
+
+  // Starts the thread. Once.
+  void Run(LoopRequests requests);
+  // Ends the thread; calls that wait are answered UNAVAILABLE (SHUTTING_DOWN). Idempotent.
+  void Stop();
+
+  // --- In; these block while the queue is full. False when the loop was stopped. ---
+
+  // `saved`: they come from the state log.
+  bool Define(bool snapshot, std::vector<v1::Definition> definitions, int64_t position,
+              bool saved);
+  bool Start(std::vector<v1::PartitionHead> heads);
+  bool Restart(v1::PartitionHead head);
+  bool Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes);
+  // Measurement had nothing more at `as_of`.
+  bool Alive(absl::Time as_of);
+  bool Loaded(PartLoad load, absl::StatusOr<LoadAnswer> answer);
+
+  // --- Reads ---
+
+  // Runs `read` on the thread, between ticks. RESOURCE_EXHAUSTED (QUEUE_FULL) when too many wait.
+  absl::Status Submit(std::function<void()> read) { return queue_.PushTask(std::move(read)); }
+  // Calls `done` on the thread when the states reflect the token, or at the deadline.
+  absl::Status Await(PositionToken token, absl::Time deadline, PositionWaiters::Done done);
+  // Only on the thread.
+  LivePartitions& live() { return live_; }
+  // Whether evaluated states wait for the state log: they must not be shown yet.
+  bool holding() const { return !unstored_.empty(); }
+
+  const LoopStats& stats() const { return stats_; }
+  const WorkQueue& queue() const { return queue_; }
+  CachePublisherStats cache_stats() const { return publisher_.stats(); }
+  // Whether everything was written to the cache, waiting for it at most `timeout`.
+  bool WaitForCache(absl::Duration timeout) { return publisher_.WaitUntilWritten(timeout); }
+
+ private:
+  // CachePublisherListener, on the publisher's thread.
+  void OnRepublishNeeded(int partition) override;
+  void OnFenced(int partition) override;
+  void OnCacheUp() override;
+  void OnCacheDown(const absl::Status& status) override;
+
+  void RunThread();
+  absl::Duration WaitTime() const;
+  void Step();
+  bool Store(absl::Time now);
+  void Show();
+  void ShowPart(const PartTick& tick, std::vector<ShownState>* shown);
+  void ShowState(const ChangedState& changed, int32_t part, std::vector<ShownState>* shown);
+  void FindLatest(const StateId& id);
+  void Settle(int32_t part);
+  void PublishToCache(int32_t part, const std::vector<ChangedState>& states, bool whole);
+  Frontier FrontierOf(int32_t part) const;
+  void AskLoads(absl::Time now);
+  void SaveDefinitions(bool snapshot, const std::vector<v1::Definition>& definitions,
+                       int64_t position);
+  void CountEngines();
+  // Handlers of the queue's items.
+  void OnStart(const std::vector<v1::PartitionHead>& heads);
+  void OnRestart(const v1::PartitionHead& head);
+  void OnBatch(std::shared_ptr<const v1::ChangeBatch> batch);
+  void OnLoaded(const PartLoad& load, const absl::StatusOr<LoadAnswer>& answer);
+
+  const LoopOutputs out_;
+  const Clock& clock_;
+  const int64_t epoch_;
+  WorkQueue queue_;
+  LoopStats stats_;
+  // Of the thread.
+  LoopRequests requests_;
+  LivePartitions live_;
+  PositionWaiters waiters_;
+  std::vector<PartTick> unstored_;
+  absl::Time retry_store_at_ = absl::InfinitePast();
+  absl::Time feed_as_of_ = absl::InfinitePast();  // of what was applied
+  absl::Time last_commit_ = absl::InfinitePast();
+  bool alive_ = false;  // feed_as_of_ moved since it was shown
+  std::multimap<absl::Time, PartLoad> ask_again_;
+  absl::Time no_loads_before_ = absl::InfinitePast();
+  int64_t evaluated_ = 0;  // by the last step
+  EngineCounters replaced_;  // of engines that were replaced
+  bool definitions_unsaved_ = false;
+  std::string shown_kpi_;  // the directory's answer for the last state
+  std::shared_ptr<const KpiInfo> shown_info_;
+  CachePublisher publisher_;
+  std::thread thread_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,212 @@
+#include "services/evaluation/evaluation_rpc.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/raw_states.h"
+
+namespace kpisuite {
+namespace {
+
+using RawCompletion = Completion<grpc::ByteBuffer>;
+
+// Answers with what `encode` makes of an answer.
+template <typename Answer, typename Encode>
+std::function<void(absl::StatusOr<Answer>)> Reply(RawCompletion completion, Encode encode) {
+  return [completion = std::move(completion), encode](const absl::StatusOr<Answer>& answer) {
+    if (!answer.ok()) return completion(answer.status());
+    completion(encode(*answer));
+  };
+}
+
+// The messages of one WatchStates call.
+class WatchSource final : public StreamSource<grpc::ByteBuffer> {
+ public:
+  WatchSource(std::shared_ptr<StateWatch> watch, const StateBoard& board, int heartbeat_seconds)
+      : watch_(std::move(watch)), board_(board), heartbeat_seconds_(heartbeat_seconds) {}
+
+  StreamStep<grpc::ByteBuffer> Next() override {
+    const absl::StatusOr<std::optional<WatchItem>> item = watch_->Next(board_);
+    if (!item.ok()) return StreamEnd{item.status()};
+    if (!item->has_value()) return StreamIdle{};
+    return RawWatchItem(**item);
+  }
+
+  std::optional<grpc::ByteBuffer> Heartbeat() override {
+    return RawHeartbeat(watch_->ResumeToken());
+  }
+
+  std::optional<absl::Duration> heartbeat_interval() const override {
+    if (heartbeat_seconds_ == 0) return std::nullopt;
+    return absl::Seconds(heartbeat_seconds_);
+  }
+
+ private:
+  const std::shared_ptr<StateWatch> watch_;
+  const StateBoard& board_;
+  const int heartbeat_seconds_;
+};
+
+}  // namespace
+
+EvaluationRpc::EvaluationRpc(EvaluationService& service, const CallEnvironment& environment)
+    : service_(service), dispatcher_("kpisuite.v1.EvaluationService", environment) {}
+
+grpc::ServerUnaryReactor* EvaluationRpc::GetState(grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return dispatcher_.Async<grpc::ByteBuffer, grpc::ByteBuffer>(
+      context, "GetState", request, response,
+      [this](CallContext& call, const grpc::ByteBuffer& bytes, RawCompletion completion) {
+        v1::GetStateRequest decoded;
+        const absl::Status parsed = ParseRequest(bytes, decoded);
+        if (!parsed.ok()) return completion(parsed);
+        service_.GetState(decoded, call.deadline(), Reply<StateAnswer>(completion, RawState));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::BatchGetStates(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return dispatcher_.Async<grpc::ByteBuffer, grpc::ByteBuffer>(
+      context, "BatchGetStates", request, response,
+      [this](CallContext& call, const grpc::ByteBuffer& bytes, RawCompletion completion) {
+        v1::BatchGetStatesRequest decoded;
+        const absl::Status parsed = ParseRequest(bytes, decoded);
+        if (!parsed.ok()) return completion(parsed);
+        service_.BatchGetStates(decoded, call.deadline(),
+                                Reply<EvaluationService::StateAnswers>(completion, RawBatch));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::ListStates(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return dispatcher_.Async<grpc::ByteBuffer, grpc::ByteBuffer>(
+      context, "ListStates", request, response,
+      [this](CallContext& call, const grpc::ByteBuffer& bytes, RawCompletion completion) {
+        v1::ListStatesRequest decoded;
+        const absl::Status parsed = ParseRequest(bytes, decoded);
+        if (!parsed.ok()) return completion(parsed);
+        service_.ListStates(decoded, call.deadline(), Reply<StatePage>(completion, RawPage));
+      });
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* EvaluationRpc::WatchStates(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return dispatcher_.ServerStream<grpc::ByteBuffer, grpc::ByteBuffer>(
+      context, "WatchStates", request, SourceThread::kCaller,
+      [this](CallContext&, const grpc::ByteBuffer& bytes, StreamWaker waker)
+          -> absl::StatusOr<std::unique_ptr<StreamSource<grpc::ByteBuffer>>> {
+        v1::WatchStatesRequest decoded;
+        RETURN_IF_ERROR(ParseRequest(bytes, decoded));
+        ASSIGN_OR_RETURN(std::shared_ptr<StateWatch> watch,
+                         service_.Watch(decoded, [waker] { waker.Wake(); }));
+        return std::make_unique<WatchSource>(std::move(watch), service_.board(),
+                                             decoded.heartbeat_seconds());
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::GetHistory(grpc::CallbackServerContext* context,
+                                                    const v1::GetHistoryRequest* request,
+                                                    v1::GetHistoryResponse* response) {
+  return dispatcher_.Async<v1::GetHistoryRequest, v1::GetHistoryResponse>(
+      context, "GetHistory", request, response,
+      [this](CallContext& call, const v1::GetHistoryRequest& decoded,
+             Completion<v1::GetHistoryResponse> completion) {
+        service_.GetHistory(decoded, call.deadline(), std::move(completion));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::ExplainState(grpc::CallbackServerContext* context,
+                                                      const v1::ExplainStateRequest* request,
+                                                      v1::Explanation* response) {
+  return dispatcher_.Async<v1::ExplainStateRequest, v1::Explanation>(
+      context, "ExplainState", request, response,
+      [this](CallContext& call, const v1::ExplainStateRequest& decoded,
+             Completion<v1::Explanation> completion) {
+        service_.ExplainState(decoded, call.deadline(), std::move(completion));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::GetEvaluationServerInfo(
+    grpc::CallbackServerContext* context, const v1::GetEvaluationServerInfoRequest* request,
+    v1::ServerInfo* response) {
+  return dispatcher_.Async<v1::GetEvaluationServerInfoRequest, v1::ServerInfo>(
+      context, "GetEvaluationServerInfo", request, response,
+      [this](CallContext&, const v1::GetEvaluationServerInfoRequest&,
+             Completion<v1::ServerInfo> completion) { completion(service_.Info()); });
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* EvaluationRpc::NotImplemented(grpc::CallbackServerContext* context,
+                                                        const char* method, const Request* request,
+                                                        Response* response) {
+  return dispatcher_.Async<Request, Response>(
+      context, method, request, response,
+      [method](CallContext&, const Request&, Completion<Response> completion) {
+        completion(MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
+                             absl::StrCat(method, " is not part of this release"),
+                             {{"rpc", method}}));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::SimulateKpi(grpc::CallbackServerContext* context,
+                                                     const v1::SimulateKpiRequest* request,
+                                                     v1::SimulateKpiResponse* response) {
+  return NotImplemented(context, "SimulateKpi", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::GetScorecard(grpc::CallbackServerContext* context,
+                                                      const v1::GetScorecardRequest* request,
+                                                      v1::ScorecardNode* response) {
+  return NotImplemented(context, "GetScorecard", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::GetLeaderboard(grpc::CallbackServerContext* context,
+                                                        const v1::GetLeaderboardRequest* request,
+                                                        v1::GetLeaderboardResponse* response) {
+  return NotImplemented(context, "GetLeaderboard", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::AnalyzeInitiative(
+    grpc::CallbackServerContext* context, const v1::AnalyzeInitiativeRequest* request,
+    v1::AnalyzeInitiativeResponse* response) {
+  return NotImplemented(context, "AnalyzeInitiative", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::RecordCheckIn(grpc::CallbackServerContext* context,
+                                                       const v1::RecordCheckInRequest* request,
+                                                       v1::CheckIn* response) {
+  return NotImplemented(context, "RecordCheckIn", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::ListCheckIns(grpc::CallbackServerContext* context,
+                                                      const v1::ListCheckInsRequest* request,
+                                                      v1::ListCheckInsResponse* response) {
+  return NotImplemented(context, "ListCheckIns", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::ListAlerts(grpc::CallbackServerContext* context,
+                                                    const v1::ListAlertsRequest* request,
+                                                    v1::ListAlertsResponse* response) {
+  return NotImplemented(context, "ListAlerts", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::AcknowledgeAlert(
+    grpc::CallbackServerContext* context, const v1::AcknowledgeAlertRequest* request,
+    v1::Alert* response) {
+  return NotImplemented(context, "AcknowledgeAlert", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::SilenceAlerts(grpc::CallbackServerContext* context,
+                                                       const v1::SilenceAlertsRequest* request,
+                                                       v1::SilenceAlertsResponse* response) {
+  return NotImplemented(context, "SilenceAlerts", request, response);
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,161 @@
+#include "services/evaluation/evaluation_server.h"
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/cache/open_state_cache.h"
+#include "services/evaluation/log/sqlite_state_log.h"
+#include "services/evaluation/options.h"
+
+namespace kpisuite {
+
+EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime)
+    : log(std::move(parts.log)),
+      cache(std::move(parts.cache)),
+      hub(board, directory, runtime.clock(),
+          {.process = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()))}),
+      loop({*log, directory, board, positions, hub, *cache, health, runtime.readiness()},
+           runtime.clock(), epoch, parts.queue, parts.publisher) {}
+
+absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
+    const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
+    std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime) {
+  EvaluationServerParts parts;
+  SqliteStateLogOptions options;
+  ASSIGN_OR_RETURN(options.directory, StateLogDirectoryOf(store));
+  ASSIGN_OR_RETURN(const CacheAddress address, ParseCacheAddress(cache));
+  ASSIGN_OR_RETURN(parts.log, SqliteStateLog::Create(options));
+  parts.cache = OpenStateCache(address);
+  parts.definition = std::move(definition);
+  parts.measurement = std::move(measurement);
+  return Create(std::move(parts), runtime);
+}
+
+absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
+    EvaluationServerParts parts, ServerRuntime& runtime) {
+  ASSIGN_OR_RETURN(const int64_t epoch, parts.log->OpenEpoch());
+  ASSIGN_OR_RETURN(FollowedDefinitions saved, parts.log->LoadDefinitions());
+  return std::unique_ptr<EvaluationServer>(
+      new EvaluationServer(std::move(parts), epoch, std::move(saved), runtime));
+}
+
+EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
+                                   FollowedDefinitions saved, ServerRuntime& runtime)
+    : runtime_(runtime),
+      core_(std::make_shared<Core>(parts, epoch, runtime)),
+      loader_(parts.measurement, AggregateLoaderOptions(),
+              [loop = &core_->loop](PartLoad load, absl::StatusOr<LoadAnswer> answer) {
+                loop->Loaded(std::move(load), std::move(answer));
+              }),
+      feed_(parts.measurement, core_->loop, runtime.readiness(), runtime.clock(),
+            FeedReaderOptions()),
+      service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
+                core_->hub, *core_->log, *core_->cache, runtime.executor(), runtime.clock()}),
+      rpc_(service_, runtime.environment()) {
+  runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
+  AddMetrics(runtime_.metrics());
+  core_->loop.Run({.load = [this](std::vector<PartLoad> loads) { loader_.Submit(std::move(loads)); },
+                   .restart = [this](int32_t part) { feed_.RestartPartition(part); }});
+  core_->health.DefinitionsAlive(runtime_.clock().Now());
+  core_->health.DefinitionsLost();
+  if (saved.position > 0) {
+    core_->loop.Define(true, std::move(saved.definitions), saved.position, true);
+    runtime_.readiness().SetReady("definitions");
+    feed_.Begin();
+  }
+  follower_ = std::make_unique<DefinitionFollower>(
+      parts.definition, DefinitionFollowerOptions{.after_position = saved.position},
+      [loop = &core_->loop](const DefinitionUpdate& update) {
+        if (loop->Define(update.snapshot, update.definitions, update.position, false)) {
+          return absl::OkStatus();
+        }
+        return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
+      },
+      [this](const DefinitionFollowerState& state) { OnFollowerState(state); });
+}
+
+void EvaluationServer::OnFollowerState(const DefinitionFollowerState& state) {
+  if (!state.connected) {
+    if (state.caught_up) {
+      core_->health.DefinitionsAlive(runtime_.clock().Now());
+      core_->health.DefinitionsLost();
+    }
+    return;
+  }
+  if (!state.caught_up) return;
+  core_->health.DefinitionsAlive(runtime_.clock().Now());
+  runtime_.readiness().SetReady("definitions");
+  feed_.Begin();
+}
+
+EvaluationServer::~EvaluationServer() { Stop(); }
+
+void EvaluationServer::Stop() {
+  // Those who push first, while the loop still takes what they have.
+  follower_->Stop();
+  feed_.Stop();
+  loader_.Stop();
+  core_->loop.Stop();
+}
+
+absl::Status EvaluationServer::Flush() {
+  Stop();
+  return absl::OkStatus();
+}
+
+void EvaluationServer::AddMetrics(Metrics& metrics) const {
+  const std::weak_ptr<Core> weak = core_;
+  const auto count = [&](const std::string& name, const std::string& help,
+                         std::atomic<int64_t> LoopStats::*value, double scale) {
+    metrics.AddCounterReader("kpisuite_evaluation_" + name, help, {}, [weak, value, scale] {
+      const auto core = weak.lock();
+      return core ? static_cast<double>((core->loop.stats().*value).load()) * scale : 0;
+    });
+  };
+  count("batches_total", "Batches of the feed that were applied.", &LoopStats::batches, 1);
+  count("samples_total", "Changed samples that were applied.", &LoopStats::samples, 1);
+  count("kpis_touched_total", "KPIs and slices reached from changes.", &LoopStats::kpis_touched, 1);
+  count("evaluations_total", "States that were computed.", &LoopStats::evaluations, 1);
+  count("pane_reloads_total", "Panes that were loaded again.", &LoopStats::pane_reloads, 1);
+  count("load_failures_total", "Loads that failed and are repeated.", &LoopStats::load_failures, 1);
+  count("logged_total", "Entries of the state log.", &LoopStats::logged, 1);
+  count("log_failures_total", "Writes of the state log that failed.", &LoopStats::log_failures, 1);
+  count("shown_total", "States that readers began to see.", &LoopStats::shown, 1);
+  count("steps_total", "Steps of the loop.", &LoopStats::steps, 1);
+  count("step_seconds_total", "Time spent in steps.", &LoopStats::step_nanos, 1e-9);
+  count("fenced_total", "Partitions taken over by another evaluator.", &LoopStats::fenced, 1);
+  const auto gauge = [&](const std::string& name, const std::string& help,
+                         const std::function<double(const Core&)>& read) {
+    metrics.AddGaugeReader("kpisuite_evaluation_" + name, help, {}, [weak, read] {
+      const auto core = weak.lock();
+      return core ? read(*core) : 0;
+    });
+  };
+  gauge("lag_seconds", "From commit at measurement to shown, of the last batch.",
+        [](const Core& core) { return 1e-9 * static_cast<double>(core.loop.stats().lag_nanos); });
+  gauge("waiters", "Calls that wait for a position.",
+        [](const Core& core) { return static_cast<double>(core.loop.stats().waiters); });
+  gauge("queued_items", "Changes that wait for the engines.",
+        [](const Core& core) { return static_cast<double>(core.loop.queue().feed_items()); });
+  gauge("queued_bytes", "Size of the changes that wait.",
+        [](const Core& core) { return static_cast<double>(core.loop.queue().feed_bytes()); });
+  gauge("kpis", "KPIs that are evaluated.",
+        [](const Core& core) { return static_cast<double>(core.directory.size()); });
+  gauge("states", "States in memory.",
+        [](const Core& core) { return static_cast<double>(core.board.size()); });
+  gauge("watchers", "Streams of WatchStates.",
+        [](const Core& core) { return static_cast<double>(core.hub.watchers()); });
+  gauge("cache_up", "Whether the cache answers.",
+        [](const Core& core) { return core.loop.cache_stats().up ? 1.0 : 0.0; });
+  gauge("cache_queued_states", "States that wait for the cache.", [](const Core& core) {
+    return static_cast<double>(core.loop.cache_stats().queued_states);
+  });
+  gauge("cache_failures", "Calls of the cache that failed.", [](const Core& core) {
+    return static_cast<double>(core.loop.cache_stats().failures);
+  });
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,92 @@
+// EvaluationServer: log, cache, engines, followers, service and rpc of evaluation, put together.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/cache/state_cache.h"
+#include "libs/rpc/definition_follower.h"
+#include "libs/rpc/runtime.h"
+#include "services/evaluation/aggregate_loader.h"
+#include "services/evaluation/evaluation_loop.h"
+#include "services/evaluation/evaluation_rpc.h"
+#include "services/evaluation/evaluation_service.h"
+#include "services/evaluation/feed_reader.h"
+
+namespace kpisuite {
+
+// What an EvaluationServer is made of.
+struct EvaluationServerParts {
+  std::unique_ptr<StateLog> log;
+  std::unique_ptr<StateCache> cache;
+  std::shared_ptr<grpc::Channel> definition;
+  std::shared_ptr<grpc::Channel> measurement;
+  WorkQueueLimits queue;
+  CachePublisherOptions publisher;
+};
+
+// Used by kpi-evaluation and kpi-standalone. Outlives the gRPC server.
+//
+// Readiness conditions: "definitions" is met once definitions were heard, now or in an earlier
+// life of the log; "measurement" once every partition is in memory; "state-log" while it can be
+// written. What is not ready is answered from cache or log, marked stale.
+class EvaluationServer {
+ public:
+  // Opens `store` ("sqlite:DIRECTORY") and `cache` (see CacheAddress) and starts to follow the
+  // services behind the channels, which may be away. Errors: those of the store, INVALID_ARGUMENT
+  // for the addresses. `runtime` outlives it.
+  static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
+      const std::string& store, const std::string& cache,
+      std::shared_ptr<grpc::Channel> definition, std::shared_ptr<grpc::Channel> measurement,
+      ServerRuntime& runtime);
+  // As above from parts that are open already. Errors: those of the log.
+  static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(EvaluationServerParts parts,
+                                                                  ServerRuntime& runtime);
+  EvaluationServer(const EvaluationServer&) = delete;
+  EvaluationServer& operator=(const EvaluationServer&) = delete;
+  ~EvaluationServer();  // Stop()
+
+  grpc::Service* rpc() { return &rpc_; }
+  EvaluationService& service() { return service_; }
+  EvaluationLoop& loop() { return core_->loop; }
+
+  // After the last call: ends all threads. Nothing is lost: what was shown is in the log.
+  void Stop();
+  absl::Status Flush();
+
+ private:
+  // What the threads share; metrics hold a weak reference.
+  struct Core {
+    Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime);
+
+    const std::unique_ptr<StateLog> log;
+    const std::unique_ptr<StateCache> cache;
+    KpiDirectory directory;
+    StateBoard board;
+    ShownPositions positions;
+    ServingHealth health;
+    WatchHub hub;
+    EvaluationLoop loop;
+  };
+
+  EvaluationServer(EvaluationServerParts parts, int64_t epoch, FollowedDefinitions saved,
+                   ServerRuntime& runtime);
+
+  void OnFollowerState(const DefinitionFollowerState& state);
+  void AddMetrics(Metrics& metrics) const;
+
+  ServerRuntime& runtime_;
+  const std::shared_ptr<Core> core_;
+  AggregateLoader loader_;
+  FeedReader feed_;
+  EvaluationService service_;
+  EvaluationRpc rpc_;
+  std::unique_ptr<DefinitionFollower> follower_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,293 @@
+#include "services/evaluation/evaluation_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/state_text.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kMaxBatchKeys = 1000;
+constexpr int kMaxWatchKeys = 1000;
+// A wait for a position ends so long before the call does, so that its reason reaches the client.
+constexpr absl::Duration kWaitMargin = absl::Milliseconds(20);
+
+absl::Status OutOfRange(const std::string& field, int64_t got, const std::string& want) {
+  return InvalidFields(
+      {{.field = field, .description = absl::StrCat("got ", got, ", want ", want)}});
+}
+
+absl::Status StillStarting() {
+  return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
+}
+
+// Marks an answer stale when it is older than the caller has seen.
+StateAnswer WithMinVersion(StateAnswer answer, const std::string& min_version) {
+  if (min_version.empty()) return answer;
+  v1::KpiState state;
+  if (!state.ParseFromString(*answer.state) || state.version() >= min_version) return answer;
+  v1::KpiState suffix;
+  suffix.ParseFromString(answer.suffix);
+  suffix.mutable_freshness()->set_stale(true);
+  suffix.mutable_freshness()->set_stale_reason("older than min_version");
+  answer.suffix = suffix.SerializeAsString();
+  return answer;
+}
+
+}  // namespace
+
+// One BatchGetStates.
+struct EvaluationService::Batch {
+  std::vector<v1::StateKey> keys;
+  std::vector<ResolvedKey> resolved;  // parallel to keys; empty where that failed
+  StateAnswers answers;
+  std::vector<size_t> for_engine;
+  std::vector<size_t> cold;
+  Done<StateAnswers> done;
+};
+
+EvaluationService::EvaluationService(const ServiceParts& parts)
+    : parts_(parts),
+      lookup_(parts.directory, parts.board, parts.positions, parts.health, parts.loop,
+              parts.clock),
+      cold_(parts.cache, parts.log),
+      list_(lookup_, parts.positions, parts.loop, parts.clock),
+      history_(lookup_, parts.log, parts.loop, parts.clock) {}
+
+void EvaluationService::When(const std::string& at_least, absl::Time deadline,
+                             std::function<void(absl::Status)> then) {
+  if (at_least.empty()) {
+    then(absl::OkStatus());
+    return;
+  }
+  auto token = PositionToken::Parse(at_least);
+  if (!token.ok()) {
+    then(token.status());
+    return;
+  }
+  const absl::Status checked = parts_.positions.Check(*token);
+  if (!absl::IsUnavailable(checked)) {
+    then(checked);
+    return;
+  }
+  const absl::Status waits = parts_.loop.Await(*std::move(token), deadline - kWaitMargin, then);
+  if (!waits.ok()) then(waits);
+}
+
+void EvaluationService::OnEngine(std::function<void()> work,
+                                 const std::function<void(absl::Status)>& failed) {
+  const absl::Status submitted = parts_.loop.Submit(std::move(work));
+  if (!submitted.ok()) failed(submitted);
+}
+
+void EvaluationService::OnExecutor(std::function<void()> work,
+                                   const std::function<void(absl::Status)>& failed) {
+  const absl::Status submitted = parts_.executor.Submit(
+      sizeof(Batch), absl::InfiniteFuture(),
+      [work = std::move(work)](const absl::Status&) { work(); });
+  if (!submitted.ok()) failed(submitted);
+}
+
+void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time deadline,
+                                 Done<StateAnswer> done) {
+  if (request.at_least().empty()) {
+    ReadState(request.key(), request.min_version(), std::move(done));
+    return;
+  }
+  When(request.at_least(), deadline,
+       [this, key = request.key(), min_version = request.min_version(),
+        done = std::move(done)](const absl::Status& reached) {
+         if (!reached.ok()) return done(reached);
+         ReadState(key, min_version, done);
+       });
+}
+
+void EvaluationService::ReadState(const v1::StateKey& key, const std::string& min_version,
+                                  Done<StateAnswer> done) {
+  absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
+  if (!resolved.ok()) return done(resolved.status());
+  std::optional<StateAnswer> shown = lookup_.FromBoard(*resolved);
+  if (shown.has_value()) return done(WithMinVersion(*std::move(shown), min_version));
+  const auto answer = [done, min_version](absl::StatusOr<StateAnswer> read) {
+    if (!read.ok()) return done(read.status());
+    done(WithMinVersion(*std::move(read), min_version));
+  };
+  if (lookup_.IsReady(*resolved)) {
+    OnEngine([this, key = *std::move(resolved), answer] { answer(lookup_.FromEngine(key)); }, done);
+  } else {
+    OnExecutor([this, key = *std::move(resolved),
+                answer] { answer(cold_.Read(key, parts_.clock.Now())); },
+               done);
+  }
+}
+
+void EvaluationService::BatchGetStates(const v1::BatchGetStatesRequest& request,
+                                       absl::Time deadline, Done<StateAnswers> done) {
+  if (request.keys().empty() || request.keys_size() > kMaxBatchKeys) {
+    return done(OutOfRange("keys", request.keys_size(), absl::StrCat("1 to ", kMaxBatchKeys)));
+  }
+  auto batch = std::make_shared<Batch>();
+  batch->keys.assign(request.keys().begin(), request.keys().end());
+  batch->done = std::move(done);
+  When(request.at_least(), deadline, [this, batch](const absl::Status& reached) {
+    if (!reached.ok()) return batch->done(reached);
+    StartBatch(batch);
+  });
+}
+
+void EvaluationService::StartBatch(const std::shared_ptr<Batch>& batch) {
+  const size_t count = batch->keys.size();
+  batch->resolved.resize(count);
+  batch->answers.assign(count, StillStarting());
+  for (size_t i = 0; i < count; ++i) {
+    absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(batch->keys[i]);
+    if (!resolved.ok()) {
+      batch->answers[i] = resolved.status();
+      continue;
+    }
+    std::optional<StateAnswer> shown = lookup_.FromBoard(*resolved);
+    if (shown.has_value()) {
+      batch->answers[i] = *std::move(shown);
+      continue;
+    }
+    (lookup_.IsReady(*resolved) ? batch->for_engine : batch->cold).push_back(i);
+    batch->resolved[i] = *std::move(resolved);
+  }
+  ReadBatchOnEngine(batch);
+}
+
+void EvaluationService::ReadBatchOnEngine(const std::shared_ptr<Batch>& batch) {
+  if (batch->for_engine.empty()) return ReadBatchCold(batch);
+  OnEngine(
+      [this, batch] {
+        for (const size_t i : batch->for_engine) {
+          batch->answers[i] = lookup_.FromEngine(batch->resolved[i]);
+        }
+        ReadBatchCold(batch);
+      },
+      batch->done);
+}
+
+void EvaluationService::ReadBatchCold(const std::shared_ptr<Batch>& batch) {
+  if (batch->cold.empty()) return batch->done(std::move(batch->answers));
+  OnExecutor(
+      [this, batch] {
+        for (const size_t i : batch->cold) {
+          batch->answers[i] = cold_.Read(batch->resolved[i], parts_.clock.Now());
+        }
+        batch->done(std::move(batch->answers));
+      },
+      batch->done);
+}
+
+void EvaluationService::ListStates(const v1::ListStatesRequest& request, absl::Time deadline,
+                                   Done<StatePage> done) {
+  const absl::Status checked = StateList::Check(request);
+  if (!checked.ok()) return done(checked);
+  When(request.at_least(), deadline, [this, request, done](const absl::Status& reached) {
+    if (!reached.ok()) return done(reached);
+    OnEngine([this, request, done] { done(list_.Read(request)); }, done);
+  });
+}
+
+void EvaluationService::GetHistory(const v1::GetHistoryRequest& request, absl::Time deadline,
+                                   Done<v1::GetHistoryResponse> done) {
+  v1::StateKey key;
+  key.set_kpi(request.kpi());
+  key.set_window(request.window());
+  key.set_slice(request.slice());
+  When(request.at_least(), deadline, [this, request, key, done](const absl::Status& reached) {
+    if (!reached.ok()) return done(reached);
+    const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
+    if (!resolved.ok()) return done(resolved.status());
+    const absl::Status checked = HistoryReader::Check(request, *resolved);
+    if (!checked.ok()) return done(checked);
+    const bool latest = request.view() == v1::HISTORY_VIEW_UNSPECIFIED ||
+                        request.view() == v1::HISTORY_VIEW_LATEST;
+    if (!latest) {
+      OnExecutor([this, request, key = *resolved, done] { done(history_.Logged(request, key)); },
+                 done);
+    } else if (!lookup_.IsReady(*resolved)) {
+      done(StillStarting());
+    } else {
+      OnEngine([this, request, key = *resolved, done] { done(history_.Latest(request, key)); },
+               done);
+    }
+  });
+}
+
+void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
+                                     Done<v1::Explanation> done) {
+  const auto explain = [this, done](const ResolvedKey& key) -> absl::StatusOr<v1::Explanation> {
+    if (parts_.loop.holding()) {
+      return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+                       "the state log cannot be written");
+    }
+    const auto place = lookup_.Locate(key);
+    if (!place.ok()) return AsUnavailable(place.status());
+    const absl::Time now = parts_.clock.Now();
+    auto explanation =
+        place->engine->Explain(*place->runtime, place->slice, place->window, place->period, now);
+    if (!explanation.ok()) return AsUnavailable(explanation.status());
+    explanation->mutable_state()->MergeFromString(
+        parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
+    return explanation;
+  };
+  When(request.at_least(), deadline,
+       [this, key = request.key(), explain, done](const absl::Status& reached) {
+         if (!reached.ok()) return done(reached);
+         const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
+         if (!resolved.ok()) return done(resolved.status());
+         if (!lookup_.IsReady(*resolved)) return done(StillStarting());
+         OnEngine([key = *resolved, explain, done] { done(explain(key)); }, done);
+       });
+}
+
+absl::StatusOr<std::shared_ptr<StateWatch>> EvaluationService::Watch(
+    const v1::WatchStatesRequest& request, std::function<void()> wake) {
+  if (request.keys_size() > kMaxWatchKeys) {
+    return OutOfRange("keys", request.keys_size(), absl::StrCat("at most ", kMaxWatchKeys));
+  }
+  if (request.keys_size() > 0 && !request.filter().empty()) {
+    return InvalidFields({{.field = "filter",
+                           .description = "got a filter and keys, want one of them"}});
+  }
+  if (request.heartbeat_seconds() < 0 || request.heartbeat_seconds() > 60) {
+    return OutOfRange("heartbeat_seconds", request.heartbeat_seconds(), "1 to 60");
+  }
+  if (request.keys().empty()) {
+    ASSIGN_OR_RETURN(StateFilter filter, StateFilter::Create(request.parent(), request.filter()));
+    return parts_.hub.Open(std::move(filter), request.resume_token(), std::move(wake));
+  }
+  absl::flat_hash_set<std::string> series;
+  for (const v1::StateKey& key : request.keys()) {
+    ASSIGN_OR_RETURN(const ResolvedKey resolved, lookup_.Resolve(key));
+    const auto slice = Slice::Parse(key.slice());
+    if (!slice.ok()) {
+      return InvalidFields(
+          {{.field = "keys.slice", .description = std::string(slice.status().message())}});
+    }
+    series.insert(SeriesKey(resolved.kpi->name(), resolved.kpi->window_id(resolved.window),
+                            slice->ToString()));
+  }
+  ASSIGN_OR_RETURN(StateFilter filter, StateFilter::OfSeries(request.parent(), std::move(series)));
+  return parts_.hub.Open(std::move(filter), request.resume_token(), std::move(wake));
+}
+
+v1::ServerInfo EvaluationService::Info() const {
+  v1::ServerInfo info;
+  info.set_service("kpi-evaluation");
+  info.set_version(KPISUITE_VERSION);
+  info.set_store_engine(parts_.log.engine());
+  const std::string cache = parts_.cache.description();
+  info.set_cache_engine(cache.substr(0, cache.find(':')));
+  info.set_max_message_bytes(8 << 20);
+  *info.mutable_server_time() = ToTimestamp(parts_.clock.Now());
+  info.set_definition_position(parts_.positions.definition_position());
+  return info;
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,84 @@
+// EvaluationService: what readers ask of evaluation. Logic only; evaluation_rpc puts it on the
+// wire.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "kpisuite/v1/evaluation_service.pb.h"
+#include "libs/base/executor.h"
+#include "services/evaluation/cold_reader.h"
+#include "services/evaluation/history_reader.h"
+#include "services/evaluation/state_list.h"
+#include "services/evaluation/state_lookup.h"
+#include "services/evaluation/watch_hub.h"
+
+namespace kpisuite {
+
+// What the service reads. All outlive it; the loop is stopped before they go.
+struct ServiceParts {
+  EvaluationLoop& loop;
+  KpiDirectory& directory;
+  StateBoard& board;
+  ShownPositions& positions;
+  ServingHealth& health;
+  WatchHub& hub;
+  StateLog& log;
+  StateCache& cache;
+  Executor& executor;  // runs what blocks
+  const Clock& clock;
+};
+
+// Thread-safe. No call blocks: each answers through its callback, at once or later from another
+// thread, exactly once. `deadline` bounds the wait for at_least.
+class EvaluationService {
+ public:
+  template <typename Answer>
+  using Done = std::function<void(absl::StatusOr<Answer>)>;
+  using StateAnswers = std::vector<absl::StatusOr<StateAnswer>>;
+
+  explicit EvaluationService(const ServiceParts& parts);
+
+  void GetState(const v1::GetStateRequest& request, absl::Time deadline, Done<StateAnswer> done);
+  // One answer for each key, in order.
+  void BatchGetStates(const v1::BatchGetStatesRequest& request, absl::Time deadline,
+                      Done<StateAnswers> done);
+  void ListStates(const v1::ListStatesRequest& request, absl::Time deadline, Done<StatePage> done);
+  void GetHistory(const v1::GetHistoryRequest& request, absl::Time deadline,
+                  Done<v1::GetHistoryResponse> done);
+  void ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
+                    Done<v1::Explanation> done);
+  // `wake`: see WatchHub::Open.
+  absl::StatusOr<std::shared_ptr<StateWatch>> Watch(const v1::WatchStatesRequest& request,
+                                                    std::function<void()> wake);
+  const StateBoard& board() const { return parts_.board; }
+
+  v1::ServerInfo Info() const;
+
+ private:
+  struct Batch;
+
+  // Calls `then` when the states reflect the token, or with what is wrong.
+  void When(const std::string& at_least, absl::Time deadline,
+            std::function<void(absl::Status)> then);
+  void ReadState(const v1::StateKey& key, const std::string& min_version, Done<StateAnswer> done);
+  void StartBatch(const std::shared_ptr<Batch>& batch);
+  void ReadBatchOnEngine(const std::shared_ptr<Batch>& batch);
+  void ReadBatchCold(const std::shared_ptr<Batch>& batch);
+  // Runs on the engine thread; `failed` gets the status when it cannot.
+  void OnEngine(std::function<void()> work, const std::function<void(absl::Status)>& failed);
+  void OnExecutor(std::function<void()> work, const std::function<void(absl::Status)>& failed);
+
+  const ServiceParts parts_;
+  StateLookup lookup_;
+  ColdReader cold_;
+  StateList list_;
+  HistoryReader history_;
+};
+
+}  // namespace kpisuite

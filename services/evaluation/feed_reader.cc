@@ -1,0 +1,209 @@
+#include "services/evaluation/feed_reader.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/status_mapping.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr absl::Duration kInfoTimeout = absl::Seconds(10);
+
+absl::Status Stopped() {
+  return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
+}
+
+}  // namespace
+
+FeedReader::FeedReader(std::shared_ptr<grpc::Channel> channel, EvaluationLoop& loop,
+                       Readiness& readiness, const Clock& clock, const FeedReaderOptions& options)
+    : stub_(v1::MeasurementService::NewStub(std::move(channel))),
+      loop_(loop),
+      readiness_(readiness),
+      clock_(clock),
+      options_(options) {
+  readiness_.SetNotReady("measurement", "not connected yet");
+  thread_ = std::thread([this] { RunThread(); });
+  silence_thread_ = std::thread([this] { WatchSilence(); });
+}
+
+FeedReader::~FeedReader() { Stop(); }
+
+void FeedReader::Begin() {
+  MutexLock lock(mutex_);
+  begun_ = true;
+  changed_.NotifyAll();
+}
+
+void FeedReader::RestartPartition(int32_t part) {
+  MutexLock lock(mutex_);
+  to_restart_.insert(part);
+  if (context_ != nullptr) context_->TryCancel();
+}
+
+void FeedReader::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+  if (silence_thread_.joinable()) silence_thread_.join();
+}
+
+bool FeedReader::stopping() const {
+  MutexLock lock(mutex_);
+  return stopping_;
+}
+
+void FeedReader::Wait(absl::Duration duration) {
+  const absl::Time until = absl::Now() + duration;
+  MutexLock lock(mutex_);
+  while (!stopping_ && absl::Now() < until) changed_.WaitFor(mutex_, until - absl::Now());
+}
+
+void FeedReader::SetContext(grpc::ClientContext* context) {
+  MutexLock lock(mutex_);
+  context_ = context;
+  silent_at_ = context != nullptr ? absl::Now() + options_.silence : absl::InfiniteFuture();
+  if (context != nullptr && (stopping_ || !to_restart_.empty())) context->TryCancel();
+}
+
+void FeedReader::WatchSilence() {
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    changed_.WaitFor(mutex_, absl::Seconds(1));
+    if (context_ == nullptr || absl::Now() < silent_at_) continue;
+    silent_at_ = absl::InfiniteFuture();
+    context_->TryCancel();
+  }
+}
+
+void FeedReader::RunThread() {
+  {
+    MutexLock lock(mutex_);
+    while (!begun_ && !stopping_) changed_.Wait(mutex_);
+  }
+  absl::Duration backoff = options_.first_backoff;
+  while (!stopping()) {
+    const absl::Time began = absl::Now();
+    const absl::Status ended = FollowOnce();
+    connected_.store(false, std::memory_order_relaxed);
+    if (stopping()) return;
+    LogWarning("the change feed ended; connecting again", {{"status", ended.ToString()}});
+    if (absl::Now() - began > options_.longest_backoff) backoff = options_.first_backoff;
+    Wait(backoff);
+    backoff = std::min(2 * backoff, options_.longest_backoff);
+  }
+}
+
+absl::Status FeedReader::FollowOnce() {
+  v1::ServerInfo info;
+  const absl::Time asked = clock_.Now();
+  {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + kInfoTimeout));
+    SetContext(&context);
+    const grpc::Status told =
+        stub_->GetMeasurementServerInfo(&context, v1::GetMeasurementServerInfoRequest(), &info);
+    SetContext(nullptr);
+    RETURN_IF_ERROR(FromGrpcStatus(told));
+  }
+  RETURN_IF_ERROR(Align(info));
+  const bool at_heads = std::all_of(
+      info.partitions().begin(), info.partitions().end(), [this](const v1::PartitionHead& head) {
+        return positions_[head.part()].seq == head.last_seq();
+      });
+  if (at_heads && !loop_.Alive(asked)) return Stopped();
+  v1::ReadChangesRequest request;
+  for (const auto& [part, position] : positions_) {
+    v1::FeedPosition* after = request.add_after();
+    after->set_part(part);
+    after->set_incarnation(position.incarnation);
+    after->set_seq(position.seq);
+  }
+  grpc::ClientContext context;
+  SetContext(&context);
+  absl::Status ended = ReadStream(context, request);
+  SetContext(nullptr);
+  return ended;
+}
+
+absl::Status FeedReader::Align(const v1::ServerInfo& info) {
+  std::set<int32_t> to_restart;
+  {
+    MutexLock lock(mutex_);
+    to_restart.swap(to_restart_);
+  }
+  if (info.partitions().empty()) {
+    return MakeError(absl::StatusCode::kInternal, "INTERNAL", "measurement told no partitions");
+  }
+  if (positions_.size() != static_cast<size_t>(info.partitions_size())) {
+    std::vector<v1::PartitionHead> heads(info.partitions().begin(), info.partitions().end());
+    std::sort(heads.begin(), heads.end(),
+              [](const auto& a, const auto& b) { return a.part() < b.part(); });
+    positions_.clear();
+    for (const v1::PartitionHead& head : heads) {
+      positions_[head.part()] = {head.incarnation(), head.last_seq()};
+    }
+    return loop_.Start(std::move(heads)) ? absl::OkStatus() : Stopped();
+  }
+  for (const v1::PartitionHead& head : info.partitions()) {
+    Position& position = positions_[head.part()];
+    const bool follows = position.incarnation == head.incarnation() &&
+                         position.seq >= head.trimmed_seq() && position.seq <= head.last_seq();
+    if (follows && !to_restart.contains(head.part())) continue;
+    position = {head.incarnation(), head.last_seq()};
+    if (!loop_.Restart(head)) return Stopped();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
+                                    const v1::ReadChangesRequest& request) {
+  const auto reader = stub_->ReadChanges(&context, request);
+  v1::ReadChangesResponse response;
+  absl::Status taken;
+  while (taken.ok() && reader->Read(&response)) {
+    if (!connected_.exchange(true)) LogInfo("following the change feed");
+    {
+      MutexLock lock(mutex_);
+      silent_at_ = absl::InfiniteFuture();
+    }
+    taken = Take(response);
+    MutexLock lock(mutex_);
+    silent_at_ = absl::Now() + options_.silence;
+  }
+  if (!taken.ok()) context.TryCancel();
+  const absl::Status finished = FromGrpcStatus(reader->Finish());
+  return taken.ok() ? finished : taken;
+}
+
+absl::Status FeedReader::Take(v1::ReadChangesResponse& response) {
+  for (v1::ChangeBatch& batch : *response.mutable_batches()) {
+    const v1::FeedPosition& position = batch.position();
+    Position& brought = positions_[position.part()];
+    if (position.seq() <= brought.seq && position.incarnation() == brought.incarnation) continue;
+    brought = {position.incarnation(), position.seq()};
+    const size_t bytes = batch.ByteSizeLong();
+    if (!loop_.Feed(std::make_shared<const v1::ChangeBatch>(std::move(batch)), bytes)) {
+      return Stopped();
+    }
+  }
+  if (response.heads().empty()) return absl::OkStatus();
+  for (const v1::FeedPosition& head : response.heads()) {
+    const auto position = positions_.find(head.part());
+    // Behind its own heads: the batches in between are still to come.
+    if (position != positions_.end() && position->second.seq < head.seq()) return absl::OkStatus();
+  }
+  return loop_.Alive(clock_.Now()) ? absl::OkStatus() : Stopped();
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,200 @@
+#include "services/evaluation/live_partitions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/log.h"
+#include "libs/base/partition.h"
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+
+LivePartitions::LivePartitions(StateLog& log, KpiDirectory& directory)
+    : log_(log), directory_(directory) {}
+
+int32_t LivePartitions::PartOf(const KpiDefinition& kpi) const {
+  if (parts_.empty()) return kUnknownPart;
+  return PartitionOf(kpi.workspace, kpi.partition_group, static_cast<int>(parts_.size()));
+}
+
+void LivePartitions::ApplyDefinitions(bool snapshot,
+                                      absl::Span<const v1::Definition> definitions,
+                                      int64_t position) {
+  const CatalogChanges changes = snapshot ? catalog_.Reset(definitions, position)
+                                          : catalog_.Apply(definitions, position);
+  for (Part& part : parts_) part.engine->SetDefinitionPosition(position);
+  for (const KpiChange& change : changes.kpis) {
+    if (change.after == nullptr) {
+      Take(change.name.ToString());
+    } else {
+      Place(change.after);
+    }
+  }
+  // Also partitions without a changed KPI now reflect the position.
+  for (int32_t part = 0; part < static_cast<int32_t>(parts_.size()); ++part) touched_.insert(part);
+}
+
+void LivePartitions::Take(const std::string& name) {
+  directory_.Remove(name);
+  const auto it = part_of_kpi_.find(name);
+  if (it == part_of_kpi_.end()) return;
+  parts_[static_cast<size_t>(it->second)].engine->RemoveKpi(name);
+  part_of_kpi_.erase(it);
+}
+
+void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
+  const std::string name = kpi->resource_name();
+  const int32_t part = PartOf(*kpi);
+  if (part == kUnknownPart) {
+    directory_.Put(std::make_shared<KpiInfo>(kpi, part));
+    return;
+  }
+  const auto placed = part_of_kpi_.find(name);
+  if (placed != part_of_kpi_.end() && placed->second != part) Take(name);
+  PartitionEngine& engine = *parts_[static_cast<size_t>(part)].engine;
+  if (engine.Find(name) == nullptr) {
+    part_of_kpi_[name] = part;
+    if (const absl::Status seeded = SeedFromLog(name); !seeded.ok()) {
+      LogError("the state log cannot be read; revisions of closed periods start again",
+               {{"kpi", name}, {"status", seeded.ToString()}});
+    }
+  }
+  if (const absl::Status set = engine.SetKpi(kpi); !set.ok()) {
+    LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
+    Take(name);
+    return;
+  }
+  directory_.Put(std::make_shared<KpiInfo>(kpi, part));
+}
+
+absl::Status LivePartitions::SeedFromLog(absl::string_view kpi) {
+  return log_.VisitLatest(kpi, [this](LoggedState logged) {
+    const auto part = part_of_kpi_.find(logged.id.kpi);
+    if (part == part_of_kpi_.end()) return absl::OkStatus();
+    PartitionEngine& engine = *parts_[static_cast<size_t>(part->second)].engine;
+    if (engine.Find(logged.id.kpi) == nullptr) engine.Seed(std::move(logged));
+    return absl::OkStatus();
+  });
+}
+
+void LivePartitions::Begin(const v1::PartitionHead& head) {
+  Part& part = parts_[static_cast<size_t>(head.part())];
+  part.engine =
+      std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
+  part.engine->SetDefinitionPosition(catalog_.position());
+  part.generation = next_generation_++;
+  part.settled = false;
+  touched_.insert(head.part());
+}
+
+absl::Status LivePartitions::Start(const std::vector<v1::PartitionHead>& heads) {
+  for (size_t i = 0; i < heads.size(); ++i) {
+    if (heads[i].part() != static_cast<int32_t>(i)) {
+      return MakeError(absl::StatusCode::kInternal, "INTERNAL",
+                       "the partitions of the feed are not numbered from 0");
+    }
+  }
+  parts_.clear();
+  parts_.resize(heads.size());
+  touched_.clear();
+  part_of_kpi_.clear();
+  for (const v1::PartitionHead& head : heads) Begin(head);
+  const auto kpis = catalog_.Kpis();
+  for (const auto& kpi : kpis) part_of_kpi_[kpi->resource_name()] = PartOf(*kpi);
+  RETURN_IF_ERROR(SeedFromLog(""));
+  for (const auto& kpi : kpis) {
+    const std::string name = kpi->resource_name();
+    const int32_t part = part_of_kpi_.at(name);
+    const absl::Status set = parts_[static_cast<size_t>(part)].engine->SetKpi(kpi);
+    if (!set.ok()) {
+      LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
+      Take(name);
+      continue;
+    }
+    directory_.Put(std::make_shared<KpiInfo>(kpi, part));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LivePartitions::Restart(const v1::PartitionHead& head) {
+  if (head.part() < 0 || head.part() >= static_cast<int32_t>(parts_.size())) {
+    return MakeError(absl::StatusCode::kInternal, "INTERNAL",
+                     absl::StrCat("there is no partition ", head.part()));
+  }
+  Begin(head);
+  for (const auto& kpi : catalog_.Kpis()) {
+    const auto placed = part_of_kpi_.find(kpi->resource_name());
+    if (placed == part_of_kpi_.end() || placed->second != head.part()) continue;
+    RETURN_IF_ERROR(SeedFromLog(placed->first));
+    RETURN_IF_ERROR(parts_[static_cast<size_t>(head.part())].engine->SetKpi(kpi));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LivePartitions::Apply(std::shared_ptr<const v1::ChangeBatch> batch) {
+  const int32_t part = batch->position().part();
+  if (part < 0 || part >= static_cast<int32_t>(parts_.size())) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+                     absl::StrCat("the feed has a partition ", part, " that was not announced"));
+  }
+  touched_.insert(part);
+  return parts_[static_cast<size_t>(part)].engine->Apply(std::move(batch));
+}
+
+absl::Status LivePartitions::Answer(int32_t part, int64_t generation, const LoadAnswer& answer) {
+  Part& slot = parts_[static_cast<size_t>(part)];
+  if (slot.generation != generation) return absl::OkStatus();
+  touched_.insert(part);
+  return slot.engine->Answer(answer);
+}
+
+void LivePartitions::AskAgain(int32_t part, int64_t generation, int64_t load) {
+  Part& slot = parts_[static_cast<size_t>(part)];
+  if (slot.generation != generation) return;
+  slot.engine->AskAgain(load);
+  touched_.insert(part);
+}
+
+std::vector<PartLoad> LivePartitions::TakeLoads() {
+  std::vector<PartLoad> loads;
+  for (Part& part : parts_) {
+    for (LoadRequest& request : part.engine->TakeLoads()) {
+      loads.push_back({part.engine->part(), part.engine->incarnation(), part.generation,
+                       std::move(request)});
+    }
+  }
+  return loads;
+}
+
+std::vector<PartTick> LivePartitions::Tick(absl::Time now, int max_evaluations) {
+  for (const Part& part : parts_) {
+    if (part.engine->NextWakeup() <= now) touched_.insert(part.engine->part());
+  }
+  std::vector<PartTick> ticks;
+  std::set<int32_t> unfinished;
+  for (const int32_t number : touched_) {
+    Part& part = parts_[static_cast<size_t>(number)];
+    ticks.push_back({number, part.engine->Tick(now, max_evaluations)});
+    if (ticks.back().output.more) unfinished.insert(number);
+    if (!part.engine->loading() && !part.engine->HasDirty()) part.settled = true;
+  }
+  touched_ = std::move(unfinished);
+  return ticks;
+}
+
+absl::Time LivePartitions::NextWakeup() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const Part& part : parts_) next = std::min(next, part.engine->NextWakeup());
+  return next;
+}
+
+LivePartitions::Located LivePartitions::Find(absl::string_view kpi) const {
+  const auto it = part_of_kpi_.find(kpi);
+  if (it == part_of_kpi_.end()) return {};
+  PartitionEngine* engine = parts_[static_cast<size_t>(it->second)].engine.get();
+  return {engine, engine->Find(kpi)};
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,104 @@
+// LivePartitions: the definitions and the engine of each partition, without threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "kpisuite/v1/common.pb.h"
+#include "kpisuite/v1/definition.pb.h"
+#include "libs/definitions/catalog.h"
+#include "services/evaluation/engine/partition_engine.h"
+#include "services/evaluation/kpi_directory.h"
+#include "services/evaluation/log/state_log.h"
+
+namespace kpisuite {
+
+// Loads of one partition; `generation` tells its engine from earlier ones.
+struct PartLoad {
+  int32_t part = 0;
+  int64_t incarnation = 0;
+  int64_t generation = 0;
+  LoadRequest request;
+};
+
+// What one tick changed in one partition.
+struct PartTick {
+  int32_t part = 0;
+  TickOutput output;
+};
+
+// Not thread-safe. Reads the state log when a KPI or a partition begins.
+class LivePartitions {
+ public:
+  // One partition.
+  struct Part {
+    std::unique_ptr<PartitionEngine> engine;
+    int64_t generation = 0;
+    // Whether all that was loading when the engine began has been evaluated.
+    bool settled = false;
+  };
+
+  // The references outlive this.
+  LivePartitions(StateLog& log, KpiDirectory& directory);
+
+  // All live definitions, or one applied set. Keeps the directory up to date.
+  void ApplyDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
+                        int64_t position);
+  const Catalog& catalog() const { return catalog_; }
+
+  // Begins, or begins again, with all partitions at their heads.
+  absl::Status Start(const std::vector<v1::PartitionHead>& heads);
+  // Begins one partition again.
+  absl::Status Restart(const v1::PartitionHead& head);
+  bool started() const { return !parts_.empty(); }
+
+  // See PartitionEngine. Batches of unknown partitions are refused.
+  absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
+  // Answers to an engine that was replaced meanwhile are ignored.
+  absl::Status Answer(int32_t part, int64_t generation, const LoadAnswer& answer);
+  void AskAgain(int32_t part, int64_t generation, int64_t load);
+  std::vector<PartLoad> TakeLoads();
+
+  // Ticks every partition that was touched or whose time has come.
+  std::vector<PartTick> Tick(absl::Time now, int max_evaluations);
+  // Whether a tick would have something to do at once.
+  bool HasWork() const { return !touched_.empty(); }
+  absl::Time NextWakeup() const;
+
+  // Where a KPI is evaluated; nulls when it is not.
+  struct Located {
+    PartitionEngine* engine = nullptr;
+    const KpiRuntime* runtime = nullptr;
+  };
+  Located Find(absl::string_view kpi) const;
+  // All KPIs by resource name, with their partitions.
+  const absl::btree_map<std::string, int32_t>& kpis() const { return part_of_kpi_; }
+  std::vector<Part>& parts() { return parts_; }
+  const std::vector<Part>& parts() const { return parts_; }
+
+ private:
+  int32_t PartOf(const KpiDefinition& kpi) const;
+  // Gives the KPI to its engine, with what the log said about it.
+  void Place(const std::shared_ptr<const KpiDefinition>& kpi);
+  void Take(const std::string& name);
+  void Begin(const v1::PartitionHead& head);
+  absl::Status SeedFromLog(absl::string_view kpi);
+
+  StateLog& log_;
+  KpiDirectory& directory_;
+  Catalog catalog_;
+  std::vector<Part> parts_;
+  absl::btree_map<std::string, int32_t> part_of_kpi_;
+  std::set<int32_t> touched_;
+  int64_t next_generation_ = 1;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,28 @@
+// The options of kpi-evaluation.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/rpc/options.h"
+
+namespace kpisuite {
+
+struct EvaluationOptions {
+  // Where the state log is kept: "sqlite:DIRECTORY", which must exist.
+  std::string store;
+  // Where states are published: "redis://[[user]:password@]host[:port][/database]" or "memory".
+  std::string cache;
+  // Addresses of the services that are followed, "host:port".
+  std::string definition = "127.0.0.1:7001";
+  std::string measurement = "127.0.0.1:7002";
+};
+
+// Adds --store, --cache, --definition and --measurement with their checks. The present values are
+// the defaults.
+void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
+
+// The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.
+absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store);
+
+}  // namespace kpisuite

@@ -1,0 +1,42 @@
+// ServingHealth: whether answers may be older than what was acknowledged, and why.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "kpisuite/v1/evaluation.pb.h"
+
+namespace kpisuite {
+
+// Silence of a feed beyond which answers are marked stale.
+inline constexpr absl::Duration kMaxStaleness = absl::Seconds(5);
+
+// Thread-safe, without locks.
+class ServingHealth {
+ public:
+  // Everything that measurement had at `as_of` is shown.
+  void FeedShown(absl::Time as_of);
+  // When the change log of definitions was last known to be followed to its end.
+  void DefinitionsAlive(absl::Time now);
+  void DefinitionsLost();
+
+  absl::Time as_of() const;
+  // Empty when answers from memory are fresh.
+  std::string StaleReason(absl::Time now) const;
+
+  // A KpiState with `freshness` alone, serialised, to be appended to a state.
+  std::string Suffix(v1::StateSource source, absl::Time now) const;
+
+ private:
+  std::atomic<int64_t> feed_as_of_{0};              // unix nanoseconds
+  std::atomic<int64_t> definitions_alive_{0};       // while lost: since when
+  std::atomic<bool> definitions_connected_{false};
+};
+
+// As Suffix, for an answer that is stale for `reason` (fresh when empty).
+std::string FreshnessSuffix(v1::StateSource source, absl::Time now, absl::Time as_of,
+                            const std::string& reason);
+
+}  // namespace kpisuite

@@ -1,0 +1,81 @@
+// ShownPositions: up to where the states that readers see reflect feed and definitions; and who
+// waits for them to get further.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/position_token.h"
+
+namespace kpisuite {
+
+// Written by one thread, read by any.
+class ShownPositions {
+ public:
+  // Makes room for `partitions`, none of them shown yet. At most once, with 1 to kMaxPartitions.
+  void Start(int partitions);
+  // 0 before Start.
+  int partitions() const { return partitions_.load(std::memory_order_acquire); }
+
+  void Set(int32_t part, const PartPosition& position, int64_t definition_position);
+  // Also whether everything that was loading at start has been shown.
+  void SetReady(int32_t part, bool ready);
+  bool ready(int32_t part) const;
+  PartPosition position(int32_t part) const;
+  // The definitions that every partition reflects.
+  int64_t definition_position() const;
+
+  // Ok when the token is reached, UNAVAILABLE (NOT_READY) when it is not yet,
+  // FAILED_PRECONDITION (INCARNATION_CHANGED) when it speaks of a past life of a partition,
+  // INVALID_ARGUMENT when it names a partition that does not exist.
+  absl::Status Check(const PositionToken& token) const;
+
+ private:
+  struct Part {
+    std::atomic<int64_t> incarnation{0};
+    std::atomic<int64_t> seq{-1};
+    std::atomic<int64_t> definition_position{0};
+    std::atomic<bool> ready{false};
+  };
+
+  absl::Status CheckPart(int32_t part, const PartPosition& wanted) const;
+
+  std::unique_ptr<Part[]> parts_;
+  std::atomic<int> partitions_{0};
+};
+
+// Calls that wait for a position. Not thread-safe: belongs to the thread that writes the positions.
+class PositionWaiters {
+ public:
+  using Done = std::function<void(absl::Status)>;
+
+  explicit PositionWaiters(const ShownPositions& shown) : shown_(shown) {}
+
+  // `done` is called once: ok when the token is reached, DEADLINE_EXCEEDED (POSITION_TIMEOUT) at
+  // the deadline, or as ShownPositions::Check; maybe at once.
+  void Add(PositionToken token, absl::Time deadline, Done done);
+  // To be called when positions have moved, and when NextDeadline has come.
+  void Advance(absl::Time now);
+  absl::Time NextDeadline() const;
+  // Answers everybody with `status`.
+  void End(const absl::Status& status);
+  size_t size() const { return waiters_.size(); }
+
+ private:
+  struct Waiter {
+    PositionToken token;
+    Done done;
+  };
+
+  const ShownPositions& shown_;
+  std::multimap<absl::Time, Waiter> waiters_;  // by deadline
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,215 @@
+#include "services/evaluation/state_list.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/error.h"
+#include "libs/base/page_token.h"
+#include "libs/base/status_macros.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kDefaultPageSize = 100;
+constexpr int kMaxPageSize = 1000;
+constexpr size_t kMaxPageBytes = size_t{2} << 20;
+// A page ends after so many series, matching or not, so that one call does not hold the engine.
+constexpr int kMaxVisitedSeries = 20'000;
+
+std::string RequestText(const v1::ListStatesRequest& request) {
+  v1::ListStatesRequest bare = request;
+  bare.clear_page_size();
+  bare.clear_page_token();
+  bare.clear_at_least();
+  return bare.SerializeAsString();
+}
+
+// The series that was visited last: KPI, index of the window, slice.
+struct Cursor {
+  std::string kpi;
+  int64_t window = -1;
+  std::string slice;
+
+  std::string ToText() const { return absl::StrCat(kpi, "\n", window, "\n", slice); }
+  static absl::StatusOr<Cursor> Parse(const std::string& text) {
+    Cursor cursor;
+    if (text.empty()) return cursor;
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('\n', 2));
+    if (parts.size() != 3 || !absl::SimpleAtoi(parts[1], &cursor.window)) {
+      return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
+                       "page_token: got a damaged token");
+    }
+    cursor.kpi = parts[0];
+    cursor.slice = parts[2];
+    return cursor;
+  }
+};
+
+v1::Status StatusOf(const std::string& bytes) {
+  v1::KpiState state;
+  return state.ParseFromString(bytes) ? state.status() : v1::STATUS_UNSPECIFIED;
+}
+
+// Stands for a state whose inputs are being loaded.
+StateAnswer LoadingState(const StateLookup::Place& place, absl::Time now) {
+  const KpiDefinition& kpi = place.runtime->kpi();
+  v1::KpiState state;
+  state.set_kpi(kpi.resource_name());
+  state.set_window(kpi.windows[place.window].id());
+  state.set_slice(place.slice);
+  state.mutable_period()->set_id(place.period.id);
+  state.set_unit(kpi.unit_text);
+  state.set_display_name(kpi.display_name);
+  state.set_nd_reason(v1::ND_REASON_NOT_READY);
+  state.set_status(v1::STATUS_NO_DATA);
+  state.set_raw_status(v1::STATUS_NO_DATA);
+  state.set_data_state(v1::DATA_STATE_PROVISIONAL);
+  state.add_reasons("its inputs are being loaded");
+  return {std::make_shared<const std::string>(state.SerializeAsString()),
+          FreshnessSuffix(v1::STATE_SOURCE_COMPUTED, now, now, "its inputs are being loaded")};
+}
+
+}  // namespace
+
+// A page being filled.
+class StateList::Page {
+ public:
+  Page(const StateList& list, const StateFilter& filter, const v1::ListStatesRequest& request)
+      : list_(list),
+        filter_(filter),
+        selector_(PeriodSelector::Of(request.period(), PeriodSelector::Kind::kLatestWithData)),
+        size_(request.page_size() == 0 ? kDefaultPageSize
+                                       : std::min(request.page_size(), kMaxPageSize)),
+        now_(list.clock_.Now()) {}
+
+  bool full() const {
+    return static_cast<int>(page.states.size()) >= size_ || bytes_ >= kMaxPageBytes ||
+           visited_ >= kMaxVisitedSeries;
+  }
+
+  // Adds the states of one KPI that come after the cursor, until the page is full.
+  absl::Status AddKpi(PartitionEngine& engine, const KpiRuntime& runtime, Cursor& cursor) {
+    const std::string name = runtime.kpi().resource_name();
+    const bool resumed = name == cursor.kpi;
+    for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
+      const auto window = static_cast<int64_t>(w);
+      if (resumed && window < cursor.window) continue;
+      for (const std::string& slice : Slices(runtime, w)) {
+        if (full()) return absl::OkStatus();
+        if (resumed && window == cursor.window && slice <= cursor.slice) continue;
+        RETURN_IF_ERROR(AddSeries(engine, runtime, w, slice));
+        last_ = {name, window, slice};
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const Cursor& last() const { return last_; }
+
+  StatePage page;
+
+ private:
+  // Slices that match, in the order of their texts.
+  std::vector<std::string> Slices(const KpiRuntime& runtime, size_t window) {
+    const std::string name = runtime.kpi().resource_name();
+    const std::string id = runtime.kpi().windows[window].id();
+    std::vector<std::string> slices;
+    if (filter_.MatchesSeries(name, id, "")) slices.push_back("");
+    if (!filter_.wants_slices()) return slices;
+    for (const SliceStates& states : runtime.slices()) {
+      const std::string& slice = states.slice.ToString();
+      ++visited_;
+      if (!slice.empty() && filter_.MatchesSeries(name, id, slice)) slices.push_back(slice);
+    }
+    std::sort(slices.begin(), slices.end());
+    return slices;
+  }
+
+  absl::Status AddSeries(PartitionEngine& engine, const KpiRuntime& runtime, size_t window,
+                         const std::string& slice) {
+    ++visited_;
+    StateLookup::Place place{
+        .engine = &engine, .runtime = &runtime, .slice = slice, .window = window};
+    const auto period =
+        list_.lookup_.PeriodFor(engine, runtime, slice, window, selector_, now_);
+    if (absl::IsNotFound(period.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(AsUnavailable(period.status()));
+    place.period = *period;
+    absl::StatusOr<StateAnswer> answer = list_.lookup_.ReadPlace(place, now_);
+    if (!answer.ok()) {
+      if (GetErrorDetails(answer.status()).reason != "NOT_READY") return answer.status();
+      answer = LoadingState(place, now_);
+    }
+    if (filter_.reads_status() && !filter_.MatchesStatus(StatusOf(*answer->state))) {
+      return absl::OkStatus();
+    }
+    bytes_ += answer->state->size() + answer->suffix.size();
+    page.states.push_back(*std::move(answer));
+    return absl::OkStatus();
+  }
+
+  const StateList& list_;
+  const StateFilter& filter_;
+  const PeriodSelector selector_;
+  const int size_;
+  const absl::Time now_;
+  int visited_ = 0;
+  size_t bytes_ = 0;
+  Cursor last_;
+};
+
+absl::Status StateList::Check(const v1::ListStatesRequest& request) {
+  RETURN_IF_ERROR(StateFilter::Create(request.parent(), request.filter()).status());
+  std::vector<FieldViolation> violations;
+  if (request.page_size() < 0) {
+    violations.push_back({.field = "page_size",
+                          .description = absl::StrCat("got ", request.page_size(),
+                                                      ", want at least 0")});
+  }
+  const PeriodSelector selector =
+      PeriodSelector::Of(request.period(), PeriodSelector::Kind::kLatestWithData);
+  if (selector.kind == PeriodSelector::Kind::kId) {
+    violations.push_back({.field = "period",
+                          .description = absl::StrCat("got \"", request.period(),
+                                                      "\", want CURRENT, LATEST_CLOSED or "
+                                                      "LATEST_WITH_DATA")});
+  }
+  if (!violations.empty()) return InvalidFields(std::move(violations));
+  ASSIGN_OR_RETURN(const std::string text,
+                   ReadPageToken(RequestText(request), request.page_token()));
+  return Cursor::Parse(text).status();
+}
+
+absl::StatusOr<StatePage> StateList::Read(const v1::ListStatesRequest& request) const {
+  ASSIGN_OR_RETURN(const StateFilter filter,
+                   StateFilter::Create(request.parent(), request.filter()));
+  ASSIGN_OR_RETURN(const std::string text,
+                   ReadPageToken(RequestText(request), request.page_token()));
+  ASSIGN_OR_RETURN(Cursor cursor, Cursor::Parse(text));
+  if (!loop_.live().started()) {
+    return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
+  }
+  const std::string prefix = absl::StrCat("workspaces/", filter.workspace(), "/kpis/");
+  const auto& kpis = loop_.live().kpis();
+  Page page(*this, filter, request);
+  for (auto it = kpis.lower_bound(std::max(prefix, cursor.kpi));
+       it != kpis.end() && absl::StartsWith(it->first, prefix); ++it) {
+    const LivePartitions::Located located = loop_.live().Find(it->first);
+    if (located.runtime == nullptr || !filter.MatchesKpi(located.runtime->kpi())) continue;
+    if (!positions_.ready(it->second)) {
+      return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
+    }
+    RETURN_IF_ERROR(page.AddKpi(*located.engine, *located.runtime, cursor));
+    if (page.full()) {
+      page.page.next_page_token = MakePageToken(RequestText(request), page.last().ToText());
+      break;
+    }
+  }
+  return std::move(page.page);
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,98 @@
+// StateLookup: from the key of a request to a state, at once from the board or on the engine
+// thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "kpisuite/v1/evaluation_service.pb.h"
+#include "services/evaluation/evaluation_loop.h"
+#include "services/evaluation/kpi_directory.h"
+#include "services/evaluation/serving_health.h"
+#include "services/evaluation/shown_positions.h"
+#include "services/evaluation/state_board.h"
+
+namespace kpisuite {
+
+// A state and how it was obtained: the answer is one after the other (concatenated messages
+// merge).
+struct StateAnswer {
+  StateBytes state;
+  std::string suffix;
+};
+
+// Which period is meant.
+struct PeriodSelector {
+  enum class Kind { kCurrent, kLatestClosed, kLatestWithData, kId };
+  Kind kind = Kind::kCurrent;
+  std::string id;  // kId only; not checked yet
+
+  // `text` as in StateKey.period; `otherwise` for the empty text.
+  static PeriodSelector Of(absl::string_view text, Kind otherwise);
+};
+
+// A key whose KPI and window exist.
+struct ResolvedKey {
+  std::shared_ptr<const KpiInfo> kpi;
+  size_t window = 0;
+  std::string slice;  // as sent
+  PeriodSelector period;
+};
+
+// The parts outlive the lookup. Thread-safe where nothing else is said.
+class StateLookup {
+ public:
+  StateLookup(const KpiDirectory& directory, const StateBoard& board,
+              const ShownPositions& positions, const ServingHealth& health, EvaluationLoop& loop,
+              const Clock& clock)
+      : directory_(directory),
+        board_(board),
+        positions_(positions),
+        health_(health),
+        loop_(loop),
+        clock_(clock) {}
+
+  // NOT_FOUND for a KPI or window that does not exist; INVALID_ARGUMENT for a name that cannot.
+  absl::StatusOr<ResolvedKey> Resolve(const v1::StateKey& key) const;
+  // Whether the KPI's partition is served from memory.
+  bool IsReady(const ResolvedKey& key) const { return positions_.ready(key.kpi->part()); }
+  // A state that the board shows; nothing when it takes the engine to answer. Never blocks.
+  std::optional<StateAnswer> FromBoard(const ResolvedKey& key) const;
+
+  // The engine's answer, kept or computed for this call. Only on the engine thread. Errors: those
+  // of Read and UNAVAILABLE (NOT_READY) while inputs are loaded.
+  absl::StatusOr<StateAnswer> FromEngine(const ResolvedKey& key) const;
+
+  // Where a key leads to on the engine thread. NOT_FOUND, INVALID_ARGUMENT for slice or period.
+  struct Place {
+    PartitionEngine* engine = nullptr;
+    const KpiRuntime* runtime = nullptr;
+    std::string slice;  // canonical
+    size_t window = 0;
+    Period period;
+  };
+  absl::StatusOr<Place> Locate(const ResolvedKey& key) const;
+  // The period that a selector means for one series of a KPI. Only on the engine thread.
+  absl::StatusOr<Period> PeriodFor(PartitionEngine& engine, const KpiRuntime& runtime,
+                                   absl::string_view slice, size_t window,
+                                   const PeriodSelector& selector, absl::Time now) const;
+  // The state at a place, with its source. Only on the engine thread.
+  absl::StatusOr<StateAnswer> ReadPlace(const Place& place, absl::Time now) const;
+
+ private:
+  const KpiDirectory& directory_;
+  const StateBoard& board_;
+  const ShownPositions& positions_;
+  const ServingHealth& health_;
+  EvaluationLoop& loop_;
+  const Clock& clock_;
+};
+
+// FAILED_PRECONDITION (NOT_READY) of an engine as callers see it: UNAVAILABLE.
+absl::Status AsUnavailable(absl::Status status);
+
+}  // namespace kpisuite

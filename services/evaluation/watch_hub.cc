@@ -1,0 +1,240 @@
+#include "services/evaluation/watch_hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/error.h"
+
+namespace kpisuite {
+namespace {
+
+std::string MakeToken(uint64_t process, int64_t update_no) {
+  return absl::StrCat(absl::Hex(process), ".", update_no);
+}
+
+// The update number of a token of this process.
+std::optional<int64_t> ReadToken(absl::string_view token, uint64_t process) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(token, absl::MaxSplits('.', 1));
+  int64_t update_no = 0;
+  if (parts.first != absl::StrCat(absl::Hex(process))) return std::nullopt;
+  if (!absl::SimpleAtoi(parts.second, &update_no) || update_no < 0) return std::nullopt;
+  return update_no;
+}
+
+// KPI, window, slice and, in the key of a state, period.
+std::vector<absl::string_view> PartsOf(absl::string_view key) { return absl::StrSplit(key, '\n'); }
+
+}  // namespace
+
+StateWatch::StateWatch(StateFilter filter, std::string resume_token, size_t max_pending,
+                       std::function<void()> wake)
+    : filter_(std::move(filter)),
+      resumed_from_(std::move(resume_token)),
+      max_pending_(max_pending),
+      wake_(std::move(wake)) {}
+
+void StateWatch::Begin(std::vector<std::string> snapshot, uint64_t process, int64_t update_no) {
+  MutexLock lock(mutex_);
+  snapshot_.assign(std::make_move_iterator(snapshot.begin()),
+                   std::make_move_iterator(snapshot.end()));
+  process_ = process;
+  seen_no_ = update_no;
+  begun_ = true;
+  idle_ = false;
+}
+
+bool StateWatch::Offer(const ShownState& shown) {
+  MutexLock lock(mutex_);
+  seen_no_ = std::max(seen_no_, shown.update_no);
+  if (overflow_) return false;
+  std::string key = shown.id.Key();
+  Pending& pending = pending_[key];
+  if (pending.state == nullptr) {
+    pending.first_no = shown.update_no;
+    order_.emplace(shown.update_no, std::move(key));
+  }
+  pending.state = shown.state;
+  if (pending_.size() > max_pending_) {
+    overflow_ = true;
+    pending_.clear();
+    order_.clear();
+    snapshot_.clear();
+  }
+  return std::exchange(idle_, false);
+}
+
+std::string StateWatch::TokenLocked() const {
+  if (!in_sync_) return resumed_from_;
+  return MakeToken(process_, order_.empty() ? seen_no_ : order_.begin()->first - 1);
+}
+
+std::string StateWatch::ResumeToken() const {
+  MutexLock lock(mutex_);
+  return TokenLocked();
+}
+
+absl::StatusOr<std::optional<WatchItem>> StateWatch::Next(const StateBoard& board) {
+  MutexLock lock(mutex_);
+  if (overflow_) {
+    return MakeError(absl::StatusCode::kResourceExhausted, "SLOW_CONSUMER",
+                     absl::StrCat("more than ", max_pending_,
+                                  " changed states waited for the reader; resume from the token"),
+                     {{"max_pending", absl::StrCat(max_pending_)}});
+  }
+  while (!snapshot_.empty()) {
+    const std::string key = std::move(snapshot_.front());
+    snapshot_.pop_front();
+    const std::optional<BoardState> shown = board.Find(key);
+    if (!shown.has_value() || !filter_.MatchesStatus(shown->status)) continue;
+    return WatchItem{.state = shown->state, .resume_token = TokenLocked()};
+  }
+  if (begun_ && !in_sync_) {
+    in_sync_ = true;
+    return WatchItem{.resume_token = TokenLocked(), .in_sync = true};
+  }
+  if (!in_sync_ || order_.empty()) {
+    idle_ = true;
+    return std::nullopt;
+  }
+  const auto pending = pending_.find(order_.begin()->second);
+  WatchItem item{.state = std::move(pending->second.state)};
+  pending_.erase(pending);
+  order_.erase(order_.begin());
+  item.resume_token = TokenLocked();
+  return item;
+}
+
+WatchHub::WatchHub(const StateBoard& board, const KpiDirectory& kpis, const Clock& clock,
+                   const WatchHubOptions& options)
+    : board_(board), kpis_(kpis), clock_(clock), options_(options) {
+  thread_ = std::thread([this] { RunThread(); });
+}
+
+WatchHub::~WatchHub() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  thread_.join();
+}
+
+std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, std::string resume_token,
+                                           std::function<void()> wake) {
+  auto watch = std::make_shared<StateWatch>(std::move(filter), std::move(resume_token),
+                                            options_.max_pending, std::move(wake));
+  MutexLock lock(mutex_);
+  jobs_.push_back({.opened = watch});
+  changed_.NotifyAll();
+  return watch;
+}
+
+void WatchHub::Publish(ShownStates states) {
+  MutexLock lock(mutex_);
+  while (jobs_.size() >= options_.max_queued_batches && !stopping_) changed_.Wait(mutex_);
+  jobs_.push_back({.states = std::move(states)});
+  changed_.NotifyAll();
+}
+
+void WatchHub::RunThread() {
+  while (true) {
+    Job job;
+    {
+      MutexLock lock(mutex_);
+      while (jobs_.empty() && !stopping_) changed_.Wait(mutex_);
+      if (stopping_) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+      changed_.NotifyAll();
+    }
+    if (job.opened != nullptr) {
+      Begin(job.opened);
+    } else {
+      Distribute(*job.states);
+    }
+  }
+}
+
+void WatchHub::Distribute(const std::vector<ShownState>& states) {
+  std::vector<std::shared_ptr<StateWatch>> woken;
+  size_t watchers = 0;
+  for (auto& [workspace, watches] : watches_) {
+    std::erase_if(watches, [&](const std::weak_ptr<StateWatch>& weak) {
+      const std::shared_ptr<StateWatch> watch = weak.lock();
+      if (watch == nullptr) return true;
+      ++watchers;
+      bool was_idle = false;
+      for (const ShownState& shown : states) {
+        if (shown.kpi == nullptr || shown.state == nullptr) continue;
+        const StateFilter& filter = watch->filter_;
+        if (!filter.MatchesKpi(shown.kpi->kpi()) || !filter.MatchesStatus(shown.status) ||
+            !filter.MatchesSeries(shown.id.kpi, shown.id.window, shown.id.slice)) {
+          continue;
+        }
+        was_idle = watch->Offer(shown) || was_idle;
+      }
+      if (was_idle) woken.push_back(watch);
+      return false;
+    });
+  }
+  if (!states.empty()) distributed_no_ = states.back().update_no;
+  watcher_count_.store(watchers, std::memory_order_relaxed);
+  for (const std::shared_ptr<StateWatch>& watch : woken) watch->wake_();
+}
+
+void WatchHub::Begin(const std::shared_ptr<StateWatch>& watch) {
+  // What is distributed from now on reaches the watch; everything before is on the board.
+  watches_[watch->filter_.workspace()].push_back(watch);
+  watcher_count_.fetch_add(1, std::memory_order_relaxed);
+  const std::optional<int64_t> since = ReadToken(watch->resumed_from_, options_.process);
+  std::vector<std::string> keys = since.has_value() ? KeysSince(watch->filter_, *since)
+                                                    : CurrentKeys(watch->filter_);
+  watch->Begin(std::move(keys), options_.process, distributed_no_);
+  watch->wake_();
+}
+
+std::vector<std::string> WatchHub::CurrentKeys(const StateFilter& filter) const {
+  std::vector<std::pair<std::string, std::string>> latest;  // series, period
+  board_.VisitSeries([&](absl::string_view series, absl::string_view period) {
+    const std::vector<absl::string_view> parts = PartsOf(series);
+    if (filter.MatchesSeries(parts[0], parts[1], parts[2])) latest.emplace_back(series, period);
+  });
+  std::sort(latest.begin(), latest.end());
+  std::vector<std::string> keys;
+  std::shared_ptr<const KpiInfo> kpi;
+  for (const auto& [series, period] : latest) {
+    const std::vector<absl::string_view> parts = PartsOf(series);
+    if (kpi == nullptr || kpi->name() != parts[0]) kpi = kpis_.Find(parts[0]);
+    if (kpi == nullptr || !filter.MatchesKpi(kpi->kpi())) continue;
+    const std::optional<size_t> window = kpi->WindowIndex(parts[1]);
+    if (!window.has_value()) continue;
+    keys.push_back(StateKeyOf(series, period));
+    const std::shared_ptr<const Period> current = kpi->Current(*window, clock_.Now());
+    if (current->id != period) keys.push_back(StateKeyOf(series, current->id));
+  }
+  return keys;
+}
+
+std::vector<std::string> WatchHub::KeysSince(const StateFilter& filter, int64_t update_no) const {
+  std::vector<std::pair<int64_t, std::string>> changed;
+  board_.VisitStates([&](absl::string_view key, const BoardState& state) {
+    if (state.update_no <= update_no) return;
+    const std::vector<absl::string_view> parts = PartsOf(key);
+    if (filter.MatchesSeries(parts[0], parts[1], parts[2])) {
+      changed.emplace_back(state.update_no, key);
+    }
+  });
+  std::sort(changed.begin(), changed.end());
+  std::vector<std::string> keys;
+  for (auto& [number, key] : changed) {
+    const std::shared_ptr<const KpiInfo> kpi = kpis_.Find(PartsOf(key)[0]);
+    if (kpi != nullptr && filter.MatchesKpi(kpi->kpi())) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,143 @@
+// WatchHub: brings changed states to those who watch.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+#include "services/evaluation/kpi_directory.h"
+#include "services/evaluation/state_board.h"
+#include "services/evaluation/state_filter.h"
+
+namespace kpisuite {
+
+// A state that the board has begun to show.
+struct ShownState {
+  StateId id;
+  int64_t update_no = 0;
+  v1::Status status = v1::STATUS_UNSPECIFIED;
+  StateBytes state;
+  std::shared_ptr<const KpiInfo> kpi;
+};
+using ShownStates = std::shared_ptr<const std::vector<ShownState>>;
+
+// What a watcher is sent.
+struct WatchItem {
+  StateBytes state;  // null in a mark
+  std::string resume_token;
+  bool in_sync = false;  // the current states have all been sent
+};
+
+// One who watches: a bounded set of changed states, only the newest of each key. Thread-safe.
+//
+// What is pending is ordered by when a key changed first since it was last sent, so a state that
+// changes all the time does not wait longer than others.
+class StateWatch {
+ public:
+  // `wake` is called on the hub's thread when Next may have something again.
+  StateWatch(StateFilter filter, std::string resume_token, size_t max_pending,
+             std::function<void()> wake);
+
+  // The next item; nothing at present; RESOURCE_EXHAUSTED (SLOW_CONSUMER) when more was pending
+  // than allowed.
+  absl::StatusOr<std::optional<WatchItem>> Next(const StateBoard& board) EXCLUDES(mutex_);
+  // From where a client that has seen everything so far can go on.
+  std::string ResumeToken() const EXCLUDES(mutex_);
+
+ private:
+  friend class WatchHub;
+  struct Pending {
+    int64_t first_no = 0;  // its place in order_
+    StateBytes state;
+  };
+
+  // What was current when the watch began; `sync_token` goes with the end of it.
+  void Begin(std::vector<std::string> snapshot, uint64_t process, int64_t update_no)
+      EXCLUDES(mutex_);
+  // Takes in a state that matches; whether the watch was idle.
+  bool Offer(const ShownState& shown) EXCLUDES(mutex_);
+  std::string TokenLocked() const REQUIRES(mutex_);
+
+  const StateFilter filter_;
+  const std::string resumed_from_;
+  const size_t max_pending_;
+  const std::function<void()> wake_;
+  mutable Mutex mutex_;
+  bool begun_ GUARDED_BY(mutex_) = false;
+  bool in_sync_ GUARDED_BY(mutex_) = false;
+  bool overflow_ GUARDED_BY(mutex_) = false;
+  bool idle_ GUARDED_BY(mutex_) = true;  // Next said "nothing" last
+  uint64_t process_ GUARDED_BY(mutex_) = 0;
+  int64_t seen_no_ GUARDED_BY(mutex_) = 0;
+  std::deque<std::string> snapshot_ GUARDED_BY(mutex_);
+  std::map<int64_t, std::string> order_ GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Pending> pending_ GUARDED_BY(mutex_);
+};
+
+struct WatchHubOptions {
+  uint64_t process = 0;          // tells tokens of this process from others
+  size_t max_pending = 100'000;  // changed states that wait for one watcher
+  size_t max_queued_batches = 256;
+};
+
+// One thread that matches changed states with watchers. Thread-safe.
+class WatchHub {
+ public:
+  // The references outlive the hub.
+  WatchHub(const StateBoard& board, const KpiDirectory& kpis, const Clock& clock,
+           const WatchHubOptions& options);
+  WatchHub(const WatchHub&) = delete;
+  WatchHub& operator=(const WatchHub&) = delete;
+  ~WatchHub();
+
+  // Begins a watch. The caller keeps it as long as it watches. With a token of this process only
+  // what changed since is sent first, otherwise the current states: of each matching series the
+  // last period with rows and the current one.
+  std::shared_ptr<StateWatch> Open(StateFilter filter, std::string resume_token,
+                                   std::function<void()> wake) EXCLUDES(mutex_);
+
+  // States that the board shows already, in their order. Blocks while too much is queued.
+  void Publish(ShownStates states) EXCLUDES(mutex_);
+
+  size_t watchers() const { return watcher_count_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Job {
+    ShownStates states;                  // or:
+    std::shared_ptr<StateWatch> opened;
+  };
+
+  void RunThread() EXCLUDES(mutex_);
+  void Distribute(const std::vector<ShownState>& states);
+  void Begin(const std::shared_ptr<StateWatch>& watch);
+  std::vector<std::string> CurrentKeys(const StateFilter& filter) const;
+  std::vector<std::string> KeysSince(const StateFilter& filter, int64_t update_no) const;
+
+  const StateBoard& board_;
+  const KpiDirectory& kpis_;
+  const Clock& clock_;
+  const WatchHubOptions options_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  // Of the thread.
+  int64_t distributed_no_ = 0;
+  std::map<std::string, std::vector<std::weak_ptr<StateWatch>>> watches_;  // by workspace
+  std::atomic<size_t> watcher_count_{0};
+  std::thread thread_;
+};
+
+}  // namespace kpisuite
