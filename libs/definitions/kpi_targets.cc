@@ -165,7 +165,7 @@ class TargetsBuilder {
     spec->selector = selector;
     if (!target.effective_from().empty()) spec->effective_from = target.effective_from();
     if (!target.effective_to().empty()) spec->effective_to = target.effective_to();
-    draft_.built.target_origins[spec->id] = {definition.revision(), false};
+    draft_.built.target_origins[spec->id] = {definition.revision(), false, selector};
     Keep(*std::move(spec), "target.value", &violations);
   }
 

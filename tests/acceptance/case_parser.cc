@@ -210,8 +210,7 @@ class CaseParser {
           {"id", &sample.id}, {"entity", &sample.entity}, {"business_date", &sample.business_date}};
       const auto known = columns.find(column.first);
       if (known == columns.end() || column.second.empty()) {
-        FailAt(sample_line,
-               absl::StrCat("got ", words[at], ", want id= entity= business_date="));
+        FailAt(sample_line, absl::StrCat("got ", words[at], ", want id= entity= business_date="));
         return;
       }
       *known->second = Unquoted(column.second);
@@ -266,7 +265,8 @@ class CaseParser {
       const std::pair<std::string, std::string> field =
           absl::StrSplit(part, absl::MaxSplits(' ', 1));
       if (!IsStateField(field.first) || field.second.empty()) {
-        FailAt(step.line, absl::StrCat("got \"", part, "\", want NAME VALUE with one of: ", StateFieldNames()));
+        FailAt(step.line, absl::StrCat("got \"", part,
+                                       "\", want NAME VALUE with one of: ", StateFieldNames()));
         continue;
       }
       step.fields.push_back({field.first, Unquoted(absl::StripAsciiWhitespace(field.second))});

@@ -155,7 +155,7 @@ bool IsOperand(absl::string_view name) {
 }  // namespace
 
 bool IsStateField(absl::string_view name) {
-  return name == "error" || name == "note" || IsOperand(name) ||
+  return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
          Readers().contains(std::string(name));
 }
 
@@ -164,14 +164,16 @@ std::string StateFieldNames() {
                                     [](std::string* out, const auto& reader) {
                                       absl::StrAppend(out, reader.first);
                                     }),
-                      " note error input.ALIAS rows.ALIAS component.ALIAS constant.NAME");
+                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME");
 }
 
 bool IsTextField(absl::string_view name) { return name == "reason" || name == "note"; }
 
 std::string StateField(absl::string_view name, const v1::Explanation& explanation) {
   std::string text;
-  if (name == "note") {
+  if (name == "formula") {
+    text = explanation.formula();
+  } else if (name == "note") {
     text = absl::StrJoin(explanation.data_notes(), "; ");
   } else if (IsOperand(name)) {
     text = OperandText(name, explanation);
