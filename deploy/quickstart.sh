@@ -99,6 +99,7 @@ start_service() { # NAME ARGUMENT...
   shift
   if running "$name"; then echo "$name is running already"; return; fi
   rm -f "$state/$name.ports"
+  mkdir -p "$state/$name"
   setsid "$build/bin/$name" --listen=127.0.0.1:0 --admin-listen=127.0.0.1:0 \
     --ports-file="$state/$name.ports" --store="sqlite:$state/$name" "$@" \
     >>"$state/$name.log" 2>&1 </dev/null &
