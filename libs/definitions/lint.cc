@@ -25,7 +25,9 @@ bool TargetMayBeZero(const KpiDefinition& kpi, const Catalog& catalog, const Res
   return false;
 }
 
+// One operand divided by another; a division by `days` is none.
 bool IsRatio(const KpiDefinition& kpi) {
+  if (kpi.step().bindings.size() < 2) return false;
   return absl::StrContains(kpi.formula().canonical_text(), "/") ||
          absl::StrContains(kpi.formula().canonical_text(), "safe_div");
 }

@@ -3,8 +3,8 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace kpisuite {
 namespace {
@@ -88,7 +88,9 @@ std::vector<Reference> ReferencesOf(const ResourceName& name, const v1::Definiti
 }
 
 std::string MapField(absl::string_view field, absl::string_view key) {
-  return absl::StrCat(field, "[\"", absl::Utf8SafeCEscape(key.substr(0, 80)), "\"]");
+  const std::string escaped =
+      absl::StrReplaceAll(key.substr(0, 256), {{"\\", "\\\\"}, {"\"", "\\\""}});
+  return absl::StrCat(field, "[\"", escaped, "\"]");
 }
 
 std::string IndexField(absl::string_view field, size_t index) {

@@ -25,7 +25,7 @@ struct Reference {
 // out. The workspace is that of the definition.
 std::vector<Reference> ReferencesOf(const ResourceName& name, const v1::Definition& definition);
 
-// `field["key"]` with the key escaped.
+// `field["key"]` with quotes and backslashes of the key escaped.
 std::string MapField(absl::string_view field, absl::string_view key);
 // `field[index]`.
 std::string IndexField(absl::string_view field, size_t index);

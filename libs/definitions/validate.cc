@@ -1,5 +1,7 @@
 #include "libs/definitions/validate.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "libs/definitions/difference.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/references.h"
 
@@ -64,7 +67,9 @@ class SetValidator {
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Found& a, const Found& b) { return a.index < b.index; });
     for (Found& found : found_) result.violations.push_back(std::move(found.violation));
-    result.warnings = warnings_.Take();
+    std::stable_sort(warnings_.begin(), warnings_.end(),
+                     [](const Found& a, const Found& b) { return a.index < b.index; });
+    for (Found& found : warnings_) result.warnings.push_back(std::move(found.violation));
     return result;
   }
 
@@ -146,9 +151,20 @@ class SetValidator {
     return *name;
   }
 
+  // What does not change is sound already, and so is what refers to it.
+  bool IsUnchanged(const ResourceName& name, const v1::Definition& definition) const {
+    const CatalogEntry* entry = live_.Find(name);
+    return entry != nullptr &&
+           google::protobuf::util::MessageDifferencer::Equals(
+               WithoutOutputFields(*entry->definition), WithoutOutputFields(definition));
+  }
+
   CatalogChanges Apply() {
     std::vector<v1::Definition> set;
-    for (const auto& [name, index] : index_of_) set.push_back(proposed_.definitions[index]);
+    for (const auto& [name, index] : index_of_) {
+      const v1::Definition& definition = proposed_.definitions[index];
+      if (!IsUnchanged(name, definition)) set.push_back(definition);
+    }
     for (const ResourceName& name : proposed_.deletions) {
       v1::Definition deletion;
       deletion.set_name(name.ToString());
@@ -220,7 +236,7 @@ class SetValidator {
     LintKpi(name, *entry->kpi, overlay_, warnings);
     for (FieldViolation warning : warnings.Take()) {
       warning.field = absl::StrCat(Prefix(index), ".", warning.field);
-      warnings_.Add(std::move(warning));
+      warnings_.push_back({index, std::move(warning)});
     }
   }
 
@@ -231,7 +247,7 @@ class SetValidator {
   std::map<ResourceName, size_t> index_of_;
   size_t violations_of_name_ = 0;  // of the definition whose name was checked last
   std::vector<Found> found_;
-  Violations warnings_;
+  std::vector<Found> warnings_;
 };
 
 template <typename T>
