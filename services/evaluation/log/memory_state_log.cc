@@ -47,11 +47,12 @@ absl::Status MemoryStateLog::VisitLatest(absl::string_view kpi,
     MutexLock lock(mutex_);
     for (const auto& [subject, entries] : entries_) {
       if (!kpi.empty() && std::get<0>(subject) != kpi) continue;
-      for (auto it = entries.begin(); it != entries.end(); ++it) {
-        const auto next = std::next(it);
-        if (next != entries.end() && next->first.first_day == it->first.first_day) continue;
-        latest.push_back(it->second);
-        latest.back().state = nullptr;
+      // Periods of two calendars may begin on one day.
+      std::map<std::string, LoggedState> by_period;
+      for (const auto& [place, logged] : entries) by_period[logged.id.period] = logged;
+      for (auto& [period, logged] : by_period) {
+        logged.state = nullptr;
+        latest.push_back(std::move(logged));
       }
     }
   }

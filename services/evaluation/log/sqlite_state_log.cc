@@ -33,7 +33,7 @@ CREATE TABLE state_log(
   state BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX state_log_entry ON state_log(
-  kpi, "window", slice, first_day, recorded_at, revision, cause, status, value);
+  kpi, "window", slice, first_day, period, recorded_at, revision, cause, status, value);
 CREATE TABLE definition(name TEXT PRIMARY KEY, definition BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql";
@@ -139,7 +139,7 @@ absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
           "SELECT part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, "
           "closed_at, restated, status, value, NULL, number FROM state_log WHERE number IN "
           "(SELECT max(number) FROM state_log ",
-          of_kpi, "GROUP BY kpi, \"window\", slice, first_day)")));
+          of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
   if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
