@@ -1,5 +1,6 @@
 #include "libs/rpc/runtime.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 
 #include <utility>
@@ -23,6 +24,11 @@ void WriteGrpcLog(gpr_log_func_args* args) {
   }
 }
 
+// The library writes a line for each text that is not UTF-8, which any client may send.
+void WriteProtobufLog(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  LogDebug(message, {{"source", "protobuf"}});
+}
+
 }  // namespace
 
 void AddServerOptions(ServerOptions& options, OptionParser& parser) {
@@ -35,6 +41,8 @@ void AddServerOptions(ServerOptions& options, OptionParser& parser) {
   parser.Add("drain-delay", options.drain_delay,
              "How long to go on serving after SIGTERM, so that clients turn away.");
   parser.Add("drain-timeout", options.drain_timeout, "How long running calls may take after that.");
+  parser.Add("slow-reader-timeout", options.slow_reader_timeout,
+             "A stream whose reader takes no message for so long ends with SLOW_CONSUMER.");
   parser.Add("executor-threads", options.executor_threads, 1, 256,
              "Threads that run blocking work.");
   parser.Add("max-calls", options.max_calls, 1, 1'000'000,
@@ -52,8 +60,9 @@ ServerRuntime::ServerRuntime(const ServerOptions& options, const Clock& clock)
                  .max_items = kMaxQueuedItems,
                  .max_bytes = kMaxQueuedBytes},
                 clock),
-      streams_(StreamLimits(), clock, kStreamTick) {
+      streams_({.slow_write = options.slow_reader_timeout}, clock, kStreamTick) {
   gpr_set_log_function(WriteGrpcLog);
+  google::protobuf::SetLogHandler(WriteProtobufLog);
   metrics_.AddGaugeReader("kpisuite_executor_queued_items", "Work waiting for a thread.", {},
                           [this] { return static_cast<double>(executor_.queued_items()); });
   metrics_.AddGaugeReader("kpisuite_executor_queued_bytes", "Size of the work waiting.", {},

@@ -38,12 +38,13 @@ struct ServerOptions {
   std::string log_level = "info";
   absl::Duration drain_delay = absl::Seconds(3);
   absl::Duration drain_timeout = absl::Seconds(10);
+  absl::Duration slow_reader_timeout = absl::Seconds(60);
   int executor_threads = 4;
   int max_calls = 4096;
 };
 
 // Adds --listen, --admin-listen, --ports-file, --log-level, --drain-delay, --drain-timeout,
-// --executor-threads and --max-calls. The present values are the defaults.
+// --slow-reader-timeout, --executor-threads and --max-calls. The present values are the defaults.
 void AddServerOptions(ServerOptions& options, OptionParser& parser);
 
 // Owns what all services of a process share; members are destroyed in reverse order.
