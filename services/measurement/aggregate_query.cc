@@ -21,8 +21,7 @@ class PlanBuilder {
 
   std::optional<Aggregate> BuildAggregate() {
     const std::string name = v1::Aggregation_Name(query_.aggregation());
-    const auto kind =
-        AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
+    const auto kind = AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
     AggregationSpec spec;
     spec.scale = static_cast<uint8_t>(metric_.scale);
     if (query_.aggregation() == v1::AGGREGATION_UNSPECIFIED || name.empty()) {
@@ -37,8 +36,7 @@ class PlanBuilder {
     if (!BuildPercentile(spec)) return std::nullopt;
     absl::StatusOr<Aggregate> aggregate = Aggregate::Create(spec);
     if (!aggregate.ok()) {
-      violations_.AddStatus(path_ + "aggregation", violation::kNotImplemented,
-                            aggregate.status());
+      violations_.AddStatus(path_ + "aggregation", violation::kNotImplemented, aggregate.status());
       return std::nullopt;
     }
     return *std::move(aggregate);
@@ -70,8 +68,8 @@ class PlanBuilder {
   Calendar BuildCalendar() {
     CalendarSpec spec;
     if (!query_.time_zone().empty()) spec.time_zone = query_.time_zone();
-    spec.day_start = absl::Seconds(query_.day_start().seconds()) +
-                     absl::Nanoseconds(query_.day_start().nanos());
+    spec.day_start =
+        absl::Seconds(query_.day_start().seconds()) + absl::Nanoseconds(query_.day_start().nanos());
     absl::StatusOr<Calendar> calendar = Calendar::Create(std::move(spec));
     if (calendar.ok()) return *std::move(calendar);
     violations_.AddStatus(path_ + "time_zone", violation::kSyntax, calendar.status());
@@ -87,18 +85,16 @@ class PlanBuilder {
     }
     if (slice->Project(grouping) != *slice || slice->members().size() != grouping.size()) {
       Add("slice", violation::kSliceDimension,
-          GotWant(query_.slice(), absl::StrCat("a member of each of (",
-                                               absl::StrJoin(grouping, ", "), ")")));
+          GotWant(query_.slice(),
+                  absl::StrCat("a member of each of (", absl::StrJoin(grouping, ", "), ")")));
     }
     return *std::move(slice);
   }
 
   void CheckDays() {
-    if (query_.has_first_day() && query_.has_end_day() &&
-        query_.first_day() > query_.end_day()) {
+    if (query_.has_first_day() && query_.has_end_day() && query_.first_day() > query_.end_day()) {
       Add("end_day", violation::kOutOfRange,
-          absl::StrCat("got ", query_.end_day(), ", want at least first_day ",
-                       query_.first_day()));
+          absl::StrCat("got ", query_.end_day(), ", want at least first_day ", query_.first_day()));
     }
     CheckDay("first_day", query_.has_first_day(), query_.first_day());
     CheckDay("end_day", query_.has_end_day(), query_.end_day());
@@ -114,7 +110,8 @@ class PlanBuilder {
   bool BuildPercentile(AggregationSpec& spec) {
     if (spec.kind != AggregationKind::kPercentile) {
       if (query_.percentile().empty()) return true;
-      Add("percentile", violation::kRefused, GotWant(query_.percentile(), "it for PERCENTILE only"));
+      Add("percentile", violation::kRefused,
+          GotWant(query_.percentile(), "it for PERCENTILE only"));
       return false;
     }
     const absl::StatusOr<int64_t> millionths =

@@ -116,9 +116,7 @@ class MetricScan {
              const AggregateLimits& limits)
       : snapshot_(snapshot), metric_(metric), limits_(limits) {}
 
-  void Add(const AggregatePlan& plan) {
-    scans_.push_back(std::make_unique<PlanScan>(plan));
-  }
+  void Add(const AggregatePlan& plan) { scans_.push_back(std::make_unique<PlanScan>(plan)); }
   const std::vector<std::unique_ptr<PlanScan>>& scans() const { return scans_; }
   std::optional<int64_t> last_nano() const { return last_nano_; }
 
@@ -172,11 +170,10 @@ class MetricScan {
     size_t cells = 0;
     for (const auto& scan : scans_) cells += scan->cell_count();
     if (cells <= limits_.max_cells) return absl::OkStatus();
-    return InvalidFields(
-        {{absl::StrCat("queries[", scans_.front()->plan().query, "]"),
-          absl::StrCat("got more than ", limits_.max_cells, " cells over metric ", metric_.id,
-                       ", want fewer days, dimensions or queries"),
-          "LIMIT", 0, 0}});
+    return InvalidFields({{absl::StrCat("queries[", scans_.front()->plan().query, "]"),
+                           absl::StrCat("got more than ", limits_.max_cells, " cells over metric ",
+                                        metric_.id, ", want fewer days, dimensions or queries"),
+                           "LIMIT", 0, 0}});
   }
 
   MeasurementSnapshot& snapshot_;

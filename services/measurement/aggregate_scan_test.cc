@@ -60,8 +60,8 @@ class AggregateScan : public testing::Test {
     std::vector<std::string> cells;
     for (const v1::QueryAggregatesResponse& chunk : chunks_) {
       for (const v1::AggregateCell& cell : chunk.cells()) {
-        cells.push_back(cell.slice() + " " + std::to_string(cell.day()) + " " + cell.value() +
-                        "/" + std::to_string(cell.row_count()));
+        cells.push_back(cell.slice() + " " + std::to_string(cell.day()) + " " + cell.value() + "/" +
+                        std::to_string(cell.row_count()));
       }
     }
     return cells;
@@ -117,9 +117,8 @@ TEST_F(AggregateScan, TheFilterComesAfterEmptinessIsJudged) {
 
 TEST_F(AggregateScan, StatesOfSlicesMergeToTheStateOfTheirUnion) {
   for (int i = 0; i < 40; ++i) Write(i % 2 ? "ORD" : "MIA", i * kHour / 2, i * i % 17);
-  for (const auto aggregation :
-       {v1::AGGREGATION_SUM, v1::AGGREGATION_AVG, v1::AGGREGATION_MAX, v1::AGGREGATION_LAST,
-        v1::AGGREGATION_MEDIAN}) {
+  for (const auto aggregation : {v1::AGGREGATION_SUM, v1::AGGREGATION_AVG, v1::AGGREGATION_MAX,
+                                 v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN}) {
     query_.set_aggregation(aggregation);
     query_.clear_group_by();
     ASSERT_TRUE(RunQuery().ok());

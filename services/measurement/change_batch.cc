@@ -30,14 +30,10 @@ void AddText(google::protobuf::RepeatedPtrField<std::string>& column, int row,
 
 v1::RowChange KindOf(RowEffect effect) {
   switch (effect) {
-    case RowEffect::kInserted:
-      return v1::ROW_CHANGE_INSERTED;
-    case RowEffect::kCorrected:
-      return v1::ROW_CHANGE_CORRECTED;
-    case RowEffect::kRetracted:
-      return v1::ROW_CHANGE_RETRACTED;
-    case RowEffect::kUnchanged:
-      break;
+    case RowEffect::kInserted: return v1::ROW_CHANGE_INSERTED;
+    case RowEffect::kCorrected: return v1::ROW_CHANGE_CORRECTED;
+    case RowEffect::kRetracted: return v1::ROW_CHANGE_RETRACTED;
+    case RowEffect::kUnchanged: break;
   }
   return v1::ROW_CHANGE_UNSPECIFIED;
 }

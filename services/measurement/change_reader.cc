@@ -74,9 +74,8 @@ StreamStep<grpc::ByteBuffer> ChangeReader::Next() {
 }
 
 absl::Status ChangeReader::Append(Position& position, size_t limit_bytes, std::string& response) {
-  ASSIGN_OR_RETURN(const ChangePage page,
-                   store_.ReadChanges(position.part, position.incarnation, position.seq,
-                                      limit_bytes));
+  ASSIGN_OR_RETURN(const ChangePage page, store_.ReadChanges(position.part, position.incarnation,
+                                                             position.seq, limit_bytes));
   for (const std::string& batch : page.batches) {
     AppendBytesField(v1::ReadChangesResponse::kBatchesFieldNumber, batch, response);
   }

@@ -224,9 +224,8 @@ void CheckWatermarks(const v1::WriteSamplesRequest& request, const std::string& 
   for (int i = 0; i < request.watermarks_size(); ++i) {
     const v1::Watermark& watermark = request.watermarks(i);
     const std::string path = absl::StrCat("watermarks[", i, "]");
-    const auto nano =
-        CheckInstant(path + ".complete_through", watermark.has_complete_through(),
-                     watermark.complete_through(), context, violations);
+    const auto nano = CheckInstant(path + ".complete_through", watermark.has_complete_through(),
+                                   watermark.complete_through(), context, violations);
     const auto metric = context.find_metric(workspace, watermark.metric());
     if (metric == nullptr) {
       rejections.AddUnknownMetric(path + ".metric", workspace, watermark.metric(), 0);
@@ -340,8 +339,8 @@ std::string PositionTokenOf(absl::Span<const IngestOutcome> outcomes) {
 }
 
 std::string TraitsOf(const MetricDefinition& metric) {
-  return absl::StrCat("scale=", metric.scale, ";weightScale=", metric.weight_scale, ";identity=",
-                      metric.identity == SampleIdentity::kEvent ? "EVENT" : "TIME",
+  return absl::StrCat("scale=", metric.scale, ";weightScale=", metric.weight_scale,
+                      ";identity=", metric.identity == SampleIdentity::kEvent ? "EVENT" : "TIME",
                       ";partitionGroup=", metric.partition_group,
                       ";dimensions=", absl::StrJoin(metric.dimensions, ","));
 }

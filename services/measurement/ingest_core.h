@@ -44,9 +44,9 @@ struct IngestContext {
 };
 
 struct IngestPlan {
-  std::vector<IngestUnit> units;              // by partition; none when all samples are refused
-  std::vector<v1::RejectedGroup> rejected;    // only with allow_partial
-  std::set<std::string> unknown_metrics;      // among the refused
+  std::vector<IngestUnit> units;            // by partition; none when all samples are refused
+  std::vector<v1::RejectedGroup> rejected;  // only with allow_partial
+  std::set<std::string> unknown_metrics;    // among the refused
 };
 
 // Checks the whole request and splits it by partition. Without allow_partial one bad sample

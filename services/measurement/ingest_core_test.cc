@@ -49,8 +49,8 @@ class IngestCore : public testing::Test {
   v1::SeriesBlock& block() { return *write_.mutable_series(0); }
 
   absl::StatusOr<IngestPlan> Plan() {
-    const auto find = [](absl::string_view workspace, absl::string_view metric)
-        -> std::shared_ptr<const MetricDefinition> {
+    const auto find = [](absl::string_view workspace,
+                         absl::string_view metric) -> std::shared_ptr<const MetricDefinition> {
       if (workspace != "w") return nullptr;
       if (metric == "delay") return Metric("delay", SampleIdentity::kEvent);
       if (metric == "headcount") return Metric("headcount", SampleIdentity::kTime, "staff");
@@ -161,8 +161,7 @@ TEST_F(IngestCore, TimesMayBeTenMinutesInTheFutureAndNoOlderThan1700) {
 
 TEST_F(IngestCore, DimensionsMustBeDeclaredAndTheirMembersPlainText) {
   (*block().mutable_dimensions())["carrier"] = "AA";
-  EXPECT_EQ(Refusal(),
-            "series[0].dimensions: got \"carrier\", want a dimension of metric delay");
+  EXPECT_EQ(Refusal(), "series[0].dimensions: got \"carrier\", want a dimension of metric delay");
   block().clear_dimensions();
   (*block().mutable_dimensions())["origin"] = std::string(257, 'x');
   EXPECT_NE(Refusal(), "accepted");
@@ -190,8 +189,7 @@ TEST_F(IngestCore, SampleIdsAreRequiredForEventsAndRefusedForInstants) {
 
 TEST_F(IngestCore, ColumnsMustHaveEqualLengths) {
   block().add_mantissas(7);
-  EXPECT_EQ(Refusal(),
-            "series[0].mantissas: got 2 entries, want 1, one for each time_unix_nano");
+  EXPECT_EQ(Refusal(), "series[0].mantissas: got 2 entries, want 1, one for each time_unix_nano");
   block().mutable_mantissas()->RemoveLast();
   block().add_weights(1);
   block().add_weights(2);

@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
   const auto server =
       MeasurementServer::Create(options.store, MakeChannel(options.definition), runtime);
   if (!server.ok()) {
-    LogError("cannot start", {{"service", "kpi-measurement"},
-                              {"error", std::string(server.status().message())}});
+    LogError("cannot start",
+             {{"service", "kpi-measurement"}, {"error", std::string(server.status().message())}});
     return kExitFailure;
   }
   return ServeUntilSignal(

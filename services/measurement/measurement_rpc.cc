@@ -20,19 +20,18 @@ namespace {
 class AggregateChunks final : public StreamSource<v1::QueryAggregatesResponse> {
  public:
   static absl::StatusOr<std::unique_ptr<AggregateChunks>> Create(
-      MeasurementService& service, const v1::QueryAggregatesRequest& request,
-      absl::Time deadline) {
+      MeasurementService& service, const v1::QueryAggregatesRequest& request, absl::Time deadline) {
     auto chunks = std::make_unique<AggregateChunks>();
     size_t bytes = 0;
     RETURN_IF_ERROR(service.QueryAggregates(
         request, deadline, [&](v1::QueryAggregatesResponse chunk) -> absl::Status {
           bytes += chunk.ByteSizeLong();
           if (bytes > service.limits().max_answer_bytes) {
-            return InvalidFields({{"queries",
-                                   absl::StrCat("got queries whose answer is more than ",
-                                                service.limits().max_answer_bytes,
-                                                " bytes, want fewer"),
-                                   violation::kLimit, 0, 0}});
+            return InvalidFields(
+                {{"queries",
+                  absl::StrCat("got queries whose answer is more than ",
+                               service.limits().max_answer_bytes, " bytes, want fewer"),
+                  violation::kLimit, 0, 0}});
           }
           chunks->chunks_.push_back(std::move(chunk));
           return absl::OkStatus();
@@ -62,8 +61,8 @@ MeasurementRpc::MeasurementRpc(MeasurementService& service, MeasurementStore& st
 
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* MeasurementRpc::Ingest(
-    grpc::CallbackServerContext* context, absl::string_view method,
-    const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+    grpc::CallbackServerContext* context, absl::string_view method, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response,
     void (MeasurementService::*start)(const Request&, absl::Time,
                                       std::function<void(absl::StatusOr<Response>)>)) {
   return dispatcher_.Async<grpc::ByteBuffer, grpc::ByteBuffer>(
@@ -149,8 +148,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* MeasurementRpc::ReadChanges(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   return dispatcher_.ServerStream<grpc::ByteBuffer, grpc::ByteBuffer>(
       context, "ReadChanges", request, SourceThread::kExecutor,
-      [this](CallContext&, const grpc::ByteBuffer& bytes, StreamWaker waker)
-          -> absl::StatusOr<std::unique_ptr<StreamSource<grpc::ByteBuffer>>> {
+      [this](CallContext&, const grpc::ByteBuffer& bytes,
+             StreamWaker waker) -> absl::StatusOr<std::unique_ptr<StreamSource<grpc::ByteBuffer>>> {
         v1::ReadChangesRequest message;
         RETURN_IF_ERROR(ParseRaw(bytes, message));
         return ChangeReader::Create(message, store_, notifier_, std::move(waker));

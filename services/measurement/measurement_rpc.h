@@ -20,9 +20,8 @@ using MeasurementCallbacks = v1::MeasurementService::WithRawCallbackMethod_Write
                     v1::MeasurementService::WithCallbackMethod_ReadSamples<
                         v1::MeasurementService::WithCallbackMethod_ListSeries<
                             v1::MeasurementService::WithRawCallbackMethod_ReadChanges<
-                                v1::MeasurementService::
-                                    WithCallbackMethod_GetMeasurementServerInfo<
-                                        v1::MeasurementService::Service>>>>>>>>>;
+                                v1::MeasurementService::WithCallbackMethod_GetMeasurementServerInfo<
+                                    v1::MeasurementService::Service>>>>>>>>>;
 
 // Thread-safe. The references outlive the server.
 class MeasurementRpc final : public MeasurementCallbacks {
@@ -49,8 +48,8 @@ class MeasurementRpc final : public MeasurementCallbacks {
   grpc::ServerUnaryReactor* ListSeries(grpc::CallbackServerContext* context,
                                        const v1::ListSeriesRequest* request,
                                        v1::ListSeriesResponse* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* ReadChanges(
-      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ReadChanges(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* GetMeasurementServerInfo(
       grpc::CallbackServerContext* context, const v1::GetMeasurementServerInfoRequest* request,
       v1::ServerInfo* response) override;

@@ -16,8 +16,8 @@ absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
                    SqliteMeasurementStore::Create(options, runtime.clock()));
   auto catalog = std::make_unique<MetricCatalog>(*opened);
   RETURN_IF_ERROR(catalog->Load());
-  return std::unique_ptr<MeasurementServer>(new MeasurementServer(
-      std::move(opened), std::move(catalog), std::move(definition), runtime));
+  return std::unique_ptr<MeasurementServer>(
+      new MeasurementServer(std::move(opened), std::move(catalog), std::move(definition), runtime));
 }
 
 MeasurementServer::MeasurementServer(std::shared_ptr<SqliteMeasurementStore> store,

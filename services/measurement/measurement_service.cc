@@ -21,8 +21,7 @@ constexpr int kMaxWatermarkMetrics = 1000;
 
 absl::Status InvalidField(absl::string_view field, absl::string_view code,
                           std::string description) {
-  return InvalidFields(
-      {{std::string(field), std::move(description), std::string(code), 0, 0}});
+  return InvalidFields({{std::string(field), std::move(description), std::string(code), 0, 0}});
 }
 
 absl::StatusOr<std::string> WorkspaceOf(const std::string& parent) {
@@ -43,8 +42,7 @@ class Gathering {
  public:
   using Done = std::function<void(absl::StatusOr<std::vector<IngestOutcome>>)>;
 
-  Gathering(size_t units, Done done)
-      : done_(std::move(done)), outcomes_(units), missing_(units) {}
+  Gathering(size_t units, Done done) : done_(std::move(done)), outcomes_(units), missing_(units) {}
 
   void Set(size_t index, absl::StatusOr<IngestOutcome> outcome) EXCLUDES(mutex_) {
     {
@@ -123,10 +121,8 @@ void MeasurementService::Count(const Outcomes& outcomes) {
 
 void MeasurementService::Write(const v1::WriteSamplesRequest& request, absl::Time deadline,
                                Done<v1::WriteSamplesResponse> done) {
-  absl::StatusOr<IngestPlan> planned =
-      PlanOrCatchUp(deadline, [&request](const IngestContext& context) {
-        return PlanWrite(request, context);
-      });
+  absl::StatusOr<IngestPlan> planned = PlanOrCatchUp(
+      deadline, [&request](const IngestContext& context) { return PlanWrite(request, context); });
   if (!planned.ok()) return done(planned.status());
   const auto plan = std::make_shared<IngestPlan>(*std::move(planned));
   if (request.validate_only()) {
@@ -146,10 +142,9 @@ void MeasurementService::Write(const v1::WriteSamplesRequest& request, absl::Tim
 
 void MeasurementService::Retract(const v1::RetractSamplesRequest& request, absl::Time deadline,
                                  Done<v1::RetractSamplesResponse> done) {
-  absl::StatusOr<IngestPlan> plan =
-      PlanOrCatchUp(deadline, [&request](const IngestContext& context) {
-        return PlanRetraction(request, context);
-      });
+  absl::StatusOr<IngestPlan> plan = PlanOrCatchUp(
+      deadline,
+      [&request](const IngestContext& context) { return PlanRetraction(request, context); });
   if (!plan.ok()) return done(plan.status());
   Ingest(std::move(plan->units), [this, done](absl::StatusOr<Outcomes> outcomes) {
     if (!outcomes.ok()) return done(outcomes.status());
@@ -170,9 +165,9 @@ MeasurementService::MetricsOfRequest(const v1::AdvanceWatermarkRequest& request,
                                      ", want exactly one of source and metrics"));
   }
   if (request.metrics_size() > kMaxWatermarkMetrics) {
-    return InvalidField("metrics", violation::kLimit,
-                        absl::StrCat("got ", request.metrics_size(), ", want at most ",
-                                     kMaxWatermarkMetrics));
+    return InvalidField(
+        "metrics", violation::kLimit,
+        absl::StrCat("got ", request.metrics_size(), ", want at most ", kMaxWatermarkMetrics));
   }
   std::vector<std::shared_ptr<const MetricDefinition>> metrics;
   if (!request.source().empty()) {
@@ -182,10 +177,10 @@ MeasurementService::MetricsOfRequest(const v1::AdvanceWatermarkRequest& request,
       metrics = catalog_.FindBySource(workspace, request.source());
     }
     if (!metrics.empty()) return metrics;
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
-                     absl::StrCat("source: ", GotWant(request.source(),
-                                                      "a source that metrics name")),
-                     {{"source", request.source()}});
+    return MakeError(
+        absl::StatusCode::kNotFound, "NOT_FOUND",
+        absl::StrCat("source: ", GotWant(request.source(), "a source that metrics name")),
+        {{"source", request.source()}});
   }
   for (int i = 0; i < request.metrics_size(); ++i) {
     ASSIGN_OR_RETURN(auto metric, FindMetric(request.parent(), absl::StrCat("metrics[", i, "]"),
@@ -200,10 +195,9 @@ void MeasurementService::AdvanceWatermark(const v1::AdvanceWatermarkRequest& req
                                           Done<v1::AdvanceWatermarkResponse> done) {
   const auto metrics = MetricsOfRequest(request, deadline);
   if (!metrics.ok()) return done(metrics.status());
-  absl::StatusOr<IngestPlan> plan =
-      PlanOrCatchUp(deadline, [&](const IngestContext& context) {
-        return PlanWatermarks(request, *metrics, context);
-      });
+  absl::StatusOr<IngestPlan> plan = PlanOrCatchUp(deadline, [&](const IngestContext& context) {
+    return PlanWatermarks(request, *metrics, context);
+  });
   if (!plan.ok()) return done(plan.status());
   Ingest(std::move(plan->units), [done](absl::StatusOr<Outcomes> outcomes) {
     if (!outcomes.ok()) return done(outcomes.status());

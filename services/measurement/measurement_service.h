@@ -73,9 +73,8 @@ class MeasurementService {
                         Done<v1::AdvanceWatermarkResponse> done);
 
   // Calls `emit` for each chunk, all of one snapshot; an error of it ends the query.
-  absl::Status QueryAggregates(
-      const v1::QueryAggregatesRequest& request, absl::Time deadline,
-      absl::FunctionRef<absl::Status(v1::QueryAggregatesResponse)> emit);
+  absl::Status QueryAggregates(const v1::QueryAggregatesRequest& request, absl::Time deadline,
+                               absl::FunctionRef<absl::Status(v1::QueryAggregatesResponse)> emit);
   absl::StatusOr<v1::ReadSamplesResponse> ReadSamples(const v1::ReadSamplesRequest& request,
                                                       absl::Time deadline);
   absl::StatusOr<v1::ListSeriesResponse> ListSeries(const v1::ListSeriesRequest& request,
@@ -91,7 +90,8 @@ class MeasurementService {
 
   // Plans with the present definitions; when a metric is unknown, again after catching up.
   absl::StatusOr<IngestPlan> PlanOrCatchUp(
-      absl::Time deadline, absl::FunctionRef<absl::StatusOr<IngestPlan>(const IngestContext&)> plan);
+      absl::Time deadline,
+      absl::FunctionRef<absl::StatusOr<IngestPlan>(const IngestContext&)> plan);
   // Ingests all units; `done` gets the outcomes in the order of the units, or the first error.
   void Ingest(std::vector<IngestUnit> units, std::function<void(absl::StatusOr<Outcomes>)> done);
   void Count(const Outcomes& outcomes);

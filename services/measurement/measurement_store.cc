@@ -8,25 +8,25 @@ namespace kpisuite {
 absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_t seq) {
   const bool from_the_start = incarnation == 0 && seq == 0;
   if (!from_the_start && incarnation != head.incarnation) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-                     absl::StrCat("partition ", head.part, ": got incarnation ", incarnation,
-                                  ", want ", head.incarnation),
-                     {{"part", absl::StrCat(head.part)},
-                      {"incarnation", absl::StrCat(head.incarnation)}});
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+        absl::StrCat("partition ", head.part, ": got incarnation ", incarnation, ", want ",
+                     head.incarnation),
+        {{"part", absl::StrCat(head.part)}, {"incarnation", absl::StrCat(head.incarnation)}});
   }
   if (seq > head.last_seq || seq < 0) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-                     absl::StrCat("partition ", head.part, ": got position ", seq,
-                                  ", want at most its head ", head.last_seq),
-                     {{"part", absl::StrCat(head.part)},
-                      {"incarnation", absl::StrCat(head.incarnation)}});
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+        absl::StrCat("partition ", head.part, ": got position ", seq, ", want at most its head ",
+                     head.last_seq),
+        {{"part", absl::StrCat(head.part)}, {"incarnation", absl::StrCat(head.incarnation)}});
   }
   if (seq < head.trimmed_seq) {
-    return MakeError(absl::StatusCode::kOutOfRange, "FEED_TRIMMED",
-                     absl::StrCat("partition ", head.part, ": got position ", seq,
-                                  ", want at least ", head.trimmed_seq),
-                     {{"part", absl::StrCat(head.part)},
-                      {"trimmed_seq", absl::StrCat(head.trimmed_seq)}});
+    return MakeError(
+        absl::StatusCode::kOutOfRange, "FEED_TRIMMED",
+        absl::StrCat("partition ", head.part, ": got position ", seq, ", want at least ",
+                     head.trimmed_seq),
+        {{"part", absl::StrCat(head.part)}, {"trimmed_seq", absl::StrCat(head.trimmed_seq)}});
   }
   return absl::OkStatus();
 }

@@ -58,7 +58,7 @@ struct ChangePage {
 struct SeriesRecord {
   uint64_t id = 0;  // stable within the store
   int part = 0;
-  std::string slice;             // canonical text
+  std::string slice;              // canonical text
   bool has_business_day = false;  // whether any of its samples ever had one
 };
 
@@ -185,7 +185,8 @@ class MeasurementStore {
   // May block. UNAVAILABLE STORE_UNAVAILABLE.
   virtual absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() = 0;
 
-  // Commits and answers what is queued and refuses more with SHUTTING_DOWN; reads go on. Idempotent.
+  // Commits and answers what is queued and refuses more with SHUTTING_DOWN; reads go on.
+  // Idempotent.
   virtual void Shutdown() = 0;
 
   // Definitions, durable when it returns. May block.

@@ -77,8 +77,7 @@ class MeasurementRpcTest : public testing::Test {
     v1::Definition source;
     source.set_name("workspaces/w/sources/feed");
     source.mutable_source()->set_owner("ops@example.com");
-    v1::Definition metric =
-        MetricDefinitionOf("delay", 2, {"origin"}, v1::SAMPLE_IDENTITY_EVENT);
+    v1::Definition metric = MetricDefinitionOf("delay", 2, {"origin"}, v1::SAMPLE_IDENTITY_EVENT);
     metric.mutable_metric()->set_source("feed");
     definitions_.Apply({source, metric});
     Restart(definitions_.address());
@@ -112,8 +111,7 @@ class MeasurementRpcTest : public testing::Test {
   // A unary call; `method` is a member of the stub.
   template <typename Request, typename Response>
   absl::Status Call(grpc::Status (v1::MeasurementService::Stub::*method)(grpc::ClientContext*,
-                                                                         const Request&,
-                                                                         Response*),
+                                                                         const Request&, Response*),
                     const Request& request, Response& response) {
     grpc::ClientContext context;
     return FromGrpcStatus((stub().*method)(&context, request, &response));

@@ -60,7 +60,8 @@ class MemorySnapshot final : public MeasurementSnapshot {
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
     const auto ids = state_->series_ids.find({std::string(workspace), std::string(metric)});
     if (ids == state_->series_ids.end()) return absl::OkStatus();
-    for (auto next = ids->second.lower_bound(std::string(from)); next != ids->second.end(); ++next) {
+    for (auto next = ids->second.lower_bound(std::string(from)); next != ids->second.end();
+         ++next) {
       if (!visit(state_->series[next->second - 1].record)) break;
     }
     return absl::OkStatus();

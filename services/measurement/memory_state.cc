@@ -38,9 +38,9 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
         partition.feed.empty()
             ? unit.record_time
             : std::max(unit.record_time, partition.feed.back().commit.record_time);
-    partition.feed.push_back({changes.Finish(unit.workspace, unit.part, partition.head.incarnation,
-                                             seq, commit_time),
-                              {commit_time, unit.reason}});
+    partition.feed.push_back(
+        {changes.Finish(unit.workspace, unit.part, partition.head.incarnation, seq, commit_time),
+         {commit_time, unit.reason}});
     partition.head.last_seq = seq;
   }
   outcome.counts = changes.counts();
@@ -95,8 +95,7 @@ void MemoryState::ApplySeries(const IngestUnit& unit, const SeriesRows& rows, in
     }
     const auto found = target->samples.find({row.time_nano, row.sample_id});
     const Revision* latest = found == target->samples.end() ? nullptr : &found->second.back();
-    const SampleContent* live =
-        latest == nullptr || latest->retracted ? nullptr : &latest->content;
+    const SampleContent* live = latest == nullptr || latest->retracted ? nullptr : &latest->content;
     const RowEffect effect = EffectOf(unit.operation, live, row.content);
     changes.AddRow(row, effect, live);
     if (effect == RowEffect::kUnchanged) continue;
@@ -112,8 +111,8 @@ void MemoryState::ApplySeries(const IngestUnit& unit, const SeriesRows& rows, in
 void MemoryState::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes,
                                  IngestOutcome& outcome) {
   for (const WatermarkMove& move : unit.watermarks) {
-    const auto [found, added] = watermarks.try_emplace({unit.workspace, move.metric},
-                                                       move.complete_through_nano);
+    const auto [found, added] =
+        watermarks.try_emplace({unit.workspace, move.metric}, move.complete_through_nano);
     if (added || found->second < move.complete_through_nano) {
       found->second = move.complete_through_nano;
       changes.AddWatermark(move);

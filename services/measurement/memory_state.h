@@ -61,8 +61,7 @@ class MemoryState {
   void ApplySeries(const IngestUnit& unit, const SeriesRows& rows, int64_t seq,
                    ChangeBatchBuilder& changes);
   Series* FindOrAddSeries(const IngestUnit& unit, const SeriesRows& rows);
-  void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes,
-                      IngestOutcome& outcome);
+  void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes, IngestOutcome& outcome);
 };
 
 }  // namespace kpisuite

@@ -37,8 +37,9 @@ class MetricCatalog {
   std::shared_ptr<const MetricDefinition> Find(absl::string_view workspace,
                                                absl::string_view metric) const EXCLUDES(mutex_);
   // By id; empty when there is no such source, or when no metric names it.
-  std::vector<std::shared_ptr<const MetricDefinition>> FindBySource(
-      absl::string_view workspace, absl::string_view source) const EXCLUDES(mutex_);
+  std::vector<std::shared_ptr<const MetricDefinition>> FindBySource(absl::string_view workspace,
+                                                                    absl::string_view source) const
+      EXCLUDES(mutex_);
 
   // Position of the definition log that has been taken over; 0: nothing was ever heard.
   int64_t position() const EXCLUDES(mutex_);

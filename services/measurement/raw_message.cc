@@ -25,10 +25,11 @@ absl::Status ParseRaw(const grpc::ByteBuffer& bytes, google::protobuf::Message& 
   grpc::ByteBuffer copy = bytes;
   grpc::ProtoBufferReader reader(&copy);
   if (reader.status().ok() && message.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
-  return InvalidFields({{"", absl::StrCat("got bytes that are not a ",
-                                          message.GetDescriptor()->full_name(),
-                                          ", want one whose texts are UTF-8"),
-                         violation::kSyntax, 0, 0}});
+  return InvalidFields(
+      {{"",
+        absl::StrCat("got bytes that are not a ", message.GetDescriptor()->full_name(),
+                     ", want one whose texts are UTF-8"),
+        violation::kSyntax, 0, 0}});
 }
 
 grpc::ByteBuffer SerializeRaw(const google::protobuf::Message& message) {
@@ -38,8 +39,9 @@ grpc::ByteBuffer SerializeRaw(const google::protobuf::Message& message) {
 grpc::ByteBuffer RawMessage(std::string bytes) {
   // The slice owns the text: nothing is copied.
   auto* const owned = new std::string(std::move(bytes));
-  const grpc::Slice slice(owned->data(), owned->size(),
-                          [](void* text) { delete static_cast<std::string*>(text); }, owned);
+  const grpc::Slice slice(
+      owned->data(), owned->size(), [](void* text) { delete static_cast<std::string*>(text); },
+      owned);
   return grpc::ByteBuffer(&slice, 1);
 }
 

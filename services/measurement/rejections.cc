@@ -32,8 +32,7 @@ void AddToGroups(const std::vector<BlockIssue>& issues, int code, const std::str
       v1::RejectedGroup group;
       group.set_code(code);
       group.set_reason(reason);
-      group.set_message(
-          absl::StrCat(issue.violation.field, ": ", issue.violation.description));
+      group.set_message(absl::StrCat(issue.violation.field, ": ", issue.violation.description));
       groups.push_back(std::move(group));
     }
     v1::RejectedGroup& group = groups[found->second];
@@ -49,10 +48,9 @@ void Rejections::Add(BlockIssue issue) { invalid_.push_back(std::move(issue)); }
 void Rejections::AddUnknownMetric(const std::string& field, const std::string& workspace,
                                   const std::string& metric, int64_t samples) {
   unknown_metrics_.insert(metric);
-  unknown_.push_back(
-      {{field, GotWant(metric, absl::StrCat("a metric of workspaces/", workspace)),
-        violation::kUnknownReference, 0, 0},
-       samples});
+  unknown_.push_back({{field, GotWant(metric, absl::StrCat("a metric of workspaces/", workspace)),
+                       violation::kUnknownReference, 0, 0},
+                      samples});
 }
 
 absl::Status Rejections::AsError(std::vector<FieldViolation> others) const {

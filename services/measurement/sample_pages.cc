@@ -120,9 +120,7 @@ class SamplePage {
   }
 
  private:
-  bool IsFull() const {
-    return response_.samples_size() >= page_size_ || bytes_ >= kMaxPageBytes;
-  }
+  bool IsFull() const { return response_.samples_size() >= page_size_ || bytes_ >= kMaxPageBytes; }
 
   void Add(const SeriesRecord& record, const StoredSample& from) {
     v1::Sample& sample = *response_.add_samples();
@@ -216,8 +214,8 @@ absl::StatusOr<v1::ListSeriesResponse> ReadSeriesPage(const v1::ListSeriesReques
     return InvalidFields({{"where", GotWant(request.where(), "dimensions only, without `value`"),
                            violation::kRefused, 0, 0}});
   }
-  const std::string token_request = absl::StrCat("series;", request.parent(), ";",
-                                                 request.metric(), ";", filter.canonical_text());
+  const std::string token_request = absl::StrCat("series;", request.parent(), ";", request.metric(),
+                                                 ";", filter.canonical_text());
   ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                    ParsePageToken(request.page_token(), token_request));
   v1::ListSeriesResponse response;
@@ -241,8 +239,8 @@ absl::StatusOr<v1::ListSeriesResponse> ReadSeriesPage(const v1::ListSeriesReques
     }
     return true;
   };
-  RETURN_IF_ERROR(ForEachSeries(snapshot, metric,
-                                cursor.has_value() ? cursor->slice + '\0' : "", visit));
+  RETURN_IF_ERROR(
+      ForEachSeries(snapshot, metric, cursor.has_value() ? cursor->slice + '\0' : "", visit));
   return response;
 }
 

@@ -28,7 +28,7 @@ class Consumer final : public StreamConsumer<grpc::ByteBuffer> {
   explicit Consumer(std::shared_ptr<SampleStream> stream) : stream_(std::move(stream)) {}
   ~Consumer() override { stream_->Close(); }
 
-  void OnMessage(grpc::ByteBuffer message) override { stream_->OnMessage(std::move(message)); }
+  void OnMessage(grpc::ByteBuffer message) override { stream_->OnMessage(message); }
   void OnMessagesDone() override { stream_->OnMessagesDone(); }
 
  private:
@@ -49,7 +49,7 @@ SampleStream::SampleStream(MeasurementService& service, Executor& executor,
                            std::shared_ptr<BidiStream<grpc::ByteBuffer>> stream)
     : service_(service), executor_(executor), stream_(std::move(stream)), reading_(true) {}
 
-void SampleStream::OnMessage(grpc::ByteBuffer message) {
+void SampleStream::OnMessage(const grpc::ByteBuffer& message) {
   MutexLock lock(mutex_);
   reading_ = false;
   if (failed_ || stream_ == nullptr) return;
@@ -58,7 +58,7 @@ void SampleStream::OnMessage(grpc::ByteBuffer message) {
   slot.bytes = message.Length();
   unacked_bytes_ += slot.bytes;
   unacked_.push_back(std::move(slot));
-  received_.push_back(std::move(message));
+  received_.push_back(message);
   SubmitWorkLocked();
   FlushLocked();
 }
@@ -103,8 +103,7 @@ void SampleStream::Work() {
         return;
       }
       message = received_.front();
-      batch_no = acked_through_ +
-                 static_cast<int64_t>(unacked_.size() - received_.size()) + 1;
+      batch_no = acked_through_ + static_cast<int64_t>(unacked_.size() - received_.size()) + 1;
       received_.pop_front();
     }
     WorkOn(batch_no, message);
@@ -122,11 +121,11 @@ void SampleStream::WorkOn(int64_t batch_no, const grpc::ByteBuffer& message) {
                                                        batch_no, ", the one after the last"),
                                           "", 0, 0}}));
   }
-  service_.Write(request.batch(), absl::InfiniteFuture(),
-                 [self = shared_from_this(), batch_no](
-                     absl::StatusOr<v1::WriteSamplesResponse> result) {
-                   self->Settle(batch_no, std::move(result));
-                 });
+  service_.Write(
+      request.batch(), absl::InfiniteFuture(),
+      [self = shared_from_this(), batch_no](absl::StatusOr<v1::WriteSamplesResponse> result) {
+        self->Settle(batch_no, std::move(result));
+      });
 }
 
 void SampleStream::Settle(int64_t batch_no, absl::StatusOr<v1::WriteSamplesResponse> result) {

@@ -35,7 +35,7 @@ class SampleStream final : public std::enable_shared_from_this<SampleStream> {
       MeasurementService& service, Executor& executor,
       std::shared_ptr<BidiStream<grpc::ByteBuffer>> stream);
 
-  void OnMessage(grpc::ByteBuffer message) EXCLUDES(mutex_);
+  void OnMessage(const grpc::ByteBuffer& message) EXCLUDES(mutex_);
   void OnMessagesDone() EXCLUDES(mutex_);
   // The call is over: batches that were not handed to the store yet are dropped.
   void Close() EXCLUDES(mutex_);

@@ -42,9 +42,9 @@ class BlockChecker {
   // Refuses the whole block.
   bool RefuseBlock(absl::string_view column, absl::string_view code, std::string description) {
     const int64_t samples = std::max(1, block_.time_unix_nano_size());
-    result_.issues.push_back({{absl::StrCat(path_, ".", column), std::move(description),
-                               std::string(code), 0, 0},
-                              samples});
+    result_.issues.push_back(
+        {{absl::StrCat(path_, ".", column), std::move(description), std::string(code), 0, 0},
+         samples});
     return false;
   }
 
@@ -60,9 +60,9 @@ class BlockChecker {
   bool CheckLength(absl::string_view column, int got, bool required) {
     const int want = block_.time_unix_nano_size();
     if (got == want || (got == 0 && !required)) return true;
-    return RefuseBlock(column, got == 0 ? violation::kRequired : kColumnLength,
-                       absl::StrCat("got ", got, " entries, want ", want,
-                                    ", one for each time_unix_nano"));
+    return RefuseBlock(
+        column, got == 0 ? violation::kRequired : kColumnLength,
+        absl::StrCat("got ", got, " entries, want ", want, ", one for each time_unix_nano"));
   }
 
   bool CheckColumns() {
@@ -87,8 +87,8 @@ class BlockChecker {
   }
 
   bool CheckValueColumns() {
-    const int columns = (block_.mantissas_size() > 0) + (block_.doubles_size() > 0) +
-                        (block_.decimals_size() > 0);
+    const int columns =
+        (block_.mantissas_size() > 0) + (block_.doubles_size() > 0) + (block_.decimals_size() > 0);
     if (operation_ == IngestOperation::kRetract) {
       const bool has_content = columns > 0 || block_.entities_size() > 0 ||
                                block_.weights_size() > 0 || block_.business_days_size() > 0;
@@ -118,11 +118,11 @@ class BlockChecker {
                            GotWant(dimension, absl::StrCat("a dimension of metric ", metric_.id)));
       }
       if (member.size() > Slice::kMaxMemberBytes || !IsPlainText(member)) {
-        return RefuseBlock("dimensions", violation::kSyntax,
-                           GotWant(member, absl::StrCat("for ", dimension, " at most ",
-                                                        Slice::kMaxMemberBytes,
-                                                        " bytes of UTF-8 without control "
-                                                        "characters")));
+        return RefuseBlock(
+            "dimensions", violation::kSyntax,
+            GotWant(member, absl::StrCat("for ", dimension, " at most ", Slice::kMaxMemberBytes,
+                                         " bytes of UTF-8 without control "
+                                         "characters")));
       }
       declared->second = Member::FromSource(member);
     }
@@ -143,8 +143,9 @@ class BlockChecker {
       sample.sample_id = block_.sample_ids(row);
       if (!IsText(sample.sample_id, 1, kMaxSampleIdBytes)) {
         return RefuseRow("sample_ids", row, violation::kSyntax,
-                         GotWant(sample.sample_id, "1 to 256 bytes of UTF-8 without control "
-                                                   "characters"));
+                         GotWant(sample.sample_id,
+                                 "1 to 256 bytes of UTF-8 without control "
+                                 "characters"));
       }
     }
     return operation_ == IngestOperation::kRetract || ReadContent(row, sample.content);
@@ -152,10 +153,10 @@ class BlockChecker {
 
   bool RefuseTime(int row, int64_t nano) {
     const absl::Time time = absl::FromUnixNanos(nano);
-    return RefuseRow("time_unix_nano", row, violation::kOutOfRange,
-                     absl::StrCat("got ", absl::FormatTime(absl::RFC3339_full, time,
-                                                           absl::UTCTimeZone()),
-                                  ", want from 1700-01-01T00:00:00Z to ", times_.latest_text));
+    return RefuseRow(
+        "time_unix_nano", row, violation::kOutOfRange,
+        absl::StrCat("got ", absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()),
+                     ", want from 1700-01-01T00:00:00Z to ", times_.latest_text));
   }
 
   static bool IsText(const std::string& text, size_t least, size_t most) {
@@ -167,9 +168,9 @@ class BlockChecker {
     if (block_.entities_size() > 0) {
       content.entity = block_.entities(row);
       if (!IsText(content.entity, 0, kMaxEntityBytes)) {
-        return RefuseRow("entities", row, violation::kSyntax,
-                         GotWant(content.entity,
-                                 "at most 256 bytes of UTF-8 without control characters"));
+        return RefuseRow(
+            "entities", row, violation::kSyntax,
+            GotWant(content.entity, "at most 256 bytes of UTF-8 without control characters"));
       }
     }
     if (block_.weights_size() > 0) content.weight = block_.weights(row);

@@ -123,14 +123,14 @@ Values ReadTable(SqliteMeasurementStore& store) {
                                   return true;
                                 })
                   .ok());
-  EXPECT_TRUE(snapshot
-                  ->VisitSamples(series, {},
-                                 [&](const StoredSample& sample) {
-                                   values[{sample.time_nano, std::string(sample.sample_id)}] =
-                                       sample.value;
-                                   return true;
-                                 })
-                  .ok());
+  EXPECT_TRUE(
+      snapshot
+          ->VisitSamples(series, {},
+                         [&](const StoredSample& sample) {
+                           values[{sample.time_nano, std::string(sample.sample_id)}] = sample.value;
+                           return true;
+                         })
+          .ok());
   return values;
 }
 

@@ -172,10 +172,10 @@ absl::Status UnitWriter::InsertRows(const SeriesRows& rows, uint64_t series_id) 
   const int64_t seq = head_.last_seq + 1;
   for (const SampleRow& row : rows.rows) {
     const SampleContent& content = row.content;
-    RETURN_IF_ERROR(insert.Run({series_id, row.time_nano, row.sample_id, seq, content.value,
-                                OrNull(content.weight, kNoWeight),
-                                OrNull(content.business_day, kNoBusinessDay),
-                                OrNull(content.entity)}));
+    RETURN_IF_ERROR(
+        insert.Run({series_id, row.time_nano, row.sample_id, seq, content.value,
+                    OrNull(content.weight, kNoWeight), OrNull(content.business_day, kNoBusinessDay),
+                    OrNull(content.entity)}));
     if (connection_.changed_rows() == 1) {
       changes_.AddRow(row, RowEffect::kInserted, nullptr);
     } else {
@@ -233,11 +233,10 @@ absl::Status UnitWriter::MoveWatermarks(IngestOutcome& outcome) {
         " WHERE complete_through_nano < excluded.complete_through_nano",
         {unit_.workspace, move.metric, move.complete_through_nano}));
     if (connection_.changed_rows() == 1) changes_.AddWatermark(move);
-    ASSIGN_OR_RETURN(
-        const std::optional<int64_t> now,
-        connection_.QueryInt64("SELECT complete_through_nano FROM watermark"
-                               " WHERE workspace = ? AND metric = ?",
-                               {unit_.workspace, move.metric}));
+    ASSIGN_OR_RETURN(const std::optional<int64_t> now,
+                     connection_.QueryInt64("SELECT complete_through_nano FROM watermark"
+                                            " WHERE workspace = ? AND metric = ?",
+                                            {unit_.workspace, move.metric}));
     outcome.watermarks.push_back({move.metric, now.value_or(move.complete_through_nano)});
   }
   return absl::OkStatus();
@@ -245,9 +244,8 @@ absl::Status UnitWriter::MoveWatermarks(IngestOutcome& outcome) {
 
 absl::Status UnitWriter::AppendFeed() {
   ++head_.last_seq;
-  const std::string batch =
-      changes_.Finish(unit_.workspace, unit_.part, head_.incarnation, head_.last_seq,
-                      absl::FromUnixNanos(commit_nano_));
+  const std::string batch = changes_.Finish(unit_.workspace, unit_.part, head_.incarnation,
+                                            head_.last_seq, absl::FromUnixNanos(commit_nano_));
   RETURN_IF_ERROR(connection_.Execute(
       "INSERT INTO feed(key, commit_nano, reason, batch) VALUES(?, ?, ?, ?)",
       {FeedKey(unit_.part, head_.last_seq), commit_nano_, unit_.reason, Blob{batch}}));

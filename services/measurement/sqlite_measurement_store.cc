@@ -19,9 +19,9 @@ absl::StatusOr<std::vector<FeedHead>> FindOrMakeHeads(Database& database, int pa
     ASSIGN_OR_RETURN(std::vector<FeedHead> heads, ReadHeads(snapshot.connection()));
     if (static_cast<int>(heads.size()) == partitions) return heads;
     if (!heads.empty()) {
-      return MakeError(absl::StatusCode::kFailedPrecondition, "INVALID_FIELD",
-                       absl::StrCat(database.path(), " has ", heads.size(),
-                                    " partitions, want ", partitions));
+      return MakeError(
+          absl::StatusCode::kFailedPrecondition, "INVALID_FIELD",
+          absl::StrCat(database.path(), " has ", heads.size(), " partitions, want ", partitions));
     }
   }
   ASSIGN_OR_RETURN(WriteTransaction transaction, database.BeginWriteBelowFloor());
@@ -74,15 +74,14 @@ SqliteMeasurementStore::SqliteMeasurementStore(std::unique_ptr<Database> databas
     : partitions_(static_cast<int>(heads.size())),
       database_(std::move(database)),
       heads_(std::move(heads)),
-      committer_(*database_, options, [this](const absl::Status& status) {
-        OnGroupFinished(status);
-      }) {}
+      committer_(*database_, options,
+                 [this](const absl::Status& status) { OnGroupFinished(status); }) {}
 
 SqliteMeasurementStore::~SqliteMeasurementStore() { committer_.Shutdown(); }
 
 void SqliteMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
-  const auto pending = std::make_shared<PendingUnit>(
-      PendingUnit{std::move(unit), std::move(done), IngestOutcome()});
+  const auto pending =
+      std::make_shared<PendingUnit>(PendingUnit{std::move(unit), std::move(done), IngestOutcome()});
   CommitUnit commit;
   commit.bytes = BytesOf(pending->unit);
   commit.rows = pending->unit.RowCount();
@@ -165,8 +164,9 @@ absl::Status SqliteMeasurementStore::SaveDefinitions(const DefinitionsUpdate& up
     RETURN_IF_ERROR(connection.Execute("DELETE FROM definition WHERE name = ?", {name}));
   }
   for (const SavedDefinition& changed : update.changed) {
-    RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO definition(name, bytes) VALUES(?, ?)",
-                                       {changed.name, Blob{changed.bytes}}));
+    RETURN_IF_ERROR(
+        connection.Execute("INSERT OR REPLACE INTO definition(name, bytes) VALUES(?, ?)",
+                           {changed.name, Blob{changed.bytes}}));
   }
   RETURN_IF_ERROR(connection.Execute(
       "INSERT OR REPLACE INTO definition_position(id, position, incarnation) VALUES(0, ?, ?)",
@@ -185,9 +185,8 @@ absl::StatusOr<SavedDefinitions> SqliteMeasurementStore::LoadDefinitions() {
     saved.position = find.Int64(0);
     saved.incarnation = find.Int64(1);
   }
-  ASSIGN_OR_RETURN(
-      Statement find,
-      snapshot.connection().Prepare("SELECT name, bytes FROM definition ORDER BY name"));
+  ASSIGN_OR_RETURN(Statement find, snapshot.connection().Prepare(
+                                       "SELECT name, bytes FROM definition ORDER BY name"));
   while (true) {
     ASSIGN_OR_RETURN(const bool found, find.Step());
     if (!found) return saved;

@@ -17,12 +17,11 @@ namespace {
 constexpr char kLiveSamples[] = "SELECT " KPISUITE_SAMPLE_COLUMNS
                                 " FROM sample WHERE series = ?1 AND time >= ?2 AND time < ?3"
                                 " AND value IS NOT NULL ORDER BY time, sample_id";
-constexpr char kRevisions[] =
-    "SELECT " KPISUITE_SAMPLE_COLUMNS
-    " FROM sample_revision WHERE series = ?1 AND time >= ?2 AND time < ?3"
-    " UNION ALL SELECT " KPISUITE_SAMPLE_COLUMNS
-    " FROM sample WHERE series = ?1 AND time >= ?2 AND time < ?3"
-    " ORDER BY 1, 2, 7";
+constexpr char kRevisions[] = "SELECT " KPISUITE_SAMPLE_COLUMNS
+                              " FROM sample_revision WHERE series = ?1 AND time >= ?2 AND time < ?3"
+                              " UNION ALL SELECT " KPISUITE_SAMPLE_COLUMNS
+                              " FROM sample WHERE series = ?1 AND time >= ?2 AND time < ?3"
+                              " ORDER BY 1, 2, 7";
 
 #undef KPISUITE_SAMPLE_COLUMNS
 
@@ -157,8 +156,7 @@ absl::StatusOr<std::vector<FeedHead>> ReadHeads(Connection& connection) {
   while (true) {
     ASSIGN_OR_RETURN(const bool found, find.Step());
     if (!found) return heads;
-    heads.push_back(
-        {static_cast<int>(find.Int64(0)), find.Int64(1), find.Int64(2), find.Int64(3)});
+    heads.push_back({static_cast<int>(find.Int64(0)), find.Int64(1), find.Int64(2), find.Int64(3)});
   }
 }
 

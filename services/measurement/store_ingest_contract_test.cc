@@ -85,10 +85,10 @@ TEST_P(StoreContract, AWithdrawnSampleComesBackAsInsertedWithTheNextRevision) {
   MustIngest(Retraction("r2", "origin=ORD", {Row(10, "a", 0)}));
   EXPECT_EQ(MustIngest(Unit("r3", "origin=ORD", {Row(10, "a", 1)})).counts, (Counts{1, 0, 0, 0}));
   const auto snapshot = Snapshot();
-  EXPECT_EQ(Revisions(*snapshot, Series(*snapshot)[0].id),
-            (std::vector<SampleCopy>{{10, "a", {1}, 1, 1, false},
-                                     {10, "a", {}, 2, 2, true},
-                                     {10, "a", {1}, 3, 3, false}}));
+  EXPECT_EQ(
+      Revisions(*snapshot, Series(*snapshot)[0].id),
+      (std::vector<SampleCopy>{
+          {10, "a", {1}, 1, 1, false}, {10, "a", {}, 2, 2, true}, {10, "a", {1}, 3, 3, false}}));
 }
 
 TEST_P(StoreContract, AKnownRequestGivesItsFirstOutcomeAgainAndChangesNothing) {

@@ -25,8 +25,7 @@ TEST_P(StoreReads, ASnapshotDoesNotSeeWhatIsWrittenAfterIt) {
   MustIngest(Unit("r3", "origin=MIA", {Row(10, "a", 2)}));
   const auto series = Series(*before);
   ASSERT_EQ(series.size(), 1u);
-  EXPECT_EQ(Samples(*before, series[0].id),
-            (std::vector<SampleCopy>{{10, "a", {1}, 1, 1, false}}));
+  EXPECT_EQ(Samples(*before, series[0].id), (std::vector<SampleCopy>{{10, "a", {1}, 1, 1, false}}));
   EXPECT_EQ(before->heads()[3].last_seq, 1);
   EXPECT_EQ(Snapshot()->heads()[3].last_seq, 3);
 }

@@ -40,7 +40,7 @@ absl::StatusOr<int64_t> CountSamples(const MeasurementProcess& process) {
   query.set_metric("latency");
   query.set_aggregation(v1::AGGREGATION_COUNT);
   grpc::ClientContext context;
-  const auto stub = v1::MeasurementService::NewStub(process.Connect());
+  const auto stub = v1::MeasurementService::NewStub(process.server().Connect());
   const auto reader = stub->QueryAggregates(&context, request);
   v1::QueryAggregatesResponse response;
   int64_t count = 0;
@@ -52,22 +52,22 @@ absl::StatusOr<int64_t> CountSamples(const MeasurementProcess& process) {
 }
 
 absl::Status Run(const IngestLoadOptions& options, const std::string& directory, int seconds) {
-  ASSIGN_OR_RETURN(const auto process,
-                   MeasurementProcess::Start(directory, {LoadMetric(options)}));
-  std::printf("kpi-measurement %s, store on %s; %d s, batches of %d samples in %d series,\n"
-              "identity %s, %d streams with at most %d unacknowledged batches\n",
-              KPISUITE_VERSION, process->FileSystem().c_str(), seconds, options.batch,
-              options.series, options.by_id ? "EVENT" : "TIME", options.streams, options.window);
-  const double server_cpu = process->CpuSeconds();
+  ASSIGN_OR_RETURN(const auto process, MeasurementProcess::Start(directory, {LoadMetric(options)}));
+  std::printf(
+      "kpi-measurement %s, store on %s; %d s, batches of %d samples in %d series,\n"
+      "identity %s, %d streams with at most %d unacknowledged batches\n",
+      KPISUITE_VERSION, process->FileSystem().c_str(), seconds, options.batch, options.series,
+      options.by_id ? "EVENT" : "TIME", options.streams, options.window);
+  const double server_cpu = process->server().CpuSeconds();
   const double client_cpu = OwnCpuSeconds();
-  const double commits = process->ReadMetric("kpisuite_measurement_commits_total");
-  ASSIGN_OR_RETURN(const IngestLoadResult result,
-                   RunIngestLoad(options, absl::Seconds(seconds),
-                                 [&process] { return process->Connect(); }));
+  const double commits = process->server().ReadMetric("kpisuite_measurement_commits_total");
+  ASSIGN_OR_RETURN(
+      const IngestLoadResult result,
+      RunIngestLoad(options, absl::Seconds(seconds), [&process] { return process->server().Connect(); }));
   const double elapsed = absl::ToDoubleSeconds(result.elapsed);
   const auto samples = static_cast<double>(result.samples);
-  const double fsyncs = process->ReadMetric("kpisuite_measurement_commits_total") - commits;
-  const double server = process->CpuSeconds() - server_cpu;
+  const double fsyncs = process->server().ReadMetric("kpisuite_measurement_commits_total") - commits;
+  const double server = process->server().CpuSeconds() - server_cpu;
   const double client = OwnCpuSeconds() - client_cpu;
   std::printf("samples     %.0f durable in %.1f s: %.0f samples/s\n", samples, elapsed,
               samples / elapsed);

@@ -124,9 +124,8 @@ class LoadStream {
 }  // namespace
 
 v1::Definition LoadMetric(const IngestLoadOptions& options) {
-  return MetricDefinitionOf(
-      kMetric, 2, {"host"},
-      options.by_id ? v1::SAMPLE_IDENTITY_EVENT : v1::SAMPLE_IDENTITY_TIME);
+  return MetricDefinitionOf(kMetric, 2, {"host"},
+                            options.by_id ? v1::SAMPLE_IDENTITY_EVENT : v1::SAMPLE_IDENTITY_TIME);
 }
 
 absl::StatusOr<IngestLoadResult> RunIngestLoad(

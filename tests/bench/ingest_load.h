@@ -18,7 +18,7 @@ struct IngestLoadOptions {
   int streams = 2;  // each with a connection of its own
   int window = 16;  // unacknowledged batches of a stream
   int batch = 1000;
-  int series = 100;  // in each batch, with batch / series samples each
+  int series = 100;   // in each batch, with batch / series samples each
   bool by_id = true;  // identity EVENT, with a sample_id for each sample; else TIME
 };
 

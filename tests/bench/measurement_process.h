@@ -1,9 +1,6 @@
 // MeasurementProcess: a kpi-measurement with a fresh store, for the length of a benchmark.
 #pragma once
 
-#include <grpcpp/channel.h>
-#include <sys/types.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,40 +9,30 @@
 #include "absl/status/statusor.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "services/measurement/definition_test_server.h"
+#include "tests/bench/server_process.h"
 
 namespace kpisuite {
 
 // Not thread-safe.
 class MeasurementProcess {
  public:
-  // Starts the program on free ports, with a store in a new folder below `directory`, that knows
-  // `definitions`; waits until it is ready.
+  // Starts the program with a store in a new folder below `directory`; it knows `definitions`.
   static absl::StatusOr<std::unique_ptr<MeasurementProcess>> Start(
       const std::string& directory, std::vector<v1::Definition> definitions);
   MeasurementProcess(const MeasurementProcess&) = delete;
   MeasurementProcess& operator=(const MeasurementProcess&) = delete;
-  ~MeasurementProcess();  // stops it and removes the folder
 
-  std::shared_ptr<grpc::Channel> Connect() const;
-  // CPU time of the process so far, in seconds.
-  double CpuSeconds() const;
-  // Value of an unlabelled metric of its /metrics page; -1 when it is not there.
-  double ReadMetric(const std::string& name) const;
+  const ServerProcess& server() const { return *server_; }
   int64_t StoreBytes() const;
   // "ext4", "tmpfs", ... of the store.
-  std::string FileSystem() const;
+  std::string FileSystem() const { return folder_->FileSystem(); }
 
  private:
   MeasurementProcess() = default;
 
-  absl::Status Launch();
-  absl::Status WaitUntilReady();
-
-  std::string folder_;
+  std::unique_ptr<BenchFolder> folder_;
   DefinitionTestServer definition_;
-  pid_t pid_ = -1;
-  int grpc_port_ = 0;
-  int admin_port_ = 0;
+  std::unique_ptr<ServerProcess> server_;
 };
 
 }  // namespace kpisuite
