@@ -22,6 +22,14 @@ struct Envelope {
   const YamlNode* spec = nullptr;
 };
 
+// Whether a document means to be a definition: other files may lie beside definitions.
+bool IsEnvelope(const YamlNode& root) {
+  for (const YamlNode::Entry& entry : root.entries) {
+    if (entry.key->text == "apiVersion" || entry.key->text == "kind") return true;
+  }
+  return false;
+}
+
 // Assigns the entries of a mapping to named slots; reports unknown and repeated keys.
 void ReadSlots(const YamlNode& map, const std::string& yaml_path,
                const std::map<std::string, const YamlNode**>& slots, MessageReader& reader) {
@@ -42,7 +50,7 @@ void ReadSlots(const YamlNode& map, const std::string& yaml_path,
 }
 
 const DocumentKind* ReadKind(const YamlNode& root, const Envelope& envelope,
-                               MessageReader& reader) {
+                             MessageReader& reader) {
   std::vector<std::string> kinds;
   for (const DocumentKind& kind : DocumentKinds()) kinds.push_back(kind.kind);
   if (envelope.kind == nullptr) {
@@ -145,7 +153,7 @@ void DefinitionSet::AddDocument(const std::string& file, const YamlNode& root,
   const size_t errors_before = errors.size();
   const std::string proto_path = absl::StrCat("definitions[", definitions_.size(), "]");
   MessageReader reader(file, errors, source_map_);
-  if (root.kind != YamlNode::Kind::kMap) {
+  if (!IsEnvelope(root)) {
     reader.Report(
         root, "",
         absl::StrCat("got ", DescribeNode(root), ", want apiVersion, kind, metadata and spec"));

@@ -70,6 +70,9 @@ TEST(DefinitionSet, TheEnvelopeIsStrict) {
   EXPECT_EQ(ErrorsOf("just text\n"),
             (std::vector<std::string>{"f.yaml:1:1: got \"just text\", want apiVersion, kind, "
                                       "metadata and spec"}));
+  EXPECT_EQ(ErrorsOf("timeColumn: t\nvalues: {}\n"),
+            (std::vector<std::string>{"f.yaml:1:1: got a mapping, want apiVersion, kind, metadata "
+                                      "and spec"}));
 }
 
 TEST(DefinitionSet, NamesAreLabelsAndUnique) {

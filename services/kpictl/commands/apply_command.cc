@@ -45,7 +45,7 @@ absl::StatusOr<ExitCode> RunApply(const ApplyOptions& options, Context& context)
   request.set_owned_set(options.owned_set);
   request.set_prune(options.prune);
   ASSIGN_OR_RETURN(v1::ApplyDefinitionsResponse response, Validate(request, definitions, context));
-  PrintChanges(response, context.err_is_colored(), context.err());
+  PrintChanges(response, /*whole=*/false, context.err_is_colored(), context.err());
   if (!options.dry_run) {
     RETURN_IF_ERROR(ConfirmDeletions(CountDeletions(response), options, context));
     request.set_request_id(NewRequestId());
@@ -56,11 +56,10 @@ absl::StatusOr<ExitCode> RunApply(const ApplyOptions& options, Context& context)
   const int changed = CountChanges(response);
   context.err() << (options.dry_run ? "would change " : "changed ") << changed << " of "
                 << response.changes_size() << " definitions\n";
-  std::string text;
   if (context.output().is_for_people()) {
     context.output().WriteTable(ChangeTable(response));
   } else {
-    context.output().WriteOne(response, text, ChangeTable(response));
+    context.output().WriteOne(response, "", ChangeTable(response));
   }
   return ExitCode::kOk;
 }
@@ -92,7 +91,8 @@ absl::StatusOr<ExitCode> RunDiff(const DiffOptions& options, Context& context) {
     return generic ? UsageError(response.status().message()) : response.status();
   }
   if (context.output().is_for_people()) {
-    PrintChanges(*response, context.output().terminal().colored, context.output().stream());
+    PrintChanges(*response, /*whole=*/true, context.output().terminal().colored,
+                 context.output().stream());
   } else {
     context.output().WriteOne(*response, "", ChangeTable(*response));
   }
@@ -121,7 +121,8 @@ absl::StatusOr<ExitCode> RunCheck(const CheckOptions& options, Context& context)
 
 void AddFilesOption(CLI::App& command, std::vector<std::string>& files) {
   command.add_option("-f,--file", files, "file, directory or - for stdin; may be repeated")
-      ->required();
+      ->required()
+      ->allow_extra_args(false);
 }
 
 }  // namespace

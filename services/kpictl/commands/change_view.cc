@@ -28,10 +28,12 @@ std::string ShortResource(const std::string& name) {
   return parts.id.empty() ? name : absl::StrCat(parts.collection, "/", parts.id);
 }
 
-void PrintChange(const v1::DefinitionChange& change, bool colored, std::ostream& out) {
+void PrintChange(const v1::DefinitionChange& change, bool with_fields, bool colored,
+                 std::ostream& out) {
   const ChangeLook look = LookOf(change.kind());
   out << Styled(absl::StrCat(look.sign, " ", ShortResource(change.name())), look.style, colored)
       << "\n";
+  if (!with_fields) return;
   for (const v1::FieldDifference& difference : change.differences()) {
     const bool added = difference.before().empty();
     const bool removed = difference.after().empty();
@@ -46,14 +48,16 @@ void PrintChange(const v1::DefinitionChange& change, bool colored, std::ostream&
 
 }  // namespace
 
-void PrintChanges(const v1::ApplyDefinitionsResponse& response, bool colored, std::ostream& out) {
+void PrintChanges(const v1::ApplyDefinitionsResponse& response, bool whole, bool colored,
+                  std::ostream& out) {
   for (const v1::DefinitionChange& change : response.changes()) {
-    if (change.kind() == v1::CHANGE_KIND_DELETED) PrintChange(change, colored, out);
+    if (change.kind() == v1::CHANGE_KIND_DELETED) PrintChange(change, false, colored, out);
   }
   for (const v1::DefinitionChange& change : response.changes()) {
-    const bool shown =
-        change.kind() == v1::CHANGE_KIND_CREATED || change.kind() == v1::CHANGE_KIND_UPDATED;
-    if (shown) PrintChange(change, colored, out);
+    const bool created = change.kind() == v1::CHANGE_KIND_CREATED;
+    if (created || change.kind() == v1::CHANGE_KIND_UPDATED) {
+      PrintChange(change, whole || !created, colored, out);
+    }
   }
 }
 

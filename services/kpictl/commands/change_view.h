@@ -8,8 +8,10 @@
 
 namespace kpisuite {
 
-// Prints what changes, field by field, deletions first; nothing for what stays.
-void PrintChanges(const v1::ApplyDefinitionsResponse& response, bool colored, std::ostream& out);
+// Prints what changes, field by field, deletions first; nothing for what stays. The fields of new
+// definitions are left out unless `whole` is set.
+void PrintChanges(const v1::ApplyDefinitionsResponse& response, bool whole, bool colored,
+                  std::ostream& out);
 
 // How many definitions change.
 int CountChanges(const v1::ApplyDefinitionsResponse& response);

@@ -104,7 +104,7 @@ std::string UnexpectedArgument(const CLI::App& app) {
 // Tells what is wrong with a command line; 0 when help was asked for.
 int ReportParseError(const CLI::App& app, const CLI::Error& error, const Streams& streams) {
   if (error.get_exit_code() == 0) {
-    streams.out << ChosenCommand(app).help();
+    streams.out << app.help();
     return static_cast<int>(ExitCode::kOk);
   }
   const std::string unexpected = UnexpectedArgument(app);
@@ -135,7 +135,8 @@ int ReportFailure(const absl::Status& status, const Streams& streams) {
 CLI::App& AddCommand(CLI::App& app, const std::string& name, const std::string& summary,
                      const std::string& example) {
   CLI::App* command = app.add_subcommand(name, summary);
-  command->footer(absl::StrCat("Example:\n  ", example));
+  command->footer(absl::StrCat("Example:\n  ", example,
+                               "\n\nkpictl --help lists the options that all commands share."));
   return *command;
 }
 

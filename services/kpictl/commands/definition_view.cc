@@ -50,7 +50,7 @@ Table DefinitionTable(const std::vector<v1::Definition>& definitions, bool with_
                   {definition.display_name()},
                   {OwnerOf(definition)},
                   {absl::StrCat(definition.revision())},
-                  {TimeText(definition.update_time())},
+                  TimeCell(definition.update_time()),
                   {definition.updater()},
                   {LabelsText(definition)},
                   {definition.owned_set()},

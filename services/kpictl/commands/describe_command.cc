@@ -23,7 +23,7 @@ std::string RevisionLines(const v1::ListRevisionsResponse& revisions) {
   Table table({{"REVISION", true}, {"WHEN"}, {"WHO"}, {"WHY"}});
   for (const v1::Definition& revision : revisions.revisions()) {
     table.AddRow({{absl::StrCat(revision.revision())},
-                  {TimeText(revision.update_time())},
+                  TimeCell(revision.update_time()),
                   {revision.updater()},
                   {revision.deleted() ? absl::StrCat("(deleted) ", revision.change_reason())
                                       : revision.change_reason()}});

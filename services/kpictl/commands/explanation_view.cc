@@ -98,7 +98,7 @@ Table InputTable(const v1::Explanation& explanation) {
                   {InputValue(input), Style::kPlain, input.value()},
                   {input.unit()},
                   {absl::StrCat(input.row_count())},
-                  {TimeText(input.watermark())}});
+                  TimeCell(input.watermark())});
   }
   return table;
 }

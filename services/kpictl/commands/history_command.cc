@@ -83,7 +83,7 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries) {
                   {VarianceText(state), Style::kPlain, state.variance()},
                   StatusCell(state),
                   {FlagsText(state), Style::kDim},
-                  {TimeText(entry.record_time())},
+                  TimeCell(entry.record_time()),
                   {cause == "UNSPECIFIED" ? "computed" : cause},
                   {absl::StrCat(state.revision())},
                   {absl::StrCat(state.row_count())},

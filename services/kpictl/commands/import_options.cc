@@ -51,10 +51,13 @@ void AddImportOptions(CLI::App& command, ImportOptions& options) {
                      "weightColumn, dimensions, values");
   command.add_option("--metric", options.metric, "metric of --value-column");
   command.add_option("--value-column", options.value_column, "column of the values");
-  command.add_option("--value", options.values,
-                     "METRIC=COLUMN; repeated: several metrics in one pass");
-  command.add_option("--dimension", options.dimensions,
-                     "DIMENSION=COLUMN, or DIMENSION where both have one name");
+  command
+      .add_option("--value", options.values, "METRIC=COLUMN; repeated: several metrics in one pass")
+      ->allow_extra_args(false);
+  command
+      .add_option("--dimension", options.dimensions,
+                  "DIMENSION=COLUMN, or DIMENSION where both have one name; may be repeated")
+      ->allow_extra_args(false);
   command.add_option("--time-column", options.time_column, "column of the event times");
   command.add_option("--time-format", options.time_format,
                      "iso, unix, unix-ms, unix-us, unix-ns or a pattern such as %d.%m.%Y [iso]");

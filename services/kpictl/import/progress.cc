@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kBarWidth = 30;
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
+constexpr absl::Duration kNextLine = absl::Seconds(1);
 
 }  // namespace
 
@@ -23,7 +24,7 @@ Progress::Progress(std::ostream& out, bool is_terminal, const Clock& clock, std:
       unit_(std::move(unit)),
       total_(total),
       start_(clock.Now()),
-      last_drawn_(absl::InfinitePast()) {}
+      last_drawn_(is_terminal ? absl::InfinitePast() : clock.Now()) {}
 
 std::string Progress::Line(int64_t done) const {
   const double part = total_ == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total_);
@@ -47,9 +48,9 @@ std::string Progress::Line(int64_t done) const {
 }
 
 void Progress::Update(int64_t done) {
+  const absl::Time now = clock_.Now();
+  if (now - last_drawn_ < (is_terminal_ ? kRedraw : kNextLine)) return;
   if (is_terminal_) {
-    const absl::Time now = clock_.Now();
-    if (now - last_drawn_ < kRedraw) return;
     last_drawn_ = now;
     out_ << "\r" << Line(done) << "\x1b[K" << std::flush;
     return;
@@ -57,6 +58,7 @@ void Progress::Update(int64_t done) {
   const int64_t tenth = total_ == 0 ? 0 : done * 10 / total_;
   if (tenth == last_tenth_ || done == total_) return;
   last_tenth_ = tenth;
+  last_drawn_ = now;
   out_ << Line(done) << "\n" << std::flush;
 }
 

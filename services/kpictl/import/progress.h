@@ -17,8 +17,8 @@ class Progress {
   Progress(std::ostream& out, bool is_terminal, const Clock& clock, std::string title,
            std::string unit, int64_t total);
 
-  // `done` things are done; draws at most ten times a second on a terminal, and at every tenth
-  // part elsewhere.
+  // `done` things are done; draws at most ten times a second on a terminal; elsewhere writes a line
+  // at every tenth part, at most one a second.
   void Update(int64_t done);
   // Draws the last state and ends the line.
   void Finish(int64_t done);

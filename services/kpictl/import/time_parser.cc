@@ -150,7 +150,7 @@ absl::StatusOr<absl::Time> TimeParser::ParseIso(absl::string_view text) const {
     return absl::FromCivil(local, absl::UTCTimeZone()) + fraction - *offset;
   }
   if (!has_zone_) return Unreadable(text, "an offset at its end, or a time zone for all times");
-  return absl::FromCivil(local, zone_) + fraction;
+  return zone_.At(local).pre + fraction;
 }
 
 absl::StatusOr<absl::Time> TimeParser::ParseUnix(absl::string_view text) const {

@@ -196,6 +196,12 @@ absl::Time ToTime(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
+Cell TimeCell(const google::protobuf::Timestamp& time) {
+  google::protobuf::Timestamp second = time;
+  second.set_nanos(0);
+  return {TimeText(second), Style::kPlain, TimeText(time)};
+}
+
 std::string TimeText(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return "";
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", ToTime(time), absl::UTCTimeZone());

@@ -38,8 +38,11 @@ std::string FlagsText(const v1::KpiState& state);
 // "12 s", "5 min", "3 h", "2 d", "24.6 y"; "in 3 h" for a time to come.
 std::string AgeText(absl::Duration age);
 
-// "2025-03-31T22:30:00Z"; empty for a message that is not set.
+// "2025-03-31T22:30:00.25Z", exactly; empty for the time zero, which stands for "not set".
 std::string TimeText(const google::protobuf::Timestamp& time);
+
+// The same to the second for people, exactly for CSV.
+Cell TimeCell(const google::protobuf::Timestamp& time);
 
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 
