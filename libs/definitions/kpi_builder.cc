@@ -184,7 +184,10 @@ void BuildOther(KpiDraft& draft) {
     built.max_slices = kpi.max_slices();
   }
   if (kpi.has_final_after()) {
+    const size_t before = violations.size();
     built.final_after = CheckDuration("kpi.final_after", kpi.final_after(), violations);
+    // FINAL promises that later facts are held out, which evaluation cannot do yet.
+    CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
   CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
   CheckNotSet("kpi.hysteresis", kpi.has_hysteresis(), violations);
