@@ -17,13 +17,12 @@ std::string Shown(const KpiDefinition& kpi, const Decimal& value) {
                                           : percent.ToString(),
                         " %");
   }
-  return absl::StrCat(value.ToDisplayString(kpi.display_decimals),
-                      kpi.unit_text.empty() ? "" : " ", kpi.unit_text);
+  return absl::StrCat(value.ToDisplayString(kpi.display_decimals), kpi.unit_text.empty() ? "" : " ",
+                      kpi.unit_text);
 }
 
 // The value, rounded toward its own band where plain rounding would show it in another.
-std::string ShownValue(const KpiDefinition& kpi, const StatusResult& status,
-                       const Decimal& value) {
+std::string ShownValue(const KpiDefinition& kpi, const StatusResult& status, const Decimal& value) {
   if (!status.hit.has_value()) return Shown(kpi, value);
   constexpr int kMostPlaces = 9;
   const int shift = kpi.unit_text == "%" ? 2 : 0;
@@ -47,34 +46,26 @@ std::string ShownDifference(const KpiDefinition& kpi, const Decimal& difference)
 
 std::string Missing(const KpiDefinition& kpi, NdReason reason) {
   switch (reason) {
-    case NdReason::kEmpty:
-      return "the data is complete and there are no rows";
-    case NdReason::kNotReady:
-      return "there are no rows yet and the data is not complete";
+    case NdReason::kEmpty: return "the data is complete and there are no rows";
+    case NdReason::kNotReady: return "there are no rows yet and the data is not complete";
     case NdReason::kDivisionByZero:
       return absl::StrCat("a divisor of the formula is 0: ", kpi.formula().canonical_text());
-    case NdReason::kDomain:
-      return "the formula has no value for these inputs";
-    case NdReason::kNotApplicable:
-      return "the period does not exist";
-    case NdReason::kNotAggregatable:
-      return "too many distinct values for an exact answer";
-    default:
-      return absl::StrCat("no value: ", NdReasonName(reason));
+    case NdReason::kDomain: return "the formula has no value for these inputs";
+    case NdReason::kNotApplicable: return "the period does not exist";
+    case NdReason::kNotAggregatable: return "too many distinct values for an exact answer";
+    default: return absl::StrCat("no value: ", NdReasonName(reason));
   }
 }
 
 std::string CutInWords(const KpiDefinition& kpi, const Decimal& cut) {
   switch (kpi.status_rule.bands->basis()) {
-    case BandBasis::kActual:
-      return Shown(kpi, cut);
+    case BandBasis::kActual: return Shown(kpi, cut);
     case BandBasis::kVariance:
       return absl::StrCat("a favourable variance of ", ShownDifference(kpi, cut));
     case BandBasis::kFvp:
       return absl::StrCat("a favourable variance of ",
                           (Number(cut) * Decimal::FromInt(100)).ToString(), " % of the target");
-    default:
-      return absl::StrCat("an attainment of ", cut.ToString());
+    default: return absl::StrCat("an attainment of ", cut.ToString());
   }
 }
 
@@ -84,8 +75,8 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   google::protobuf::Timestamp timestamp;
   const int64_t seconds = absl::ToUnixSeconds(time);
   timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
   return timestamp;
 }
 
@@ -111,8 +102,10 @@ std::string TargetInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluat
   if (!evaluation.target.value.has_value()) return "no target is in force for this period";
   const TargetValue& target = *evaluation.target.value;
   if (!target.is_range) return absl::StrCat("the target is ", Shown(kpi, target.point()));
-  if (!target.low.has_value()) return absl::StrCat("the target is at most ", Shown(kpi, *target.high));
-  if (!target.high.has_value()) return absl::StrCat("the target is at least ", Shown(kpi, *target.low));
+  if (!target.low.has_value())
+    return absl::StrCat("the target is at most ", Shown(kpi, *target.high));
+  if (!target.high.has_value())
+    return absl::StrCat("the target is at least ", Shown(kpi, *target.low));
   return absl::StrCat("the target is between ", Shown(kpi, *target.low), " and ",
                       Shown(kpi, *target.high));
 }
@@ -142,9 +135,8 @@ std::string DistanceInWords(const KpiDefinition& kpi, const KpiEvaluation& evalu
                     " ", what, " (", Shown(kpi, next->threshold), ")");
   };
   const auto better = [&](const std::optional<CutDistance>& next) {
-    return next.has_value()
-               ? KpiStatusName(kpi.status_rule.bands->bands()[next->band].status)
-               : absl::string_view();
+    return next.has_value() ? KpiStatusName(kpi.status_rule.bands->bands()[next->band].status)
+                            : absl::string_view();
   };
   add(status.hit->next_better, absl::StrCat("to ", better(status.hit->next_better)));
   add(status.hit->next_worse, "before it gets worse");
@@ -155,8 +147,7 @@ std::vector<std::string> ReasonsOf(const KpiDefinition& kpi, const KpiEvaluation
   const Number value = evaluation.value.number();
   if (!value.defined()) return {Missing(kpi, value.reason())};
   std::vector<std::string> reasons;
-  reasons.push_back(
-      absl::StrCat("value ", ShownValue(kpi, evaluation.status, value.value()), "; ",
+  reasons.push_back(absl::StrCat("value ", ShownValue(kpi, evaluation.status, value.value()), "; ",
                                  TargetInWords(kpi, evaluation)));
   reasons.push_back(BandInWords(kpi, evaluation));
   const std::string distance = DistanceInWords(kpi, evaluation);
@@ -174,14 +165,15 @@ std::vector<std::string> DataNotes(const EvaluationContext& context,
     if (inputs[i].watermark == absl::InfinitePast()) {
       notes.push_back(absl::StrCat(metric, ": no watermark; nobody said that it is complete"));
     } else if (inputs[i].watermark < context.period.end) {
-      notes.push_back(absl::StrCat(
-          metric, ": complete through ",
-          absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
+      notes.push_back(
+          absl::StrCat(metric, ": complete through ",
+                       absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
     }
     if (inputs[i].rows == 0) notes.push_back(absl::StrCat(metric, ": no rows in this period"));
   }
   if (evaluation.readiness.late) notes.push_back("the data is late");
-  if (evaluation.readiness.stale) notes.push_back("the data is stale: nothing new for longer than max_age");
+  if (evaluation.readiness.stale)
+    notes.push_back("the data is stale: nothing new for longer than max_age");
   return notes;
 }
 
