@@ -326,8 +326,10 @@ class InputsBuilder {
       FieldViolation item = all.items()[i];
       if (!units && item.reason == violation::kUnitMismatch) continue;
       if (reserved && item.reason != violation::kReservedName) continue;
-      absl::string_view alias = i < places.size() ? places[i].field : "";
-      if (absl::ConsumePrefix(&alias, "inputs.")) item.field = MapField("kpi.inputs", alias);
+      if (i < places.size()) {
+        absl::string_view alias = places[i].field;
+        if (absl::ConsumePrefix(&alias, "inputs.")) item.field = MapField("kpi.inputs", alias);
+      }
       draft_.violations.Add(std::move(item));
     }
   }

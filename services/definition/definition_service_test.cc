@@ -85,11 +85,11 @@ TEST_F(ApplyDefinitions, ValidatesWithoutStoring) {
   const auto wrong = service_->Apply(request, "");
   ASSERT_TRUE(wrong.ok());
   ASSERT_EQ(wrong->violations_size(), 2);
-  EXPECT_EQ(wrong->violations(0).field(), "definitions[1].kpi.inputs[\"all\"]");
-  EXPECT_EQ(wrong->violations(0).code(), "UNUSED_INPUT");
-  EXPECT_EQ(wrong->violations(1).code(), "UNDECLARED_IDENTIFIER");
-  EXPECT_EQ(wrong->violations(1).line(), 1);
-  EXPECT_EQ(wrong->violations(1).column(), 8);
+  EXPECT_EQ(wrong->violations(0).code(), "UNDECLARED_IDENTIFIER");
+  EXPECT_EQ(wrong->violations(0).line(), 1);
+  EXPECT_EQ(wrong->violations(0).column(), 8);
+  EXPECT_EQ(wrong->violations(1).code(), "UNUSED_INPUT");
+  EXPECT_EQ(wrong->violations(1).field(), "definitions[1].kpi.inputs[\"all\"]");
 }
 
 TEST_F(ApplyDefinitions, StoresAllOrNothing) {
