@@ -14,7 +14,13 @@ constexpr absl::Duration kLongestWait = absl::Seconds(2);
 constexpr absl::Duration kFailurePause = absl::Seconds(1);
 constexpr char kCondition[] = "definitions";
 
-DefinitionFollowerOptions FollowerOptions(const MetricCatalog& catalog) {
+// Called before the follower starts, which may become ready at once.
+DefinitionFollowerOptions PrepareFollowing(const MetricCatalog& catalog, Readiness& readiness) {
+  if (catalog.position() > 0) {
+    readiness.SetReady(kCondition);
+  } else {
+    readiness.SetNotReady(kCondition, "waiting for the definition service");
+  }
   DefinitionFollowerOptions options;
   options.after_position = catalog.position();
   options.incarnation = catalog.incarnation();
@@ -28,7 +34,7 @@ DefinitionLink::DefinitionLink(std::shared_ptr<grpc::Channel> channel, MetricCat
     : clock_(clock),
       stub_(v1::DefinitionService::NewStub(channel)),
       follower_(
-          std::move(channel), FollowerOptions(catalog),
+          std::move(channel), PrepareFollowing(catalog, readiness),
           [&catalog, &readiness](const DefinitionUpdate& update) {
             RETURN_IF_ERROR(catalog.Apply(update.definitions, update.snapshot, update.position,
                                           update.incarnation));
@@ -37,13 +43,7 @@ DefinitionLink::DefinitionLink(std::shared_ptr<grpc::Channel> channel, MetricCat
           },
           [&readiness](const DefinitionFollowerState& state) {
             if (state.caught_up) readiness.SetReady(kCondition);
-          }) {
-  if (catalog.position() > 0) {
-    readiness.SetReady(kCondition);
-  } else if (!follower_.state().caught_up) {
-    readiness.SetNotReady(kCondition, "waiting for the definition service");
-  }
-}
+          }) {}
 
 absl::Status DefinitionLink::CatchUp(absl::Time deadline) {
   const absl::Status unreachable =

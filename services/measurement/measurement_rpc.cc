@@ -1,62 +1,22 @@
 #include "services/measurement/measurement_rpc.h"
 
-#include <deque>
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "libs/definitions/violations.h"
+#include "services/measurement/aggregate_stream.h"
 #include "services/measurement/change_reader.h"
 #include "services/measurement/raw_message.h"
 #include "services/measurement/sample_stream.h"
 
 namespace kpisuite {
-namespace {
-
-// The chunks of a QueryAggregates call. They are all made before the first is sent: the snapshot
-// does not wait for a slow client.
-class AggregateChunks final : public StreamSource<v1::QueryAggregatesResponse> {
- public:
-  static absl::StatusOr<std::unique_ptr<AggregateChunks>> Create(
-      MeasurementService& service, const v1::QueryAggregatesRequest& request, absl::Time deadline) {
-    auto chunks = std::make_unique<AggregateChunks>();
-    size_t bytes = 0;
-    RETURN_IF_ERROR(service.QueryAggregates(
-        request, deadline, [&](v1::QueryAggregatesResponse chunk) -> absl::Status {
-          bytes += chunk.ByteSizeLong();
-          if (bytes > service.limits().max_answer_bytes) {
-            return InvalidFields(
-                {{"queries",
-                  absl::StrCat("got queries whose answer is more than ",
-                               service.limits().max_answer_bytes, " bytes, want fewer"),
-                  violation::kLimit, 0, 0}});
-          }
-          chunks->chunks_.push_back(std::move(chunk));
-          return absl::OkStatus();
-        }));
-    return chunks;
-  }
-
-  StreamStep<v1::QueryAggregatesResponse> Next() override {
-    if (chunks_.empty()) return StreamEnd{absl::OkStatus()};
-    v1::QueryAggregatesResponse chunk = std::move(chunks_.front());
-    chunks_.pop_front();
-    return chunk;
-  }
-
- private:
-  std::deque<v1::QueryAggregatesResponse> chunks_;
-};
-
-}  // namespace
-
 MeasurementRpc::MeasurementRpc(MeasurementService& service, MeasurementStore& store,
-                               ChangeNotifier& notifier, const CallEnvironment& environment)
+                               ChangeNotifier& notifier, Executor& scans,
+                               const CallEnvironment& environment)
     : service_(service),
       store_(store),
       notifier_(notifier),
+      scans_(scans),
       dispatcher_("kpisuite.v1.MeasurementService", environment) {}
 
 template <typename Request, typename Response>
@@ -118,9 +78,9 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* MeasurementRpc::Str
 grpc::ServerWriteReactor<v1::QueryAggregatesResponse>* MeasurementRpc::QueryAggregates(
     grpc::CallbackServerContext* context, const v1::QueryAggregatesRequest* request) {
   return dispatcher_.ServerStream<v1::QueryAggregatesRequest, v1::QueryAggregatesResponse>(
-      context, "QueryAggregates", request, SourceThread::kExecutor,
-      [this](CallContext& call, const v1::QueryAggregatesRequest& query, StreamWaker) {
-        return AggregateChunks::Create(service_, query, call.deadline());
+      context, "QueryAggregates", request, SourceThread::kCaller,
+      [this](CallContext& call, const v1::QueryAggregatesRequest& query, StreamWaker waker) {
+        return AggregateStream::Create(service_, query, call.deadline(), scans_, std::move(waker));
       });
 }
 

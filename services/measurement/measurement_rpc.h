@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "kpisuite/v1/measurement_service.grpc.pb.h"
+#include "libs/base/executor.h"
 #include "libs/rpc/dispatcher.h"
 #include "services/measurement/change_notifier.h"
 #include "services/measurement/measurement_service.h"
@@ -26,8 +27,9 @@ using MeasurementCallbacks = v1::MeasurementService::WithRawCallbackMethod_Write
 // Thread-safe. The references outlive the server.
 class MeasurementRpc final : public MeasurementCallbacks {
  public:
+  // Scans of QueryAggregates run on `scans`, everything else that blocks on the environment's.
   MeasurementRpc(MeasurementService& service, MeasurementStore& store, ChangeNotifier& notifier,
-                 const CallEnvironment& environment);
+                 Executor& scans, const CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* WriteSamples(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
@@ -66,6 +68,7 @@ class MeasurementRpc final : public MeasurementCallbacks {
   MeasurementService& service_;
   MeasurementStore& store_;
   ChangeNotifier& notifier_;
+  Executor& scans_;
   Dispatcher dispatcher_;
 };
 

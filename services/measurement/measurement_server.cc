@@ -7,6 +7,12 @@
 #include "services/measurement/options.h"
 
 namespace kpisuite {
+namespace {
+
+// Fewer threads than the store has readers.
+constexpr ExecutorLimits kScanLimits{.threads = 2, .max_items = 256};
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
     const std::string& store, std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime) {
@@ -29,14 +35,19 @@ MeasurementServer::MeasurementServer(std::shared_ptr<SqliteMeasurementStore> sto
       notifier_(*store_),
       definitions_(std::move(definition), *catalog_, runtime.readiness(), runtime.clock()),
       service_(*store_, *catalog_, definitions_, runtime.clock(), MeasurementLimits()),
-      rpc_(service_, *store_, notifier_, runtime.environment()) {
+      scans_(kScanLimits, runtime.clock()),
+      rpc_(service_, *store_, notifier_, scans_, runtime.environment()) {
   runtime.readiness().SetReady("store");
   AddMetrics(runtime.metrics());
 }
 
-MeasurementServer::~MeasurementServer() { store_->Shutdown(); }
+MeasurementServer::~MeasurementServer() {
+  scans_.Shutdown();
+  store_->Shutdown();
+}
 
 absl::Status MeasurementServer::Flush() {
+  scans_.Shutdown();
   store_->Shutdown();
   return absl::OkStatus();
 }

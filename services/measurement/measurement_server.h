@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/base/executor.h"
 #include "libs/rpc/runtime.h"
 #include "services/measurement/change_notifier.h"
 #include "services/measurement/definition_link.h"
@@ -33,7 +34,7 @@ class MeasurementServer {
 
   grpc::Service* rpc() { return &rpc_; }
 
-  // After the last call: commits what is queued.
+  // After the last call: ends what still runs and commits what is queued.
   absl::Status Flush();
 
  private:
@@ -48,6 +49,7 @@ class MeasurementServer {
   ChangeNotifier notifier_;
   DefinitionLink definitions_;
   MeasurementService service_;
+  Executor scans_;
   MeasurementRpc rpc_;
 };
 
