@@ -139,13 +139,21 @@ ENV
 # shellcheck disable=SC1091
 . "$state/env"
 
+# Imports a file and waits until every state includes it. The files are complete up to an instant.
+import() { # MAPPING FILE COMPLETE_THROUGH
+  local token
+  token=$(kpictl import --map "$1" --complete-through "$3" "$2" -o json | jq -r .positionToken)
+  kpictl wait "$token"
+}
+
 echo
 echo "== definitions: deploy/demo/kpis.yaml"
-kpictl apply -f deploy/demo/kpis.yaml --reason "demo" --yes
+kpictl apply -f deploy/demo/kpis.yaml --reason "demo" 2>"$state/apply.log" ||
+  { cat "$state/apply.log" >&2; fail "the definitions were refused"; }
 echo
 echo "== samples: deploy/demo/flights.csv, deploy/demo/unemployment.csv"
-kpictl import --map deploy/demo/flights.map.yaml deploy/demo/flights.csv
-kpictl import --map deploy/demo/unemployment.map.yaml deploy/demo/unemployment.csv
+import deploy/demo/flights.map.yaml deploy/demo/flights.csv 2001-04-01T00:00:00-06:00
+import deploy/demo/unemployment.map.yaml deploy/demo/unemployment.csv 2010-03-01T00:00:00-05:00
 echo
 echo "== how the KPIs stand"
 kpictl scorecard
@@ -154,8 +162,8 @@ cat <<NEXT
 Try next (the services keep running; deploy/quickstart.sh --stop ends them):
   . $state/env
   kpictl explain on-time-performance --window MONTH --period 2001-03
-  kpictl states --kpi on-time-performance --window MONTH --by origin
+  kpictl states on-time-performance --window MONTH --grouping origin
   kpictl history mean-arrival-delay --window WEEK
-  kpictl watch --kpi on-time-performance
+  kpictl watch on-time-performance --window DAY
   kpictl describe kpi unemployment-rate
 NEXT
