@@ -1,8 +1,6 @@
 #include "tests/simulator/checks.h"
 
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -123,23 +121,6 @@ void CheckWatchers(SimulatedSuite& suite, const std::map<std::string, ChangedSta
   }
 }
 
-// Whether the KPI of a logged state still has its window, slice and period.
-bool IsDeclared(SimulatedSuite& suite, const LoggedState& entry) {
-  const StateId& id = entry.id;
-  for (int part = 0; part < kSimulatedPartitions; ++part) {
-    const KpiRuntime* runtime = suite.evaluation.Engine(part)->Find(id.kpi);
-    if (runtime == nullptr) continue;
-    const auto slice = Slice::Parse(id.slice);
-    const std::optional<size_t> window = runtime->WindowIndex(id.window);
-    if (!window.has_value() || !slice.ok()) return false;
-    const Period period = runtime->kpi().windows[*window].At(*runtime->kpi().calendar,
-                                                             DayOfNumber(entry.first_day));
-    return period.id == id.period && DayNumber(period.first_day) == entry.first_day &&
-           runtime->GroupingOf(*slice).has_value();
-  }
-  return false;
-}
-
 }  // namespace
 
 void CheckLog(SimulatedSuite& suite) {
@@ -165,7 +146,7 @@ void CheckEverything(SimulatedSuite& suite) {
     const auto state = kept.find(key);
     if (state != kept.end()) {
       CheckLastEntry(suite, *entries.back(), state->second);
-    } else if (IsDeclared(suite, *entries.back())) {
+    } else if (suite.evaluation.Declares(entries.back()->id, entries.back()->first_day)) {
       suite.stage.Fail(absl::StrCat(Line(key), " was logged and is forgotten"));
     }
   }

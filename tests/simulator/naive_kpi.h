@@ -45,9 +45,14 @@ class NaiveKpi {
   // Rows of all inputs before their filters.
   int64_t RowsAt(const NaivePlace& place) const;
 
-  // What a reader must see at `now`, as text: value, status and what is known about the data.
-  // `latest`: no later period of this slice has rows.
-  std::string Expect(const NaivePlace& place, absl::Time now, bool latest, bool restated) const;
+  struct Circumstances {
+    absl::Time now;
+    bool latest = true;     // no later period of this slice has rows
+    bool restated = false;  // the log says so
+    bool settling = false;  // it changed less than a minute ago and was never closed
+  };
+  // What a reader must see, as text: value, status and what is known about the data.
+  std::string Expect(const NaivePlace& place, const Circumstances& circumstances) const;
   // The same of a state.
   static std::string Describe(const v1::KpiState& state);
   // Value and status alone, as the state log knows them: "12.5 ON_TARGET", "(EMPTY) NO_DATA".

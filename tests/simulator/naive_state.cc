@@ -61,15 +61,15 @@ ClosingRule ClosingOf(const KpiDefinition& kpi) {
 
 }  // namespace
 
-std::string NaiveKpi::Expect(const NaivePlace& place, absl::Time now, bool latest,
-                             bool restated) const {
+std::string NaiveKpi::Expect(const NaivePlace& place, const Circumstances& circumstances) const {
+  const absl::Time now = circumstances.now;
   const Period period = kpi_->windows[place.window].At(*kpi_->calendar, place.first_day);
   const auto [first, end] = PeriodAround(place.window, place.first_day);
   if (period.first_day != first || period.end_day != end) {
     return absl::StrCat("another period: ", period.id, " begins on ", FormatDay(period.first_day),
                         " and not on ", FormatDay(first));
   }
-  const Gathered gathered = GatherAt(place, period, latest);
+  const Gathered gathered = GatherAt(place, period, circumstances.latest);
   const PeriodReadiness readiness = AssessReadiness(period, now, gathered.readiness);
   const Value value = period.exists() ? EvaluateFormulas(gathered.values, period)
                                       : Value(NdReason::kNotApplicable);
@@ -80,12 +80,17 @@ std::string NaiveKpi::Expect(const NaivePlace& place, absl::Time now, bool lates
   if (!slice.ok()) return slice.status().ToString();
   const ResolvedTarget target = kpi_->targets.Resolve(
       *kpi_->calendar, TargetRole::kCommitted, *slice, period, kpi_->nature);
-  const StatusResult status = EvaluateStatus(kpi_->status_rule, {.actual = value,
-                                                                 .target = target,
-                                                                 .data_state = data_state,
-                                                                 .readiness = readiness,
-                                                                 .flags = {.restated = restated}});
-  const PeriodPhase phase = PhaseOf(period, now, readiness.watermark, ClosingOf(*kpi_), false);
+  const StatusResult status =
+      EvaluateStatus(kpi_->status_rule, {.actual = value,
+                                         .target = target,
+                                         .data_state = data_state,
+                                         .readiness = readiness,
+                                         .flags = {.restated = circumstances.restated}});
+  PeriodPhase phase = PhaseOf(period, now, readiness.watermark, ClosingOf(*kpi_), false);
+  // History that is being imported closes when it has been quiet for a while.
+  if (phase == PeriodPhase::kClosed && !readiness.ready && circumstances.settling) {
+    phase = PeriodPhase::kClosing;
+  }
   return absl::StrCat(
       "value ", ValueText(value), " status ", KpiStatusName(status.status), " data ",
       DataStateName(data_state), " flags [", FlagsText(status.flags), "] rows ", gathered.rows,

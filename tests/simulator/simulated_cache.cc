@@ -52,9 +52,21 @@ void SimulatedCache::Promise(int part, const Frontier& frontier,
   ++ticks_;
   for (const ChangedState& update : updates) {
     if (update.removed) continue;
-    promised_[{part, update.id.Key()}].push_back({ticks_, VersionOf(update.version)});
+    Promises& promises = promised_[{part, update.id.Key()}];
+    promises.newest = update;
+    promises.all.push_back({ticks_, VersionOf(update.version)});
   }
   frontiers_.try_emplace(KeyOf(part, frontier), ticks_);
+}
+
+void SimulatedCache::Retire(int part, const StateId& id) { promised_.erase({part, id.Key()}); }
+
+std::vector<ChangedState> SimulatedCache::Promised(int part) const {
+  std::vector<ChangedState> states;
+  for (const auto& [key, promises] : promised_) {
+    if (key.first == part) states.push_back(promises.newest);
+  }
+  return states;
 }
 
 PartitionStates SimulatedCache::Read(int part, const std::vector<std::string>& keys) {
@@ -80,7 +92,7 @@ void SimulatedCache::CheckSomeReads() {
       stage_.Fail(absl::StrCat("the frontier of part ", part, " was never told by its owner"));
       continue;
     }
-    for (const Promised& promised : at->second) {
+    for (const OnePromise& promised : at->second.all) {
       if (promised.number > frontier->second || promised.version <= seen) continue;
       stage_.Fail(absl::StrCat("the cache shows ", Line(key), " at ", Text(seen),
                                " under a frontier that promises ", Text(promised.version)));

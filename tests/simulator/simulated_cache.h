@@ -29,6 +29,10 @@ class SimulatedCache {
   // The owner has made these states and will tell `frontier` once they are all written: from then
   // on nobody who trusts the frontier may see older ones.
   void Promise(int part, const Frontier& frontier, const std::vector<ChangedState>& updates);
+  // The owner will not touch this state any more: nobody asks for it.
+  void Retire(int part, const StateId& id);
+  // The states of a partition that somebody may ask for.
+  std::vector<ChangedState> Promised(int part) const;
   // Reads a few states the way a reader of the cache does, and checks the promise.
   void CheckSomeReads();
 
@@ -36,9 +40,13 @@ class SimulatedCache {
   PartitionStates Read(int part, const std::vector<std::string>& keys);
 
  private:
-  struct Promised {
+  struct OnePromise {
     int64_t number;  // of the tick
     StateVersion version;
+  };
+  struct Promises {
+    ChangedState newest;
+    std::vector<OnePromise> all;
   };
   using FrontierKey = std::tuple<int, uint64_t, uint64_t, int64_t>;  // part, epoch, seq, as_of ms
 
@@ -47,7 +55,7 @@ class SimulatedCache {
   Stage& stage_;
   MemoryStateCache cache_;
   int64_t ticks_ = 0;
-  std::map<std::pair<int, std::string>, std::vector<Promised>> promised_;
+  std::map<std::pair<int, std::string>, Promises> promised_;
   std::map<FrontierKey, int64_t> frontiers_;  // first tick that had it
   // What each key was trusted to be last.
   std::map<std::pair<int, std::string>, StateVersion> trusted_;

@@ -1,5 +1,8 @@
 #include "tests/simulator/simulated_evaluation.h"
 
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -270,12 +273,11 @@ void SimulatedEvaluation::PublishAfter(int part, const TickOutput& output) {
       {static_cast<uint64_t>(kSimulatedIncarnation), static_cast<uint64_t>(life_->epoch)},
       static_cast<uint64_t>(output.evaluated_seq),
       owned.tick};
+  for (const ChangedState& update : output.updates) {
+    if (update.removed) cache_.Retire(part, update.id);
+  }
   if (!owned.established) {
-    if (!owned.settled) return;
-    owned.established = true;
-    const std::vector<ChangedState> all = owned.engine->Snapshot();
-    life_->writer.PublishWhole(part, frontier, all);
-    cache_.Promise(part, frontier, all);
+    if (owned.settled) PublishFirst(part, frontier);
     return;
   }
   cache_.Promise(part, frontier, output.updates);
@@ -284,6 +286,40 @@ void SimulatedEvaluation::PublishAfter(int part, const TickOutput& output) {
   } else {
     life_->writer.Publish(part, frontier, output.updates);
   }
+}
+
+// What an earlier life has published stays in the cache, so this life goes on with all of it.
+void SimulatedEvaluation::PublishFirst(int part, const Frontier& frontier) {
+  Owned& owned = life_->partitions.at(part);
+  owned.established = true;
+  const std::vector<ChangedState> all = owned.engine->Snapshot();
+  std::set<std::string> keys;
+  for (const ChangedState& state : all) keys.insert(state.id.Key());
+  for (const ChangedState& earlier : cache_.Promised(part)) {
+    if (keys.contains(earlier.id.Key())) continue;
+    if (Declares(earlier.id, earlier.first_day)) {
+      stage_.Fail(absl::StrCat(earlier.id.kpi, " ", earlier.id.window, " ", earlier.id.slice, " ",
+                               earlier.id.period, " stays in the cache and is not kept any more"));
+    }
+    cache_.Retire(part, earlier.id);
+  }
+  life_->writer.PublishWhole(part, frontier, all);
+  cache_.Promise(part, frontier, all);
+}
+
+bool SimulatedEvaluation::Declares(const StateId& id, int32_t first_day) const {
+  for (const auto& [part, owned] : life_->partitions) {
+    const KpiRuntime* runtime = owned.engine->Find(id.kpi);
+    if (runtime == nullptr) continue;
+    const auto slice = Slice::Parse(id.slice);
+    const std::optional<size_t> window = runtime->WindowIndex(id.window);
+    if (!window.has_value() || !slice.ok()) return false;
+    const Period period =
+        runtime->kpi().windows[*window].At(*runtime->kpi().calendar, DayOfNumber(first_day));
+    return period.id == id.period && DayNumber(period.first_day) == first_day &&
+           runtime->GroupingOf(*slice).has_value();
+  }
+  return false;
 }
 
 std::vector<ChangedState> SimulatedEvaluation::Snapshot() const {

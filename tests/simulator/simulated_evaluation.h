@@ -38,6 +38,8 @@ class SimulatedEvaluation {
 
   // Null while the process is down.
   const PartitionEngine* Engine(int part) const;
+  // Whether the definitions have the state's KPI, window, slice and period.
+  bool Declares(const StateId& id, int32_t first_day) const;
   const Catalog& catalog() const { return life_->catalog; }
   std::vector<SimulatedWatcher>& watchers() { return watchers_; }
   // Everything that was logged, in order.
@@ -88,6 +90,7 @@ class SimulatedEvaluation {
   void Tick(int part);
   void Log(const std::vector<LoggedState>& entries);
   void PublishAfter(int part, const TickOutput& output);
+  void PublishFirst(int part, const Frontier& frontier);
   void ConnectWatchers();
   std::vector<ChangedState> Snapshot() const;
   // Runs `receive` later, unless the process has died by then or the partition was rebuilt.

@@ -188,9 +188,17 @@ absl::Status PaneTable::LoadPane(const PaneRef& ref, const v1::AggregateCell* ce
   if (cell != nullptr) {
     ASSIGN_OR_RETURN(pane, MakePane(*cell, seq));
   }
-  const auto [it, fresh] = slice->second.days.insert_or_assign(ref.day, std::move(pane));
-  // The pane lost its latest sample; only then can the table have lost its own.
-  if (it->second.last_time_nano < last_event_nano_) FindLastEvent();
+  const int64_t loaded_last = pane.last_time_nano;
+  const auto [it, fresh] = slice->second.days.try_emplace(ref.day, Pane{.state = empty_});
+  const int64_t last = it->second.last_time_nano;
+  it->second = std::move(pane);
+  // Rows that came while the pane was loading were skipped: it may bring the table's last event,
+  // or have lost it.
+  if (loaded_last >= last_event_nano_) {
+    last_event_nano_ = loaded_last;
+  } else if (last >= last_event_nano_) {
+    FindLastEvent();
+  }
   return absl::OkStatus();
 }
 
