@@ -1,0 +1,144 @@
+// Evaluation that starts over a store with history: until it is ready its answers come from Redis
+// or its own log and say so; they are never wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "tests/integration/deliveries.h"
+#include "tests/integration/process_suite.h"
+
+namespace kpisuite {
+namespace {
+
+class ColdStart : public testing::Test {
+ protected:
+  void SetUp() override {
+    const absl::Status started = suite_.Start();
+    ASSERT_TRUE(started.ok()) << started;
+    client_ = std::make_unique<SuiteClient>(suite_.Client());
+    const auto applied = client_->Apply(kDeliveryDefinitions);
+    ASSERT_TRUE(applied.ok()) << applied.status();
+    std::mt19937 random(1);
+    const auto deliveries = RandomDeliveries("d", FirstDay(), 500, random);
+    expected_ = absl::StrCat(NumbersOf(deliveries).total_delay);
+    const auto written = client_->Write(WriteRequest("request-1", deliveries));
+    ASSERT_TRUE(written.ok()) << written.status();
+    const auto complete = client_->AdvanceWatermark(kDelayMetric, TimeOn(FirstDay() + 1, {}));
+    ASSERT_TRUE(complete.ok()) << complete.status();
+    token_ = complete->position_token();
+    const auto state = Total(token_);
+    ASSERT_TRUE(state.ok()) << state.status();
+    ASSERT_EQ(state->value(), expected_);
+    ASSERT_TRUE(Eventually([&] {
+      return suite_.evaluation().Metric("kpisuite_evaluation_cache_queued_states") == 0;
+    }));
+  }
+
+  absl::StatusOr<v1::KpiState> Total(const std::string& token = "") {
+    return client_->GetState({"total-delay", "DAY", "", DayId(FirstDay())}, token);
+  }
+
+  // Restarts evaluation while measurement does not answer: it cannot become ready.
+  void RestartWithoutMeasurement() {
+    ASSERT_TRUE(suite_.evaluation().Terminate().ok());
+    suite_.measurement().Pause();
+    const absl::Status started = suite_.StartEvaluation();
+    ASSERT_TRUE(started.ok()) << started;
+    EXPECT_FALSE(suite_.evaluation().Ready());
+  }
+
+  // Lets it become ready; then the answer is the owner's.
+  void ExpectFreshInTheEnd() {
+    suite_.measurement().Resume();
+    const absl::Status ready = suite_.evaluation().WaitUntilReady();
+    ASSERT_TRUE(ready.ok()) << ready;
+    const auto state = Total(token_);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(state->value(), expected_);
+    EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_OWNER);
+    EXPECT_TRUE(Eventually([&] {
+      const auto later = Total();
+      return later.ok() && !later->freshness().stale();
+    }));
+  }
+
+  ProcessSuite suite_;
+  std::unique_ptr<SuiteClient> client_;
+  std::string expected_;
+  std::string token_;
+};
+
+TEST_F(ColdStart, WithAFullRedisItAnswersFromThere) {
+  RestartWithoutMeasurement();
+  const auto state = Total();
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->value(), expected_);
+  EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_REDIS);
+  ExpectFreshInTheEnd();
+}
+
+TEST_F(ColdStart, WithAnEmptyRedisItAnswersFromItsLogAndSaysThatItMayBeOld) {
+  ASSERT_EQ(suite_.redis().Command({"CONFIG", "SET", "maxmemory", "1"}), "OK");
+  ASSERT_TRUE(suite_.evaluation().Terminate().ok());
+  ASSERT_EQ(suite_.redis().Command({"FLUSHALL"}), "OK");
+  suite_.measurement().Pause();
+  ASSERT_TRUE(suite_.StartEvaluation().ok());
+  const auto state = Total();
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->value(), expected_);
+  EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_STORE);
+  EXPECT_TRUE(state->freshness().stale());
+  EXPECT_NE(state->freshness().stale_reason(), "");
+  ASSERT_EQ(suite_.redis().Command({"CONFIG", "SET", "maxmemory", "0"}), "OK");
+  ExpectFreshInTheEnd();
+}
+
+TEST_F(ColdStart, WithoutRedisItAnswersFromItsLog) {
+  ASSERT_TRUE(suite_.evaluation().Terminate().ok());
+  suite_.redis().Kill();
+  suite_.measurement().Pause();
+  ASSERT_TRUE(suite_.StartEvaluation().ok());
+  const auto state = Total();
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->value(), expected_);
+  EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_STORE);
+  EXPECT_TRUE(state->freshness().stale());
+  ASSERT_TRUE(suite_.StartRedis().ok());
+  ExpectFreshInTheEnd();
+}
+
+TEST_F(ColdStart, WhatNobodyEverSaidIsNotInvented) {
+  RestartWithoutMeasurement();
+  // No state of this day was ever computed, so that only the engine could tell.
+  const auto unknown = client_->GetState({"total-delay", "DAY", "", "2025-03-02"});
+  if (unknown.ok()) {
+    EXPECT_TRUE(unknown->freshness().stale());
+    EXPECT_EQ(unknown->value(), "");
+  } else {
+    EXPECT_EQ(unknown.status().code(), absl::StatusCode::kUnavailable) << unknown.status();
+    EXPECT_EQ(GetErrorDetails(unknown.status()).reason, "NOT_READY");
+  }
+  ExpectFreshInTheEnd();
+}
+
+TEST_F(ColdStart, WithAStoreOfItsOwnLostItComputesEverythingAgain) {
+  ASSERT_TRUE(suite_.evaluation().Terminate().ok());
+  for (const auto& entry :
+       std::filesystem::directory_iterator(suite_.StoreDirectory("evaluation"))) {
+    std::filesystem::remove_all(entry);
+  }
+  ASSERT_EQ(suite_.redis().Command({"FLUSHALL"}), "OK");
+  ASSERT_TRUE(suite_.StartEvaluation().ok());
+  ASSERT_TRUE(suite_.evaluation().WaitUntilReady().ok());
+  const auto state = Total(token_);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->value(), expected_);
+  EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_OWNER);
+}
+
+}  // namespace
+}  // namespace kpisuite

@@ -1,0 +1,175 @@
+// Streams whose other side misbehaves: a server that stops, a watcher that does not read, a writer
+// that does not read its acks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "tests/integration/deliveries.h"
+#include "tests/integration/process_suite.h"
+#include "tests/integration/sample_import.h"
+#include "tests/integration/state_watcher.h"
+
+namespace kpisuite {
+namespace {
+
+using testing::SizeIs;
+
+// What a stalled client may cost a server, beyond what it used before. The cap of the documents:
+// a stream holds at most one message, 8 MiB of batches, and the newest state of each key.
+constexpr int64_t kMemoryCap = int64_t{64} << 20;
+// Growth of the memory of a server that is allowed; sanitizers need far more for themselves.
+int64_t MemoryCap() { return Sanitized() ? std::numeric_limits<int64_t>::max() : kMemoryCap; }
+
+constexpr absl::Duration kSlowReaderTimeout = absl::Seconds(2);
+
+std::string SlowReaderTimeout() {
+  return "--slow-reader-timeout=" + absl::FormatDuration(kSlowReaderTimeout);
+}
+
+class StreamFaults : public testing::Test {
+ protected:
+  StreamFaults()
+      : suite_({.measurement_arguments = {SlowReaderTimeout()},
+                .evaluation_arguments = {SlowReaderTimeout()}}),
+        random_(1) {}
+
+  void SetUp() override {
+    const absl::Status started = suite_.Start();
+    ASSERT_TRUE(started.ok()) << started;
+    client_ = std::make_unique<SuiteClient>(suite_.Client());
+    const auto applied = client_->Apply(kDeliveryDefinitions);
+    ASSERT_TRUE(applied.ok()) << applied.status();
+  }
+
+  ProcessSuite suite_;
+  std::mt19937 random_;
+  std::unique_ptr<SuiteClient> client_;
+};
+
+TEST_F(StreamFaults, TerminationDuringAnImportKeepsWhatWasAcknowledgedAndSaysWhy) {
+  const std::vector<Delivery> deliveries = RandomDeliveries("d", FirstDay(), 100'000, random_);
+  const auto batches = ImportBatches("import", deliveries, 100);
+  std::atomic<int> settled{0};
+  ImportOutcome outcome;
+  std::thread importer([&] { outcome = ImportSamples(*client_, batches, settled); });
+  ASSERT_TRUE(Eventually([&] { return settled > 20; }));
+  const absl::Status terminated = suite_.measurement().Terminate();
+  importer.join();
+  EXPECT_TRUE(terminated.ok()) << terminated;
+  EXPECT_EQ(outcome.end.code(), absl::StatusCode::kUnavailable) << outcome.end;
+  EXPECT_EQ(GetErrorDetails(outcome.end).reason, "SHUTTING_DOWN");
+  EXPECT_LT(outcome.acked.size(), batches.size());
+
+  ASSERT_TRUE(suite_.measurement().StartAndWaitUntilReady().ok());
+  const auto stored = client_->ReadSamples(kDelayMetric);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  std::set<std::string> ids;
+  for (const v1::Sample& sample : *stored) ids.insert(sample.sample_id());
+  for (const auto& [index, result] : outcome.acked) {
+    for (size_t i = index * 100; i < (index + 1) * 100; ++i) {
+      ASSERT_TRUE(ids.contains(deliveries[i].id)) << deliveries[i].id;
+    }
+  }
+  // A drained server has settled everything that it took.
+  EXPECT_EQ(ids.size(), outcome.acked.size() * 100);
+}
+
+TEST_F(StreamFaults, TerminationEndsWatchersWithAReason) {
+  StateWatcher watcher(*client_, WatchOf("total-delay", "DAY"));
+  ASSERT_TRUE(watcher.ReadUntilInSync());
+  const absl::Status terminated = suite_.evaluation().Terminate();
+  EXPECT_TRUE(terminated.ok()) << terminated;
+  const absl::Status end = watcher.Drain();
+  EXPECT_EQ(end.code(), absl::StatusCode::kUnavailable) << end;
+  EXPECT_EQ(GetErrorDetails(end).reason, "SHUTTING_DOWN");
+}
+
+TEST_F(StreamFaults, StalledWriterIsEndedAndCostsLittle) {
+  const int64_t before = suite_.measurement().ResidentBytes();
+  const auto context = MakeContext(CallTimeout());
+  const auto stream = client_->measurement().StreamSamples(context.get());
+  // Writes as fast as it may and reads no ack, until the server ends the call.
+  int written = 0;
+  v1::StreamSamplesRequest request;
+  for (bool open = true; open;) {
+    const std::string name = absl::StrCat("stalled-", written);
+    *request.mutable_batch() = WriteRequest(name, RandomDeliveries(name, FirstDay(), 1, random_));
+    request.set_batch_no(++written);
+    open = stream->Write(request);
+  }
+  EXPECT_LT(suite_.measurement().ResidentBytes() - before, MemoryCap());
+  // It reads now, too late: acks that were on their way, then the reason.
+  v1::StreamSamplesResponse response;
+  int64_t durable = 0;
+  while (stream->Read(&response)) durable = response.durable_through_batch_no();
+  const absl::Status end = FromGrpcStatus(stream->Finish());
+  EXPECT_EQ(end.code(), absl::StatusCode::kResourceExhausted) << end;
+  EXPECT_EQ(GetErrorDetails(end).reason, "SLOW_CONSUMER");
+  EXPECT_GT(durable, 0);
+  const auto stored = client_->ReadSamples(kDelayMetric);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_GE(static_cast<int64_t>(stored->size()), durable);
+}
+
+TEST_F(StreamFaults, WriterThatSendsNothingDisturbsNobody) {
+  const auto context = MakeContext(CallTimeout());
+  const auto silent = client_->measurement().StreamSamples(context.get());
+  const auto written =
+      client_->Write(WriteRequest("request-1", RandomDeliveries("d", FirstDay(), 10, random_)));
+  ASSERT_TRUE(written.ok()) << written.status();
+  silent->WritesDone();
+  EXPECT_TRUE(silent->Finish().ok());
+}
+
+// Many states that change all the time, one watcher that reads and one that does not.
+TEST_F(StreamFaults, StalledWatcherIsEndedAndOthersAreNotDisturbed) {
+  constexpr int kDepots = 300;
+  const auto wave = [&](int number) {
+    std::vector<Delivery> deliveries;
+    for (int depot = 0; depot < kDepots; ++depot) {
+      deliveries.push_back({"d", absl::StrCat("depot-", depot), TimeOn(FirstDay(), {}), number});
+    }
+    const auto written = client_->Write(WriteRequest(absl::StrCat("wave-", number), deliveries));
+    EXPECT_TRUE(written.ok()) << written.status();
+    return written.ok() ? written->position_token() : "";
+  };
+  v1::WatchStatesRequest all;
+  all.set_filter("grouping = \"depot\"");
+  std::string token = wave(0);
+  ASSERT_TRUE(client_->GetState({"total-delay", "DAY", "depot=depot-0"}, token).ok());
+  StateWatcher stalled(*client_, all);
+  ASSERT_TRUE(stalled.Next().has_value());
+  StateWatcher healthy(*client_, WatchOf("total-delay", "DAY"));
+  ASSERT_TRUE(healthy.ReadUntilInSync());
+
+  const int64_t before = suite_.evaluation().ResidentBytes();
+  const absl::Time enough = absl::Now() + 2 * kSlowReaderTimeout;
+  int waves = 0;
+  while (absl::Now() < enough) token = wave(++waves);
+  const std::string total = absl::StrCat(waves * kDepots);
+  const auto seen = healthy.ReadUntil([&](const v1::KpiState& state) {
+    return state.value() == total && state.period().id() == DayId(FirstDay());
+  });
+  EXPECT_TRUE(seen.has_value());
+  EXPECT_LT(suite_.evaluation().ResidentBytes() - before, MemoryCap());
+  const absl::Status end = stalled.Drain();
+  EXPECT_EQ(end.code(), absl::StatusCode::kResourceExhausted) << end;
+  EXPECT_EQ(GetErrorDetails(end).reason, "SLOW_CONSUMER");
+  // The healthy one was not ended.
+  token = wave(waves + 1);
+  EXPECT_TRUE(healthy
+                  .ReadUntil([&](const v1::KpiState& state) {
+                    return state.value() == absl::StrCat((waves + 1) * kDepots);
+                  })
+                  .has_value());
+}
+
+}  // namespace
+}  // namespace kpisuite
