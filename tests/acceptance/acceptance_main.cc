@@ -1,4 +1,6 @@
 // Registers every case file below this folder as a test, and the test that each rule has a case.
+// The name of a test is the path of its file; ctest selects by it, so '-', which starts a negative
+// filter, becomes '_'.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "tests/acceptance/acceptance_case.h"
 #include "tests/acceptance/case_parser.h"
 #include "tests/acceptance/case_runner.h"
