@@ -112,6 +112,10 @@ TEST(Catalog, ResolvesAKpiWithItsTargets) {
   EXPECT_THAT(NamesOf(catalog.Apply({target}, 2).kpis), ElementsAre("late"))
       << "what refers to the KPI does not see its targets";
   EXPECT_EQ(catalog.FindKpi("w", "late")->target_origins.count("workspaces/w/targets/ord"), 1u);
+  const TargetOrigin& origin =
+      catalog.FindKpi("w", "late")->target_origins.at("workspaces/w/targets/ord");
+  ASSERT_TRUE(origin.selector.has_value());
+  EXPECT_EQ(origin.selector->ToString(), "origin=ORD");
   EXPECT_THAT(NamesOf(catalog.Apply({Deletion("targets/ord")}, 3).kpis), ElementsAre("late"));
   EXPECT_TRUE(catalog.FindKpi("w", "late")->targets.empty());
 }

@@ -43,7 +43,8 @@ absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) 
 }
 
 absl::Status EvaluationNode::DeliverBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
-  return engines_.at(static_cast<size_t>(batch->position().part())).Apply(std::move(batch));
+  PartitionEngine& engine = engines_.at(static_cast<size_t>(batch->position().part()));
+  return engine.Apply(std::move(batch));
 }
 
 PartitionEngine* EvaluationNode::EngineOf(absl::string_view kpi) {
