@@ -12,6 +12,8 @@
 namespace kpisuite {
 namespace {
 
+// Beyond so many series the memory starts anew: what it has lost is found in the table.
+constexpr size_t kMostRemembered = 1'000'000;
 // The promise is 24 hours.
 constexpr absl::Duration kRequestRetention = absl::Hours(48);
 
@@ -307,6 +309,7 @@ absl::Status SeriesMemory::SetHasBusinessDay(Connection& connection, const std::
 }
 
 void SeriesMemory::Commit() {
+  if (committed_.size() + uncommitted_.size() > kMostRemembered) committed_.clear();
   for (auto& [key, known] : uncommitted_) committed_[std::move(key)] = known;
   uncommitted_.clear();
 }
