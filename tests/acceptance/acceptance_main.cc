@@ -74,7 +74,8 @@ void Register(const ParsedCase& acceptance) {
   const std::string suite = absl::StrCat("acceptance/", path.parent_path().string());
   for (const RunMode mode : {RunMode::kIncremental, RunMode::kRestarted}) {
     const std::string name =
-        absl::StrCat(path.stem().string(), mode == RunMode::kRestarted ? "/restarted" : "");
+        absl::StrCat(absl::StrReplaceAll(path.stem().string(), {{"-", "_"}}),
+                     mode == RunMode::kRestarted ? "/restarted" : "");
     testing::RegisterTest(
         suite.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
         [acceptance, mode]() -> testing::Test* { return new CaseTest(acceptance, mode); });
