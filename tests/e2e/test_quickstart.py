@@ -62,9 +62,9 @@ class Quickstart(unittest.TestCase):
     def test_2_every_number_agrees_with_the_recomputation(self):
         lines = []
         for name in KPIS:
-            windows = json.loads(self.kpictl("get", "kpi", name, "-o", "json").stdout)
-            grouping = windows["kpi"]["slices"][0]["dimensions"][0]
-            for window in windows["kpi"]["windows"]:
+            kpi = json.loads(self.kpictl("get", "kpi", name, "-o", "jsonl").stdout)["kpi"]
+            grouping = kpi["slices"][0]["dimensions"][0]
+            for window in kpi["windows"]:
                 lines.append(self.kpictl("history", name, "--window", window,
                                          "-o", "jsonl").stdout)
                 lines.append(self.kpictl("history", name, "--window", window, "--grouping",

@@ -20,6 +20,7 @@ constexpr size_t kSparklinePeriods = 72;
 
 struct HistoryOptions {
   StateKeyOptions key;
+  std::string grouping;
   std::string from;
   std::string to;
   std::string view = "latest";
@@ -59,7 +60,31 @@ absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
   return request;
 }
 
-Table HistoryTable(const std::vector<v1::HistoryEntry>& entries) {
+// The histories of every slice of the grouping, one after the other.
+absl::StatusOr<std::vector<v1::HistoryEntry>> ReadSlices(const HistoryOptions& options,
+                                                         v1::GetHistoryRequest request,
+                                                         Context& context) {
+  if (!options.key.slice.empty()) {
+    return UsageError("--grouping: got --slice too, want one of them");
+  }
+  if (options.key.window.empty()) return UsageError("--grouping: want --window with it");
+  StateFilterOptions filter;
+  filter.kpis = {options.key.kpi};
+  filter.window = options.key.window;
+  filter.grouping = options.grouping;
+  ASSIGN_OR_RETURN(const std::vector<v1::KpiState> states,
+                   ListStates(filter, "", options.at_least, context));
+  std::vector<v1::HistoryEntry> all;
+  for (const v1::KpiState& state : states) {
+    request.set_slice(state.slice());
+    request.set_window(state.window());
+    ASSIGN_OR_RETURN(const std::vector<v1::HistoryEntry> entries, ReadHistory(request, context));
+    all.insert(all.end(), entries.begin(), entries.end());
+  }
+  return all;
+}
+
+Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slices) {
   Table table({{"PERIOD"},
                {"VALUE", true},
                {"TARGET", true},
@@ -72,7 +97,7 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries) {
                {"ROWS", true, Column::Shown::kWide},
                {"KPI", false, Column::Shown::kCsvOnly},
                {"WINDOW", false, Column::Shown::kCsvOnly},
-               {"SLICE", false, Column::Shown::kCsvOnly}});
+               {"SLICE", false, with_slices ? Column::Shown::kAlways : Column::Shown::kCsvOnly}});
   for (const v1::HistoryEntry& entry : entries) {
     const v1::KpiState& state = entry.state();
     const std::string cause(
@@ -96,12 +121,16 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries) {
 
 absl::StatusOr<ExitCode> RunHistory(const HistoryOptions& options, Context& context) {
   ASSIGN_OR_RETURN(const v1::GetHistoryRequest request, MakeRequest(options, context));
-  ASSIGN_OR_RETURN(const std::vector<v1::HistoryEntry> entries, ReadHistory(request, context));
+  const bool with_slices = !options.grouping.empty();
+  ASSIGN_OR_RETURN(const std::vector<v1::HistoryEntry> entries,
+                   with_slices ? ReadSlices(options, request, context)
+                               : ReadHistory(request, context));
   const Output& output = context.output();
-  if (output.is_for_people() && output.terminal().is_terminal && !entries.empty()) {
+  if (output.is_for_people() && output.terminal().is_terminal && !entries.empty() &&
+      !with_slices) {
     output.stream() << HistorySparkline(entries, kSparklinePeriods) << "\n";
   }
-  output.WriteList(Pointers(entries), HistoryTable(entries));
+  output.WriteList(Pointers(entries), HistoryTable(entries, with_slices));
   return ExitCode::kOk;
 }
 
@@ -113,6 +142,8 @@ void AddHistoryCommand(CLI::App& app, Context& context) {
       AddCommand(app, "history", "Show one KPI period by period",
                  "kpictl history on-time-performance --window WEEK --from 2001-W05");
   AddStateKeyOptions(command, options->key, false);
+  command.add_option("--grouping", options->grouping,
+                     "every slice of these dimensions, one after the other: origin");
   command.add_option("--from", options->from, "id of the first period [the first with data]");
   command.add_option("--to", options->to, "id of the last period [the last with data]");
   command.add_option("--view", options->view,
