@@ -168,6 +168,10 @@ void PartitionEngine::ApplySeeds(KpiRuntime& runtime) {
     state.revision = logged.revision;
     state.restated = logged.restated;
     state.closed_at = logged.closed_at;
+    const Period period =
+        runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
+    state.backfilled = logged.revision == 0 && logged.record_time >= period.end;
+    state.changed_at = logged.record_time;
   }
   seeds_.erase(seeds);
 }

@@ -41,7 +41,8 @@ v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, Tracke
     cause = v1::HISTORY_CAUSE_CLOSED;
     state.revision = 1;
     state.closed_at = now;
-  } else if (status != state.logged_status && (state.logged || evaluation.rows > 0)) {
+  } else if (status != state.logged_status) {
+    // The first status too, with or without rows: what is kept is kept again after a restart.
     cause = state.logged && state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION
                                                      : v1::HISTORY_CAUSE_TRANSITION;
   }
@@ -146,6 +147,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   const bool was_open = state.phase == PeriodPhase::kOpen;
   const v1::HistoryCause cause = CauseOf(evaluation, now_, state);
   state.definition_changed = false;
+  state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
   state.rows = evaluation.rows;
   state.status = ProtoStatus(evaluation);
@@ -160,6 +162,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   const StateId id{context.kpi->resource_name(), context.window->id(), context.slice.ToString(),
                    context.period.id};
   if (!same) {
+    state.changed_at = now_;
     state.content_size = bytes.size();
     StatePlace place = Place();
     // Two contents never share a version, also within one millisecond of one position.

@@ -98,6 +98,12 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
   evaluation.next_change =
       std::min(NextReadinessChange(context.period, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));
+  if (context.settles_at.has_value() && context.now < *context.settles_at &&
+      evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {
+    evaluation.phase = PeriodPhase::kClosing;
+    evaluation.settling = true;
+    evaluation.next_change = std::min(evaluation.next_change, *context.settles_at);
+  }
   return evaluation;
 }
 

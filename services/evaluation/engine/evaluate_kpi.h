@@ -42,7 +42,13 @@ struct EvaluationContext {
   bool restated = false;
   int32_t revision = 0;
   std::optional<absl::Time> closed_at;
+  // A backfilled period (it was over before its first sample arrived) is CLOSING until then, or
+  // until its data is complete: importing history is no restatement of it.
+  std::optional<absl::Time> settles_at;
 };
+
+// How long a backfilled period must have been quiet.
+inline constexpr absl::Duration kBackfillSettles = absl::Minutes(1);
 
 // Everything that enters a state, in the order it was computed.
 struct KpiEvaluation {
@@ -52,6 +58,7 @@ struct KpiEvaluation {
   PeriodReadiness readiness;
   DataState data_state = DataState::kOk;
   PeriodPhase phase = PeriodPhase::kFuture;
+  bool settling = false;  // CLOSING because of settles_at
   ResolvedTarget target;
   StatusResult status;
   uint64_t rows = 0;  // of all inputs

@@ -33,6 +33,8 @@ struct TrackedState {
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics
   PeriodPhase phase = PeriodPhase::kFuture;
+  bool backfilled = false;  // it was over before its first sample arrived, and is not closed yet
+  absl::Time changed_at;    // tick of the last change of what it shows
   absl::Time period_end = absl::InfiniteFuture();
   absl::Time wakeup = absl::InfiniteFuture();
   std::shared_ptr<const std::string> state;  // serialised; null before the first evaluation
