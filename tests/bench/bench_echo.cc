@@ -15,15 +15,15 @@
 namespace kpisuite {
 namespace {
 
-using EchoService = v1::EvaluationService::WithRawCallbackMethod_GetState<
-    v1::EvaluationService::CallbackService>;
+using EchoService =
+    v1::EvaluationService::WithRawCallbackMethod_GetState<v1::EvaluationService::CallbackService>;
 
 class Echo final : public EchoService {
  public:
   explicit Echo(const std::string& payload) : slice_(payload), answer_(&slice_, 1) {}
 
-  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
-                                     const grpc::ByteBuffer*, grpc::ByteBuffer* response) override {
+  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                     grpc::ByteBuffer* response) override {
     *response = answer_;
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);

@@ -61,12 +61,13 @@ absl::Status Run(const IngestLoadOptions& options, const std::string& directory,
   const double server_cpu = process->server().CpuSeconds();
   const double client_cpu = OwnCpuSeconds();
   const double commits = process->server().ReadMetric("kpisuite_measurement_commits_total");
-  ASSIGN_OR_RETURN(
-      const IngestLoadResult result,
-      RunIngestLoad(options, absl::Seconds(seconds), [&process] { return process->server().Connect(); }));
+  ASSIGN_OR_RETURN(const IngestLoadResult result,
+                   RunIngestLoad(options, absl::Seconds(seconds),
+                                 [&process] { return process->server().Connect(); }));
   const double elapsed = absl::ToDoubleSeconds(result.elapsed);
   const auto samples = static_cast<double>(result.samples);
-  const double fsyncs = process->server().ReadMetric("kpisuite_measurement_commits_total") - commits;
+  const double fsyncs =
+      process->server().ReadMetric("kpisuite_measurement_commits_total") - commits;
   const double server = process->server().CpuSeconds() - server_cpu;
   const double client = OwnCpuSeconds() - client_cpu;
   std::printf("samples     %.0f durable in %.1f s: %.0f samples/s\n", samples, elapsed,

@@ -29,7 +29,9 @@ class LoadStream {
   void Run(absl::Time end) {
     std::thread reader([this] { ReadAcks(); });
     Prepare();
+    const absl::Time begin = absl::Now();
     for (int64_t batch_no = 1; absl::Now() < end && WaitForRoom(); ++batch_no) {
+      if (options_.rate > 0) absl::SleepFor(begin + Interval() * (batch_no - 1) - absl::Now());
       Fill(batch_no);
       {
         MutexLock lock(mutex_);
@@ -60,6 +62,11 @@ class LoadStream {
       block.mutable_mantissas()->Resize(rows, 0);
       for (int row = 0; options_.by_id && row < rows; ++row) block.add_sample_ids();
     }
+  }
+
+  // Between the batches of this stream.
+  absl::Duration Interval() const {
+    return absl::Seconds(options_.batch * options_.streams / options_.rate);
   }
 
   void Fill(int64_t batch_no) {

@@ -1,4 +1,4 @@
-// IngestLoad: clients that write samples over StreamSamples as fast as they are acknowledged.
+// IngestLoad: clients that write samples over StreamSamples.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -19,6 +19,7 @@ struct IngestLoadOptions {
   int window = 16;  // unacknowledged batches of a stream
   int batch = 1000;
   int series = 100;   // in each batch, with batch / series samples each
+  double rate = 0;    // samples a second over all streams; 0: as fast as they are acknowledged
   bool by_id = true;  // identity EVENT, with a sample_id for each sample; else TIME
 };
 

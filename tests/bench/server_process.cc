@@ -80,8 +80,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::StartService(
   std::error_code failed;
   std::filesystem::create_directory(store, failed);
   if (failed) return absl::FailedPreconditionError(absl::StrCat(store, ": ", failed.message()));
-  arguments.insert(arguments.end(), {"--store=sqlite:" + store, "--admin-listen=127.0.0.1:0",
-                                     "--drain-delay=0s"});
+  arguments.insert(arguments.end(),
+                   {"--store=sqlite:" + store, "--admin-listen=127.0.0.1:0", "--drain-delay=0s"});
   return Start(program, folder, arguments);
 }
 

@@ -59,12 +59,11 @@ absl::StatusOr<std::unique_ptr<SuiteProcesses>> SuiteProcesses::Start(
   const std::string definition = "--definition=" + suite->definition_server_->address();
   ASSIGN_OR_RETURN(suite->measurement_server_,
                    ServerProcess::StartService("kpi-measurement", folder, {definition}));
-  ASSIGN_OR_RETURN(
-      suite->evaluation_server_,
-      ServerProcess::StartService(
-          "kpi-evaluation", folder,
-          {definition, "--measurement=" + suite->measurement_server_->address(),
-           "--cache=" + suite->redis_.address()}));
+  ASSIGN_OR_RETURN(suite->evaluation_server_,
+                   ServerProcess::StartService(
+                       "kpi-evaluation", folder,
+                       {definition, "--measurement=" + suite->measurement_server_->address(),
+                        "--cache=" + suite->redis_.address()}));
   suite->definition_ = v1::DefinitionService::NewStub(suite->definition_server_->Connect());
   suite->measurement_ = v1::MeasurementService::NewStub(suite->measurement_server_->Connect());
   suite->evaluation_ = v1::EvaluationService::NewStub(suite->evaluation_server_->Connect());
@@ -81,15 +80,13 @@ absl::Status SuiteProcesses::Define(const std::vector<v1::Definition>& definitio
     grpc::ClientContext context;
     SetDeadline(context);
     v1::ApplyDefinitionsResponse response;
-    RETURN_IF_ERROR(
-        FromGrpcStatus(definition_->ApplyDefinitions(&context, request, &response)));
+    RETURN_IF_ERROR(FromGrpcStatus(definition_->ApplyDefinitions(&context, request, &response)));
     token = response.position_token();
   }
   return WaitForState(definitions.back().name(), token);
 }
 
-absl::Status SuiteProcesses::Write(const v1::WriteSamplesRequest& request,
-                                   const std::string& kpi) {
+absl::Status SuiteProcesses::Write(const v1::WriteSamplesRequest& request, const std::string& kpi) {
   const absl::Time end = absl::Now() + kPatience;
   while (true) {
     grpc::ClientContext context;

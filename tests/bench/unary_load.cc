@@ -143,11 +143,10 @@ absl::StatusOr<ClosedLoopResult> RunClosedLoop(const UnaryTarget& target, int in
   const int count = static_cast<int>(channels.size());
   for (int i = 0; i < count; ++i) {
     const int share = std::max(1, in_flight / count + (i < in_flight % count ? 1 : 0));
-    threads.emplace_back([&client = clients[static_cast<size_t>(i)],
-                          &channel = *channels[static_cast<size_t>(i)], share,
-                          end = start + absl::ToChronoNanoseconds(duration)] {
-      client.Run(channel, share, end);
-    });
+    threads.emplace_back(
+        [&client = clients[static_cast<size_t>(i)], &channel = *channels[static_cast<size_t>(i)],
+         share,
+         end = start + absl::ToChronoNanoseconds(duration)] { client.Run(channel, share, end); });
   }
   for (std::thread& thread : threads) thread.join();
   ClosedLoopResult result;
