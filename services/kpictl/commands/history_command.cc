@@ -122,12 +122,11 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
 absl::StatusOr<ExitCode> RunHistory(const HistoryOptions& options, Context& context) {
   ASSIGN_OR_RETURN(const v1::GetHistoryRequest request, MakeRequest(options, context));
   const bool with_slices = !options.grouping.empty();
-  ASSIGN_OR_RETURN(const std::vector<v1::HistoryEntry> entries,
-                   with_slices ? ReadSlices(options, request, context)
-                               : ReadHistory(request, context));
+  ASSIGN_OR_RETURN(
+      const std::vector<v1::HistoryEntry> entries,
+      with_slices ? ReadSlices(options, request, context) : ReadHistory(request, context));
   const Output& output = context.output();
-  if (output.is_for_people() && output.terminal().is_terminal && !entries.empty() &&
-      !with_slices) {
+  if (output.is_for_people() && output.terminal().is_terminal && !entries.empty() && !with_slices) {
     output.stream() << HistorySparkline(entries, kSparklinePeriods) << "\n";
   }
   output.WriteList(Pointers(entries), HistoryTable(entries, with_slices));

@@ -63,6 +63,7 @@ absl::StatusOr<std::vector<v1::KpiState>> ListStates(const StateFilterOptions& o
   }
   std::vector<v1::KpiState> states;
   for (const std::string& one : filters) {
+    const size_t before = states.size();
     v1::ListStatesRequest request;
     request.set_parent(context.parent());
     request.set_filter(one);
@@ -77,6 +78,9 @@ absl::StatusOr<std::vector<v1::KpiState>> ListStates(const StateFilterOptions& o
       for (v1::KpiState& state : *response.mutable_states()) states.push_back(std::move(state));
       if (response.next_page_token().empty()) break;
       request.set_page_token(response.next_page_token());
+    }
+    if (!options.kpis.empty() && states.size() == before) {
+      return absl::NotFoundError(absl::StrCat("no state matches ", one));
     }
   }
   return states;
@@ -122,6 +126,9 @@ std::string HistorySparkline(const std::vector<v1::HistoryEntry>& entries, size_
     last_period = entry.state().period().id();
   }
   if (values.size() > count) values.erase(values.begin(), values.end() - count);
+  const auto first = std::find_if(values.begin(), values.end(),
+                                  [](const auto& value) { return value.has_value(); });
+  values.erase(values.begin(), first);
   return Sparkline(values);
 }
 

@@ -27,7 +27,7 @@ struct StateFilterOptions {
 absl::StatusOr<std::string> MakeStateFilter(const StateFilterOptions& options);
 
 // All states that match; one list for each KPI when some are named. `period` as in
-// ListStatesRequest.
+// ListStatesRequest. NOT_FOUND when a named KPI has no state that matches.
 absl::StatusOr<std::vector<v1::KpiState>> ListStates(const StateFilterOptions& options,
                                                      const std::string& period,
                                                      const std::string& at_least, Context& context);
@@ -40,7 +40,8 @@ absl::StatusOr<std::vector<v1::HistoryEntry>> ReadHistory(v1::GetHistoryRequest 
 // to another calendar.
 std::string PeriodBefore(const std::string& period_id, int count);
 
-// Sparkline of the values of up to `count` latest periods, the latest entry of each.
+// Sparkline of the values of up to `count` latest periods, the latest entry of each; it
+// begins at the first value.
 std::string HistorySparkline(const std::vector<v1::HistoryEntry>& entries, size_t count);
 
 }  // namespace kpisuite

@@ -33,7 +33,7 @@ bool IsInCsv(const Column& column) {
 }  // namespace
 
 std::string Styled(absl::string_view text, Style style, bool colored) {
-  if (!colored || style == Style::kPlain) return std::string(text);
+  if (!colored || style == Style::kPlain || text.empty()) return std::string(text);
   return absl::StrCat(StyleCode(style), text, "\x1b[0m");
 }
 
