@@ -72,13 +72,14 @@ class RulesTest : public testing::Test {
 void Register(const ParsedCase& acceptance) {
   const fs::path path(acceptance.parsed.file);
   const std::string suite = absl::StrCat("acceptance/", path.parent_path().string());
-  for (const RunMode mode : {RunMode::kIncremental, RunMode::kRestarted}) {
-    const std::string name =
-        absl::StrCat(absl::StrReplaceAll(path.stem().string(), {{"-", "_"}}),
-                     mode == RunMode::kRestarted ? "/restarted" : "");
+  const std::string name = absl::StrReplaceAll(path.stem().string(), {{"-", "_"}});
+  const std::map<RunMode, std::string> names = {{RunMode::kIncremental, name},
+                                                {RunMode::kRestarted, name + "/restarted"},
+                                                {RunMode::kReversed, name + "/reversed"}};
+  for (const auto& [mode, test_name] : names) {
     testing::RegisterTest(
-        suite.c_str(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-        [acceptance, mode]() -> testing::Test* { return new CaseTest(acceptance, mode); });
+        suite.c_str(), test_name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        [acceptance, mode = mode]() -> testing::Test* { return new CaseTest(acceptance, mode); });
   }
 }
 

@@ -167,21 +167,8 @@ class CaseRunner {
   }
 
   void Send(const CaseStep& step) {
-    absl::StatusOr<v1::WriteResult> result;
-    if (step.action == CaseAction::kRetract) {
-      v1::RetractSamplesRequest request;
-      request.set_reason(case_.title);
-      for (const CaseSample& sample : step.samples) {
-        *request.add_series() = BlockOf(step.metric, sample);
-      }
-      result = suite_.Retract(std::move(request));
-    } else {
-      v1::WriteSamplesRequest request;
-      for (const CaseSample& sample : step.samples) {
-        *request.add_series() = BlockOf(step.metric, sample);
-      }
-      result = suite_.Write(std::move(request));
-    }
+    absl::StatusOr<v1::WriteResult> result =
+        step.action == CaseAction::kRetract ? Retract(step) : Write(step);
     CheckProblems(step, ProblemsOf(result.status()));
     if (!result.ok()) return;
     const auto wanted = static_cast<int64_t>(step.samples.size());
@@ -190,6 +177,33 @@ class CaseRunner {
                       (step.action == CaseAction::kRepeat && result->unchanged() == wanted) ||
                       (step.action == CaseAction::kRetract && result->retracted() == wanted);
     if (!fits) Fail(step, absl::StrCat("  the answer was: ", result->ShortDebugString()));
+  }
+
+  absl::StatusOr<v1::WriteResult> Retract(const CaseStep& step) {
+    v1::RetractSamplesRequest request;
+    request.set_reason(case_.title);
+    for (const CaseSample& sample : step.samples) {
+      *request.add_series() = BlockOf(step.metric, sample);
+    }
+    return suite_.Retract(std::move(request));
+  }
+
+  absl::StatusOr<v1::WriteResult> Write(const CaseStep& step) {
+    v1::WriteSamplesRequest request;
+    for (const CaseSample& sample : step.samples) {
+      *request.add_series() = BlockOf(step.metric, sample);
+    }
+    const bool split =
+        mode_ == RunMode::kReversed && step.action == CaseAction::kWrite && step.problems.empty();
+    if (!split) return suite_.Write(std::move(request));
+    absl::StatusOr<v1::WriteResult> last;
+    for (int i = request.series_size() - 1; i >= 0; --i) {
+      v1::WriteSamplesRequest one;
+      *one.add_series() = request.series(i);
+      last = suite_.Write(std::move(one));
+      if (!last.ok()) break;
+    }
+    return last;
   }
 
   // Every error is expected and every expected one has come; warnings may stay unmentioned.

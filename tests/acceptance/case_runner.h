@@ -11,6 +11,7 @@ namespace kpisuite {
 enum class RunMode {
   kIncremental,  // states are kept up to date change by change
   kRestarted,    // evaluation forgets everything before each expectation and loads aggregates
+  kReversed,     // the samples of a write arrive one by one, the last first
 };
 
 // What went otherwise than the case says, each with its place and what was expected; empty when
