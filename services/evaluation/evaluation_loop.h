@@ -15,6 +15,7 @@
 #include "libs/base/clock.h"
 #include "libs/cache/cache_publisher.h"
 #include "libs/cache/state_cache.h"
+#include "libs/rpc/definition_follower.h"
 #include "libs/rpc/readiness.h"
 #include "services/evaluation/live_partitions.h"
 #include "services/evaluation/serving_health.h"
@@ -79,8 +80,7 @@ class EvaluationLoop final : public CachePublisherListener {
   // --- In; these block while the queue is full. False when the loop was stopped. ---
 
   // `saved`: they come from the state log.
-  bool Define(bool snapshot, std::vector<v1::Definition> definitions, int64_t position,
-              bool saved);
+  bool Define(DefinitionUpdate update, bool saved);
   bool Start(std::vector<v1::PartitionHead> heads);
   bool Restart(v1::PartitionHead head);
   bool Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes);
@@ -124,8 +124,7 @@ class EvaluationLoop final : public CachePublisherListener {
   void PublishToCache(int32_t part, const std::vector<ChangedState>& states, bool whole);
   Frontier FrontierOf(int32_t part) const;
   void AskLoads(absl::Time now);
-  void SaveDefinitions(bool snapshot, const std::vector<v1::Definition>& definitions,
-                       int64_t position);
+  void SaveDefinitions(const DefinitionUpdate& update);
   void CountEngines();
   // Handlers of the queue's items.
   void OnStart(const std::vector<v1::PartitionHead>& heads);

@@ -30,34 +30,32 @@ size_t BytesOf(const absl::StatusOr<LoadAnswer>& answer) {
 
 }  // namespace
 
-bool EvaluationLoop::Define(bool snapshot, std::vector<v1::Definition> definitions,
-                            int64_t position, bool saved) {
-  const size_t bytes = BytesOf(definitions);
-  return queue_.PushFeed(
-      bytes, [this, snapshot, definitions = std::move(definitions), position, saved] {
-        live_.ApplyDefinitions(snapshot, definitions, position);
-        shown_info_ = nullptr;
-        if (!saved) SaveDefinitions(snapshot, definitions, position);
-      });
+bool EvaluationLoop::Define(DefinitionUpdate update, bool saved) {
+  const size_t bytes = BytesOf(update.definitions);
+  return queue_.PushFeed(bytes, [this, update = std::move(update), saved] {
+    live_.ApplyDefinitions(update.snapshot, update.definitions, update.position);
+    shown_info_ = nullptr;
+    if (!saved) SaveDefinitions(update);
+  });
 }
 
-void EvaluationLoop::SaveDefinitions(bool snapshot, const std::vector<v1::Definition>& definitions,
-                                     int64_t position) {
+void EvaluationLoop::SaveDefinitions(const DefinitionUpdate& update) {
   absl::Status saved;
   if (!definitions_unsaved_) {
-    saved = out_.log.SaveDefinitions(snapshot, definitions, position);
+    saved = out_.log.SaveDefinitions(update.snapshot, update.definitions, update.position,
+                                     update.incarnation);
   } else {
     // An earlier set is missing in the log: everything again.
     std::vector<v1::Definition> all;
     for (const ResourceName& name : live_.catalog().Names()) {
       all.push_back(*live_.catalog().Find(name)->definition);
     }
-    saved = out_.log.SaveDefinitions(true, all, position);
+    saved = out_.log.SaveDefinitions(true, all, update.position, update.incarnation);
   }
   definitions_unsaved_ = !saved.ok();
   if (!saved.ok()) {
     LogWarning("definitions cannot be saved; a start without the definition service will lack them",
-               {{"position", position}, {"status", saved.ToString()}});
+               {{"position", update.position}, {"status", saved.ToString()}});
   }
 }
 

@@ -62,16 +62,20 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
   core_->health.DefinitionsAlive(runtime_.clock().Now());
   core_->health.DefinitionsLost();
   if (saved.position > 0) {
-    core_->loop.Define(true, std::move(saved.definitions), saved.position, true);
+    core_->loop.Define({.snapshot = true,
+                        .definitions = std::move(saved.definitions),
+                        .position = saved.position,
+                        .incarnation = saved.incarnation},
+                       true);
     runtime_.readiness().SetReady("definitions");
     feed_.Begin();
   }
   follower_ = std::make_unique<DefinitionFollower>(
-      parts.definition, DefinitionFollowerOptions{.after_position = saved.position},
+      parts.definition,
+      DefinitionFollowerOptions{.after_position = saved.position,
+                                .incarnation = saved.incarnation},
       [loop = &core_->loop](const DefinitionUpdate& update) {
-        if (loop->Define(update.snapshot, update.definitions, update.position, false)) {
-          return absl::OkStatus();
-        }
+        if (loop->Define(update, false)) return absl::OkStatus();
         return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
       },
       [this](const DefinitionFollowerState& state) { OnFollowerState(state); });

@@ -109,7 +109,7 @@ absl::StatusOr<int> MemoryStateLog::LoadPartitions() {
 
 absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
-                                             int64_t position) {
+                                             int64_t position, int64_t incarnation) {
   MutexLock lock(mutex_);
   if (snapshot) definitions_.clear();
   for (const v1::Definition& definition : definitions) {
@@ -120,12 +120,14 @@ absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
     }
   }
   definition_position_ = position;
+  definition_incarnation_ = incarnation;
   return absl::OkStatus();
 }
 
 absl::StatusOr<FollowedDefinitions> MemoryStateLog::LoadDefinitions() {
   MutexLock lock(mutex_);
-  FollowedDefinitions saved{.position = definition_position_};
+  FollowedDefinitions saved{.position = definition_position_,
+                            .incarnation = definition_incarnation_};
   for (const auto& [name, definition] : definitions_) saved.definitions.push_back(definition);
   return saved;
 }

@@ -23,7 +23,7 @@ class MemoryStateLog final : public StateLog {
   absl::Status SavePartitions(int partitions) override EXCLUDES(mutex_);
   absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               int64_t position) override EXCLUDES(mutex_);
+                               int64_t position, int64_t incarnation) override EXCLUDES(mutex_);
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
   std::string engine() const override { return "memory"; }
 
@@ -37,6 +37,7 @@ class MemoryStateLog final : public StateLog {
   int64_t epoch_ GUARDED_BY(mutex_) = 0;
   int partitions_ GUARDED_BY(mutex_) = 0;
   int64_t definition_position_ GUARDED_BY(mutex_) = 0;
+  int64_t definition_incarnation_ GUARDED_BY(mutex_) = 0;
   std::map<std::string, v1::Definition> definitions_ GUARDED_BY(mutex_);
 };
 

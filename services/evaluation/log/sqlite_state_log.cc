@@ -212,7 +212,7 @@ absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
 
 absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
-                                             int64_t position) {
+                                             int64_t position, int64_t incarnation) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   Connection& connection = transaction.connection();
   if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM definition"));
@@ -230,16 +230,22 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
   RETURN_IF_ERROR(
       connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
                          {"definition_position", position}));
+  RETURN_IF_ERROR(
+      connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
+                         {"definition_incarnation", incarnation}));
   return transaction.Commit();
 }
 
 absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   FollowedDefinitions saved;
+  const absl::string_view of_setting = "SELECT value FROM setting WHERE name = ?";
   ASSIGN_OR_RETURN(const std::optional<int64_t> position,
-                   snapshot.connection().QueryInt64("SELECT value FROM setting WHERE name = ?",
-                                                    {"definition_position"}));
+                   snapshot.connection().QueryInt64(of_setting, {"definition_position"}));
+  ASSIGN_OR_RETURN(const std::optional<int64_t> incarnation,
+                   snapshot.connection().QueryInt64(of_setting, {"definition_incarnation"}));
   saved.position = position.value_or(0);
+  saved.incarnation = incarnation.value_or(0);
   ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
                                        "SELECT name, definition FROM definition ORDER BY name"));
   while (true) {

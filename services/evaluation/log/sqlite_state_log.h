@@ -4,7 +4,7 @@
 //                KpiState. Times are unix nanoseconds, first_day is days since 1970-01-01, status
 //                and cause are the names of the proto's enums without prefix.
 //   definition   the definitions that were followed last
-//   setting      epoch, partitions, definition_position
+//   setting      epoch, partitions, definition_position, definition_incarnation
 #pragma once
 
 #include <memory>
@@ -37,7 +37,7 @@ class SqliteStateLog final : public StateLog {
   absl::Status SavePartitions(int partitions) override;
   absl::StatusOr<int> LoadPartitions() override;
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               int64_t position) override;
+                               int64_t position, int64_t incarnation) override;
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override;
   std::string engine() const override { return "sqlite"; }
 

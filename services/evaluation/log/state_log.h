@@ -55,7 +55,8 @@ struct HistoryEntryRow {
 
 // The definitions that were followed last.
 struct FollowedDefinitions {
-  int64_t position = 0;  // 0: none were saved yet
+  int64_t position = 0;     // of their change log; 0: none were saved yet
+  int64_t incarnation = 0;  // life of the change log
   std::vector<v1::Definition> definitions;
 };
 
@@ -89,7 +90,7 @@ class StateLog {
 
   // Adds definitions, and takes those away that have `deleted` set. A snapshot replaces all.
   virtual absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                                       int64_t position) = 0;
+                                       int64_t position, int64_t incarnation) = 0;
   virtual absl::StatusOr<FollowedDefinitions> LoadDefinitions() = 0;
 
   // "sqlite", "memory".

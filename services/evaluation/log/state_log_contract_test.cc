@@ -187,18 +187,19 @@ TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
   a.set_name("workspaces/w/metrics/a");
   b.set_name("workspaces/w/metrics/b");
   ASSERT_TRUE(log_->SavePartitions(16).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, 4).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, 5).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, 4, 70).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, 5, 70).ok());
   a.set_deleted(true);
-  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, 6).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, 6, 70).ok());
   Open();
   EXPECT_EQ(*log_->LoadPartitions(), 16);
   const auto saved = log_->LoadDefinitions();
   ASSERT_TRUE(saved.ok());
   EXPECT_EQ(saved->position, 6);
+  EXPECT_EQ(saved->incarnation, 70);
   ASSERT_EQ(saved->definitions.size(), 1u);
   EXPECT_EQ(saved->definitions[0].name(), b.name());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {}, 9).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {}, 9, 71).ok());
   EXPECT_THAT(log_->LoadDefinitions()->definitions, IsEmpty());
 }
 
