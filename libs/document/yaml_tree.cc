@@ -77,7 +77,10 @@ class TreeBuilder : public YAML::EventHandler {
   YamlNodePtr root() const { return root_; }
   const std::optional<YamlError>& error() const { return error_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // Where the document begins.
+  const YAML::Mark& start() const { return start_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -202,6 +205,7 @@ class TreeBuilder : public YAML::EventHandler {
   absl::string_view text_;
   const YamlLimits& limits_;
   PositionCounter& positions_;
+  YAML::Mark start_ = YAML::Mark::null_mark();
   YamlNodePtr root_ = std::make_shared<YamlNode>();
   std::optional<YamlError> error_;
   std::vector<Frame> stack_;
@@ -267,6 +271,7 @@ YamlStream ParseYaml(absl::string_view text, const YamlLimits& limits) {
   std::istringstream input{std::string(text)};
   try {
     YAML::Parser parser(input);
+    int last_start = -1;
     while (true) {
       TreeBuilder builder(text, limits, positions);
       const bool more = parser.HandleNextDocument(builder);
@@ -275,6 +280,13 @@ YamlStream ParseYaml(absl::string_view text, const YamlLimits& limits) {
         break;
       }
       if (!more) break;
+      // The parser takes nothing away at a stray ',' between documents, again and again.
+      if (builder.start().pos == last_start) {
+        stream.errors.push_back({positions.At(builder.start().line, builder.start().column),
+                                 "got text that belongs to no document"});
+        break;
+      }
+      last_start = builder.start().pos;
       stream.documents.push_back(builder.root());
     }
   } catch (const YAML::Exception& error) {

@@ -96,6 +96,10 @@ TEST(ParseYaml, ATabInTheIndentationIsNamed) {
       << FirstError("a:\n\tb: 1\n");
 }
 
+TEST(ParseYaml, AStrayCommaBetweenDocumentsEndsTheParse) {
+  EXPECT_EQ(FirstError(", *\n: !t holidays"), "1:1: got text that belongs to no document");
+}
+
 TEST(ParseYaml, TagsAndComplexKeysAreRefused) {
   EXPECT_NE(FirstError("a: !!int 5\n").find("want no tag"), std::string::npos);
   EXPECT_EQ(FirstError("? [a]\n: b\n"), "1:3: got a list as a key");
