@@ -118,7 +118,7 @@ TEST_F(CommandLine, WhatDoesNotExistIsNotFound) {
 TEST_F(CommandLine, DeletingWhatIsUsedIsAConflict) {
   ASSERT_TRUE(suite_.StartDefinition().ok());
   ASSERT_EQ(suite_.Kpictl({"apply", "-f", DefinitionFile(), "--yes"}).exit_code, 0);
-  const ProgramResult result = suite_.Kpictl({"delete", "metric", kDelayMetric, "--yes"});
+  const ProgramResult result = suite_.Kpictl({"delete", "metric", kDelayMetric});
   EXPECT_EQ(result.exit_code, kConflict) << result.error;
   EXPECT_THAT(result.error, HasSubstr("on-time"));
 }

@@ -52,7 +52,7 @@ TEST(BlockingCall, DoesNotHappenInAnyMethodOfAnyServer) {
   ProcessSuite suite;
   ASSERT_TRUE(suite.Start().ok());
   SuiteClient client = suite.Client();
-  ASSERT_TRUE(client.Apply(kDeliveryDefinitions).ok());
+  ASSERT_TRUE(client.Define(kDeliveryDefinitions).ok());
   std::mt19937 random(1);
   const auto written =
       client.Write(WriteRequest("request-1", RandomDeliveries("d", FirstDay(), 100, random)));

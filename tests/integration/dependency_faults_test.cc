@@ -23,8 +23,8 @@ class DependencyFaults : public testing::Test {
     const absl::Status started = suite_.Start();
     ASSERT_TRUE(started.ok()) << started;
     client_ = std::make_unique<SuiteClient>(suite_.Client());
-    const auto applied = client_->Apply(kDeliveryDefinitions);
-    ASSERT_TRUE(applied.ok()) << applied.status();
+    const absl::Status defined = client_->Define(kDeliveryDefinitions);
+    ASSERT_TRUE(defined.ok()) << defined;
   }
 
   // Writes more deliveries; the token, empty after a failure.
@@ -44,6 +44,13 @@ class DependencyFaults : public testing::Test {
     EXPECT_TRUE(state.ok()) << state.status();
     return state.value_or(v1::KpiState());
   }
+  // Writes more, and reads it back.
+  void WriteAndCheck() {
+    const std::string token = Write();
+    const v1::KpiState state = Total(token);
+    EXPECT_EQ(state.value(), Expected());
+    EXPECT_EQ(state.row_count(), NumbersOf(deliveries_).deliveries);
+  }
   std::string Expected() const { return absl::StrCat(NumbersOf(deliveries_).total_delay); }
 
   ProcessSuite suite_;
@@ -54,15 +61,15 @@ class DependencyFaults : public testing::Test {
 };
 
 TEST_F(DependencyFaults, WithoutDefinitionTheOthersWorkOnAndCatchUpLater) {
-  EXPECT_EQ(Total(Write()).value(), Expected());
+  WriteAndCheck();
   suite_.definition().Kill();
-  EXPECT_EQ(Total(Write()).value(), Expected());
+  WriteAndCheck();
   // Both start again without it, with what they knew.
   ASSERT_TRUE(suite_.measurement().Terminate().ok());
   ASSERT_TRUE(suite_.measurement().StartAndWaitUntilReady().ok());
   ASSERT_TRUE(suite_.evaluation().Terminate().ok());
   ASSERT_TRUE(suite_.evaluation().StartAndWaitUntilReady().ok());
-  EXPECT_EQ(Total(Write()).value(), Expected());
+  WriteAndCheck();
   // A metric that may exist is not called unknown.
   v1::WriteSamplesRequest request =
       WriteRequest("unknown-1", RandomDeliveries("u", FirstDay(), 1, random_));
@@ -83,7 +90,7 @@ TEST_F(DependencyFaults, WithoutDefinitionTheOthersWorkOnAndCatchUpLater) {
 }
 
 TEST_F(DependencyFaults, WithoutDefinitionForLongAnswersSaySo) {
-  EXPECT_EQ(Total(Write()).value(), Expected());
+  WriteAndCheck();
   suite_.definition().Kill();
   EXPECT_TRUE(Eventually([&] { return Total("").freshness().stale(); }));
   const v1::KpiState state = Total("");
@@ -94,8 +101,7 @@ TEST_F(DependencyFaults, WithoutDefinitionForLongAnswersSaySo) {
 }
 
 TEST_F(DependencyFaults, WithoutMeasurementAnswersAreTheLastOnesAndSaySo) {
-  const std::string token = Write();
-  EXPECT_EQ(Total(token).value(), Expected());
+  WriteAndCheck();
   suite_.measurement().Kill();
   EXPECT_TRUE(Eventually([&] { return Total("").freshness().stale(); }));
   const v1::KpiState state = Total("");
@@ -103,7 +109,7 @@ TEST_F(DependencyFaults, WithoutMeasurementAnswersAreTheLastOnesAndSaySo) {
   EXPECT_THAT(state.freshness().stale_reason(), testing::HasSubstr("measurement"));
   ASSERT_TRUE(suite_.measurement().StartAndWaitUntilReady().ok());
   EXPECT_TRUE(Eventually([&] { return !Total("").freshness().stale(); }));
-  EXPECT_EQ(Total(Write()).value(), Expected());
+  WriteAndCheck();
 }
 
 TEST_F(DependencyFaults, RestartsOfMeasurementLeaveNoGapAndNoDoubleCount) {
@@ -111,13 +117,10 @@ TEST_F(DependencyFaults, RestartsOfMeasurementLeaveNoGapAndNoDoubleCount) {
   ASSERT_TRUE(watcher.ReadUntilInSync());
   constexpr int kRestarts = 3;
   for (int restart = 0; restart < kRestarts; ++restart) {
-    EXPECT_EQ(Total(Write()).value(), Expected());
+    WriteAndCheck();
     suite_.measurement().Kill();
     ASSERT_TRUE(suite_.measurement().StartAndWaitUntilReady().ok());
-    const std::string token = Write();
-    const v1::KpiState state = Total(token);
-    EXPECT_EQ(state.value(), Expected());
-    EXPECT_EQ(state.row_count(), NumbersOf(deliveries_).deliveries);
+    WriteAndCheck();
     if (HasFailure()) return;
   }
   // The watcher was never cut off and sees the last word.

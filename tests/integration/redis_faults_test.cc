@@ -24,8 +24,8 @@ class RedisFaults : public testing::Test {
 
   void Define() {
     client_ = std::make_unique<SuiteClient>(suite_.Client());
-    const auto applied = client_->Apply(kDeliveryDefinitions);
-    ASSERT_TRUE(applied.ok()) << applied.status();
+    const absl::Status defined = client_->Define(kDeliveryDefinitions);
+    ASSERT_TRUE(defined.ok()) << defined;
   }
 
   // Writes deliveries, and checks that the state that includes them is right and fresh.

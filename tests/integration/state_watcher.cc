@@ -26,6 +26,7 @@ std::optional<v1::WatchStatesResponse> StateWatcher::Next() {
   v1::WatchStatesResponse response;
   if (!reader_->Read(&response)) return std::nullopt;
   resume_token_ = response.resume_token();
+  in_sync_ = in_sync_ || response.in_sync();
   return response;
 }
 
@@ -38,10 +39,9 @@ std::optional<v1::KpiState> StateWatcher::ReadUntil(
 }
 
 bool StateWatcher::ReadUntilInSync() {
-  while (const auto response = Next()) {
-    if (response->in_sync()) return true;
+  while (!in_sync_ && Next().has_value()) {
   }
-  return false;
+  return in_sync_;
 }
 
 absl::Status StateWatcher::Drain() {

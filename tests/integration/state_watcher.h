@@ -27,7 +27,8 @@ class StateWatcher {
   // Reads up to the first state for which `wanted` holds; nothing when the call ended before.
   std::optional<v1::KpiState> ReadUntil(const std::function<bool(const v1::KpiState&)>& wanted);
 
-  // Reads up to the message that says that the current states have all been sent; whether it came.
+  // Reads up to the message that says that the current states have all been sent, unless it was
+  // read before; whether it came.
   bool ReadUntilInSync();
 
   // From where another watcher can go on.
@@ -40,6 +41,7 @@ class StateWatcher {
   const std::unique_ptr<grpc::ClientContext> context_;
   const std::unique_ptr<grpc::ClientReaderInterface<v1::WatchStatesResponse>> reader_;
   std::string resume_token_;
+  bool in_sync_ = false;
   bool finished_ = false;
 };
 

@@ -44,8 +44,8 @@ class StreamFaults : public testing::Test {
     const absl::Status started = suite_.Start();
     ASSERT_TRUE(started.ok()) << started;
     client_ = std::make_unique<SuiteClient>(suite_.Client());
-    const auto applied = client_->Apply(kDeliveryDefinitions);
-    ASSERT_TRUE(applied.ok()) << applied.status();
+    const absl::Status defined = client_->Define(kDeliveryDefinitions);
+    ASSERT_TRUE(defined.ok()) << defined;
   }
 
   ProcessSuite suite_;
@@ -91,31 +91,77 @@ TEST_F(StreamFaults, TerminationEndsWatchersWithAReason) {
   EXPECT_EQ(GetErrorDetails(end).reason, "SHUTTING_DOWN");
 }
 
-TEST_F(StreamFaults, StalledWriterIsEndedAndCostsLittle) {
-  const int64_t before = suite_.measurement().ResidentBytes();
-  const auto context = MakeContext(CallTimeout());
-  const auto stream = client_->measurement().StreamSamples(context.get());
-  // Writes as fast as it may and reads no ack, until the server ends the call.
-  int written = 0;
-  v1::StreamSamplesRequest request;
-  for (bool open = true; open;) {
-    const std::string name = absl::StrCat("stalled-", written);
-    *request.mutable_batch() = WriteRequest(name, RandomDeliveries(name, FirstDay(), 1, random_));
-    request.set_batch_no(++written);
-    open = stream->Write(request);
+// A client that writes as fast as it may and reads no ack, until the server does not take more.
+class StalledWriter {
+ public:
+  StalledWriter(SuiteClient& client, const std::string& name)
+      : context_(MakeContext(CallTimeout())),
+        stream_(client.measurement().StreamSamples(context_.get())),
+        thread_([this, name] { Write(name); }) {}
+
+  // Whether Write has not come back for `time`.
+  bool StuckFor(absl::Duration time) const {
+    return !ended_ && absl::Now() - absl::FromUnixMicros(last_write_) > time;
   }
+  // Whether the server has cut it off.
+  bool ended() const { return ended_; }
+
+  // Reads what is there and tells how the call ended.
+  absl::Status ReadToTheEnd() {
+    v1::StreamSamplesResponse response;
+    while (stream_->Read(&response)) durable_ = response.durable_through_batch_no();
+    thread_.join();
+    return FromGrpcStatus(stream_->Finish());
+  }
+  // Batches whose acks were read.
+  int64_t durable() const { return durable_; }
+
+ private:
+  void Write(const std::string& name) {
+    std::mt19937 random(1);
+    v1::StreamSamplesRequest request;
+    for (int64_t batch = 1; !ended_; ++batch) {
+      const std::string id = absl::StrCat(name, "-", batch);
+      *request.mutable_batch() = WriteRequest(id, RandomDeliveries(id, FirstDay(), 1, random));
+      request.set_batch_no(batch);
+      last_write_ = absl::ToUnixMicros(absl::Now());
+      ended_ = !stream_->Write(request);
+    }
+  }
+
+  const std::unique_ptr<grpc::ClientContext> context_;
+  const std::unique_ptr<
+      grpc::ClientReaderWriterInterface<v1::StreamSamplesRequest, v1::StreamSamplesResponse>>
+      stream_;
+  std::atomic<bool> ended_{false};
+  std::atomic<int64_t> last_write_{absl::ToUnixMicros(absl::Now())};
+  int64_t durable_ = 0;
+  std::thread thread_;
+};
+
+TEST_F(StreamFaults, StalledWritersAreEndedAndCostLittle) {
+  const int64_t before = suite_.measurement().ResidentBytes();
+  StalledWriter late(*client_, "late");
+  StalledWriter never(*client_, "never");
+  // By then the server has decided.
+  ASSERT_TRUE(Eventually(
+      [&] { return late.ended() || late.StuckFor(kSlowReaderTimeout + absl::Seconds(1.5)); }));
   EXPECT_LT(suite_.measurement().ResidentBytes() - before, MemoryCap());
-  // It reads now, too late: acks that were on their way, then the reason.
-  v1::StreamSamplesResponse response;
-  int64_t durable = 0;
-  while (stream->Read(&response)) durable = response.durable_through_batch_no();
-  const absl::Status end = FromGrpcStatus(stream->Finish());
+  // One reads after all: acks that were on their way, then the reason.
+  const absl::Status end = late.ReadToTheEnd();
   EXPECT_EQ(end.code(), absl::StatusCode::kResourceExhausted) << end;
   EXPECT_EQ(GetErrorDetails(end).reason, "SLOW_CONSUMER");
-  EXPECT_GT(durable, 0);
+  EXPECT_GT(late.durable(), 0);
+  // The other is cut off after a grace period; others can write all the time.
+  const auto written =
+      client_->Write(WriteRequest("request-1", RandomDeliveries("d", FirstDay(), 10, random_)));
+  EXPECT_TRUE(written.ok()) << written.status();
+  EXPECT_TRUE(Eventually([&] { return never.ended(); }));
+  EXPECT_LT(suite_.measurement().ResidentBytes() - before, MemoryCap());
+  EXPECT_FALSE(never.ReadToTheEnd().ok());
   const auto stored = client_->ReadSamples(kDelayMetric);
   ASSERT_TRUE(stored.ok()) << stored.status();
-  EXPECT_GE(static_cast<int64_t>(stored->size()), durable);
+  EXPECT_GE(static_cast<int64_t>(stored->size()), late.durable() + never.durable());
 }
 
 TEST_F(StreamFaults, WriterThatSendsNothingDisturbsNobody) {

@@ -3,10 +3,12 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
+#include <stdlib.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/document/definition_set.h"
 #include "tests/integration/child_process.h"
@@ -17,14 +19,26 @@ namespace {
 constexpr int kReconnectMilliseconds = 50;
 constexpr int kMaxMessageBytes = 16 << 20;  // more than the servers take, to see them refuse
 constexpr int kPageSize = 1000;
+constexpr int kWindowBytes = 64 << 10;
+
+// The library looks at idle connections every 5 s unless told otherwise; so long a server that
+// drains waits for the client to take note. Read when the library starts.
+void LookAtIdleConnectionsOften() {
+  static const int once = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 1);
+  static_cast<void>(once);
+}
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  LookAtIdleConnectionsOften();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A client that does not read fills its window soon; otherwise it grows to megabytes.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
@@ -66,10 +80,38 @@ absl::StatusOr<v1::ApplyDefinitionsResponse> SuiteClient::Apply(const std::strin
   return Apply(std::move(request));
 }
 
+absl::Status SuiteClient::Define(const std::string& yaml) {
+  RETURN_IF_ERROR(Apply(yaml).status());
+  v1::ListStatesRequest request;
+  request.set_parent(kTestParent);
+  request.set_page_size(1);
+  request.set_at_least(applied_.ToText());
+  return Call(*evaluation_, &v1::EvaluationService::StubInterface::ListStates, request).status();
+}
+
 absl::StatusOr<v1::ApplyDefinitionsResponse> SuiteClient::Apply(
     v1::ApplyDefinitionsRequest request) {
   if (request.parent().empty()) request.set_parent(kTestParent);
-  return Call(*definition_, &v1::DefinitionService::StubInterface::ApplyDefinitions, request);
+  ASSIGN_OR_RETURN(
+      v1::ApplyDefinitionsResponse response,
+      Call(*definition_, &v1::DefinitionService::StubInterface::ApplyDefinitions, request));
+  if (!response.position_token().empty()) {
+    ASSIGN_OR_RETURN(const PositionToken token, PositionToken::Parse(response.position_token()));
+    applied_.Merge(token);
+  }
+  return response;
+}
+
+bool SuiteClient::BrokeWithoutAnswer(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         GetErrorDetails(FromGrpcStatus(status)).reason.empty();
+}
+
+std::string SuiteClient::WithDefinitions(const std::string& token) const {
+  absl::StatusOr<PositionToken> merged = PositionToken::Parse(token);
+  if (!merged.ok()) return token;
+  merged->Merge(applied_);
+  return merged->ToText();
 }
 
 absl::StatusOr<v1::WriteResult> SuiteClient::Write(v1::WriteSamplesRequest request) {
@@ -101,7 +143,7 @@ absl::StatusOr<v1::KpiState> SuiteClient::GetState(const StateQuery& query,
                                                    const std::string& at_least) {
   v1::GetStateRequest request;
   *request.mutable_key() = MakeKey(query);
-  request.set_at_least(at_least);
+  request.set_at_least(WithDefinitions(at_least));
   return Call(*evaluation_, &v1::EvaluationService::StubInterface::GetState, request);
 }
 
@@ -109,7 +151,7 @@ absl::StatusOr<v1::Explanation> SuiteClient::Explain(const StateQuery& query,
                                                      const std::string& at_least) {
   v1::ExplainStateRequest request;
   *request.mutable_key() = MakeKey(query);
-  request.set_at_least(at_least);
+  request.set_at_least(WithDefinitions(at_least));
   return Call(*evaluation_, &v1::EvaluationService::StubInterface::ExplainState, request);
 }
 
@@ -121,7 +163,7 @@ absl::StatusOr<std::vector<v1::HistoryEntry>> SuiteClient::History(const StateQu
   request.set_window(query.window);
   request.set_slice(query.slice);
   request.set_view(view);
-  request.set_at_least(at_least);
+  request.set_at_least(WithDefinitions(at_least));
   std::vector<v1::HistoryEntry> entries;
   do {
     ASSIGN_OR_RETURN(

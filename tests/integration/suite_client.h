@@ -9,10 +9,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "kpisuite/v1/definition_service.grpc.pb.h"
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "kpisuite/v1/measurement_service.grpc.pb.h"
+#include "libs/base/position_token.h"
 #include "libs/rpc/status_mapping.h"
 
 namespace kpisuite {
@@ -37,7 +39,9 @@ struct StateQuery {
   std::string period = "LATEST_WITH_DATA";
 };
 
-// Thread-safe. Every call fails by itself after CallTimeout(). Nothing is retried.
+// Every call fails by itself after CallTimeout(). A call whose connection broke without an answer
+// is made again: all of them may be repeated. Reads with a token also wait for the definitions
+// that this client has applied. Thread-safe but for Apply.
 class SuiteClient {
  public:
   // Addresses are "host:port". Connections are of this client alone and come back soon after a
@@ -49,7 +53,9 @@ class SuiteClient {
   v1::MeasurementService::StubInterface& measurement() { return *measurement_; }
   v1::EvaluationService::StubInterface& evaluation() { return *evaluation_; }
 
-  // Applies the definitions of a YAML text.
+  // Applies the definitions of a YAML text and waits until evaluation has them.
+  absl::Status Define(const std::string& yaml);
+  // Only applies them.
   absl::StatusOr<v1::ApplyDefinitionsResponse> Apply(const std::string& yaml);
   // As the rpcs; `parent` is filled in where it is empty.
   absl::StatusOr<v1::ApplyDefinitionsResponse> Apply(v1::ApplyDefinitionsRequest request);
@@ -74,14 +80,22 @@ class SuiteClient {
   static absl::StatusOr<Response> Call(
       Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
       const Request& request, absl::Duration timeout = CallTimeout()) {
-    const auto context = MakeContext(timeout);
-    Response response;
-    const grpc::Status status = (stub.*method)(context.get(), request, &response);
-    if (!status.ok()) return FromGrpcStatus(status);
-    return response;
+    const absl::Time deadline = absl::Now() + timeout;
+    while (true) {
+      const auto context = MakeContext(deadline - absl::Now());
+      Response response;
+      const grpc::Status status = (stub.*method)(context.get(), request, &response);
+      if (status.ok()) return response;
+      if (!BrokeWithoutAnswer(status)) return FromGrpcStatus(status);
+    }
   }
 
  private:
+  static bool BrokeWithoutAnswer(const grpc::Status& status);
+  // `token`, and what was applied.
+  std::string WithDefinitions(const std::string& token) const;
+
+  PositionToken applied_;
   std::unique_ptr<v1::DefinitionService::StubInterface> definition_;
   std::unique_ptr<v1::MeasurementService::StubInterface> measurement_;
   std::unique_ptr<v1::EvaluationService::StubInterface> evaluation_;

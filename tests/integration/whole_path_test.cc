@@ -56,8 +56,8 @@ class WholePath : public testing::TestWithParam<Topology> {
 
   // Defines the KPIs and writes the five deliveries; the token of the write.
   std::string DefineAndWrite() {
-    const auto applied = client_->Apply(kDeliveryDefinitions);
-    EXPECT_TRUE(applied.ok()) << applied.status();
+    const absl::Status defined = client_->Define(kDeliveryDefinitions);
+    EXPECT_TRUE(defined.ok()) << defined;
     const auto written = client_->Write(WriteRequest("request-1", FiveDeliveries()));
     EXPECT_TRUE(written.ok()) << written.status();
     return written.ok() ? written->position_token() : "";
