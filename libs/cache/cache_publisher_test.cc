@@ -252,5 +252,16 @@ TEST(CachePublisherOnRedis, BringsEverythingBackAfterAKillAndAFlush) {
   EXPECT_TRUE(is_complete());
 }
 
+TEST_F(CachePublisherTest, PublishesAgainWhatWasLostInTheMiddleOfAWhole) {
+  options_.max_batch_states = 1;
+  Start();
+  for (int i = 0; i < 300; ++i) owner_.Set(1, "key" + std::to_string(i), "1");
+  ASSERT_TRUE(publisher_->WaitUntilWritten(kPatience));
+  cache_.FlushAfter(100);
+  owner_.PublishWhole(1);
+  ASSERT_TRUE(publisher_->WaitUntilWritten(kPatience));
+  EXPECT_TRUE(owner_.WaitFor([&](const auto&) { return owner_.IsShownBy(cache_); }));
+}
+
 }  // namespace
 }  // namespace kpisuite

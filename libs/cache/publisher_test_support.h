@@ -26,7 +26,10 @@ class FaultyCache final : public StateCache {
       if (!failure_.ok()) return failure_;
       log_.push_back(publication);
     }
-    return memory_.Publish(publication);
+    absl::StatusOr<PublishResult> result = memory_.Publish(publication);
+    MutexLock lock(mutex_);
+    if (flush_after_ > 0 && --flush_after_ == 0) memory_.Flush();
+    return result;
   }
   absl::StatusOr<std::vector<PartitionStates>> Read(
       const std::vector<PartitionRead>& partitions) override {
@@ -51,6 +54,11 @@ class FaultyCache final : public StateCache {
     held_ = false;
     changed_.NotifyAll();
   }
+  // Forgets everything after so many publications.
+  void FlushAfter(int publications) {
+    MutexLock lock(mutex_);
+    flush_after_ = publications;
+  }
   std::vector<Publication> TakeLog() {
     MutexLock lock(mutex_);
     return std::exchange(log_, {});
@@ -64,6 +72,7 @@ class FaultyCache final : public StateCache {
   absl::Status failure_ GUARDED_BY(mutex_);
   bool held_ GUARDED_BY(mutex_) = false;
   int entered_ GUARDED_BY(mutex_) = 0;
+  int flush_after_ GUARDED_BY(mutex_) = 0;
   std::vector<Publication> log_ GUARDED_BY(mutex_);
 };
 

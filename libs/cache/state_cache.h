@@ -6,6 +6,7 @@
 //   key                 value
 //   {p0123}:f           frontier: incarnation(10) epoch(20) seq(20) as_of_ms(13), decimal digits
 //   {p0123}:s:<key>     version: incarnation(10) definition(10) seq(20) tick(20), then the payload
+//   {p0123}:s:whole     no state: while it is there, nothing that was published whole was lost
 //
 // <key> is the owner's text for a KPI and its slice, window and period. The braces put a partition
 // into one slot of a Redis Cluster, so that one MGET is an atomic view of it. Numbers are
