@@ -1,11 +1,17 @@
 #include "tests/simulator/cache_writer.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace kpisuite {
+namespace {
+
+constexpr char kWitnessKey[] = "whole";
+
+}  // namespace
 
 void CacheWriter::Enqueue(Partition& partition, const std::string& key, const Queued& state) {
   const auto [entry, added] = partition.queue.try_emplace(key, state);
@@ -36,6 +42,7 @@ void CacheWriter::PublishWhole(int part, const Frontier& frontier,
   EnqueueAll(partition, states);
   partition.whole_needed = false;
   partition.whole_running = true;
+  partition.witness_sent = false;
   partition.to_write = true;
 }
 
@@ -69,9 +76,12 @@ Publication CacheWriter::Take(int part, Partition& partition) {
   const auto most = static_cast<size_t>(stage_.chance().Between(1, 40));
   while (!partition.queue.empty() && publication.updates.size() < most) {
     auto entry = partition.queue.begin();
-    publication.updates.push_back(
-        {entry->first, entry->second.version, entry->second.payload});
+    publication.updates.push_back({entry->first, entry->second.version, entry->second.payload});
     partition.queue.erase(entry);
+  }
+  if (partition.whole_running && !partition.witness_sent) {
+    publication.updates.push_back({kWitnessKey, {1, 0, 0, 0}, std::make_shared<std::string>()});
+    partition.witness_sent = true;
   }
   partition.to_write = !partition.queue.empty();
   publication.frontier_write = FrontierWrite::kKeep;
@@ -88,7 +98,11 @@ void CacheWriter::Finish(const Publication& publication,
     partition.to_write = true;
     if (partition.whole_needed) return;
     for (const StateUpdate& update : publication.updates) {
-      Enqueue(partition, update.key, {update.version, update.payload});
+      if (update.key == kWitnessKey) {
+        partition.witness_sent = false;
+      } else {
+        Enqueue(partition, update.key, {update.version, update.payload});
+      }
     }
     return;
   }
@@ -96,10 +110,17 @@ void CacheWriter::Finish(const Publication& publication,
     stage_.Fail(absl::StrCat("part ", publication.partition, " is fenced by an earlier life"));
   } else if (publication.frontier_write == FrontierWrite::kEstablish) {
     partition.whole_running = false;
+    const bool lost = result->frontier_missing &&
+                      !cache_.Read(publication.partition, {kWitnessKey}).states[0].has_value();
+    if (lost) NeedWhole(partition);
   } else if (result->frontier_missing && !partition.whole_running) {
-    partition.queue.clear();
-    partition.whole_needed = true;
+    NeedWhole(partition);
   }
+}
+
+void CacheWriter::NeedWhole(Partition& partition) {
+  partition.queue.clear();
+  partition.whole_needed = true;
 }
 
 }  // namespace kpisuite

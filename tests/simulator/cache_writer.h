@@ -38,6 +38,7 @@ class CacheWriter {
     bool to_write = false;
     bool whole_needed = false;
     bool whole_running = false;
+    bool witness_sent = false;
   };
 
   static void Enqueue(Partition& partition, const std::string& key, const Queued& state);
@@ -45,6 +46,7 @@ class CacheWriter {
   Publication Take(int part, Partition& partition);
   void Finish(const Publication& publication, const absl::StatusOr<PublishResult>& result,
               Partition& partition);
+  void NeedWhole(Partition& partition);
 
   Stage& stage_;
   SimulatedCache& cache_;

@@ -15,9 +15,7 @@ namespace {
 
 using KeptStates = std::map<NaivePlace, ChangedState>;
 
-std::string Line(const StateId& id) {
-  return absl::StrReplaceAll(id.Key(), {{"\n", " "}});
-}
+std::string Line(const StateId& id) { return absl::StrReplaceAll(id.Key(), {{"\n", " "}}); }
 
 // Checks the kept states of one KPI.
 class KpiChecker {
@@ -35,10 +33,9 @@ class KpiChecker {
     for (const auto& [place, state] : kept_) CheckState(place, state, now);
     for (const NaivePlace& place : naive_.PlacesWithRows()) {
       if (kept_.contains(place)) continue;
-      suite_.stage.Fail(absl::StrCat(naive_.kpi().id, " ",
-                                     naive_.kpi().windows[place.window].id(), " \"", place.slice,
-                                     "\" ", absl::FormatCivilTime(place.first_day),
-                                     " has rows and no state"));
+      suite_.stage.Fail(absl::StrCat(
+          naive_.kpi().id, " ", naive_.kpi().windows[place.window].id(), " \"", place.slice, "\" ",
+          absl::FormatCivilTime(place.first_day), " has rows and no state"));
     }
   }
 

@@ -67,8 +67,8 @@ void CheckLastEntry(SimulatedSuite& suite, const LoggedState& entry, const Chang
   const bool same = state.status() == entry.status && value == entry.value &&
                     FromTimestamp(state.closed_at()) == *entry.closed_at;
   if (!same) {
-    suite.stage.Fail(absl::StrCat(Line(entry.id.Key()), " is shown as ", value,
-                                  " and logged as ", entry.value));
+    suite.stage.Fail(
+        absl::StrCat(Line(entry.id.Key()), " is shown as ", value, " and logged as ", entry.value));
   }
 }
 

@@ -51,8 +51,7 @@ SimulationOptions Shrink(SimulationOptions options) {
 }
 
 void Report(const SimulationOptions& failed) {
-  std::printf("seed %llu fails; making it smaller\n",
-              static_cast<unsigned long long>(failed.seed));
+  std::printf("seed %llu fails; making it smaller\n", static_cast<unsigned long long>(failed.seed));
   SimulationOptions smallest = Shrink(failed);
   smallest.trace = true;
   const SimulationResult result = Simulate(smallest);
@@ -78,9 +77,9 @@ bool CheckCoverage(const SimulationResult& total) {
     const auto found = total.counts.find(name);
     require(name, found == total.counts.end() ? 0 : found->second);
   }
-  for (const char* name : {"kpi added", "kpi replaced", "kpi edited", "kpis removed",
-                           "target proposed", "timeliness edited", "request acknowledged",
-                           "repetition recognised", "state compared"}) {
+  for (const char* name :
+       {"kpi added", "kpi replaced", "kpi edited", "kpis removed", "target proposed",
+        "timeliness edited", "request acknowledged", "repetition recognised", "state compared"}) {
     const auto found = total.counts.find(name);
     require(name, found == total.counts.end() ? 0 : found->second);
   }
@@ -148,8 +147,8 @@ int RunOne(int argc, char** argv) {
 int Main(int argc, char** argv) {
   uint64_t first = 0;
   uint64_t count = 0;
-  const bool is_range = argc >= 3 && absl::SimpleAtoi(argv[1], &first) &&
-                        absl::SimpleAtoi(argv[2], &count);
+  const bool is_range =
+      argc >= 3 && absl::SimpleAtoi(argv[1], &first) && absl::SimpleAtoi(argv[2], &count);
   if (!is_range) return argc >= 2 ? RunOne(argc, argv) : Usage();
   const bool require_coverage = argc == 4 && std::strcmp(argv[3], "--require-coverage") == 0;
   if (argc > 3 && !require_coverage) return Usage();

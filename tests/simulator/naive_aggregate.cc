@@ -23,8 +23,8 @@ Value PercentileOf(std::vector<const NaiveSample*> samples, int64_t millionths, 
   const auto below = static_cast<size_t>(position / 1'000'000);
   const int64_t part = position % 1'000'000;
   const size_t above = std::min(below + 1, values.size() - 1);
-  const absl::int128 exact = absl::int128(values[below]) * 1'000'000 +
-                             absl::int128(values[above] - values[below]) * part;
+  const absl::int128 exact =
+      absl::int128(values[below]) * 1'000'000 + absl::int128(values[above] - values[below]) * part;
   return Decimal::FromMantissa(exact, scale + 6);
 }
 

@@ -15,7 +15,8 @@ namespace {
 Dimensions DimensionsOf(const std::string& slice) {
   Dimensions dimensions;
   for (absl::string_view part : absl::StrSplit(slice, ';', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> member = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    const std::pair<std::string, std::string> member =
+        absl::StrSplit(part, absl::MaxSplits('=', 1));
     dimensions[member.first] = member.second == "(null)" ? "" : member.second;
   }
   return dimensions;
@@ -62,10 +63,9 @@ absl::StatusOr<NaiveKpi::Input> NaiveKpi::Gather(const MetricInput& input,
     Row row{.sample = {time, content.value, sample_id, content.entity, series},
             .dimensions = DimensionsOf(series),
             .day = DayOf(time, content.business_day)};
-    row.kept = filter->keeps(Decimal::FromMantissa(content.value, input.metric->scale),
-                             row.dimensions);
-    gathered.metric_last_event =
-        std::max(gathered.metric_last_event, absl::FromUnixNanos(time));
+    row.kept =
+        filter->keeps(Decimal::FromMantissa(content.value, input.metric->scale), row.dimensions);
+    gathered.metric_last_event = std::max(gathered.metric_last_event, absl::FromUnixNanos(time));
     gathered.rows.push_back(std::move(row));
   }
   return gathered;
@@ -178,21 +178,19 @@ NaiveKpi::Gathered NaiveKpi::GatherAt(const NaivePlace& place, const Period& per
       gathered.values.push_back(watermark >= period.end ? NdReason::kEmpty : NdReason::kNotReady);
     }
     gathered.rows += static_cast<int64_t>(rows.size());
-    gathered.readiness.push_back(
-        {.watermark = watermark,
-         .expected_lag = due.expected_lag,
-         .grace = due.grace,
-         .max_age = latest ? due.max_age : absl::InfiniteDuration(),
-         .last_update = std::max(watermark, inputs_[i].metric_last_event),
-         .rows = rows.size()});
+    gathered.readiness.push_back({.watermark = watermark,
+                                  .expected_lag = due.expected_lag,
+                                  .grace = due.grace,
+                                  .max_age = latest ? due.max_age : absl::InfiniteDuration(),
+                                  .last_update = std::max(watermark, inputs_[i].metric_last_event),
+                                  .rows = rows.size()});
   }
   return gathered;
 }
 
 Value NaiveKpi::EvaluateFormulas(const std::vector<Value>& inputs, const Period& period) const {
-  const FormulaConstants constants{
-      Decimal::FromInt(DayCount(*kpi_->calendar, period)),
-      Decimal::FromInt(WorkingDayCount(*kpi_->calendar, period))};
+  const FormulaConstants constants{Decimal::FromInt(DayCount(*kpi_->calendar, period)),
+                                   Decimal::FromInt(WorkingDayCount(*kpi_->calendar, period))};
   std::vector<Value> steps;
   for (const KpiStep& step : kpi_->steps) {
     std::vector<Value> operands;

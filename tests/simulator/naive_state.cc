@@ -46,15 +46,15 @@ std::string ValueText(const Value& value) {
 
 std::string ValueText(const v1::KpiState& state) {
   if (state.nd_reason() == v1::ND_REASON_UNSPECIFIED) return state.value();
-  return absl::StrCat(
-      "(", absl::StripPrefix(v1::NdReason_Name(state.nd_reason()), "ND_REASON_"), ")");
+  return absl::StrCat("(", absl::StripPrefix(v1::NdReason_Name(state.nd_reason()), "ND_REASON_"),
+                      ")");
 }
 
 ClosingRule ClosingOf(const KpiDefinition& kpi) {
   ClosingRule rule{.final_after = kpi.final_after};
   for (const MetricInput& input : kpi.inputs) {
-    rule.wait = std::max(
-        rule.wait, input.metric->timeliness.expected_lag + input.metric->timeliness.grace);
+    rule.wait =
+        std::max(rule.wait, input.metric->timeliness.expected_lag + input.metric->timeliness.grace);
   }
   return rule;
 }
@@ -71,15 +71,15 @@ std::string NaiveKpi::Expect(const NaivePlace& place, const Circumstances& circu
   }
   const Gathered gathered = GatherAt(place, period, circumstances.latest);
   const PeriodReadiness readiness = AssessReadiness(period, now, gathered.readiness);
-  const Value value = period.exists() ? EvaluateFormulas(gathered.values, period)
-                                      : Value(NdReason::kNotApplicable);
+  const Value value =
+      period.exists() ? EvaluateFormulas(gathered.values, period) : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
   if (!value.number().defined()) reason = value.number().reason();
   const DataState data_state = DataStateOf(period, readiness, reason);
   const auto slice = Slice::Parse(place.slice);
   if (!slice.ok()) return slice.status().ToString();
-  const ResolvedTarget target = kpi_->targets.Resolve(
-      *kpi_->calendar, TargetRole::kCommitted, *slice, period, kpi_->nature);
+  const ResolvedTarget target =
+      kpi_->targets.Resolve(*kpi_->calendar, TargetRole::kCommitted, *slice, period, kpi_->nature);
   const StatusResult status =
       EvaluateStatus(kpi_->status_rule, {.actual = value,
                                          .target = target,
@@ -107,15 +107,15 @@ std::string NaiveKpi::Describe(const v1::KpiState& state) {
   if (state.has_watermark()) {
     watermark = std::min(watermark, TimeText(true, state.period().end_time()));
   }
-  return absl::StrCat(
-      "value ", ValueText(state), " status ",
-      absl::StripPrefix(v1::Status_Name(state.status()), "STATUS_"), " data ",
-      absl::StripPrefix(v1::DataState_Name(state.data_state()), "DATA_STATE_"), " flags [",
-      FlagsText(state), "] rows ", state.row_count(), " complete ", state.completeness(),
-      " watermark ", watermark, " last event ",
-      TimeText(state.has_last_event_time(), state.last_event_time()), " life ",
-      absl::StripPrefix(v1::PeriodLife_Name(state.period().life()), "PERIOD_LIFE_"), " score ",
-      state.score().empty() ? "none" : state.score(), " revision ", state.definition_revision());
+  return absl::StrCat("value ", ValueText(state), " status ",
+                      absl::StripPrefix(v1::Status_Name(state.status()), "STATUS_"), " data ",
+                      absl::StripPrefix(v1::DataState_Name(state.data_state()), "DATA_STATE_"),
+                      " flags [", FlagsText(state), "] rows ", state.row_count(), " complete ",
+                      state.completeness(), " watermark ", watermark, " last event ",
+                      TimeText(state.has_last_event_time(), state.last_event_time()), " life ",
+                      absl::StripPrefix(v1::PeriodLife_Name(state.period().life()), "PERIOD_LIFE_"),
+                      " score ", state.score().empty() ? "none" : state.score(), " revision ",
+                      state.definition_revision());
 }
 
 std::string NaiveKpi::Verdict(const v1::KpiState& state) {

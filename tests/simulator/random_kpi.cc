@@ -10,10 +10,17 @@ namespace kpisuite {
 namespace {
 
 constexpr v1::Aggregation kAggregations[] = {
-    v1::AGGREGATION_SUM,        v1::AGGREGATION_COUNT,  v1::AGGREGATION_COUNT_TRUE,
-    v1::AGGREGATION_AVG,        v1::AGGREGATION_MIN,    v1::AGGREGATION_MAX,
-    v1::AGGREGATION_FIRST,      v1::AGGREGATION_LAST,   v1::AGGREGATION_PERCENTILE,
-    v1::AGGREGATION_MEDIAN,     v1::AGGREGATION_COUNT_DISTINCT,
+    v1::AGGREGATION_SUM,
+    v1::AGGREGATION_COUNT,
+    v1::AGGREGATION_COUNT_TRUE,
+    v1::AGGREGATION_AVG,
+    v1::AGGREGATION_MIN,
+    v1::AGGREGATION_MAX,
+    v1::AGGREGATION_FIRST,
+    v1::AGGREGATION_LAST,
+    v1::AGGREGATION_PERCENTILE,
+    v1::AGGREGATION_MEDIAN,
+    v1::AGGREGATION_COUNT_DISTINCT,
 };
 
 const std::vector<std::string>& FormulasOf(size_t inputs) {
@@ -35,8 +42,7 @@ bool Has(const std::vector<std::string>& names, const std::string& name) {
 
 v1::Definition RandomDefinitions::MakeKpi(int number, bool with_slices) {
   v1::Definition definition;
-  definition.set_name(
-      absl::StrCat("workspaces/", kSimulatedWorkspace, "/kpis/k", number));
+  definition.set_name(absl::StrCat("workspaces/", kSimulatedWorkspace, "/kpis/k", number));
   v1::Kpi& kpi = *definition.mutable_kpi();
   kpi.set_owner("mailto:owner@example.com");
   kpi.set_unit("count");
@@ -80,7 +86,8 @@ void RandomDefinitions::AddMetricInput(const std::string& alias, const Simulated
       kAggregations[chance.Below(static_cast<int64_t>(std::size(kAggregations)))];
   input.set_aggregation(aggregation);
   if (aggregation == v1::AGGREGATION_PERCENTILE) {
-    input.set_percentile(chance.Pick(std::vector<std::string>{"90", "12.5", "0", "100", "33.3333"}));
+    input.set_percentile(
+        chance.Pick(std::vector<std::string>{"90", "12.5", "0", "100", "33.3333"}));
   }
   if (aggregation == v1::AGGREGATION_FIRST || aggregation == v1::AGGREGATION_LAST) {
     input.set_carry_forward("NONE");
@@ -115,9 +122,9 @@ void RandomDefinitions::FillTime(v1::Kpi& kpi) {
 
 void RandomDefinitions::FillStatus(v1::Kpi& kpi) {
   Prng& chance = stage_.chance();
-  kpi.set_no_data_policy(chance.Pick(std::vector<v1::NoDataPolicy>{
-      v1::NO_DATA_POLICY_NO_DATA, v1::NO_DATA_POLICY_TREAT_AS_ZERO,
-      v1::NO_DATA_POLICY_OFF_TARGET}));
+  kpi.set_no_data_policy(chance.Pick(std::vector<v1::NoDataPolicy>{v1::NO_DATA_POLICY_NO_DATA,
+                                                                   v1::NO_DATA_POLICY_TREAT_AS_ZERO,
+                                                                   v1::NO_DATA_POLICY_OFF_TARGET}));
   switch (chance.Below(5)) {
     case 0: kpi.set_direction(v1::DIRECTION_NEUTRAL); return;
     case 1:

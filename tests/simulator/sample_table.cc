@@ -84,9 +84,9 @@ absl::Status SampleTable::ApplyRow(const v1::SeriesChanges& changes, int row,
   const bool was_there = found != rows_.end();
   const bool expected = kind != v1::ROW_CHANGE_INSERTED;
   if (was_there != expected || (was_there && !(found->second == OldContent(changes, row)))) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the feed says that ", changes.metric(), " ", slice, " ",
-                     v1::RowChange_Name(kind), " of another row than the one before"));
+    return absl::FailedPreconditionError(absl::StrCat("the feed says that ", changes.metric(), " ",
+                                                      slice, " ", v1::RowChange_Name(kind),
+                                                      " of another row than the one before"));
   }
   if (kind == v1::ROW_CHANGE_RETRACTED) {
     rows_.erase(found);
@@ -107,11 +107,10 @@ absl::StatusOr<SampleTable::Rows> RowsOf(MeasurementStore& store, const std::str
   ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store.Snapshot());
   for (const std::string& metric : metrics) {
     std::vector<SeriesRecord> records;
-    RETURN_IF_ERROR(
-        snapshot->VisitSeries(workspace, metric, "", [&](const SeriesRecord& record) {
-          records.push_back(record);
-          return true;
-        }));
+    RETURN_IF_ERROR(snapshot->VisitSeries(workspace, metric, "", [&](const SeriesRecord& record) {
+      records.push_back(record);
+      return true;
+    }));
     for (const SeriesRecord& record : records) {
       RETURN_IF_ERROR(snapshot->VisitSamples(record.id, {}, [&](const StoredSample& sample) {
         rows[{metric, record.slice, sample.time_nano, std::string(sample.sample_id)}] = {

@@ -81,8 +81,8 @@ PartitionStates SimulatedCache::Read(int part, const std::vector<std::string>& k
 void SimulatedCache::CheckSomeReads() {
   if (promised_.empty()) return;
   for (int i = 0; i < 4; ++i) {
-    const auto at = std::next(promised_.begin(),
-                              stage_.chance().Below(static_cast<int64_t>(promised_.size())));
+    const auto at =
+        std::next(promised_.begin(), stage_.chance().Below(static_cast<int64_t>(promised_.size())));
     const auto& [part, key] = at->first;
     const PartitionStates read = Read(part, {key});
     if (!read.frontier.has_value() || !read.states[0].has_value()) continue;

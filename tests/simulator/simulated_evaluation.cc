@@ -99,11 +99,10 @@ SimulatedEvaluation::Owned& SimulatedEvaluation::OwnerOf(const KpiDefinition& kp
 
 absl::Status SimulatedEvaluation::SetKpi(PartitionEngine& engine,
                                          const std::shared_ptr<const KpiDefinition>& kpi) {
-  const absl::Status seeded =
-      log_.VisitLatest(kpi->resource_name(), [&](LoggedState logged) {
-        engine.Seed(std::move(logged));
-        return absl::OkStatus();
-      });
+  const absl::Status seeded = log_.VisitLatest(kpi->resource_name(), [&](LoggedState logged) {
+    engine.Seed(std::move(logged));
+    return absl::OkStatus();
+  });
   if (!seeded.ok()) return seeded;
   return engine.SetKpi(kpi);
 }
@@ -205,8 +204,7 @@ void SimulatedEvaluation::AskForLoads(int part) {
 }
 
 void SimulatedEvaluation::AskAgainLater(int part, int64_t load) {
-  Later(part, absl::Minutes(10),
-        [=, this] { life_->partitions.at(part).engine->AskAgain(load); });
+  Later(part, absl::Minutes(10), [=, this] { life_->partitions.at(part).engine->AskAgain(load); });
 }
 
 void SimulatedEvaluation::AnswerLoad(int part, const LoadRequest& request) {

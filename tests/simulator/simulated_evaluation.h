@@ -24,8 +24,8 @@ namespace kpisuite {
 // Not thread-safe; the references outlive it.
 class SimulatedEvaluation {
  public:
-  SimulatedEvaluation(Stage& stage, DefinitionNode& definitions,
-                      SimulatedMeasurement& measurement, SimulatedCache& cache);
+  SimulatedEvaluation(Stage& stage, DefinitionNode& definitions, SimulatedMeasurement& measurement,
+                      SimulatedCache& cache);
 
   // Does one thing that is to be done, or finds nothing.
   void Step();

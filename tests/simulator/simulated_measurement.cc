@@ -100,8 +100,8 @@ void SimulatedMeasurement::CheckCommit(const IngestUnit& unit, const IngestOutco
   const bool changed = expected.inserted + expected.corrected + expected.retracted > 0 ||
                        watermarks != committed_.watermarks();
   if (head != head_before + (changed ? 1 : 0) || outcome.seq != head) {
-    stage_.Fail(absl::StrCat("the feed of part ", unit.part, " went from ", head_before, " to ",
-                             head));
+    stage_.Fail(
+        absl::StrCat("the feed of part ", unit.part, " went from ", head_before, " to ", head));
   }
 }
 

@@ -64,9 +64,7 @@ class SimulatedMeasurement {
   // --- What a check needs ---
 
   // Every entry of the feed, trimmed ones too.
-  const std::vector<Batch>& feed(int part) const {
-    return feed_[static_cast<size_t>(part)];
-  }
+  const std::vector<Batch>& feed(int part) const { return feed_[static_cast<size_t>(part)]; }
   // The live samples by requests that were committed, each once.
   const SampleTable& committed() const { return committed_; }
   // The samples of one partition after the first `seq` entries of its feed.

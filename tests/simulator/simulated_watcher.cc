@@ -27,8 +27,8 @@ void SimulatedWatcher::Take(const ChangedState& update, bool is_news) {
   const auto shown = states_.find(key);
   const std::string name = absl::StrReplaceAll(key, {{"\n", " "}});
   if (is_news && shown != states_.end() && update.version <= shown->second.version) {
-    const bool same = update.version == shown->second.version &&
-                      *update.state == *shown->second.state;
+    const bool same =
+        update.version == shown->second.version && *update.state == *shown->second.state;
     if (!same) {
       stage_.Fail(absl::StrCat(name_, " watcher: ", name, " went from ", shown->second.version,
                                " to ", update.version));

@@ -155,9 +155,8 @@ void SimulatedWriters::Attempt(const std::shared_ptr<Exchange>& exchange) {
 void SimulatedWriters::Deliver(const std::shared_ptr<Exchange>& exchange) {
   measurement_.Handle(exchange->request, [this, exchange](absl::StatusOr<v1::WriteResult> result) {
     if (stage_.faults().Strikes(Fault::kAcknowledgementLost)) return;
-    stage_.Send(stage_.now() + stage_.SomeDelay(), [this, exchange, result] {
-      Finish(exchange, result);
-    });
+    stage_.Send(stage_.now() + stage_.SomeDelay(),
+                [this, exchange, result] { Finish(exchange, result); });
   });
 }
 
@@ -186,8 +185,7 @@ void SimulatedWriters::CheckAcknowledged() {
       const v1::WriteResult& first = *exchange->result;
       // The clock may have gone back: what is now in the future was not then.
       if (absl::IsInvalidArgument(again.status())) return;
-      const bool same = again.ok() && again->duplicate() &&
-                        again->inserted() == first.inserted() &&
+      const bool same = again.ok() && again->duplicate() && again->inserted() == first.inserted() &&
                         again->corrected() == first.corrected() &&
                         again->retracted() == first.retracted() &&
                         again->unchanged() == first.unchanged();

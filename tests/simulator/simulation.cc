@@ -22,8 +22,8 @@ class Simulation {
         writers_(stage_, measurement_, random_definitions_.metrics()),
         cache_(stage_),
         evaluation_(stage_, definitions_, measurement_, cache_),
-        suite_{stage_,      definitions_, measurement_,
-               cache_,      evaluation_,  random_definitions_.metrics()} {
+        suite_{stage_, definitions_, measurement_,
+               cache_, evaluation_,  random_definitions_.metrics()} {
     const auto operations = static_cast<int>(stage_.chance().Between(20, 90));
     operations_ = options.operations.value_or(operations);
   }
@@ -105,7 +105,8 @@ class Simulation {
       }
       measurement_.CatchUp();
       evaluation_.Step();
-      stage_.AdvanceTo(stage_.now() + (evaluation_.IsUp() ? absl::ZeroDuration() : absl::Minutes(1)));
+      stage_.AdvanceTo(stage_.now() +
+                       (evaluation_.IsUp() ? absl::ZeroDuration() : absl::Minutes(1)));
     }
     if (stage_.failures().empty()) stage_.Fail(absl::StrCat("work is left for ever ", when));
   }
