@@ -32,4 +32,9 @@ for target in "${targets[@]}"; do
     tail -30 "$log" >&2
   fi
 done
+if [ $status -eq 0 ]; then
+  echo "fuzz: ${#targets[@]} targets ran $seconds s each, no failure"
+else
+  echo "fuzz: FAILED" >&2
+fi
 exit $status
