@@ -39,6 +39,25 @@ def own_sources(build):
     return out
 
 
+def without_precompiled_headers(build, sources):
+    """A folder with the compile commands as clang can read them: GCC's precompiled headers, which
+    only save time, are taken out."""
+    folder = build / "clang-tidy"
+    folder.mkdir(exist_ok=True)
+    entries = []
+    for entry in sources.values():
+        words = shlex.split(entry["command"])
+        kept, skip = [], False
+        for i, word in enumerate(words):
+            is_header = word == "-include" and words[i + 1].endswith("cmake_pch.hxx")
+            if not (skip or is_header or word == "-Winvalid-pch"):
+                kept.append(word)
+            skip = is_header
+        entries.append({**entry, "command": shlex.join(kept)})
+    (folder / "compile_commands.json").write_text(json.dumps(entries), encoding="utf-8")
+    return folder
+
+
 def object_of(entry):
     """The object file of a compile command, as ninja names it."""
     words = shlex.split(entry["command"])
@@ -99,9 +118,9 @@ class Stamps:
         return self.folder / hashlib.sha256(key.encode()).hexdigest()
 
 
-def check(build, source):
-    """(passed, what was found) of one source."""
-    command = [PROGRAM, "-p", str(build), "--quiet"]
+def check(commands, source):
+    """(passed, what was found) of one source; `commands` is the folder of the compile commands."""
+    command = [PROGRAM, "-p", str(commands), "--quiet"]
     command += [f"--extra-arg={flag}" for flag in EXTRA] + [str(source)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     text = run.stdout + run.stderr
@@ -129,9 +148,10 @@ def main():
     due = sorted(path for path, stamp in files.items() if stamp is None or not stamp.exists())
     print(f"clang-tidy: {len(sources)} sources, {len(due)} to check", flush=True)
 
+    commands = without_precompiled_headers(build, sources)
     begin, failed = time.monotonic(), 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        results = {pool.submit(check, build, path): path for path in due}
+        results = {pool.submit(check, commands, path): path for path in due}
         for result in concurrent.futures.as_completed(results):
             path = results[result]
             passed, text = result.result()
