@@ -44,7 +44,9 @@ stop_all() {
     pid=$(cat "$state/$name.pid")
     kill -TERM "$pid"
     for _ in $(seq 200); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-    if kill -0 "$pid" 2>/dev/null; then fail "$name (pid $pid) does not stop; see $state/$name.log"; fi
+    if kill -0 "$pid" 2>/dev/null; then
+      fail "$name (pid $pid) does not stop; see $state/$name.log"
+    fi
     rm -f "$state/$name.pid" "$state/$name.ports"
     echo "stopped $name"
   done
@@ -76,7 +78,12 @@ start_redis() {
   if running redis; then return; fi
   local attempt port
   for attempt in 1 2 3 4 5; do
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(python3 -c '
+import socket
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    print(probe.getsockname()[1])
+')
     setsid redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no \
       --maxmemory-policy noeviction --dir "$state" >"$state/redis.log" 2>&1 </dev/null &
     echo $! >"$state/redis.pid"
@@ -108,7 +115,7 @@ start_service() { # NAME ARGUMENT...
     kill -0 "$(cat "$state/$name.pid")" 2>/dev/null ||
       { tail -n 5 "$state/$name.log" >&2; fail "$name ended at start; see $state/$name.log"; }
     if [ -s "$state/$name.ports" ]; then
-      admin=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["admin"])' "$state/$name.ports")
+      admin=$(jq .admin "$state/$name.ports")
       if curl -fsS -o /dev/null "http://127.0.0.1:$admin/readyz" 2>/dev/null; then
         echo "started $name on port $(port_of "$name") (admin port $admin)"
         return
@@ -119,7 +126,7 @@ start_service() { # NAME ARGUMENT...
   fail "$name is not ready after 30 s; see $state/$name.log"
 }
 port_of() { # NAME
-  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["grpc"])' "$state/$1.ports"
+  jq .grpc "$state/$1.ports"
 }
 
 start_redis
