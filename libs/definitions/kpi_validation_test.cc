@@ -275,9 +275,9 @@ TEST(Kpi, RefusesWhatIsNotServedYet) {
                                "materiality {} no_data_policy: NO_DATA_POLICY_KEEP_LAST "
                                "final_after { seconds: 86400 }"),
               ElementsAre("no_data_policy NOT_IMPLEMENTED", "final_after NOT_IMPLEMENTED",
-                          "min_denominator NOT_IMPLEMENTED",
-                          "hysteresis NOT_IMPLEMENTED", "process_control NOT_IMPLEMENTED",
-                          "pace NOT_IMPLEMENTED", "materiality NOT_IMPLEMENTED"));
+                          "min_denominator NOT_IMPLEMENTED", "hysteresis NOT_IMPLEMENTED",
+                          "process_control NOT_IMPLEMENTED", "pace NOT_IMPLEMENTED",
+                          "materiality NOT_IMPLEMENTED"));
 }
 
 TEST(Kpi, ChecksItsOtherFields) {

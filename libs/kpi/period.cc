@@ -42,16 +42,12 @@ absl::CivilDay WeekStart(const Calendar& calendar, absl::CivilDay day) {
 absl::CivilDay FirstDay(const Calendar& calendar, Grain grain, absl::CivilDay day) {
   const int position = MonthPosition(calendar, day);
   switch (grain) {
-    case Grain::kDay:
-      return day;
-    case Grain::kWeek:
-      return WeekStart(calendar, day);
-    case Grain::kMonth:
-      return absl::CivilDay(absl::CivilMonth(day));
+    case Grain::kDay: return day;
+    case Grain::kWeek: return WeekStart(calendar, day);
+    case Grain::kMonth: return absl::CivilDay(absl::CivilMonth(day));
     case Grain::kQuarter:
       return absl::CivilDay(absl::CivilMonth(day) - position % kMonthsPerQuarter);
-    case Grain::kYear:
-      return absl::CivilDay(absl::CivilMonth(day) - position);
+    case Grain::kYear: return absl::CivilDay(absl::CivilMonth(day) - position);
   }
   return day;
 }
@@ -60,16 +56,11 @@ absl::CivilDay FirstDay(const Calendar& calendar, Grain grain, absl::CivilDay da
 absl::CivilDay ShiftFirstDay(Grain grain, absl::CivilDay first_day, int count) {
   const absl::CivilMonth month(first_day);
   switch (grain) {
-    case Grain::kDay:
-      return first_day + count;
-    case Grain::kWeek:
-      return first_day + 7 * count;
-    case Grain::kMonth:
-      return absl::CivilDay(month + count);
-    case Grain::kQuarter:
-      return absl::CivilDay(month + kMonthsPerQuarter * count);
-    case Grain::kYear:
-      return absl::CivilDay(month + kMonthsPerYear * count);
+    case Grain::kDay: return first_day + count;
+    case Grain::kWeek: return first_day + 7 * count;
+    case Grain::kMonth: return absl::CivilDay(month + count);
+    case Grain::kQuarter: return absl::CivilDay(month + kMonthsPerQuarter * count);
+    case Grain::kYear: return absl::CivilDay(month + kMonthsPerYear * count);
   }
   return first_day;
 }
@@ -80,8 +71,7 @@ std::string IdOf(const Calendar& calendar, Grain grain, absl::CivilDay first_day
   const std::string year = absl::StrFormat("%04d", year_start.year() + LabelOffset(calendar));
   const std::string& prefix = calendar.id_prefix();
   switch (grain) {
-    case Grain::kDay:
-      return absl::StrCat(prefix, FormatDay(first_day));
+    case Grain::kDay: return absl::StrCat(prefix, FormatDay(first_day));
     case Grain::kWeek: {
       const absl::CivilDay fourth = first_day + 3;
       return absl::StrFormat("%s%04d-W%02d", prefix, fourth.year(),
@@ -90,10 +80,8 @@ std::string IdOf(const Calendar& calendar, Grain grain, absl::CivilDay first_day
     case Grain::kMonth:
       return absl::StrFormat("%s%s-%s%02d", prefix, year, IsFiscal(calendar) ? "P" : "",
                              position + 1);
-    case Grain::kQuarter:
-      return absl::StrCat(prefix, year, "-Q", position / kMonthsPerQuarter + 1);
-    case Grain::kYear:
-      return absl::StrCat(prefix, year);
+    case Grain::kQuarter: return absl::StrCat(prefix, year, "-Q", position / kMonthsPerQuarter + 1);
+    case Grain::kYear: return absl::StrCat(prefix, year);
   }
   return "";
 }
@@ -174,16 +162,11 @@ absl::Status BadId(const Calendar& calendar, absl::string_view id) {
 
 absl::string_view GrainName(Grain grain) {
   switch (grain) {
-    case Grain::kDay:
-      return "DAY";
-    case Grain::kWeek:
-      return "WEEK";
-    case Grain::kMonth:
-      return "MONTH";
-    case Grain::kQuarter:
-      return "QUARTER";
-    case Grain::kYear:
-      return "YEAR";
+    case Grain::kDay: return "DAY";
+    case Grain::kWeek: return "WEEK";
+    case Grain::kMonth: return "MONTH";
+    case Grain::kQuarter: return "QUARTER";
+    case Grain::kYear: return "YEAR";
   }
   return "";
 }

@@ -11,18 +11,13 @@ namespace {
 std::optional<NdReason> NoValueReason(const StatusInput& input) {
   if (!input.actual.is_decimal()) return input.actual.number().reason();
   switch (input.data_state) {
-    case DataState::kMissing:
-      return NdReason::kNotReady;
-    case DataState::kNotApplicable:
-      return NdReason::kNotApplicable;
-    case DataState::kSuppressed:
-      return NdReason::kSuppressed;
-    case DataState::kError:
-      return NdReason::kInputError;
+    case DataState::kMissing: return NdReason::kNotReady;
+    case DataState::kNotApplicable: return NdReason::kNotApplicable;
+    case DataState::kSuppressed: return NdReason::kSuppressed;
+    case DataState::kError: return NdReason::kInputError;
     case DataState::kOk:
     case DataState::kProvisional:
-    case DataState::kLate:
-      return std::nullopt;
+    case DataState::kLate: return std::nullopt;
   }
   return NdReason::kInputError;
 }

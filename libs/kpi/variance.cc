@@ -70,16 +70,11 @@ Variance OneSided(const Decimal& actual, const Goal& goal) {
 
 absl::string_view DirectionName(DirectionKind kind) {
   switch (kind) {
-    case DirectionKind::kHigher:
-      return "HIGHER";
-    case DirectionKind::kLower:
-      return "LOWER";
-    case DirectionKind::kInRange:
-      return "IN_RANGE";
-    case DirectionKind::kOnTarget:
-      return "ON_TARGET";
-    case DirectionKind::kNeutral:
-      return "NEUTRAL";
+    case DirectionKind::kHigher: return "HIGHER";
+    case DirectionKind::kLower: return "LOWER";
+    case DirectionKind::kInRange: return "IN_RANGE";
+    case DirectionKind::kOnTarget: return "ON_TARGET";
+    case DirectionKind::kNeutral: return "NEUTRAL";
   }
   return "";
 }

@@ -56,16 +56,11 @@ Period Window::At(const Calendar& calendar, absl::Time time) const {
 
 absl::string_view PeriodPhaseName(PeriodPhase phase) {
   switch (phase) {
-    case PeriodPhase::kFuture:
-      return "FUTURE";
-    case PeriodPhase::kOpen:
-      return "OPEN";
-    case PeriodPhase::kClosing:
-      return "CLOSING";
-    case PeriodPhase::kClosed:
-      return "CLOSED";
-    case PeriodPhase::kFinal:
-      return "FINAL";
+    case PeriodPhase::kFuture: return "FUTURE";
+    case PeriodPhase::kOpen: return "OPEN";
+    case PeriodPhase::kClosing: return "CLOSING";
+    case PeriodPhase::kClosed: return "CLOSED";
+    case PeriodPhase::kFinal: return "FINAL";
   }
   return "";
 }

@@ -27,10 +27,10 @@ absl::Status AddChunk(v1::QueryAggregatesResponse& chunk, const std::vector<Part
   }
   const v1::FeedPosition& position = chunk.position();
   if (position.part() != loads[index].part || position.incarnation() != loads[index].incarnation) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-                     absl::StrCat("an answer of part ", position.part(), " incarnation ",
-                                  position.incarnation(), ", want part ", loads[index].part,
-                                  " incarnation ", loads[index].incarnation));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+        absl::StrCat("an answer of part ", position.part(), " incarnation ", position.incarnation(),
+                     ", want part ", loads[index].part, " incarnation ", loads[index].incarnation));
   }
   LoadAnswer& answer = answers[index];
   answer.id = loads[index].request.id;
@@ -111,16 +111,14 @@ void AggregateLoader::Load(std::vector<PartLoad> loads) {
     for (PartLoad& load : loads) Load({std::move(load)});
     return;
   }
-  LogWarning("aggregates cannot be loaded yet",
-             {{"part", loads.front().part},
-              {"metric", loads.front().request.query.metric()},
-              {"queries", loads.size()},
-              {"status", answers.status().ToString()}});
+  LogWarning("aggregates cannot be loaded yet", {{"part", loads.front().part},
+                                                 {"metric", loads.front().request.query.metric()},
+                                                 {"queries", loads.size()},
+                                                 {"status", answers.status().ToString()}});
   for (PartLoad& load : loads) done_(std::move(load), answers.status());
 }
 
-absl::StatusOr<std::vector<LoadAnswer>> AggregateLoader::Query(
-    const std::vector<PartLoad>& loads) {
+absl::StatusOr<std::vector<LoadAnswer>> AggregateLoader::Query(const std::vector<PartLoad>& loads) {
   v1::QueryAggregatesRequest request;
   request.set_parent(absl::StrCat("workspaces/", loads.front().request.workspace));
   for (const PartLoad& load : loads) *request.add_queries() = load.request.query;

@@ -18,8 +18,7 @@ absl::Status NotReady() {
 
 }  // namespace
 
-absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part,
-                                                  absl::Time now) {
+absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part, absl::Time now) {
   ASSIGN_OR_RETURN(std::vector<PartitionStates> read,
                    cache_.Read({{.partition = part, .keys = {id.Key()}}}));
   if (read.size() != 1 || !read[0].frontier.has_value() || read[0].states.size() != 1 ||
@@ -29,16 +28,15 @@ absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t par
   const absl::Time as_of = read[0].frontier->as_of;
   const std::string reason =
       now - as_of <= kMaxStaleness ? "" : "the evaluator is starting; this is from the cache";
-  return StateAnswer{
-      std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
-      FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
+  return StateAnswer{std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
+                     FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
 }
 
 absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now) {
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
-    return InvalidFields({{.field = "key.slice",
-                           .description = std::string(slice.status().message())}});
+    return InvalidFields(
+        {{.field = "key.slice", .description = std::string(slice.status().message())}});
   }
   StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(), ""};
   if (key.period.kind == PeriodSelector::Kind::kId) {

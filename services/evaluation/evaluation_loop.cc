@@ -57,7 +57,8 @@ void EvaluationLoop::RunThread() {
     waiters_.Advance(clock_.Now());
     stats_.waiters.store(static_cast<int64_t>(waiters_.size()), std::memory_order_relaxed);
   }
-  waiters_.End(MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is stopping"));
+  waiters_.End(
+      MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the server is stopping"));
 }
 
 absl::Duration EvaluationLoop::WaitTime() const {
@@ -147,11 +148,13 @@ void EvaluationLoop::ShowPart(const PartTick& tick, std::vector<ShownState>* sho
   } else if (settled) {
     PublishToCache(tick.part, tick.output.updates, false);
   }
+  // Until then readers are answered from elsewhere, which reflects no position.
+  if (!settled) return;
   const bool defined = !part.engine->loading() && !part.engine->HasDirty();
   out_.positions.Set(tick.part, {part.engine->incarnation(), tick.output.evaluated_seq},
                      defined ? part.engine->definition_position()
                              : out_.positions.definition_position());
-  if (settled) out_.positions.SetReady(tick.part, true);
+  out_.positions.SetReady(tick.part, true);
 }
 
 void EvaluationLoop::ShowState(const ChangedState& changed, int32_t part,

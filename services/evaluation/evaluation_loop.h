@@ -148,7 +148,7 @@ class EvaluationLoop final : public CachePublisherListener {
   bool alive_ = false;  // feed_as_of_ moved since it was shown
   std::multimap<absl::Time, PartLoad> ask_again_;
   absl::Time no_loads_before_ = absl::InfinitePast();
-  int64_t evaluated_ = 0;  // by the last step
+  int64_t evaluated_ = 0;    // by the last step
   EngineCounters replaced_;  // of engines that were replaced
   bool definitions_unsaved_ = false;
   std::string shown_kpi_;  // the directory's answer for the last state

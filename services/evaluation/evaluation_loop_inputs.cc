@@ -104,8 +104,7 @@ void EvaluationLoop::OnRestart(const v1::PartitionHead& head) {
 }
 
 bool EvaluationLoop::Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes) {
-  return queue_.PushFeed(bytes + kItemBytes,
-                         [this, batch = std::move(batch)] { OnBatch(batch); });
+  return queue_.PushFeed(bytes + kItemBytes, [this, batch = std::move(batch)] { OnBatch(batch); });
 }
 
 void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
@@ -144,8 +143,8 @@ void EvaluationLoop::OnLoaded(const PartLoad& load, const absl::StatusOr<LoadAns
   // The engine asks again at once; a damaged answer is not asked for in a tight loop.
   stats_.load_failures.fetch_add(1, std::memory_order_relaxed);
   no_loads_before_ = clock_.Now() + kLoadRetry;
-  LogError("aggregates cannot be used", {{"metric", load.request.query.metric()},
-                                         {"status", taken.ToString()}});
+  LogError("aggregates cannot be used",
+           {{"metric", load.request.query.metric()}, {"status", taken.ToString()}});
 }
 
 absl::Status EvaluationLoop::Await(PositionToken token, absl::Time deadline,

@@ -100,8 +100,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* EvaluationRpc::WatchStates(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   return dispatcher_.ServerStream<grpc::ByteBuffer, grpc::ByteBuffer>(
       context, "WatchStates", request, SourceThread::kCaller,
-      [this](CallContext&, const grpc::ByteBuffer& bytes, StreamWaker waker)
-          -> absl::StatusOr<std::unique_ptr<StreamSource<grpc::ByteBuffer>>> {
+      [this](CallContext&, const grpc::ByteBuffer& bytes,
+             StreamWaker waker) -> absl::StatusOr<std::unique_ptr<StreamSource<grpc::ByteBuffer>>> {
         v1::WatchStatesRequest decoded;
         RETURN_IF_ERROR(ParseRequest(bytes, decoded));
         ASSIGN_OR_RETURN(std::shared_ptr<StateWatch> watch,

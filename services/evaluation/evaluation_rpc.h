@@ -76,9 +76,8 @@ class EvaluationRpc final : public RawEvaluationService {
 
  private:
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* NotImplemented(grpc::CallbackServerContext* context,
-                                           const char* method, const Request* request,
-                                           Response* response);
+  grpc::ServerUnaryReactor* NotImplemented(grpc::CallbackServerContext* context, const char* method,
+                                           const Request* request, Response* response);
 
   EvaluationService& service_;
   Dispatcher dispatcher_;

@@ -57,8 +57,9 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
       rpc_(service_, runtime.environment()) {
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
   AddMetrics(runtime_.metrics());
-  core_->loop.Run({.load = [this](std::vector<PartLoad> loads) { loader_.Submit(std::move(loads)); },
-                   .restart = [this](int32_t part) { feed_.RestartPartition(part); }});
+  core_->loop.Run(
+      {.load = [this](std::vector<PartLoad> loads) { loader_.Submit(std::move(loads)); },
+       .restart = [this](int32_t part) { feed_.RestartPartition(part); }});
   core_->health.DefinitionsAlive(runtime_.clock().Now());
   core_->health.DefinitionsLost();
   if (saved.position > 0) {
@@ -72,11 +73,11 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
   }
   follower_ = std::make_unique<DefinitionFollower>(
       parts.definition,
-      DefinitionFollowerOptions{.after_position = saved.position,
-                                .incarnation = saved.incarnation},
+      DefinitionFollowerOptions{.after_position = saved.position, .incarnation = saved.incarnation},
       [loop = &core_->loop](const DefinitionUpdate& update) {
         if (loop->Define(update, false)) return absl::OkStatus();
-        return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
+        return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN",
+                         "the evaluator is stopping");
       },
       [this](const DefinitionFollowerState& state) { OnFollowerState(state); });
 }
@@ -157,9 +158,8 @@ void EvaluationServer::AddMetrics(Metrics& metrics) const {
   gauge("cache_queued_states", "States that wait for the cache.", [](const Core& core) {
     return static_cast<double>(core.loop.cache_stats().queued_states);
   });
-  gauge("cache_failures", "Calls of the cache that failed.", [](const Core& core) {
-    return static_cast<double>(core.loop.cache_stats().failures);
-  });
+  gauge("cache_failures", "Calls of the cache that failed.",
+        [](const Core& core) { return static_cast<double>(core.loop.cache_stats().failures); });
 }
 
 }  // namespace kpisuite

@@ -41,9 +41,8 @@ class EvaluationServer {
   // services behind the channels, which may be away. Errors: those of the store, INVALID_ARGUMENT
   // for the addresses. `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
-      const std::string& store, const std::string& cache,
-      std::shared_ptr<grpc::Channel> definition, std::shared_ptr<grpc::Channel> measurement,
-      ServerRuntime& runtime);
+      const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
+      std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime);
   // As above from parts that are open already. Errors: those of the log.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(EvaluationServerParts parts,
                                                                   ServerRuntime& runtime);

@@ -51,8 +51,7 @@ struct EvaluationService::Batch {
 
 EvaluationService::EvaluationService(const ServiceParts& parts)
     : parts_(parts),
-      lookup_(parts.directory, parts.board, parts.positions, parts.health, parts.loop,
-              parts.clock),
+      lookup_(parts.directory, parts.board, parts.positions, parts.health, parts.loop, parts.clock),
       cold_(parts.cache, parts.log),
       list_(lookup_, parts.positions, parts.loop, parts.clock),
       history_(lookup_, parts.log, parts.loop, parts.clock) {}
@@ -85,10 +84,36 @@ void EvaluationService::OnEngine(std::function<void()> work,
 
 void EvaluationService::OnExecutor(std::function<void()> work,
                                    const std::function<void(absl::Status)>& failed) {
-  const absl::Status submitted = parts_.executor.Submit(
-      sizeof(Batch), absl::InfiniteFuture(),
-      [work = std::move(work)](const absl::Status&) { work(); });
+  const absl::Status submitted =
+      parts_.executor.Submit(sizeof(Batch), absl::InfiniteFuture(),
+                             [work = std::move(work)](const absl::Status&) { work(); });
   if (!submitted.ok()) failed(submitted);
+}
+
+void EvaluationService::WhenLoaded(absl::Time deadline, std::function<void(absl::Status)> then) {
+  OnEngine(
+      [this, deadline, then] {
+        PositionToken token;
+        token.definition_position = parts_.loop.live().catalog().position();
+        const absl::Status waits =
+            parts_.loop.Await(std::move(token), deadline - kWaitMargin, then);
+        if (!waits.ok()) then(waits);
+      },
+      then);
+}
+
+template <typename Answer>
+void EvaluationService::ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
+                                       Done<Answer> done) {
+  read([this, deadline, read, done](absl::StatusOr<Answer> answer) {
+    if (answer.ok() || GetErrorDetails(answer.status()).reason != "NOT_READY") {
+      return done(std::move(answer));
+    }
+    WhenLoaded(deadline, [read, done](const absl::Status& loaded) {
+      if (!loaded.ok()) return done(loaded);
+      read(done);
+    });
+  });
 }
 
 void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time deadline,
@@ -97,11 +122,14 @@ void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time 
     ReadState(request.key(), request.min_version(), std::move(done));
     return;
   }
+  const auto read = [this, key = request.key(),
+                     min_version = request.min_version()](Done<StateAnswer> answer) {
+    ReadState(key, min_version, std::move(answer));
+  };
   When(request.at_least(), deadline,
-       [this, key = request.key(), min_version = request.min_version(),
-        done = std::move(done)](const absl::Status& reached) {
+       [this, deadline, read, done = std::move(done)](const absl::Status& reached) {
          if (!reached.ok()) return done(reached);
-         ReadState(key, min_version, done);
+         ReadWhenLoaded<StateAnswer>(deadline, read, done);
        });
 }
 
@@ -118,9 +146,9 @@ void EvaluationService::ReadState(const v1::StateKey& key, const std::string& mi
   if (lookup_.IsReady(*resolved)) {
     OnEngine([this, key = *std::move(resolved), answer] { answer(lookup_.FromEngine(key)); }, done);
   } else {
-    OnExecutor([this, key = *std::move(resolved),
-                answer] { answer(cold_.Read(key, parts_.clock.Now())); },
-               done);
+    OnExecutor(
+        [this, key = *std::move(resolved), answer] { answer(cold_.Read(key, parts_.clock.Now())); },
+        done);
   }
 }
 
@@ -205,8 +233,8 @@ void EvaluationService::GetHistory(const v1::GetHistoryRequest& request, absl::T
     if (!resolved.ok()) return done(resolved.status());
     const absl::Status checked = HistoryReader::Check(request, *resolved);
     if (!checked.ok()) return done(checked);
-    const bool latest = request.view() == v1::HISTORY_VIEW_UNSPECIFIED ||
-                        request.view() == v1::HISTORY_VIEW_LATEST;
+    const bool latest =
+        request.view() == v1::HISTORY_VIEW_UNSPECIFIED || request.view() == v1::HISTORY_VIEW_LATEST;
     if (!latest) {
       OnExecutor([this, request, key = *resolved, done] { done(history_.Logged(request, key)); },
                  done);
@@ -236,13 +264,18 @@ void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, abs
         parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
     return explanation;
   };
+  const auto read = [this, key = request.key(), explain](const Done<v1::Explanation>& answer) {
+    const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
+    if (!resolved.ok()) return answer(resolved.status());
+    if (!lookup_.IsReady(*resolved)) return answer(StillStarting());
+    OnEngine([key = *resolved, explain, answer] { answer(explain(key)); }, answer);
+  };
   When(request.at_least(), deadline,
-       [this, key = request.key(), explain, done](const absl::Status& reached) {
+       [this, deadline, waits = !request.at_least().empty(), read,
+        done](const absl::Status& reached) {
          if (!reached.ok()) return done(reached);
-         const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
-         if (!resolved.ok()) return done(resolved.status());
-         if (!lookup_.IsReady(*resolved)) return done(StillStarting());
-         OnEngine([key = *resolved, explain, done] { done(explain(key)); }, done);
+         if (!waits) return read(done);
+         ReadWhenLoaded<v1::Explanation>(deadline, read, done);
        });
 }
 
@@ -252,8 +285,8 @@ absl::StatusOr<std::shared_ptr<StateWatch>> EvaluationService::Watch(
     return OutOfRange("keys", request.keys_size(), absl::StrCat("at most ", kMaxWatchKeys));
   }
   if (request.keys_size() > 0 && !request.filter().empty()) {
-    return InvalidFields({{.field = "filter",
-                           .description = "got a filter and keys, want one of them"}});
+    return InvalidFields(
+        {{.field = "filter", .description = "got a filter and keys, want one of them"}});
   }
   if (request.heartbeat_seconds() < 0 || request.heartbeat_seconds() > 60) {
     return OutOfRange("heartbeat_seconds", request.heartbeat_seconds(), "1 to 60");

@@ -66,6 +66,13 @@ class EvaluationService {
   // Calls `then` when the states reflect the token, or with what is wrong.
   void When(const std::string& at_least, absl::Time deadline,
             std::function<void(absl::Status)> then);
+  // Calls `then` when the inputs of all KPIs that are known now are in memory.
+  void WhenLoaded(absl::Time deadline, std::function<void(absl::Status)> then);
+  // `read` answers through its argument; when it says NOT_READY, it is called again once the
+  // inputs are loaded, since a caller with a position token waits.
+  template <typename Answer>
+  void ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
+                      Done<Answer> done);
   void ReadState(const v1::StateKey& key, const std::string& min_version, Done<StateAnswer> done);
   void StartBatch(const std::shared_ptr<Batch>& batch);
   void ReadBatchOnEngine(const std::shared_ptr<Batch>& batch);

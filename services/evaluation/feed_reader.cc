@@ -117,10 +117,10 @@ absl::Status FeedReader::FollowOnce() {
     RETURN_IF_ERROR(FromGrpcStatus(told));
   }
   RETURN_IF_ERROR(Align(info));
-  const bool at_heads = std::all_of(
-      info.partitions().begin(), info.partitions().end(), [this](const v1::PartitionHead& head) {
-        return positions_[head.part()].seq == head.last_seq();
-      });
+  const bool at_heads = std::all_of(info.partitions().begin(), info.partitions().end(),
+                                    [this](const v1::PartitionHead& head) {
+                                      return positions_[head.part()].seq == head.last_seq();
+                                    });
   if (at_heads && !loop_.Alive(asked)) return Stopped();
   v1::ReadChangesRequest request;
   for (const auto& [part, position] : positions_) {

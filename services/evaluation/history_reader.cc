@@ -39,10 +39,9 @@ absl::StatusOr<std::optional<Period>> EndOf(const std::string& field, const std:
   const KpiDefinition& kpi = key.kpi->kpi();
   const auto period = ParsePeriod(*kpi.calendar, id);
   if (period.ok() && period->grain == kpi.windows[key.window].grain()) return *period;
-  return InvalidFields(
-      {{.field = field,
-        .description = absl::StrCat("got \"", id, "\", want the id of a ",
-                                    kpi.windows[key.window].id())}});
+  return InvalidFields({{.field = field,
+                         .description = absl::StrCat("got \"", id, "\", want the id of a ",
+                                                     kpi.windows[key.window].id())}});
 }
 
 struct Range {
@@ -101,9 +100,9 @@ Range RangeWithData(const StateLookup::Place& place) {
 absl::Status HistoryReader::Check(const v1::GetHistoryRequest& request, const ResolvedKey& key) {
   std::vector<FieldViolation> violations;
   if (request.page_size() < 0) {
-    violations.push_back({.field = "page_size",
-                          .description = absl::StrCat("got ", request.page_size(),
-                                                      ", want at least 0")});
+    violations.push_back(
+        {.field = "page_size",
+         .description = absl::StrCat("got ", request.page_size(), ", want at least 0")});
   }
   if (!v1::HistoryView_IsValid(request.view())) {
     violations.push_back({.field = "view",
@@ -132,16 +131,15 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Latest(const v1::GetHistor
   const Calendar& calendar = *place.runtime->kpi().calendar;
   place.period = *range.start;
   if (cursor.has_value() && cursor->first_day > DayNumber(place.period.first_day)) {
-    place.period = place.runtime->kpi().windows[place.window].At(calendar,
-                                                                 DayOfNumber(cursor->first_day));
+    place.period =
+        place.runtime->kpi().windows[place.window].At(calendar, DayOfNumber(cursor->first_day));
   }
   const absl::Time now = clock_.Now();
   size_t bytes = 0;
   while (place.period.first_day <= range.end->first_day) {
     if (response.entries_size() >= PageSize(request) || bytes >= kMaxPageBytes) {
       // The token holds the first period of the next page.
-      response.set_next_page_token(
-          TokenAfter(request, {DayNumber(place.period.first_day), 0}));
+      response.set_next_page_token(TokenAfter(request, {DayNumber(place.period.first_day), 0}));
       break;
     }
     ASSIGN_OR_RETURN(const StateAnswer answer, lookup_.ReadPlace(place, now));

@@ -19,11 +19,10 @@ int32_t LivePartitions::PartOf(const KpiDefinition& kpi) const {
   return PartitionOf(kpi.workspace, kpi.partition_group, static_cast<int>(parts_.size()));
 }
 
-void LivePartitions::ApplyDefinitions(bool snapshot,
-                                      absl::Span<const v1::Definition> definitions,
+void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                                       int64_t position) {
-  const CatalogChanges changes = snapshot ? catalog_.Reset(definitions, position)
-                                          : catalog_.Apply(definitions, position);
+  const CatalogChanges changes =
+      snapshot ? catalog_.Reset(definitions, position) : catalog_.Apply(definitions, position);
   for (Part& part : parts_) part.engine->SetDefinitionPosition(position);
   for (const KpiChange& change : changes.kpis) {
     if (change.after == nullptr) {
@@ -81,8 +80,7 @@ absl::Status LivePartitions::SeedFromLog(absl::string_view kpi) {
 
 void LivePartitions::Begin(const v1::PartitionHead& head) {
   Part& part = parts_[static_cast<size_t>(head.part())];
-  part.engine =
-      std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
+  part.engine = std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
   part.engine->SetDefinitionPosition(catalog_.position());
   part.generation = next_generation_++;
   part.settled = false;
@@ -161,8 +159,8 @@ std::vector<PartLoad> LivePartitions::TakeLoads() {
   std::vector<PartLoad> loads;
   for (Part& part : parts_) {
     for (LoadRequest& request : part.engine->TakeLoads()) {
-      loads.push_back({part.engine->part(), part.engine->incarnation(), part.generation,
-                       std::move(request)});
+      loads.push_back(
+          {part.engine->part(), part.engine->incarnation(), part.generation, std::move(request)});
     }
   }
   return loads;

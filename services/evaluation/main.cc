@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
       EvaluationServer::Create(options.store, options.cache, MakeChannel(options.definition),
                                MakeChannel(options.measurement), runtime);
   if (!server.ok()) {
-    LogError("cannot start", {{"service", "kpi-evaluation"},
-                              {"error", std::string(server.status().message())}});
+    LogError("cannot start",
+             {{"service", "kpi-evaluation"}, {"error", std::string(server.status().message())}});
     return kExitFailure;
   }
   return ServeUntilSignal(server_options, runtime, {(*server)->rpc()},

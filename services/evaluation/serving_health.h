@@ -30,8 +30,8 @@ class ServingHealth {
   std::string Suffix(v1::StateSource source, absl::Time now) const;
 
  private:
-  std::atomic<int64_t> feed_as_of_{0};              // unix nanoseconds
-  std::atomic<int64_t> definitions_alive_{0};       // while lost: since when
+  std::atomic<int64_t> feed_as_of_{0};         // unix nanoseconds
+  std::atomic<int64_t> definitions_alive_{0};  // while lost: since when
   std::atomic<bool> definitions_connected_{false};
 };
 

@@ -60,17 +60,17 @@ int64_t ShownPositions::definition_position() const {
 
 absl::Status ShownPositions::CheckPart(int32_t part, const PartPosition& wanted) const {
   if (part < 0 || part >= partitions()) {
-    return InvalidFields({{.field = "at_least",
-                           .description = absl::StrCat("got partition ", part, ", want one below ",
-                                                       partitions())}});
+    return InvalidFields(
+        {{.field = "at_least",
+          .description = absl::StrCat("got partition ", part, ", want one below ", partitions())}});
   }
   const PartPosition shown = position(part);
   if (shown.incarnation > wanted.incarnation) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-                     absl::StrCat("at_least: partition ", part, " was rebuilt: got incarnation ",
-                                  wanted.incarnation, ", want ", shown.incarnation),
-                     {{"part", absl::StrCat(part)},
-                      {"incarnation", absl::StrCat(shown.incarnation)}});
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+        absl::StrCat("at_least: partition ", part, " was rebuilt: got incarnation ",
+                     wanted.incarnation, ", want ", shown.incarnation),
+        {{"part", absl::StrCat(part)}, {"incarnation", absl::StrCat(shown.incarnation)}});
   }
   if (shown.incarnation < wanted.incarnation || shown.seq < wanted.seq) return NotYet();
   return absl::OkStatus();

@@ -14,17 +14,14 @@
 namespace kpisuite {
 namespace {
 
-constexpr absl::string_view kPaths[] = {"kpi",    "objective", "owner", "perspective", "status",
+constexpr absl::string_view kPaths[] = {"kpi",    "objective", "owner",    "perspective", "status",
                                         "window", "slice",     "grouping", "labels.*"};
 
 bool Holds(const ListFilter::Term& term, absl::string_view value) {
   switch (term.op) {
-    case ListFilter::Operator::kEquals:
-      return value == term.value;
-    case ListFilter::Operator::kDiffers:
-      return value != term.value;
-    case ListFilter::Operator::kPrefix:
-      return absl::StartsWith(value, term.value);
+    case ListFilter::Operator::kEquals: return value == term.value;
+    case ListFilter::Operator::kDiffers: return value != term.value;
+    case ListFilter::Operator::kPrefix: return absl::StartsWith(value, term.value);
   }
   return false;
 }
@@ -39,17 +36,15 @@ bool HoldsForName(const ListFilter::Term& term, absl::string_view id,
 bool HoldsForKpi(const ListFilter::Term& term, const KpiDefinition& kpi) {
   if (term.path == "kpi") return HoldsForName(term, kpi.id, kpi.resource_name());
   if (term.path == "objective") {
-    const std::string name =
-        kpi.objective.empty()
-            ? ""
-            : absl::StrCat("workspaces/", kpi.workspace, "/objectives/", kpi.objective);
+    const std::string name = kpi.objective.empty() ? ""
+                                                   : absl::StrCat("workspaces/", kpi.workspace,
+                                                                  "/objectives/", kpi.objective);
     return HoldsForName(term, kpi.objective, name);
   }
   if (term.path == "owner") return Holds(term, kpi.owner);
   if (term.path == "perspective") {
-    const std::string name = kpi.perspective == v1::PERSPECTIVE_UNSPECIFIED
-                                 ? ""
-                                 : v1::Perspective_Name(kpi.perspective);
+    const std::string name =
+        kpi.perspective == v1::PERSPECTIVE_UNSPECIFIED ? "" : v1::Perspective_Name(kpi.perspective);
     return Holds(term, absl::StripPrefix(name, "PERSPECTIVE_"));
   }
   if (absl::StartsWith(term.path, "labels.")) {

@@ -134,8 +134,7 @@ class StateList::Page {
     ++visited_;
     StateLookup::Place place{
         .engine = &engine, .runtime = &runtime, .slice = slice, .window = window};
-    const auto period =
-        list_.lookup_.PeriodFor(engine, runtime, slice, window, selector_, now_);
+    const auto period = list_.lookup_.PeriodFor(engine, runtime, slice, window, selector_, now_);
     if (absl::IsNotFound(period.status())) return absl::OkStatus();
     RETURN_IF_ERROR(AsUnavailable(period.status()));
     place.period = *period;
@@ -166,9 +165,9 @@ absl::Status StateList::Check(const v1::ListStatesRequest& request) {
   RETURN_IF_ERROR(StateFilter::Create(request.parent(), request.filter()).status());
   std::vector<FieldViolation> violations;
   if (request.page_size() < 0) {
-    violations.push_back({.field = "page_size",
-                          .description = absl::StrCat("got ", request.page_size(),
-                                                      ", want at least 0")});
+    violations.push_back(
+        {.field = "page_size",
+         .description = absl::StrCat("got ", request.page_size(), ", want at least 0")});
   }
   const PeriodSelector selector =
       PeriodSelector::Of(request.period(), PeriodSelector::Kind::kLatestWithData);

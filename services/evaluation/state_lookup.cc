@@ -57,8 +57,8 @@ absl::StatusOr<ResolvedKey> StateLookup::Resolve(const v1::StateKey& key) const 
     if (!name.ok() || name->kind != DefinitionKind::kKpi) {
       return InvalidFields(
           {{.field = "key.kpi",
-            .description = absl::StrCat("got \"", key.kpi(),
-                                        "\", want workspaces/{workspace}/kpis/{kpi}")}});
+            .description =
+                absl::StrCat("got \"", key.kpi(), "\", want workspaces/{workspace}/kpis/{kpi}")}});
     }
     if (positions_.partitions() == 0) {
       return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
@@ -77,23 +77,17 @@ absl::StatusOr<ResolvedKey> StateLookup::Resolve(const v1::StateKey& key) const 
 std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const {
   if (!IsReady(key)) return std::nullopt;
   const absl::Time now = clock_.Now();
-  const std::string series =
-      SeriesKey(key.kpi->name(), key.kpi->window_id(key.window), key.slice);
+  const std::string series = SeriesKey(key.kpi->name(), key.kpi->window_id(key.window), key.slice);
   std::string period;
   switch (key.period.kind) {
-    case PeriodSelector::Kind::kCurrent:
-      period = key.kpi->Current(key.window, now)->id;
-      break;
+    case PeriodSelector::Kind::kCurrent: period = key.kpi->Current(key.window, now)->id; break;
     case PeriodSelector::Kind::kLatestWithData: {
       std::optional<std::string> latest = board_.LatestWithData(series);
       period = latest.has_value() ? *std::move(latest) : key.kpi->Current(key.window, now)->id;
       break;
     }
-    case PeriodSelector::Kind::kId:
-      period = key.period.id;
-      break;
-    case PeriodSelector::Kind::kLatestClosed:
-      return std::nullopt;
+    case PeriodSelector::Kind::kId: period = key.period.id; break;
+    case PeriodSelector::Kind::kLatestClosed: return std::nullopt;
   }
   std::optional<BoardState> shown = board_.Find(StateKeyOf(series, period));
   if (!shown.has_value()) return std::nullopt;
@@ -113,8 +107,8 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
     return InvalidFields(
         {{.field = "key.period",
           .description = absl::StrCat("got \"", selector.id, "\", want CURRENT, LATEST_CLOSED, ",
-                                      "LATEST_WITH_DATA or the id of a ", shape.id(),
-                                      " such as ", current.id)}});
+                                      "LATEST_WITH_DATA or the id of a ", shape.id(), " such as ",
+                                      current.id)}});
   }
   if (selector.kind == PeriodSelector::Kind::kLatestWithData) {
     const std::optional<size_t> index = runtime.FindSlice(slice);
@@ -129,9 +123,9 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
       ASSIGN_OR_RETURN(const StateBytes bytes, engine.Read(runtime, slice, window, period, now));
       if (IsClosed(*bytes)) return period;
     }
-    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
-                     absl::StrCat("key.period: none of the last ", kMaxPeriodsBack,
-                                  " periods is closed"));
+    return MakeError(
+        absl::StatusCode::kNotFound, "NOT_FOUND",
+        absl::StrCat("key.period: none of the last ", kMaxPeriodsBack, " periods is closed"));
   }
   return current;
 }
@@ -142,24 +136,23 @@ absl::StatusOr<StateLookup::Place> StateLookup::Locate(const ResolvedKey& key) c
   Place place{.engine = located.engine, .runtime = located.runtime};
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
-    return InvalidFields({{.field = "key.slice",
-                           .description = std::string(slice.status().message())}});
+    return InvalidFields(
+        {{.field = "key.slice", .description = std::string(slice.status().message())}});
   }
   place.slice = slice->ToString();
   const std::string& window = key.kpi->window_id(key.window);
   const std::optional<size_t> index = located.runtime->WindowIndex(window);
   if (!index.has_value()) return NoSuchWindow(*key.kpi, window);
   place.window = *index;
-  ASSIGN_OR_RETURN(place.period, PeriodFor(*place.engine, *place.runtime, place.slice,
-                                           place.window, key.period, clock_.Now()));
+  ASSIGN_OR_RETURN(place.period, PeriodFor(*place.engine, *place.runtime, place.slice, place.window,
+                                           key.period, clock_.Now()));
   return place;
 }
 
 absl::StatusOr<StateAnswer> StateLookup::ReadPlace(const Place& place, absl::Time now) const {
   const KpiDefinition& kpi = place.runtime->kpi();
-  const std::string key =
-      StateKeyOf(SeriesKey(kpi.resource_name(), kpi.windows[place.window].id(), place.slice),
-                 place.period.id);
+  const std::string key = StateKeyOf(
+      SeriesKey(kpi.resource_name(), kpi.windows[place.window].id(), place.slice), place.period.id);
   std::optional<BoardState> shown = board_.Find(key);
   if (shown.has_value()) {
     return StateAnswer{std::move(shown->state), health_.Suffix(v1::STATE_SOURCE_OWNER, now)};

@@ -191,8 +191,8 @@ void WatchHub::Begin(const std::shared_ptr<StateWatch>& watch) {
   watches_[watch->filter_.workspace()].push_back(watch);
   watcher_count_.fetch_add(1, std::memory_order_relaxed);
   const std::optional<int64_t> since = ReadToken(watch->resumed_from_, options_.process);
-  std::vector<std::string> keys = since.has_value() ? KeysSince(watch->filter_, *since)
-                                                    : CurrentKeys(watch->filter_);
+  std::vector<std::string> keys =
+      since.has_value() ? KeysSince(watch->filter_, *since) : CurrentKeys(watch->filter_);
   watch->Begin(std::move(keys), options_.process, distributed_no_);
   watch->wake_();
 }

@@ -115,7 +115,7 @@ class WatchHub {
 
  private:
   struct Job {
-    ShownStates states;                  // or:
+    ShownStates states;  // or:
     std::shared_ptr<StateWatch> opened;
   };
 

@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
   ServerRuntime runtime(server_options, clock);
   const auto suite = StandaloneSuite::Create(options, runtime);
   if (!suite.ok()) {
-    LogError("cannot start", {{"service", "kpi-standalone"},
-                              {"error", std::string(suite.status().message())}});
+    LogError("cannot start",
+             {{"service", "kpi-standalone"}, {"error", std::string(suite.status().message())}});
     return kExitFailure;
   }
   return ServeUntilSignal(

@@ -11,19 +11,16 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
     const StandaloneOptions& options, ServerRuntime& runtime) {
   ASSIGN_OR_RETURN(const std::string directory, StateLogDirectoryOf(options.store));
   std::unique_ptr<StandaloneSuite> suite(new StandaloneSuite());
-  ASSIGN_OR_RETURN(suite->definition_,
-                   DefinitionModule::Create(directory, runtime.environment()));
+  ASSIGN_OR_RETURN(suite->definition_, DefinitionModule::Create(directory, runtime.environment()));
   ASSIGN_OR_RETURN(suite->definition_server_, RpcServer::Start("", {suite->definition_->rpc()}));
   ASSIGN_OR_RETURN(suite->measurement_,
-                   MeasurementServer::Create(options.store,
-                                             suite->definition_server_->InProcessChannel(),
-                                             runtime));
+                   MeasurementServer::Create(
+                       options.store, suite->definition_server_->InProcessChannel(), runtime));
   ASSIGN_OR_RETURN(suite->measurement_server_, RpcServer::Start("", {suite->measurement_->rpc()}));
-  ASSIGN_OR_RETURN(
-      suite->evaluation_,
-      EvaluationServer::Create(options.store, options.cache,
-                               suite->definition_server_->InProcessChannel(),
-                               suite->measurement_server_->InProcessChannel(), runtime));
+  ASSIGN_OR_RETURN(suite->evaluation_,
+                   EvaluationServer::Create(
+                       options.store, options.cache, suite->definition_server_->InProcessChannel(),
+                       suite->measurement_server_->InProcessChannel(), runtime));
   return suite;
 }
 

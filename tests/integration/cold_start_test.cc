@@ -148,5 +148,34 @@ TEST_F(ColdStart, WithAStoreOfItsOwnLostItComputesEverythingAgain) {
   EXPECT_EQ(state->freshness().source(), v1::STATE_SOURCE_OWNER);
 }
 
+// A KPI is new, its samples are not. Until its inputs are in memory nothing is known about it: not
+// even which slices it has.
+TEST_F(ColdStart, NewKpisOverOldSamplesAreAnsweredRightOrNotYet) {
+  constexpr int kKpis = 20;
+  for (int i = 0; i < kKpis; ++i) {
+    const std::string id = absl::StrCat("new-", i);
+    const auto applied = client_->Apply(absl::StrCat(
+        "apiVersion: kpisuite/v1\nkind: Kpi\nmetadata: {name: ", id,
+        "}\nspec:\n  owner: fleet@example.com\n  inputs: {d: {metric: delivery-delay, "
+        "aggregation: SUM, where: \"value != ",
+        1000 + i,
+        "\"}}\n  unit: min\n  direction: LOWER\n  windows: [DAY]\n  slices: [[depot]]\n"));
+    ASSERT_TRUE(applied.ok()) << applied.status();
+    // Other clients than the one that applied it: they have only the token of their samples.
+    SuiteClient other = suite_.Client();
+    absl::StatusOr<v1::KpiState> total;
+    absl::StatusOr<v1::KpiState> slice;
+    ASSERT_TRUE(Eventually([&] {
+      slice = other.GetState({id, "DAY", "depot=north", DayId(FirstDay())});
+      total = other.GetState({id, "DAY", "", DayId(FirstDay())}, token_);
+      ErrorDetails details = GetErrorDetails(slice.status());
+      EXPECT_EQ(details.metadata.count("slice"), 0u) << slice.status();
+      return total.ok() || GetErrorDetails(total.status()).reason != "NOT_FOUND";
+    }));
+    ASSERT_TRUE(total.ok()) << total.status();
+    EXPECT_EQ(total->value(), expected_);
+  }
+}
+
 }  // namespace
 }  // namespace kpisuite

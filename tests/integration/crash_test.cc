@@ -131,7 +131,8 @@ class Crash : public testing::Test {
     EXPECT_THAT(*samples, SizeIs(all.size()));
     EXPECT_THAT(*samples, Each(Property(&v1::Sample::revision, 1)));
     EXPECT_GE(duplicates_, acked_before_);
-    std::printf("%zu kills; %d batches were acknowledged before one and %d recognised again\n",
+    if (duplicates_ == 0) return;
+    std::printf("%zu kills; %d batches were acknowledged in the first run, %d recognised again\n",
                 days_.size(), acked_before_, duplicates_);
   }
 

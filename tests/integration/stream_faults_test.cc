@@ -27,6 +27,9 @@ constexpr int64_t kMemoryCap = int64_t{64} << 20;
 // Growth of the memory of a server that is allowed; sanitizers need far more for themselves.
 int64_t MemoryCap() { return Sanitized() ? std::numeric_limits<int64_t>::max() : kMemoryCap; }
 
+// How soon a server that is told to stop has ended: its drain timeout and something for the rest.
+absl::Duration Grace() { return Sanitized() ? Patience() : absl::Seconds(10); }
+
 constexpr absl::Duration kSlowReaderTimeout = absl::Seconds(2);
 
 std::string SlowReaderTimeout() {
@@ -60,7 +63,9 @@ TEST_F(StreamFaults, TerminationDuringAnImportKeepsWhatWasAcknowledgedAndSaysWhy
   ImportOutcome outcome;
   std::thread importer([&] { outcome = ImportSamples(*client_, batches, settled); });
   ASSERT_TRUE(Eventually([&] { return settled > 20; }));
+  const absl::Time told = absl::Now();
   const absl::Status terminated = suite_.measurement().Terminate();
+  EXPECT_LT(absl::Now() - told, Grace());
   importer.join();
   EXPECT_TRUE(terminated.ok()) << terminated;
   EXPECT_EQ(outcome.end.code(), absl::StatusCode::kUnavailable) << outcome.end;

@@ -120,19 +120,18 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
   for (SliceStates& old_slice : old_runtime.slices()) {
     const std::optional<size_t> grouping = runtime.GroupingOf(old_slice.slice);
     for (size_t w = 0; w < old_slice.windows.size(); ++w) {
-      const std::optional<size_t> window =
-          runtime.WindowIndex(old_runtime.kpi().windows[w].id());
+      const std::optional<size_t> window = runtime.WindowIndex(old_runtime.kpi().windows[w].id());
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
         const Period period =
             old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
         const bool kept = grouping.has_value() && window.has_value() &&
                           HasPeriod(runtime.kpi(), *window, period.id, first_day);
         if (!kept) {
-          removals_.push_back({.id = {old_runtime.kpi().resource_name(),
-                                      old_runtime.kpi().windows[w].id(),
-                                      old_slice.slice.ToString(), period.id},
-                               .first_day = first_day,
-                               .removed = true});
+          removals_.push_back(
+              {.id = {old_runtime.kpi().resource_name(), old_runtime.kpi().windows[w].id(),
+                      old_slice.slice.ToString(), period.id},
+               .first_day = first_day,
+               .removed = true});
           continue;
         }
         const size_t slice = SliceIndex(runtime, *grouping, old_slice.slice);
@@ -199,8 +198,7 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   for (const MetricInput& input : runtime.kpi().inputs) {
     MetricEntry& metric = metrics_.at(MetricKey(runtime.kpi().workspace, input.metric->id));
     metric.runtimes.erase(runtime.id());
-    absl::erase_if(metric.stale,
-                   [&](const StateRef& ref) { return ref.runtime == runtime.id(); });
+    absl::erase_if(metric.stale, [&](const StateRef& ref) { return ref.runtime == runtime.id(); });
   }
   absl::flat_hash_set<std::string> keys;
   for (const RuntimeGrouping& grouping : runtime.groupings()) {

@@ -1,4 +1,5 @@
 // PartitionEngine: what has been evaluated is read.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,7 +10,11 @@
 namespace kpisuite {
 namespace {
 
-absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice) {
+// Which slices there are is known only when the inputs are in memory: until then their error.
+absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice, size_t window,
+                          const Period& period, absl::Time now, int64_t seq) {
+  RETURN_IF_ERROR(
+      runtime.Compute(runtime.MakeSlice(0, Slice()), window, period, nullptr, now, seq).status());
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                    absl::StrCat("slice: ", runtime.kpi().resource_name(), " has no samples in \"",
                                 slice, "\" or does not declare that grouping"),
@@ -29,11 +34,15 @@ std::vector<const KpiRuntime*> PartitionEngine::Runtimes() const {
   return runtimes;
 }
 
-absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(
-    const KpiRuntime& runtime, absl::string_view slice, size_t window, const Period& period,
-    absl::Time now) {
+absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(const KpiRuntime& runtime,
+                                                                         absl::string_view slice,
+                                                                         size_t window,
+                                                                         const Period& period,
+                                                                         absl::Time now) {
   const std::optional<size_t> index = runtime.FindSlice(slice);
-  if (!index.has_value() && !slice.empty()) return UnknownSlice(runtime, slice);
+  if (!index.has_value() && !slice.empty()) {
+    return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);
+  }
   const SliceStates& states =
       index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
   const auto& periods = states.windows[window];
@@ -51,7 +60,9 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
                                                          absl::string_view slice, size_t window,
                                                          const Period& period, absl::Time now) {
   const std::optional<size_t> index = runtime.FindSlice(slice);
-  if (!index.has_value() && !slice.empty()) return UnknownSlice(runtime, slice);
+  if (!index.has_value() && !slice.empty()) {
+    return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);
+  }
   const SliceStates& states =
       index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
   const auto& periods = states.windows[window];
@@ -79,13 +90,13 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedSt
       for (const auto& [first_day, state] : slice.windows[w]) {
         if (state.state == nullptr) continue;
         const Period period = window.At(*runtime.kpi().calendar, DayOfNumber(first_day));
-        out->push_back({.id = {runtime.kpi().resource_name(), window.id(),
-                               slice.slice.ToString(), period.id},
-                        .first_day = first_day,
-                        .has_rows = state.rows > 0,
-                        .status = state.status,
-                        .version = state.version,
-                        .state = state.state});
+        out->push_back(
+            {.id = {runtime.kpi().resource_name(), window.id(), slice.slice.ToString(), period.id},
+             .first_day = first_day,
+             .has_rows = state.rows > 0,
+             .status = state.status,
+             .version = state.version,
+             .state = state.state});
       }
     }
   }

@@ -64,8 +64,8 @@ StatePlace PartitionEngine::Place() const {
           .tick = now_};
 }
 
-void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window,
-                                int32_t first_day, bool definition_changed) {
+void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
+                                bool definition_changed) {
   TrackedState& state = runtime.slices()[slice].windows[window][first_day];
   state.definition_changed = state.definition_changed || definition_changed;
   if (state.dirty) return;
@@ -126,8 +126,8 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
 // False while the inputs are being loaded.
 bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output) {
   const SliceStates& slice = runtime.slices()[ref.slice];
-  const Period period = runtime.kpi().windows[ref.window].At(*runtime.kpi().calendar,
-                                                             DayOfNumber(ref.first_day));
+  const Period period =
+      runtime.kpi().windows[ref.window].At(*runtime.kpi().calendar, DayOfNumber(ref.first_day));
   TrackedState& state = runtime.slices()[ref.slice].windows[ref.window].at(ref.first_day);
   const auto computed = runtime.Compute(slice, ref.window, period, &state, now_, seq_);
   if (!computed.ok()) return false;
@@ -218,8 +218,8 @@ void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
   }
 }
 
-void PartitionEngine::NoteStale(const StateRef& ref, const KpiRuntime& runtime,
-                                TrackedState& state, bool stale) {
+void PartitionEngine::NoteStale(const StateRef& ref, const KpiRuntime& runtime, TrackedState& state,
+                                bool stale) {
   if (state.stale == stale) return;
   state.stale = stale;
   for (const MetricInput& input : runtime.kpi().inputs) {

@@ -36,7 +36,7 @@ struct LoggedState {
   std::optional<absl::Time> closed_at;
   bool restated = false;
   v1::Status status = v1::STATUS_UNSPECIFIED;
-  std::string value;  // decimal, or the name of the ND reason in parentheses
+  std::string value;                         // decimal, or the name of the ND reason in parentheses
   std::shared_ptr<const std::string> state;  // serialised KpiState
 };
 

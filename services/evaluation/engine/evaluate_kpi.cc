@@ -14,13 +14,12 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
   readiness.reserve(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Timeliness& due = context.kpi->inputs[i].metric->timeliness;
-    readiness.push_back(
-        {.watermark = inputs[i].watermark,
-         .expected_lag = due.expected_lag,
-         .grace = due.grace,
-         .max_age = context.latest ? due.max_age : absl::InfiniteDuration(),
-         .last_update = std::max(inputs[i].metric_last_event, inputs[i].watermark),
-         .rows = inputs[i].rows});
+    readiness.push_back({.watermark = inputs[i].watermark,
+                         .expected_lag = due.expected_lag,
+                         .grace = due.grace,
+                         .max_age = context.latest ? due.max_age : absl::InfiniteDuration(),
+                         .last_update = std::max(inputs[i].metric_last_event, inputs[i].watermark),
+                         .rows = inputs[i].rows});
   }
   return readiness;
 }
@@ -69,9 +68,8 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
     if (inputs[i].rows > 0) {
       evaluation.inputs.push_back(inputs[i].value);
     } else {
-      const EmptyInput empty =
-          ValueOfEmptyInput(context.period, inputs[i].watermark,
-                            IsZeroWhenEmpty(kpi.inputs[i].aggregation.kind));
+      const EmptyInput empty = ValueOfEmptyInput(context.period, inputs[i].watermark,
+                                                 IsZeroWhenEmpty(kpi.inputs[i].aggregation.kind));
       evaluation.inputs.push_back(empty.reason.has_value() ? Value(*empty.reason)
                                                            : Value(Decimal()));
     }
@@ -79,8 +77,8 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
   EvaluateSteps(context, evaluation);
-  evaluation.value = context.period.exists() ? evaluation.steps.back()
-                                             : Value(NdReason::kNotApplicable);
+  evaluation.value =
+      context.period.exists() ? evaluation.steps.back() : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
   if (!evaluation.value.number().defined()) reason = evaluation.value.number().reason();
   evaluation.data_state = DataStateOf(context.period, evaluation.readiness, reason);

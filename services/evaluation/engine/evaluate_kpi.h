@@ -21,8 +21,8 @@ namespace kpisuite {
 
 // One metric input over the period, and what is known about its metric.
 struct InputAggregate {
-  Value value = NdReason::kNotReady;  // finished aggregate; ignored without rows
-  uint64_t rows = 0;                  // before the filter
+  Value value = NdReason::kNotReady;                    // finished aggregate; ignored without rows
+  uint64_t rows = 0;                                    // before the filter
   absl::Time last_event = absl::InfinitePast();         // in slice and period
   absl::Time watermark = absl::InfinitePast();          // of the metric
   absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices

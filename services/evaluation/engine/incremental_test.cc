@@ -13,9 +13,9 @@ namespace kpisuite {
 namespace {
 
 constexpr int kNoLimit = 1'000'000;
-constexpr v1::Aggregation kAggregations[] = {
-    v1::AGGREGATION_SUM, v1::AGGREGATION_AVG,  v1::AGGREGATION_MAX,
-    v1::AGGREGATION_MIN, v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN};
+constexpr v1::Aggregation kAggregations[] = {v1::AGGREGATION_SUM,  v1::AGGREGATION_AVG,
+                                             v1::AGGREGATION_MAX,  v1::AGGREGATION_MIN,
+                                             v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN};
 
 // One engine under random writes, corrections, moves, retractions and watermarks; batches and
 // answers arrive late, answers also ahead of their batches.
@@ -53,10 +53,10 @@ class RandomRun {
   void Define(size_t kpi) { ASSERT_TRUE(engine_.SetKpi(kpis_[kpi]).ok()); }
 
   FeedForTest::Row RandomRow() {
-    return {"m", absl::Bernoulli(random_, 0.5) ? "EU" : "US",
-            absl::ToUnixNanos(TestTime(absl::Uniform(random_, 4, 8),
-                                       absl::Uniform(random_, 0, 24))),
-            absl::StrCat("s", absl::Uniform(random_, 0, 3))};
+    return {
+        "m", absl::Bernoulli(random_, 0.5) ? "EU" : "US",
+        absl::ToUnixNanos(TestTime(absl::Uniform(random_, 4, 8), absl::Uniform(random_, 0, 24))),
+        absl::StrCat("s", absl::Uniform(random_, 0, 3))};
   }
 
   void Act() {

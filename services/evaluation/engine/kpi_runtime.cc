@@ -65,9 +65,8 @@ std::optional<size_t> KpiRuntime::GroupingOf(const Slice& slice) const {
   for (size_t g = 0; g < groupings_.size(); ++g) {
     const std::vector<std::string>& dimensions = groupings_[g].dimensions;
     const bool same = dimensions.size() == slice.members().size() &&
-                      std::all_of(dimensions.begin(), dimensions.end(), [&](const auto& name) {
-                        return slice.Find(name) != nullptr;
-                      });
+                      std::all_of(dimensions.begin(), dimensions.end(),
+                                  [&](const auto& name) { return slice.Find(name) != nullptr; });
     if (same) return g;
   }
   return std::nullopt;
@@ -93,8 +92,8 @@ std::optional<int32_t> KpiRuntime::LatestWithRows(const SliceStates& slice, size
   return std::nullopt;
 }
 
-absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& slice,
-                                                            size_t window, const Period& period,
+absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& slice, size_t window,
+                                                            const Period& period,
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;

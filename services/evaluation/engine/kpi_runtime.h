@@ -53,8 +53,8 @@ struct TrackedState {
 // The states of one slice.
 struct SliceStates {
   Slice slice;
-  size_t grouping = 0;                     // into KpiRuntime::groupings
-  std::vector<std::string> input_slices;   // canonical slice that each input reads
+  size_t grouping = 0;                    // into KpiRuntime::groupings
+  std::vector<std::string> input_slices;  // canonical slice that each input reads
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
 };
 
@@ -108,9 +108,9 @@ class KpiRuntime {
     KpiEvaluation evaluation;
   };
   // `tracked` may be null: a state that is not kept.
-  absl::StatusOr<Computation> Compute(const SliceStates& slice, size_t window,
-                                      const Period& period, const TrackedState* tracked,
-                                      absl::Time now, int64_t seq) const;
+  absl::StatusOr<Computation> Compute(const SliceStates& slice, size_t window, const Period& period,
+                                      const TrackedState* tracked, absl::Time now,
+                                      int64_t seq) const;
   // A slice that is not kept, to compute its states.
   SliceStates MakeSlice(size_t grouping, const Slice& slice) const;
 

@@ -48,9 +48,8 @@ void FillTarget(const EvaluationContext& context, const ResolvedTarget& resolved
   target->set_revision(origin->second.revision);
   const SliceSelector& selector = origin->second.selector;
   const bool exact = selector.has_value() && *selector == context.slice;
-  target->set_rule(!selector.has_value() ? "default"
-                                         : (exact ? "exact:" : "dimension:") +
-                                               selector->ToString());
+  target->set_rule(
+      !selector.has_value() ? "default" : (exact ? "exact:" : "dimension:") + selector->ToString());
 }
 
 void FillCuts(const Bands& bands, const BandHit& hit, v1::BandHit* out) {
@@ -125,8 +124,8 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
   out->set_alias(alias);
   out->set_source(input.metric->resource_name());
   v1::Aggregation aggregation = v1::AGGREGATION_UNSPECIFIED;
-  v1::Aggregation_Parse(
-      "AGGREGATION_" + std::string(AggregationKindName(input.aggregation.kind)), &aggregation);
+  v1::Aggregation_Parse("AGGREGATION_" + std::string(AggregationKindName(input.aggregation.kind)),
+                        &aggregation);
   out->set_aggregation(aggregation);
   if (input.aggregation.kind == AggregationKind::kPercentile) {
     out->set_percentile(

@@ -54,8 +54,7 @@ v1::AggregateQuery PaneSpec::Query() const {
   query.set_metric(metric);
   query.set_aggregation(ToProto(aggregation.kind));
   if (aggregation.kind == AggregationKind::kPercentile) {
-    query.set_percentile(
-        Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
+    query.set_percentile(Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
   }
   query.set_where(filter.canonical_text());
   for (const std::string& dimension : group_by) query.add_group_by(dimension);
@@ -90,16 +89,14 @@ absl::StatusOr<PaneTable::SeriesBinding*> PaneTable::Bind(const v1::SeriesChange
 void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
                      const std::optional<PaneRef>& only, PaneCallback touched,
                      PaneCallback broken) {
-  if (only.has_value() &&
-      (only->day != row.day || only->slice != series.panes->slice.ToString())) {
+  if (only.has_value() && (only->day != row.day || only->slice != series.panes->slice.ToString())) {
     return;
   }
   Pane& pane = series.panes->days.try_emplace(row.day, Pane{.state = empty_}).first->second;
   if (pane.loading || seq <= pane.base_seq) return;
   SampleView sample = row.sample;
   sample.kept = series.filter.Keeps(sample.value);
-  const bool last_left =
-      !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
+  const bool last_left = !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
   const bool folded =
       row.added ? pane.state.Add(sample).ok() : !last_left && pane.state.Remove(sample);
   if (!folded) {
@@ -148,9 +145,8 @@ absl::StatusOr<Pane> PaneTable::MakePane(const v1::AggregateCell& cell, int64_t 
     return MakeError(absl::StatusCode::kInternal, "INTERNAL",
                      "an aggregate answer has another spec than its query");
   }
-  return Pane{.state = std::move(state),
-              .last_time_nano = cell.last_time_unix_nano(),
-              .base_seq = seq};
+  return Pane{
+      .state = std::move(state), .last_time_nano = cell.last_time_unix_nano(), .base_seq = seq};
 }
 
 absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int64_t seq) {
@@ -217,8 +213,7 @@ absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_
   Range range{.state = empty_};
   const SlicePanes* panes = Find(slice);
   if (panes == nullptr) return range;
-  for (auto it = panes->days.lower_bound(first); it != panes->days.end() && it->first < end;
-       ++it) {
+  for (auto it = panes->days.lower_bound(first); it != panes->days.end() && it->first < end; ++it) {
     if (it->second.loading || it->second.base_seq > seq) return held();
     RETURN_IF_ERROR(range.state.Merge(it->second.state));
     if (!it->second.state.empty()) {

@@ -29,7 +29,7 @@ struct PaneSpec {
   std::string metric;     // id
   AggregationSpec aggregation;
   Filter filter;
-  std::vector<std::string> group_by;  // sorted dimensions; empty for the total
+  std::vector<std::string> group_by;         // sorted dimensions; empty for the total
   std::shared_ptr<const Calendar> calendar;  // zone and day start cut the days
 
   // Equal for equal specs.

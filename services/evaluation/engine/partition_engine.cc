@@ -29,10 +29,10 @@ PartitionEngine::PartitionEngine(int32_t part, int64_t incarnation, int64_t seq)
 absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch) {
   const v1::FeedPosition& position = batch->position();
   if (position.part() != part_ || position.incarnation() != incarnation_) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-                     absl::StrCat("got a batch of part ", position.part(), " incarnation ",
-                                  position.incarnation(), ", want part ", part_, " incarnation ",
-                                  incarnation_));
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+        absl::StrCat("got a batch of part ", position.part(), " incarnation ",
+                     position.incarnation(), ", want part ", part_, " incarnation ", incarnation_));
   }
   if (position.seq() <= seq_) return absl::OkStatus();
   if (position.seq() != seq_ + 1) {
@@ -67,7 +67,9 @@ void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& change
   const int64_t last_event = entry.table->last_event_nano();
   entry.table->Apply(
       changes, seq, only,
-      [&](const SlicePanes& panes, int32_t day) { touched_.insert({&entry, &panes, day}); },
+      [&](const SlicePanes& panes, int32_t day) {
+        touched_.insert({&entry, &panes, day});
+      },
       [&](const SlicePanes& panes, int32_t day) {
         touched_.insert({&entry, &panes, day});
         AskForPane(entry, panes, day);

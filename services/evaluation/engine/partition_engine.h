@@ -51,7 +51,8 @@ class PartitionEngine {
   // The next batch of the feed; batches up to seq() are ignored. OUT_OF_RANGE on a gap,
   // FAILED_PRECONDITION (INCARNATION_CHANGED) when it belongs to another life of the partition.
   absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
-  // A load could not be answered: it is among those of the next TakeLoads, unless its table is gone.
+  // A load could not be answered: it is among those of the next TakeLoads, unless its table is
+  // gone.
   void AskAgain(int64_t load);
   // An answer to a load. Unknown ids are ignored: their table is gone. INTERNAL when damaged; the
   // load is then asked for again.

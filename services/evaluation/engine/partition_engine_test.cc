@@ -44,8 +44,8 @@ class PartitionEngineTest : public ::testing::Test {
 
   v1::KpiState Read(absl::string_view slice, size_t window, int day, absl::Time now) {
     const KpiRuntime* runtime = engine_.Find(kTestKpi);
-    const Period period = runtime->kpi().windows[window].At(*runtime->kpi().calendar,
-                                                            absl::CivilDay(2024, 3, day));
+    const Period period =
+        runtime->kpi().windows[window].At(*runtime->kpi().calendar, absl::CivilDay(2024, 3, day));
     const auto bytes = engine_.Read(*runtime, slice, window, period, now);
     v1::KpiState state;
     if (bytes.ok()) {
@@ -141,15 +141,13 @@ TEST_F(PartitionEngineTest, SeedsKeepRevisionsAcrossARestart) {
   const std::vector<LoggedState> log = Tick(TestTime(6, 1)).log;
   PartitionEngine next(0, kTestIncarnation, feed_.seq());
   for (LoggedState logged : log) next.Seed(logged);
-  ASSERT_TRUE(next.SetKpi(ResolveKpi({TestMetric("m"), TestKpi("k", "m", v1::AGGREGATION_SUM)}))
-                  .ok());
+  ASSERT_TRUE(
+      next.SetKpi(ResolveKpi({TestMetric("m"), TestKpi("k", "m", v1::AGGREGATION_SUM)})).ok());
   feed_.AnswerAll(next);
   EXPECT_TRUE(OfTheFifth(next.Tick(TestTime(6, 2), kNoLimit).log).empty());
-  ASSERT_TRUE(
-      next.Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "a"})).ok());
+  ASSERT_TRUE(next.Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "a"})).ok());
   feed_.AnswerAll(next);
-  const std::vector<LoggedState> restated =
-      OfTheFifth(next.Tick(TestTime(6, 3), kNoLimit).log);
+  const std::vector<LoggedState> restated = OfTheFifth(next.Tick(TestTime(6, 3), kNoLimit).log);
   ASSERT_EQ(restated.size(), 1u);
   EXPECT_EQ(restated[0].cause, v1::HISTORY_CAUSE_RESTATED);
   EXPECT_EQ(restated[0].revision, 2);
@@ -172,8 +170,7 @@ TEST_F(PartitionEngineTest, TimeAloneRollsOverIntoTheNextPeriod) {
 TEST_F(PartitionEngineTest, TimeAloneMakesAStateStaleAndASampleElsewhereFreshAgain) {
   v1::Definition metric = TestMetric("m");
   metric.mutable_metric()->mutable_timeliness()->mutable_max_age()->set_seconds(3600);
-  ASSERT_TRUE(
-      engine_.SetKpi(ResolveKpi({metric, TestKpi("k", "m", v1::AGGREGATION_SUM)})).ok());
+  ASSERT_TRUE(engine_.SetKpi(ResolveKpi({metric, TestKpi("k", "m", v1::AGGREGATION_SUM)})).ok());
   Write(5, 4);
   Tick(TestTime(5, 12));
   const auto stale = [&](absl::Time now) {
@@ -249,11 +246,10 @@ TEST(PartitionEngineCost, KpisTouchedByASampleAreTheSameAmongAThousandAndAHundre
     feed.AnswerAll(engine);
     engine.Tick(TestTime(5), kNoLimit);
     for (int i = 0; i < 10; ++i) {
-      ASSERT_TRUE(
-          engine
-              .Apply(feed.Write({absl::StrCat("m", i), "EU", absl::ToUnixNanos(TestTime(5)), "a"},
-                                1))
-              .ok());
+      ASSERT_TRUE(engine
+                      .Apply(feed.Write(
+                          {absl::StrCat("m", i), "EU", absl::ToUnixNanos(TestTime(5)), "a"}, 1))
+                      .ok());
     }
     engine.Tick(TestTime(5, 1), kNoLimit);
     counters.push_back(engine.counters());

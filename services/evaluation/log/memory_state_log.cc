@@ -15,12 +15,9 @@ bool SameEntry(const LoggedState& a, const LoggedState& b) {
 
 bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
   switch (query.view) {
-    case HistoryQuery::View::kAll:
-      return true;
-    case HistoryQuery::View::kAsOf:
-      return logged.record_time <= query.as_of;
-    case HistoryQuery::View::kFirstClosed:
-      return logged.cause == v1::HISTORY_CAUSE_CLOSED;
+    case HistoryQuery::View::kAll: return true;
+    case HistoryQuery::View::kAsOf: return logged.record_time <= query.as_of;
+    case HistoryQuery::View::kFirstClosed: return logged.cause == v1::HISTORY_CAUSE_CLOSED;
   }
   return false;
 }
@@ -33,8 +30,8 @@ absl::Status MemoryStateLog::Append(absl::Span<const LoggedState> entries) {
     Entries& subject = entries_[{logged.id.kpi, logged.id.window, logged.id.slice}];
     const auto first = subject.lower_bound({logged.first_day, INT64_MIN});
     const auto end = subject.upper_bound({logged.first_day, INT64_MAX});
-    const bool known = std::any_of(
-        first, end, [&](const auto& entry) { return SameEntry(entry.second, logged); });
+    const bool known =
+        std::any_of(first, end, [&](const auto& entry) { return SameEntry(entry.second, logged); });
     if (!known) subject[{logged.first_day, ++last_number_}] = logged;
   }
   return absl::OkStatus();

@@ -15,7 +15,8 @@ class MemoryStateLog final : public StateLog {
  public:
   absl::Status Append(absl::Span<const LoggedState> entries) override EXCLUDES(mutex_);
   absl::Status VisitLatest(absl::string_view kpi,
-                           absl::FunctionRef<absl::Status(LoggedState)> visit) override EXCLUDES(mutex_);
+                           absl::FunctionRef<absl::Status(LoggedState)> visit) override
+      EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);

@@ -92,15 +92,14 @@ std::string HistorySql(HistoryQuery::View view) {
 
 absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
     const SqliteStateLogOptions& options) {
-  ASSIGN_OR_RETURN(
-      auto database,
-      Database::Create({.directory = options.directory,
-                        .file_name = "evaluation.db",
-                        .schema = {.name = "evaluation",
-                                   .application_id = kApplicationId,
-                                   .migrations = {kFirstMigration}},
-                        .free_space_floor_bytes = options.free_space_floor_bytes,
-                        .ballast_bytes = options.ballast_bytes}));
+  ASSIGN_OR_RETURN(auto database,
+                   Database::Create({.directory = options.directory,
+                                     .file_name = "evaluation.db",
+                                     .schema = {.name = "evaluation",
+                                                .application_id = kApplicationId,
+                                                .migrations = {kFirstMigration}},
+                                     .free_space_floor_bytes = options.free_space_floor_bytes,
+                                     .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
@@ -122,8 +121,8 @@ absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
           logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
       RETURN_IF_ERROR(insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
                                   logged.id.period, logged.first_day, logged.revision, cause,
-                                  absl::ToUnixNanos(logged.record_time), closed_at,
-                                  logged.restated, status, logged.value, Blob{state}}));
+                                  absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
+                                  status, logged.value, Blob{state}}));
     }
   }
   return transaction.Commit();
@@ -167,9 +166,8 @@ absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const Histo
   // Views with one entry for each period go on with the next period.
   HistoryPlace after = query.after.value_or(HistoryPlace{INT32_MIN, INT64_MIN});
   if (query.after.has_value() && query.view != HistoryQuery::View::kAll) after.number = INT64_MAX;
-  const int64_t as_of = query.view == HistoryQuery::View::kAsOf
-                            ? absl::ToUnixNanos(query.as_of)
-                            : INT64_MAX;
+  const int64_t as_of =
+      query.view == HistoryQuery::View::kAsOf ? absl::ToUnixNanos(query.as_of) : INT64_MAX;
   RETURN_IF_ERROR(rows.Bind({query.kpi, query.window, query.slice, query.first_day, query.last_day,
                              after.first_day, after.number, as_of, query.limit}));
   std::vector<HistoryEntryRow> entries;
@@ -227,12 +225,10 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
         connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
                            {definition.name(), Blob{bytes}}));
   }
-  RETURN_IF_ERROR(
-      connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
-                         {"definition_position", position}));
-  RETURN_IF_ERROR(
-      connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
-                         {"definition_incarnation", incarnation}));
+  RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
+                                     {"definition_position", position}));
+  RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
+                                     {"definition_incarnation", incarnation}));
   return transaction.Commit();
 }
 

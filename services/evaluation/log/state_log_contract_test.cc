@@ -58,12 +58,11 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
 
   // Three entries of day 10, two of day 11.
   void Fill() {
-    const std::vector<LoggedState> entries = {
-        Entry(10, v1::HISTORY_CAUSE_TRANSITION, 100, "1"),
-        Entry(11, v1::HISTORY_CAUSE_TRANSITION, 110, "5"),
-        Entry(10, v1::HISTORY_CAUSE_CLOSED, 200, "2", 1),
-        Entry(10, v1::HISTORY_CAUSE_RESTATED, 300, "3", 2),
-        Entry(11, v1::HISTORY_CAUSE_CLOSED, 310, "6", 1)};
+    const std::vector<LoggedState> entries = {Entry(10, v1::HISTORY_CAUSE_TRANSITION, 100, "1"),
+                                              Entry(11, v1::HISTORY_CAUSE_TRANSITION, 110, "5"),
+                                              Entry(10, v1::HISTORY_CAUSE_CLOSED, 200, "2", 1),
+                                              Entry(10, v1::HISTORY_CAUSE_RESTATED, 300, "3", 2),
+                                              Entry(11, v1::HISTORY_CAUSE_CLOSED, 310, "6", 1)};
     ASSERT_TRUE(log_->Append(entries).ok());
   }
 
@@ -134,7 +133,8 @@ TEST_P(StateLogContract, PagesAndRangesCutTheHistory) {
     query.limit = 100;
     EXPECT_EQ(all, Values(log_->History(query)));
     query.first_day = 11;
-    EXPECT_EQ(Values(log_->History(query)).front()[0], view == HistoryQuery::View::kAll ? '5' : '6');
+    EXPECT_EQ(Values(log_->History(query)).front()[0],
+              view == HistoryQuery::View::kAll ? '5' : '6');
     query.last_day = 10;
     EXPECT_THAT(Values(log_->History(query)), IsEmpty());
   }
@@ -150,18 +150,20 @@ TEST_P(StateLogContract, VisitsTheNewestEntryOfEachState) {
   Fill();
   Open();
   std::vector<std::string> values;
-  ASSERT_TRUE(log_->VisitLatest("", [&](LoggedState logged) {
-                    EXPECT_EQ(logged.state, nullptr);
-                    values.push_back(logged.value);
-                    return absl::OkStatus();
-                  })
+  ASSERT_TRUE(log_->VisitLatest("",
+                                [&](LoggedState logged) {
+                                  EXPECT_EQ(logged.state, nullptr);
+                                  values.push_back(logged.value);
+                                  return absl::OkStatus();
+                                })
                   .ok());
   EXPECT_THAT(values, UnorderedElementsAre("3", "6"));
   int of_another = 0;
-  ASSERT_TRUE(log_->VisitLatest("workspaces/w/kpis/other", [&](LoggedState) {
-                    ++of_another;
-                    return absl::OkStatus();
-                  })
+  ASSERT_TRUE(log_->VisitLatest("workspaces/w/kpis/other",
+                                [&](LoggedState) {
+                                  ++of_another;
+                                  return absl::OkStatus();
+                                })
                   .ok());
   EXPECT_EQ(of_another, 0);
 }
@@ -211,8 +213,7 @@ TEST(SqliteStateLog, SecondProcessIsRefused) {
       .directory = directory.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0};
   const auto first = SqliteStateLog::Create(options);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(SqliteStateLog::Create(options).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(SqliteStateLog::Create(options).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace
