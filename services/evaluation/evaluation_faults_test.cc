@@ -1,0 +1,151 @@
+// Cold starts, and what happens when Redis, measurement or definition go away and come back.
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/cache/redis_server_fixture.h"
+#include "services/evaluation/evaluation_server_for_test.h"
+
+namespace kpisuite {
+namespace {
+
+using Stub = v1::EvaluationService::Stub;
+
+constexpr char kDay5[] = "2024-03-05";
+
+class EvaluationFaultsTest : public ::testing::Test {
+ protected:
+  EvaluationFaultsTest() {
+    suite_.definitions.Apply({TestMetric("m"), TestKpi("k", "m", v1::AGGREGATION_SUM)});
+  }
+
+  void Start(const std::string& cache = "memory") {
+    suite_.StartServer(cache);
+    ASSERT_TRUE(suite_.WaitUntilReady());
+  }
+  std::string Write(int64_t value) { return suite_.measurement.Write(TestTime(5, 12), value, "a"); }
+  bool IsCached(RedisServer& redis, const std::string& value) {
+    return Eventually([&] {
+      const std::string key = "{p0000}:s:" + StateKeyOf(SeriesKey(kTestKpi, "DAY", ""), kDay5);
+      v1::KpiState state;
+      const std::string bytes = redis.Command({"GET", key});
+      return bytes.size() > 60 && state.ParseFromString(bytes.substr(60)) && state.value() == value;
+    });
+  }
+
+  EvaluationForTest suite_;
+};
+
+TEST_F(EvaluationFaultsTest, RestartShowsTheSameStatesAndLogsNothingTwice) {
+  Start();
+  const v1::KpiState before = suite_.Read(kDay5, Write(4));
+  const int64_t logged = suite_.evaluation().loop().stats().logged;
+  EXPECT_GT(logged, 0);
+  Start();
+  const v1::KpiState after = suite_.Read(kDay5);
+  EXPECT_EQ(after.value(), before.value());
+  EXPECT_EQ(after.revision(), before.revision());
+  EXPECT_EQ(after.closed_at().seconds(), before.closed_at().seconds());
+  EXPECT_EQ(suite_.evaluation().loop().stats().logged, 0);
+}
+
+TEST_F(EvaluationFaultsTest, StartWithoutDefinitionServiceUsesWhatWasSaved) {
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.definitions.Stop();
+  Start();
+  EXPECT_EQ(suite_.Read(kDay5, Write(5)).value(), "5");
+}
+
+TEST_F(EvaluationFaultsTest, StartWithoutMeasurementAnswersFromTheLogMarkedStale) {
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.measurement.Stop();
+  suite_.StartServer();
+  v1::KpiState state;
+  ASSERT_TRUE(Eventually([&] {
+    v1::GetStateRequest request;
+    request.mutable_key()->set_kpi(kTestKpi);
+    request.mutable_key()->set_period("LATEST_WITH_DATA");
+    return suite_.Call(&Stub::GetState, request, &state).ok();
+  }));
+  EXPECT_EQ(state.value(), "4");
+  EXPECT_EQ(state.freshness().source(), v1::STATE_SOURCE_STORE);
+  EXPECT_TRUE(state.freshness().stale());
+  EXPECT_FALSE(suite_.readiness().ready());
+  suite_.measurement.Resume();
+  EXPECT_TRUE(suite_.WaitUntilReady());
+  EXPECT_EQ(suite_.Read(kDay5).freshness().source(), v1::STATE_SOURCE_OWNER);
+}
+
+TEST_F(EvaluationFaultsTest, ColdStartAnswersFromRedis) {
+  RedisServer redis;
+  ASSERT_TRUE(redis.Start().ok());
+  Start(redis.address());
+  suite_.Read(kDay5, Write(4));
+  ASSERT_TRUE(IsCached(redis, "4"));
+  suite_.measurement.Stop();
+  suite_.StartServer(redis.address());
+  v1::KpiState state;
+  ASSERT_TRUE(Eventually([&] {
+    v1::GetStateRequest request;
+    request.mutable_key()->set_kpi(kTestKpi);
+    request.mutable_key()->set_period(kDay5);
+    return suite_.Call(&Stub::GetState, request, &state).ok();
+  }));
+  EXPECT_EQ(state.value(), "4");
+  EXPECT_EQ(state.freshness().source(), v1::STATE_SOURCE_REDIS);
+}
+
+TEST_F(EvaluationFaultsTest, RedisDownAtStartAndDuringLoadChangesNothingForReaders) {
+  RedisServer redis;
+  ASSERT_TRUE(redis.Start().ok());
+  redis.Kill();
+  Start(redis.address());
+  EXPECT_EQ(suite_.Read(kDay5, Write(4)).value(), "4");
+  ASSERT_TRUE(redis.Start().ok());
+  EXPECT_TRUE(IsCached(redis, "4"));
+  redis.Kill();
+  const v1::KpiState state = suite_.Read(kDay5, Write(5));
+  EXPECT_EQ(state.value(), "5");
+  EXPECT_FALSE(state.freshness().stale());
+  ASSERT_TRUE(redis.Start().ok());
+  EXPECT_TRUE(IsCached(redis, "5"));
+}
+
+TEST_F(EvaluationFaultsTest, FlushedRedisIsFilledAgain) {
+  RedisServer redis;
+  ASSERT_TRUE(redis.Start().ok());
+  Start(redis.address());
+  suite_.Read(kDay5, Write(4));
+  ASSERT_TRUE(IsCached(redis, "4"));
+  redis.Command({"FLUSHALL"});
+  EXPECT_TRUE(IsCached(redis, "4"));
+}
+
+TEST_F(EvaluationFaultsTest, LostMeasurementIsFollowedAgainWhereItEnded) {
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.measurement.Stop();
+  const std::string token = Write(5);
+  EXPECT_EQ(suite_.Read(kDay5).value(), "4");
+  suite_.measurement.Resume();
+  EXPECT_EQ(suite_.Read(kDay5, token).value(), "5");
+}
+
+TEST_F(EvaluationFaultsTest, RebuiltPartitionIsLoadedAgainAndOldTokensAreRefused) {
+  Start();
+  const std::string old_token = Write(4);
+  suite_.Read(kDay5, old_token);
+  suite_.measurement.Rebuild();
+  EXPECT_EQ(suite_.Read(kDay5, Write(6)).value(), "6");
+  v1::GetStateRequest request;
+  request.mutable_key()->set_kpi(kTestKpi);
+  request.set_at_least(old_token);
+  v1::KpiState state;
+  EXPECT_EQ(suite_.Call(&Stub::GetState, request, &state).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+}  // namespace
+}  // namespace kpisuite
