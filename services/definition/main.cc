@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
   using namespace kpisuite;  // NOLINT: the composition root
 
   DefinitionOptions options;
+  options.server.listen = "127.0.0.1:7001";
+  options.server.admin_listen = "127.0.0.1:7101";
   OptionParser parser("kpi-definition", "Keeps definitions of metrics and KPIs.");
   AddDefinitionOptions(options, parser);
   if (const std::optional<int> exit_code = parser.Parse(argc, argv)) return *exit_code;

@@ -151,9 +151,9 @@ void EvaluationLoop::ShowPart(const PartTick& tick, std::vector<ShownState>* sho
   // Until then readers are answered from elsewhere, which reflects no position.
   if (!settled) return;
   const bool defined = !part.engine->loading() && !part.engine->HasDirty();
-  out_.positions.Set(tick.part, {part.engine->incarnation(), tick.output.evaluated_seq},
-                     defined ? part.engine->definition_position()
-                             : out_.positions.definition_position());
+  out_.positions.Set(
+      tick.part, {part.engine->incarnation(), tick.output.evaluated_seq},
+      defined ? part.engine->definition_position() : out_.positions.definition_position());
   out_.positions.SetReady(tick.part, true);
 }
 
