@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, lints, builds and tests everything, and prints the time of each stage.
-#   tests/run.sh           setup lint build unit python asan fuzz
-#   tests/run.sh STAGE...  only these; also: tidy tsan
+#   tests/run.sh           setup lint build unit python asan tsan fuzz
+#   tests/run.sh STAGE...  only these; also: tidy
 # Skipped tests are a failure when CI=true.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -72,8 +72,8 @@ stage_tsan() {
 
 stage_fuzz() { tests/fuzz/run.sh "${FUZZ_SECONDS:-10}"; }
 
-default=(setup lint build unit python asan fuzz)
-others=(tidy tsan)
+default=(setup lint build unit python asan tsan fuzz)
+others=(tidy)
 chosen=("$@")
 [ ${#chosen[@]} -gt 0 ] || chosen=("${default[@]}")
 passed=0 failed=0
