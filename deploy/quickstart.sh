@@ -6,7 +6,7 @@
 #   deploy/quickstart.sh --clean         stop and delete the data
 # Options:
 #   --state-dir DIR    where data, logs and addresses go   (default: .quickstart)
-#   --build-dir DIR    use the programs of this build tree (default: build preset "release")
+#   --build-dir DIR    use the programs of this build tree (default: build preset "dev")
 #   --skip-setup       do not install packages
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,10 +60,10 @@ fi
 
 [ $setup = no ] || deploy/setup.sh
 if [ -z "$build" ]; then
-  build=.build/release
+  build=.build/dev
   echo "building (the first time takes some minutes; log: .build/quickstart-build.log)"
   mkdir -p .build
-  { cmake --preset release && cmake --build "$build" --target \
+  { cmake --preset dev && cmake --build "$build" --target \
       kpi-definition kpi-measurement kpi-evaluation kpictl; } >.build/quickstart-build.log 2>&1 ||
     { tail -n 40 .build/quickstart-build.log; fail "the build failed"; }
 fi
