@@ -1,16 +1,21 @@
 #include "services/kpictl/import/resume_file.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+
+#include "absl/strings/str_cat.h"
 
 namespace kpisuite {
 namespace {
 
 class ResumeFileTest : public testing::Test {
  protected:
-  ResumeFileTest() : path_(testing::TempDir() + "/kpictl_resume_test.json") {
+  // ctest runs the tests of a fixture as processes side by side.
+  ResumeFileTest()
+      : path_(absl::StrCat(testing::TempDir(), "/kpictl-resume-", getpid(), ".json")) {
     std::remove(path_.c_str());
   }
   ~ResumeFileTest() override { std::remove(path_.c_str()); }
