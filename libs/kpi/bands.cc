@@ -147,29 +147,31 @@ size_t BandOf(const Decimal& actual, absl::Span<const Threshold> thresholds) {
 
 absl::StatusOr<Bands> Bands::Create(BandBasis basis, DirectionKind direction,
                                     std::vector<Band> bands) {
-  if (basis == BandBasis::kPace || basis == BandBasis::kSigma) {
-    return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                     absl::StrCat("bands.basis: got ", BandBasisName(basis),
-                                  ", which is not implemented yet, want ACTUAL, VARIANCE, FVP or "
-                                  "ATTAINMENT"));
-  }
   std::vector<FieldViolation> violations = BandChecker(basis, direction).Check(bands);
   if (!violations.empty()) return InvalidFields(std::move(violations));
   return Bands(basis, direction, std::move(bands));
 }
 
-Number Bands::BasisValue(const Decimal& actual, const Goal* goal) const {
+Number Bands::BasisValue(const Decimal& actual, const Goal* goal, const Number& reference) const {
   if (basis_ == BandBasis::kActual) return actual;
   if (goal == nullptr) return NdReason::kNoTarget;
+  if (basis_ == BandBasis::kPace) {
+    if (reference.defined() && reference.value().IsZero()) return NdReason::kZeroTarget;
+    const bool higher = direction_ == DirectionKind::kHigher;
+    const Number ahead = higher ? actual - reference : reference - actual;
+    return Decimal::FromInt(1) + ahead / Abs(reference);
+  }
   const Variance variance = ComputeVariance(actual, *goal);
   if (basis_ == BandBasis::kVariance) return variance.favourable;
+  if (basis_ == BandBasis::kSigma) return variance.favourable / reference;
   return basis_ == BandBasis::kFvp ? variance.fvp : variance.attainment;
 }
 
-std::optional<Threshold> Bands::ThresholdOf(const Decimal& cut, const Goal* goal) const {
+std::optional<Threshold> Bands::ThresholdOf(const Decimal& cut, const Goal* goal,
+                                            const Number& reference) const {
   Threshold threshold;
   if (!IsTwoSided(direction_)) {
-    const Number point = OneSidedThreshold(cut, goal);
+    const Number point = OneSidedThreshold(cut, goal, reference);
     if (!point.defined()) return std::nullopt;
     (direction_ == DirectionKind::kHigher ? threshold.low : threshold.high) = point.value();
     return threshold;
@@ -189,24 +191,31 @@ std::optional<Threshold> Bands::ThresholdOf(const Decimal& cut, const Goal* goal
   return threshold;
 }
 
-Number Bands::OneSidedThreshold(const Decimal& cut, const Goal* goal) const {
+Number Bands::OneSidedThreshold(const Decimal& cut, const Goal* goal,
+                                const Number& reference) const {
   if (basis_ == BandBasis::kActual) return cut;
   const Decimal& target = goal->target.point();
   const bool higher = direction_ == DirectionKind::kHigher;
+  if (basis_ == BandBasis::kPace) {
+    const Number margin = (cut - Decimal::FromInt(1)) * Abs(reference);
+    return higher ? reference + margin : reference - margin;
+  }
   const auto shifted = [&](const Number& by) { return higher ? target + by : target - by; };
   if (basis_ == BandBasis::kVariance) return shifted(cut);
+  if (basis_ == BandBasis::kSigma) return shifted(cut * reference);
   if (basis_ == BandBasis::kFvp) return shifted(cut * target.Abs());
   if (!goal->baseline.has_value()) return shifted((cut - Decimal::FromInt(1)) * target.Abs());
   return *goal->baseline + cut * (target - *goal->baseline);
 }
 
-BandOutcome Bands::Evaluate(const Decimal& actual, const Goal* goal) const {
-  const Number basis_value = BasisValue(actual, goal);
+BandOutcome Bands::Evaluate(const Decimal& actual, const Goal* goal,
+                            const Number& reference) const {
+  const Number basis_value = BasisValue(actual, goal, reference);
   if (!basis_value.defined()) return {std::nullopt, basis_value.reason()};
   BandHit hit;
   hit.basis_value = basis_value.value();
   for (size_t i = 0; i + 1 < bands_.size(); ++i) {
-    std::optional<Threshold> threshold = ThresholdOf(*bands_[i].cut, goal);
+    std::optional<Threshold> threshold = ThresholdOf(*bands_[i].cut, goal, reference);
     if (!threshold.has_value()) return {std::nullopt, NdReason::kDomain};
     hit.thresholds.push_back(*threshold);
   }
@@ -220,6 +229,20 @@ BandOutcome Bands::Evaluate(const Decimal& actual, const Goal* goal) const {
     hit.next_worse = DistanceTo(actual, hit.band, bands_[hit.band], hit.thresholds[hit.band]);
   }
   return {std::move(hit), std::nullopt};
+}
+
+std::optional<Bands> Bands::ScaledBy(const Decimal& factor) const {
+  if (factor.IsZero() || factor.IsNegative()) return std::nullopt;
+  if (basis_ != BandBasis::kActual && basis_ != BandBasis::kVariance) return *this;
+  std::vector<Band> scaled = bands_;
+  for (Band& band : scaled) {
+    if (!band.cut.has_value()) continue;
+    const Number cut = *band.cut * factor;
+    if (!cut.defined()) return std::nullopt;
+    band.cut = cut.value();
+  }
+  if (!BandChecker(basis_, direction_).Check(scaled).empty()) return std::nullopt;
+  return Bands(basis_, direction_, std::move(scaled));
 }
 
 }  // namespace kpisuite

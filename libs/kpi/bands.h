@@ -81,7 +81,8 @@ struct BandHit {
   std::optional<CutDistance> next_worse;
 };
 
-// Either a hit or why the basis has no value (ZERO_TARGET, DOMAIN, NO_TARGET).
+// Either a hit or why the basis has no value (ZERO_TARGET, DOMAIN, NO_TARGET, DIV0 for a sigma of
+// 0, or the reason of the reference).
 struct BandOutcome {
   std::optional<BandHit> hit;
   std::optional<NdReason> reason;
@@ -96,7 +97,6 @@ class Bands {
   // strictly monotone toward worse (increasing for ACTUAL of LOWER, else decreasing); statuses
   // that get better toward the end or that no band can carry; for two-sided directions a basis
   // other than VARIANCE and FVP, EXCEEDED, or a cut above 0; any band on NEUTRAL.
-  // UNIMPLEMENTED (reason NOT_IMPLEMENTED) for PACE and SIGMA.
   static absl::StatusOr<Bands> Create(BandBasis basis, DirectionKind direction,
                                       std::vector<Band> bands);
 
@@ -107,7 +107,19 @@ class Bands {
 
   // Places `actual`. `goal` may be null only if !needs_target(); its direction must be the one
   // the bands were made for. Unrounded values are compared, as BandOf says.
-  BandOutcome Evaluate(const Decimal& actual, const Goal* goal) const;
+  //
+  // `reference` is what two bases are measured by, and is ignored by the others:
+  //   PACE: R, the part of the target that is due by now (T f, or T of a level or ratio); the basis
+  //     is the pace index 1 + s(a - R)/|R|, a cut c the threshold R + s(c - 1)|R|;
+  //   SIGMA: sigma_hat of process control; the basis is s(a - t)/sigma, a cut c the threshold
+  //     t + s c sigma.
+  BandOutcome Evaluate(const Decimal& actual, const Goal* goal,
+                       const Number& reference = NdReason::kNotReady) const;
+
+  // The same bands for a part of a period: the cuts in natural units (ACTUAL, VARIANCE) times
+  // `factor`, the relative ones as they are. Empty if the factor is not above 0, or if a cut leaves
+  // decimal128 or the cuts become equal.
+  std::optional<Bands> ScaledBy(const Decimal& factor) const;
 
   // Score in points for roll-ups: OFF_TARGET [0,1), WARNING [1,2), ON_TARGET [2,3), EXCEEDED 3,
   // linear within the published status, its fraction rounded down to 12 decimals; the midpoint
@@ -126,10 +138,11 @@ class Bands {
   Bands(BandBasis basis, DirectionKind direction, std::vector<Band> bands)
       : basis_(basis), direction_(direction), bands_(std::move(bands)) {}
 
-  Number BasisValue(const Decimal& actual, const Goal* goal) const;
+  Number BasisValue(const Decimal& actual, const Goal* goal, const Number& reference) const;
   // The threshold of one cut in natural units; nothing if it overflows.
-  std::optional<Threshold> ThresholdOf(const Decimal& cut, const Goal* goal) const;
-  Number OneSidedThreshold(const Decimal& cut, const Goal* goal) const;
+  std::optional<Threshold> ThresholdOf(const Decimal& cut, const Goal* goal,
+                                       const Number& reference) const;
+  Number OneSidedThreshold(const Decimal& cut, const Goal* goal, const Number& reference) const;
   // The neighbouring bands that share the status of `band`, and the cuts that enclose them,
   // oriented so that more is better; ND where the range is open.
   struct StatusRange {

@@ -222,13 +222,56 @@ TEST(Bands, RangesAreNeverExceededAndBandByVarianceOrFvp) {
               ElementsAre("bands"));
 }
 
-TEST(Bands, PaceAndSigmaAreNotImplemented) {
-  for (const BandBasis basis : {BandBasis::kPace, BandBasis::kSigma}) {
-    const absl::Status status =
-        Bands::Create(basis, DirectionKind::kHigher, ThreeBands("0", "-1")).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-    EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
-  }
+// 3.7.1: PACE is 1 + s(a - R)/|R| with the due part R of the target
+TEST(Bands, PaceComparesWithTheDuePartOfTheTarget) {
+  const Goal higher = GoalOf(DirectionKind::kHigher, D("200"));
+  const Bands bands = Make(BandBasis::kPace, DirectionKind::kHigher, ThreeBands("1", "0.9"));
+  const BandOutcome outcome = bands.Evaluate(D("46"), &higher, D("50"));
+  ASSERT_TRUE(outcome.hit.has_value());
+  EXPECT_EQ(outcome.hit->basis_value, D("0.92"));
+  EXPECT_EQ(outcome.hit->status, KpiStatus::kWarning);
+  EXPECT_EQ(outcome.hit->thresholds[0].low, D("50"));
+  EXPECT_EQ(outcome.hit->thresholds[1].low, D("45"));
+  EXPECT_EQ(outcome.hit->next_better->distance, D("-4"));
+  EXPECT_EQ(bands.Evaluate(D("50"), &higher, D("50")).hit->status, KpiStatus::kOnTarget);
+  const Goal lower = GoalOf(DirectionKind::kLower, D("200"));
+  const Bands less = Make(BandBasis::kPace, DirectionKind::kLower, ThreeBands("1", "0.9"));
+  const BandOutcome over = less.Evaluate(D("54"), &lower, D("50"));
+  EXPECT_EQ(over.hit->basis_value, D("0.92"));
+  EXPECT_EQ(over.hit->thresholds[1].high, D("55"));
+  const Goal loss = GoalOf(DirectionKind::kHigher, D("-200"));
+  EXPECT_EQ(bands.Evaluate(D("-46"), &loss, D("-50")).hit->basis_value, D("1.08"));
+}
+
+TEST(Bands, WithoutAReferencePaceAndSigmaSayWhy) {
+  const Goal goal = GoalOf(DirectionKind::kHigher, D("200"));
+  const Bands pace = Make(BandBasis::kPace, DirectionKind::kHigher, ThreeBands("1", "0.9"));
+  EXPECT_EQ(pace.Evaluate(D("1"), &goal).reason, NdReason::kNotReady);
+  EXPECT_EQ(pace.Evaluate(D("1"), &goal, D("0")).reason, NdReason::kZeroTarget);
+  const Bands sigma = Make(BandBasis::kSigma, DirectionKind::kHigher, ThreeBands("0", "-1"));
+  EXPECT_EQ(sigma.Evaluate(D("1"), &goal, D("0")).reason, NdReason::kDivisionByZero);
+  EXPECT_EQ(sigma.Evaluate(D("1"), nullptr, D("1")).reason, NdReason::kNoTarget);
+  EXPECT_THAT(ErrorFields(BandBasis::kPace, DirectionKind::kInRange, ThreeBands("0", "-1")),
+              ElementsAre("bands.basis"));
+}
+
+// 3.7.1: SIGMA is s(a - t)/sigma
+TEST(Bands, SigmaMeasuresTheVarianceInSigmas) {
+  const Goal goal = GoalOf(DirectionKind::kLower, D("10"));
+  const Bands bands = Make(BandBasis::kSigma, DirectionKind::kLower, ThreeBands("0", "-1"));
+  const BandOutcome outcome = bands.Evaluate(D("11"), &goal, D("2"));
+  EXPECT_EQ(outcome.hit->basis_value, D("-0.5"));
+  EXPECT_EQ(outcome.hit->status, KpiStatus::kWarning);
+  EXPECT_EQ(outcome.hit->thresholds[1].high, D("12"));
+}
+
+TEST(Bands, ScaledByAShareOnlyMoveCutsInNaturalUnits) {
+  const Bands actual = Make(BandBasis::kActual, DirectionKind::kHigher, ThreeBands("100", "80"));
+  EXPECT_EQ(actual.ScaledBy(D("0.25"))->bands()[1].cut, D("20"));
+  const Bands fvp = Make(BandBasis::kFvp, DirectionKind::kHigher, ThreeBands("0", "-0.05"));
+  EXPECT_EQ(fvp.ScaledBy(D("0.25"))->bands()[1].cut, D("-0.05"));
+  EXPECT_FALSE(actual.ScaledBy(D("0")).has_value());
+  EXPECT_FALSE(actual.ScaledBy(D("-1")).has_value());
 }
 
 }  // namespace

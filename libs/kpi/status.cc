@@ -27,7 +27,7 @@ bool HasBands(const StatusRule& rule) {
 }
 
 // Sets a status that no band gave.
-void SetPlainStatus(KpiStatus status, NdReason reason, StatusResult* result) {
+void SetPlainStatus(KpiStatus status, std::optional<NdReason> reason, StatusResult* result) {
   result->raw_status = status;
   result->status = status;
   result->reason = reason;
@@ -48,8 +48,9 @@ void JudgeWithoutValue(const StatusRule& rule, const StatusInput& input, NdReaso
   SetPlainStatus(status, reason, result);
 }
 
-void Judge(const StatusRule& rule, const ResolvedTarget& target, const Decimal& actual,
+void Judge(const StatusRule& rule, const StatusInput& input, const Decimal& actual,
            StatusResult* result) {
+  const ResolvedTarget& target = input.target;
   result->judged = actual;
   std::optional<Goal> goal;
   if (target.value.has_value()) {
@@ -61,7 +62,13 @@ void Judge(const StatusRule& rule, const ResolvedTarget& target, const Decimal& 
   if (rule.bands->needs_target() && !goal.has_value()) {
     return SetPlainStatus(KpiStatus::kNoTarget, no_target, result);
   }
-  BandOutcome outcome = rule.bands->Evaluate(actual, goal.has_value() ? &*goal : nullptr);
+  if (input.too_early && rule.bands->basis() == BandBasis::kPace) {
+    const bool zero = goal->target.point().IsZero();
+    return zero ? SetPlainStatus(KpiStatus::kNoTarget, NdReason::kZeroTarget, result)
+                : SetPlainStatus(KpiStatus::kTooEarly, std::nullopt, result);
+  }
+  BandOutcome outcome =
+      rule.bands->Evaluate(actual, goal.has_value() ? &*goal : nullptr, input.band_reference);
   if (!outcome.hit.has_value()) {
     return SetPlainStatus(KpiStatus::kNoTarget, *outcome.reason, result);
   }
@@ -95,7 +102,7 @@ StatusResult EvaluateStatus(const StatusRule& rule, const StatusInput& input) {
     JudgeWithoutValue(rule, input, *reason, &result);
     return result;
   }
-  Judge(rule, input.target, reason.has_value() ? Decimal() : input.actual.decimal(), &result);
+  Judge(rule, input, reason.has_value() ? Decimal() : input.actual.decimal(), &result);
   return result;
 }
 

@@ -55,6 +55,10 @@ struct StatusInput {
   PeriodReadiness readiness;
   // Set by the caller: restated, overridden, low_n. The others are derived.
   StatusFlags flags;
+  // What the bases PACE and SIGMA are measured by, as Bands::Evaluate says.
+  Number band_reference = NdReason::kNotReady;
+  // The pace is TOO_EARLY to be judged; replaces a status of the basis PACE.
+  bool too_early = false;
 };
 
 // The status and everything that explains it.
@@ -65,7 +69,8 @@ struct StatusResult {
   KpiStatus raw_status = KpiStatus::kNoData;
   // Label of the band, empty if it has none or there is no band.
   std::string label;
-  // Why there is no band status: the value's reason, NO_TARGET, ZERO_TARGET, DOMAIN.
+  // Why there is no band status: the value's reason, NO_TARGET, ZERO_TARGET, DOMAIN, the reason of
+  // the band reference. Empty for TOO_EARLY, whose reason the pace has.
   std::optional<NdReason> reason;
   StatusFlags flags;
   DataState data_state = DataState::kOk;
@@ -79,8 +84,8 @@ struct StatusResult {
   std::optional<Decimal> score;
 };
 
-// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, bands; then the LOW_N clamp, which
-// turns every band status into WARNING.
+// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then the LOW_N clamp,
+// which turns every band status into WARNING.
 StatusResult EvaluateStatus(const StatusRule& rule, const StatusInput& input);
 
 }  // namespace kpisuite

@@ -165,5 +165,34 @@ TEST(NoDataPolicy, KeepLastIsNotImplemented) {
             "NOT_IMPLEMENTED");
 }
 
+// 3.7.5: TOO_EARLY comes after NO_TARGET and replaces a status of the basis PACE only.
+TEST(Status, TooEarlyReplacesAPaceStatusOnly) {
+  StatusInput input = Input(D("0.5"));
+  input.too_early = true;
+  EXPECT_EQ(Status(Rule(), input), "OFF_TARGET");
+  StatusRule pace = Rule();
+  pace.bands = *Bands::Create(
+      BandBasis::kPace, DirectionKind::kHigher,
+      {{KpiStatus::kOnTarget, D("1"), ""}, {KpiStatus::kOffTarget, std::nullopt, ""}});
+  EXPECT_EQ(Status(pace, input), "TOO_EARLY");
+  input.target = {"t1", TargetValue::Point(D("0")), std::nullopt};
+  EXPECT_EQ(Status(pace, input), "NO_TARGET ZERO_TARGET");
+  input.target = {"", std::nullopt, NdReason::kNoTarget};
+  EXPECT_EQ(Status(pace, input), "NO_TARGET NO_TARGET");
+  input.actual = NdReason::kEmpty;
+  EXPECT_EQ(Status(pace, input), "NO_DATA EMPTY");
+}
+
+TEST(Status, PaceIsJudgedByTheBandReference) {
+  StatusRule pace = Rule();
+  pace.bands = *Bands::Create(
+      BandBasis::kPace, DirectionKind::kHigher,
+      {{KpiStatus::kOnTarget, D("1"), ""}, {KpiStatus::kOffTarget, std::nullopt, ""}});
+  StatusInput input = Input(D("0.5"));
+  EXPECT_EQ(Status(pace, input), "NO_TARGET NOT_READY");
+  input.band_reference = D("0.4");
+  EXPECT_EQ(Status(pace, input), "ON_TARGET");
+}
+
 }  // namespace
 }  // namespace kpisuite
