@@ -18,6 +18,7 @@
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
+#include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/status.h"
 #include "libs/kpi/target.h"
@@ -125,6 +126,7 @@ struct KpiDefinition {
   std::optional<Decimal> logical_max;
   absl::Duration final_after = absl::InfiniteDuration();
   std::optional<ReviewRule> review;
+  std::optional<PaceRule> pace;         // set if a band is measured by PACE
   std::vector<std::string> guardrails;  // ids of KPIs
   int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said

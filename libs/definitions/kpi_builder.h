@@ -52,6 +52,8 @@ void BuildStatusRule(KpiDraft& draft);
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,
                   std::map<ResourceName, Violations>& target_violations);
+// pace. `draft.built` has its calendar, windows and bands.
+void BuildPace(KpiDraft& draft);
 // Hash of the finished parts.
 std::string FingerprintOf(const KpiDefinition& kpi);
 

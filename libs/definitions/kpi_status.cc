@@ -89,7 +89,7 @@ std::optional<BandBasis> BasisOf(KpiDraft& draft) {
     case v1::BAND_BASIS_UNSPECIFIED:
     case v1::BAND_BASIS_FVP: return BandBasis::kFvp;
     case v1::BAND_BASIS_ATTAINMENT: return BandBasis::kAttainment;
-    case v1::BAND_BASIS_PACE:
+    case v1::BAND_BASIS_PACE: return BandBasis::kPace;
     case v1::BAND_BASIS_SIGMA:
       CheckNotSet("kpi.bands.basis", true, draft.violations);
       return std::nullopt;
@@ -170,7 +170,8 @@ void BuildBands(KpiDraft& draft) {
   }
   std::string on_target = bands.on_target();
   if (on_target.empty() && *basis != BandBasis::kActual) {
-    on_target = *basis == BandBasis::kAttainment ? "1" : "0";
+    const bool whole = *basis == BandBasis::kAttainment || *basis == BandBasis::kPace;
+    on_target = whole ? "1" : "0";
   }
   if (!on_target.empty()) {
     AddBand(draft, KpiStatus::kOnTarget, "on_target", on_target, *basis, list);
@@ -251,8 +252,11 @@ void BuildStatusRule(KpiDraft& draft) {
   }
   rule.scale_type = ScaleTypeOf(draft.built);
   const v1::Kpi& kpi = draft.kpi;
-  const bool relative = rule.bands.has_value() && (rule.bands->basis() == BandBasis::kFvp ||
-                                                   rule.bands->basis() == BandBasis::kAttainment);
+  const auto has_basis = [&](BandBasis basis) {
+    return rule.bands.has_value() && rule.bands->basis() == basis;
+  };
+  const bool relative = has_basis(BandBasis::kFvp) || has_basis(BandBasis::kAttainment) ||
+                        has_basis(BandBasis::kPace);
   if (rule.scale_type == ScaleType::kInterval && relative &&
       (kpi.has_bands() || kpi.has_target())) {
     draft.violations.Add("kpi.bands.basis", violation::kRefused,

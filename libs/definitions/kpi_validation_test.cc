@@ -204,7 +204,7 @@ TEST(KpiBands, AreMonotoneAndPossible) {
               testing::Contains("bands.basis REFUSED"));
   EXPECT_THAT(KpiCodes(Sum() + "direction: DIRECTION_NEUTRAL bands { warning: '1' }"),
               ElementsAre("bands REFUSED"));
-  EXPECT_THAT(KpiCodes(Sum() + "bands { basis: BAND_BASIS_PACE }"),
+  EXPECT_THAT(KpiCodes(Sum() + "bands { basis: BAND_BASIS_SIGMA }"),
               ElementsAre("bands.basis NOT_IMPLEMENTED"));
   EXPECT_THAT(KpiCodes(Sum() + "bands { warning: 'x' labels { key: 'GREEN' value: 'g' } }"),
               ElementsAre("bands.warning SYNTAX", "bands.labels[\"GREEN\"] OUT_OF_RANGE"));
@@ -271,13 +271,12 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 hysteresis {} process_control {} pace {} "
+  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 hysteresis {} process_control {} "
                                "materiality {} no_data_policy: NO_DATA_POLICY_KEEP_LAST "
                                "final_after { seconds: 86400 }"),
               ElementsAre("no_data_policy NOT_IMPLEMENTED", "final_after NOT_IMPLEMENTED",
                           "min_denominator NOT_IMPLEMENTED", "hysteresis NOT_IMPLEMENTED",
-                          "process_control NOT_IMPLEMENTED", "pace NOT_IMPLEMENTED",
-                          "materiality NOT_IMPLEMENTED"));
+                          "process_control NOT_IMPLEMENTED", "materiality NOT_IMPLEMENTED"));
 }
 
 TEST(Kpi, ChecksItsOtherFields) {
