@@ -14,8 +14,7 @@ namespace {
 class ResumeFileTest : public testing::Test {
  protected:
   // ctest runs the tests of a fixture as processes side by side.
-  ResumeFileTest()
-      : path_(absl::StrCat(testing::TempDir(), "/kpictl-resume-", getpid(), ".json")) {
+  ResumeFileTest() : path_(absl::StrCat(testing::TempDir(), "/kpictl-resume-", getpid(), ".json")) {
     std::remove(path_.c_str());
   }
   ~ResumeFileTest() override { std::remove(path_.c_str()); }
