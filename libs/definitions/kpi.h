@@ -20,6 +20,7 @@
 #include "libs/kpi/formula.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
+#include "libs/kpi/period_path.h"
 #include "libs/kpi/status.h"
 #include "libs/kpi/target.h"
 #include "libs/kpi/unit.h"
@@ -41,6 +42,8 @@ struct MetricInput {
   std::vector<std::string> ignore_dimensions;
   // Unit of the aggregated value: the metric's, or dimensionless for counts.
   Unit unit;
+  // From the period of the step's root to the one that is meant.
+  PeriodPath path;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
   // filter. Inputs of different KPIs with equal keys can share their panes (if their zones agree).
   std::string key;
@@ -49,12 +52,21 @@ struct MetricInput {
 // One operand of a formula.
 struct FormulaBinding {
   std::string alias;
-  enum class Kind { kInput, kStep };
+  enum class Kind { kInput, kStep, kResult };
   Kind kind = Kind::kInput;
-  size_t index = 0;  // into KpiDefinition::inputs, or into steps (an earlier one)
+  size_t index = 0;  // into KpiDefinition::inputs, steps (an earlier one) or results
 };
 
-// The formula of the KPI itself or of one that it contains (COMPONENTS).
+// Finished values of a KPI over the periods of one grain, aggregated (RESULT).
+struct ResultInput {
+  size_t step = 0;  // of the KPI; its root is each of these periods
+  Grain grain = Grain::kDay;
+  AggregationKind aggregation = AggregationKind::kAverage;
+  PeriodPath path;  // to the period whose parts are aggregated
+};
+
+// The formula of the KPI itself or of one that it contains. Its root is the period of the state
+// for a component, and a part of it for what a RESULT aggregates.
 struct KpiStep {
   std::string kpi;  // id
   int64_t revision = 0;
@@ -63,6 +75,11 @@ struct KpiStep {
   std::string unit_text;
   Formula formula;
   std::vector<FormulaBinding> bindings;  // in the order of formula.inputs()
+  // From the root's period to the one that `days` and `working_days` count.
+  PeriodPath path;
+  bool in_result = false;  // the root is a part of a period that a RESULT aggregates
+  // What tells copies of one KPI apart: path, ignored dimensions, root.
+  std::string place;
 };
 
 // Where a target of KpiDefinition::targets comes from.
@@ -97,11 +114,12 @@ struct KpiDefinition {
   std::shared_ptr<const v1::Definition> definition;  // as stored
 
   // --- How the value is computed. ---
-  // Distinct by key and ignored dimensions, over all steps.
+  // Distinct by key, path and ignored dimensions, over all steps.
   std::vector<MetricInput> inputs;
-  // In topological order, each KPI once; the last is this KPI. A component is evaluated from its
-  // own inputs for this KPI's window, slice, calendar and zone.
+  // In topological order; the last is this KPI. A component is evaluated from its own inputs for
+  // this KPI's window, slice, calendar and zone, once for each place.
   std::vector<KpiStep> steps;
+  std::vector<ResultInput> results;
   int depth = 1;  // longest chain of KPIs, this one included
   Unit unit;
   std::string unit_text;

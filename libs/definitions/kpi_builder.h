@@ -44,7 +44,9 @@ struct KpiDraft {
   std::optional<Unit> unit;
 };
 
-// inputs, steps, depth, unit, partition_group, additive_over_slices, nature.
+// The kind that this release serves under this name; nothing for others.
+std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation);
+// inputs, steps, results, depth, unit, partition_group, additive_over_slices, nature.
 void BuildInputs(KpiDraft& draft);
 // status_rule, logical range.
 void BuildStatusRule(KpiDraft& draft);

@@ -30,16 +30,23 @@ std::string FingerprintOf(const KpiDefinition& kpi) {
     for (const std::string& dimension : input.ignore_dimensions) {
       absl::StrAppend(&text, "|", dimension);
     }
+    if (!input.path.empty()) absl::StrAppend(&text, "|path ", PathText(input.path));
     absl::StrAppend(&text, "\n");
   }
   for (const KpiStep& step : kpi.steps) {
     absl::StrAppend(&text, "formula ", step.formula.canonical_text());
     for (const FormulaBinding& binding : step.bindings) {
       absl::StrAppend(&text, "|", binding.alias,
-                      binding.kind == FormulaBinding::Kind::kInput ? "=input" : "=step",
+                      binding.kind == FormulaBinding::Kind::kInput  ? "=input"
+                      : binding.kind == FormulaBinding::Kind::kStep ? "=step"
+                                                                    : "=result",
                       binding.index);
     }
     absl::StrAppend(&text, "\n");
+  }
+  for (const ResultInput& result : kpi.results) {
+    absl::StrAppend(&text, "result ", result.step, "|", GrainName(result.grain), "|",
+                    AggregationKindName(result.aggregation), "|", PathText(result.path), "\n");
   }
   absl::StrAppend(&text, "unit ", kpi.unit.ToString(), "|", kpi.unit.alias(), "\n");
   for (const Window& window : kpi.windows) absl::StrAppend(&text, "window ", window.id(), "\n");

@@ -9,11 +9,11 @@
 #include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/kpi_builder.h"
+#include "libs/definitions/kpi_components.h"
 #include "libs/definitions/references.h"
 #include "libs/definitions/unit_check.h"
 
 namespace kpisuite {
-namespace {
 
 std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
   switch (aggregation) {
@@ -31,6 +31,8 @@ std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
     default: return std::nullopt;
   }
 }
+
+namespace {
 
 bool IsCount(AggregationKind kind) {
   return kind == AggregationKind::kCount || kind == AggregationKind::kCountTrue ||
@@ -83,10 +85,7 @@ class InputsBuilder {
                                     "an alias of at most 64 letters, digits and '_', no "
                                     "digit first"));
     }
-    CheckNotSet(field + ".window", !input.window().empty(), draft_.violations);
-    CheckNotSet(field + ".offset", input.has_offset(), draft_.violations);
     CheckNotSet(field + ".conversion_window", input.has_conversion_window(), draft_.violations);
-    CheckNotSet(field + ".apply", input.apply() == v1::APPLY_RESULT, draft_.violations);
     CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
     if (input.metric().empty() == input.kpi().empty()) {
       AddRequired(field, "exactly one of metric and kpi", draft_.violations);
@@ -116,7 +115,8 @@ class InputsBuilder {
     }
     MetricInput built;
     built.metric = entry->metric;
-    built.ignore_dimensions = BuildIgnored(field, input);
+    built.ignore_dimensions = ReadIgnored(draft_, field, input);
+    built.path = ReadPath(draft_, field, input);
     BuildFilter(field, input, built);
     if (!spec.has_value()) {
       AddUnknown(alias);
@@ -129,7 +129,8 @@ class InputsBuilder {
     built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
                              spec->percentile_millionths, "|", built.filter.canonical_text());
     formula_inputs_.push_back({alias, built.unit});
-    own_.push_back({alias, FormulaBinding::Kind::kInput, AddInput(std::move(built))});
+    own_.push_back(
+        {alias, FormulaBinding::Kind::kInput, AddMetricInput(draft_.built, std::move(built))});
   }
 
   std::optional<AggregationSpec> BuildAggregation(const std::string& field,
@@ -184,18 +185,6 @@ class InputsBuilder {
     }
   }
 
-  std::vector<std::string> BuildIgnored(const std::string& field, const v1::Input& input) {
-    std::set<std::string> ignored;
-    for (int i = 0; i < input.ignore_dimensions_size(); ++i) {
-      const std::string& dimension = input.ignore_dimensions(i);
-      if (!ignored.insert(dimension).second || dimension.empty()) {
-        draft_.violations.Add(IndexField(field + ".ignore_dimensions", i), violation::kDuplicate,
-                              GotWant(dimension, "each dimension once"));
-      }
-    }
-    return {ignored.begin(), ignored.end()};
-  }
-
   void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
     absl::StatusOr<Filter> filter =
         Filter::Create(input.where(), built.metric->dimensions, built.metric->scale);
@@ -227,13 +216,12 @@ class InputsBuilder {
   }
 
   void AddKpi(const std::string& alias, const std::string& field, const v1::Input& input) {
+    const bool result = input.apply() == v1::APPLY_RESULT;
     constexpr absl::string_view kWhy = "got a value, want none: the other KPI says it";
-    Refuse(field + ".aggregation", input.has_aggregation(), kWhy);
+    Refuse(field + ".aggregation", input.has_aggregation() && !result, kWhy);
     Refuse(field + ".percentile", !input.percentile().empty(), kWhy);
     Refuse(field + ".where", !input.where().empty(), kWhy);
     Refuse(field + ".carry_forward", !input.carry_forward().empty(), kWhy);
-    CheckNotSet(field + ".ignore_dimensions", input.ignore_dimensions_size() > 0,
-                draft_.violations);
     const CatalogEntry* entry =
         draft_.catalog.Find({draft_.name.workspace, DefinitionKind::kKpi, input.kpi()});
     if (entry == nullptr || entry->kpi == nullptr) {
@@ -250,41 +238,15 @@ class InputsBuilder {
                                          " KPIs, want at most ", kMaxKpiDepth));
     }
     formula_inputs_.push_back({alias, child.unit});
-    own_.push_back({alias, FormulaBinding::Kind::kStep, AddSteps(child)});
+    if (result) {
+      own_.push_back(
+          {alias, FormulaBinding::Kind::kResult, AddResult(draft_, field, input, child)});
+      return;
+    }
+    const ComponentPlace place{.path = ReadPath(draft_, field, input),
+                               .ignore_dimensions = ReadIgnored(draft_, field, input)};
+    own_.push_back({alias, FormulaBinding::Kind::kStep, AddComponent(draft_.built, child, place)});
     only_child_ = &child;
-  }
-
-  // Index of an equal input, which is added when there is none.
-  size_t AddInput(MetricInput input) {
-    std::vector<MetricInput>& inputs = draft_.built.inputs;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i].key == input.key && inputs[i].ignore_dimensions == input.ignore_dimensions) {
-        return i;
-      }
-    }
-    inputs.push_back(std::move(input));
-    return inputs.size() - 1;
-  }
-
-  // Takes over the steps of a component; the index of its own.
-  size_t AddSteps(const KpiDefinition& child) {
-    std::vector<KpiStep>& steps = draft_.built.steps;
-    std::vector<size_t> index_of;
-    for (const KpiStep& step : child.steps) {
-      const auto found = std::find_if(steps.begin(), steps.end(), [&step](const KpiStep& known) {
-        return known.kpi == step.kpi;
-      });
-      index_of.push_back(static_cast<size_t>(found - steps.begin()));
-      if (found != steps.end()) continue;
-      KpiStep copy = step;
-      for (FormulaBinding& binding : copy.bindings) {
-        binding.index = binding.kind == FormulaBinding::Kind::kStep
-                            ? index_of[binding.index]
-                            : AddInput(child.inputs[binding.index]);
-      }
-      steps.push_back(std::move(copy));
-    }
-    return index_of.back();
   }
 
   // Checks and adds the formula of this KPI itself.

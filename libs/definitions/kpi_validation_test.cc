@@ -58,21 +58,45 @@ TEST(KpiInputs, SayHowSamplesBecomeANumber) {
 }
 
 TEST(KpiInputs, AreRefusedWhereNotServedYet) {
-  for (const char* text :
-       {"aggregation: AGGREGATION_STDDEV", "aggregation: AGGREGATION_SUM window: 'DAY'",
-        "aggregation: AGGREGATION_SUM offset { previous_period: 1 }",
-        "aggregation: AGGREGATION_LAST", "aggregation: AGGREGATION_SUM conversion_window {}"}) {
+  for (const char* text : {"aggregation: AGGREGATION_STDDEV", "aggregation: AGGREGATION_LAST",
+                           "aggregation: AGGREGATION_SUM conversion_window {}"}) {
     const auto codes = KpiCodes(Input("x", absl::StrCat("metric: 'delay' ", text)) + "unit: 'min'");
     ASSERT_THAT(codes, testing::SizeIs(1)) << text;
     EXPECT_THAT(codes[0], HasSubstr(" NOT_IMPLEMENTED"));
   }
-  EXPECT_THAT(KpiCodes(Input("x", "kpi: 'late' apply: APPLY_RESULT") + "unit: '%'"),
-              ElementsAre("inputs[\"x\"].apply NOT_IMPLEMENTED"));
   EXPECT_THAT(KpiCodes(Input("x",
                              "metric: 'delay' aggregation: AGGREGATION_LAST "
                              "carry_forward: 'NONE'") +
                        "unit: 'min'"),
               IsEmpty());
+}
+
+TEST(KpiInputs, SayWhichPeriodTheyMean) {
+  const auto codes = [](const std::string& period) {
+    return KpiCodes(
+        Input("x", absl::StrCat("metric: 'delay' aggregation: AGGREGATION_AVG ", period)) +
+        "unit: 'min'");
+  };
+  EXPECT_THAT(codes("window: 'YEAR' offset { same_period_last_year: 1 }"), IsEmpty());
+  EXPECT_THAT(codes("window: 'MOON'"), ElementsAre("inputs[\"x\"].window SYNTAX"));
+  EXPECT_THAT(codes("offset {}"), ElementsAre("inputs[\"x\"].offset REQUIRED"));
+  EXPECT_THAT(codes("offset { previous_period: 0 }"),
+              ElementsAre("inputs[\"x\"].offset.previous_period OUT_OF_RANGE"));
+  EXPECT_THAT(codes("offset { same_period_last_year: 101 }"),
+              ElementsAre("inputs[\"x\"].offset.same_period_last_year OUT_OF_RANGE"));
+}
+
+TEST(KpiInputs, AggregateFinishedValuesOnlyAsTheyCan) {
+  const auto codes = [](const std::string& how) {
+    return KpiCodes(Input("x", absl::StrCat("kpi: 'late' apply: APPLY_RESULT ", how)) +
+                    "unit: '%'");
+  };
+  EXPECT_THAT(codes("aggregation: AGGREGATION_AVG"), IsEmpty());
+  EXPECT_THAT(codes(""), ElementsAre("inputs[\"x\"].aggregation REQUIRED"));
+  EXPECT_THAT(codes("aggregation: AGGREGATION_COUNT"),
+              ElementsAre("inputs[\"x\"].aggregation REFUSED"));
+  EXPECT_THAT(codes("aggregation: AGGREGATION_SUM"),
+              ElementsAre("inputs[\"x\"].aggregation NOT_ADDITIVE"));
 }
 
 TEST(KpiInputs, HaveFiltersOverTheMetric) {

@@ -237,6 +237,15 @@ absl::StatusOr<Period> ParsePeriod(const Calendar& calendar, absl::string_view i
   return period;
 }
 
+Period PeriodOfDays(const Calendar& calendar, const DayRange& days) {
+  Period period;
+  period.first_day = days.first;
+  period.end_day = days.end;
+  period.start = calendar.StartOf(days.first);
+  period.end = calendar.StartOf(days.end);
+  return period;
+}
+
 int DayCount(const Calendar& calendar, const Period& period) {
   const int days = period.civil_days();
   // A skipped day takes 24 h away; all other clock changes of a period stay well below 12 h.

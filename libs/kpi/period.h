@@ -44,6 +44,17 @@ struct Period {
   friend bool operator!=(const Period& a, const Period& b) { return a.id != b.id; }
 };
 
+// Local days [first, end).
+struct DayRange {
+  absl::CivilDay first;
+  absl::CivilDay end;
+
+  friend bool operator==(const DayRange&, const DayRange&) = default;
+};
+
+// The days as a period without an id, for what only asks when it begins and ends.
+Period PeriodOfDays(const Calendar& calendar, const DayRange& days);
+
 // Years which period ids may name, so that all instants fit unix nanoseconds.
 inline constexpr int kMinPeriodYear = 1678;
 inline constexpr int kMaxPeriodYear = 2261;

@@ -54,6 +54,10 @@ Period Window::At(const Calendar& calendar, absl::Time time) const {
   return PeriodOf(calendar, grain_, time);
 }
 
+DayRange Window::ReachOf(const Calendar& calendar, const Period& period) const {
+  return {period.first_day, period.end_day};
+}
+
 absl::string_view PeriodPhaseName(PeriodPhase phase) {
   switch (phase) {
     case PeriodPhase::kFuture: return "FUTURE";

@@ -40,6 +40,8 @@ class Window {
   // The window's period that contains the day or instant.
   Period At(const Calendar& calendar, absl::CivilDay day) const;
   Period At(const Calendar& calendar, absl::Time time) const;
+  // The days whose samples count in a period of the window.
+  DayRange ReachOf(const Calendar& calendar, const Period& period) const;
 
   friend bool operator==(const Window& a, const Window& b) {
     return a.kind_ == b.kind_ && a.grain_ == b.grain_;

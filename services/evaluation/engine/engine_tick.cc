@@ -70,7 +70,7 @@ void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window
   state.definition_changed = state.definition_changed || definition_changed;
   if (state.dirty) return;
   state.dirty = true;
-  dirty_.push_back({runtime.id(), slice, window, first_day});
+  dirty_.insert({runtime.id(), slice, window, first_day});
 }
 
 void PartitionEngine::SetTimer(const StateRef& ref, TrackedState& state, absl::Time time) {
@@ -102,23 +102,17 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   output.updates = std::exchange(removals_, {});
   FireTimers(now_);
   std::vector<StateRef> held;
-  int evaluated = 0;
-  while (!dirty_.empty() && evaluated < max_evaluations) {
-    const std::vector<StateRef> batch = std::exchange(dirty_, {});
-    for (size_t i = 0; i < batch.size(); ++i) {
-      if (evaluated >= max_evaluations) {
-        dirty_.insert(dirty_.end(), batch.begin() + static_cast<ptrdiff_t>(i), batch.end());
-        break;
-      }
-      const auto runtime = runtimes_by_id_.find(batch[i].runtime);
-      if (runtime == runtimes_by_id_.end()) continue;
-      ++evaluated;
-      if (!Evaluate(batch[i], *runtime->second, output)) held.push_back(batch[i]);
-    }
+  for (int evaluated = 0; !dirty_.empty() && evaluated < max_evaluations;) {
+    const StateRef ref = *dirty_.begin();
+    dirty_.erase(dirty_.begin());
+    const auto runtime = runtimes_by_id_.find(ref.runtime);
+    if (runtime == runtimes_by_id_.end()) continue;
+    ++evaluated;
+    if (!Evaluate(ref, *runtime->second, output)) held.push_back(ref);
   }
   output.more = !dirty_.empty();
   if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
-  dirty_.insert(dirty_.end(), held.begin(), held.end());
+  dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
   return output;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+#include "libs/base/status_macros.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -33,55 +34,27 @@ ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
   return rule;
 }
 
-// Evaluates the components and then the KPI itself, inputs first, formula last.
-void EvaluateSteps(const EvaluationContext& context, KpiEvaluation& evaluation) {
-  const KpiDefinition& kpi = *context.kpi;
-  FormulaConstants constants;
-  const bool reads_days = std::any_of(kpi.steps.begin(), kpi.steps.end(), [](const KpiStep& step) {
-    return step.formula.uses_days() || step.formula.uses_working_days();
-  });
-  if (reads_days) {
-    constants.days = Decimal::FromInt(DayCount(*kpi.calendar, context.period));
-    constants.working_days = Decimal::FromInt(WorkingDayCount(*kpi.calendar, context.period));
-  }
-  std::vector<Value> operands;
-  for (const KpiStep& step : kpi.steps) {
-    operands.clear();
-    for (const FormulaBinding& binding : step.bindings) {
-      operands.push_back(binding.kind == FormulaBinding::Kind::kInput
-                             ? evaluation.inputs[binding.index]
-                             : evaluation.steps[binding.index]);
-    }
-    evaluation.steps.push_back(step.formula.Evaluate(operands, constants));
-  }
-}
-
 }  // namespace
 
-KpiEvaluation EvaluateKpi(const EvaluationContext& context,
-                          absl::Span<const InputAggregate> inputs) {
+absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
+                                          absl::Span<const InputAggregate> inputs,
+                                          const InputSource& source) {
   const KpiDefinition& kpi = *context.kpi;
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
-  evaluation.readiness = AssessReadiness(context.period, context.now, readiness);
+  evaluation.readiness = AssessReadiness(context.reach, context.now, readiness);
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i].rows > 0) {
-      evaluation.inputs.push_back(inputs[i].value);
-    } else {
-      const EmptyInput empty = ValueOfEmptyInput(context.period, inputs[i].watermark,
-                                                 IsZeroWhenEmpty(kpi.inputs[i].aggregation.kind));
-      evaluation.inputs.push_back(empty.reason.has_value() ? Value(*empty.reason)
-                                                           : Value(Decimal()));
-    }
+    if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
     evaluation.rows += inputs[i].rows;
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
-  EvaluateSteps(context, evaluation);
+  ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
+                                                   context.now, inputs, source));
   evaluation.value =
-      context.period.exists() ? evaluation.steps.back() : Value(NdReason::kNotApplicable);
+      context.period.exists() ? evaluation.steps.value : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
   if (!evaluation.value.number().defined()) reason = evaluation.value.number().reason();
-  evaluation.data_state = DataStateOf(context.period, evaluation.readiness, reason);
+  evaluation.data_state = DataStateOf(context.reach, evaluation.readiness, reason);
 
   const ClosingRule closing = ClosingRuleOf(kpi);
   const absl::Time watermark = evaluation.readiness.watermark;
@@ -94,7 +67,7 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
                                                        .readiness = evaluation.readiness,
                                                        .flags = {.restated = context.restated}});
   evaluation.next_change =
-      std::min(NextReadinessChange(context.period, context.now, readiness),
+      std::min(NextReadinessChange(context.reach, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));
   if (context.settles_at.has_value() && context.now < *context.settles_at &&
       evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {

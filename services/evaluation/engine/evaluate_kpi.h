@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "kpisuite/v1/evaluation.pb.h"
@@ -16,18 +17,10 @@
 #include "libs/kpi/status.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
+#include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/step_values.h"
 
 namespace kpisuite {
-
-// One metric input over the period, and what is known about its metric.
-struct InputAggregate {
-  Value value = NdReason::kNotReady;                    // finished aggregate; ignored without rows
-  uint64_t rows = 0;                                    // before the filter
-  absl::Time last_event = absl::InfinitePast();         // in slice and period
-  absl::Time watermark = absl::InfinitePast();          // of the metric
-  absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices
-  std::string slice;                                    // canonical slice that was read
-};
 
 // Which state is computed, and when.
 struct EvaluationContext {
@@ -35,6 +28,7 @@ struct EvaluationContext {
   const Window* window = nullptr;
   Slice slice;
   Period period;
+  Period reach;  // the time whose samples count; the period itself for calendar windows
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
@@ -52,8 +46,7 @@ inline constexpr absl::Duration kBackfillSettles = absl::Minutes(1);
 
 // Everything that enters a state, in the order it was computed.
 struct KpiEvaluation {
-  std::vector<Value> inputs;  // parallel to KpiDefinition::inputs, after the empty rule
-  std::vector<Value> steps;   // parallel to KpiDefinition::steps
+  StepValues steps;
   Value value = NdReason::kNotReady;
   PeriodReadiness readiness;
   DataState data_state = DataState::kOk;
@@ -67,9 +60,10 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
-// `inputs` is parallel to KpiDefinition::inputs.
-KpiEvaluation EvaluateKpi(const EvaluationContext& context,
-                          absl::Span<const InputAggregate> inputs);
+// `inputs` are those of the period, parallel to KpiDefinition::inputs. Errors: those of `source`.
+absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
+                                          absl::Span<const InputAggregate> inputs,
+                                          const InputSource& source);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

@@ -13,6 +13,51 @@ absl::Time TimeOfNano(int64_t nano) {
   return nano == INT64_MIN ? absl::InfinitePast() : absl::FromUnixNanos(nano);
 }
 
+bool ReachesBack(const KpiDefinition& kpi) {
+  const auto leads_away = [](const auto& operand) { return !operand.path.empty(); };
+  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(), leads_away) ||
+         std::any_of(kpi.results.begin(), kpi.results.end(), leads_away);
+}
+
+// Reads the panes of one slice.
+class InputReader final : public InputSource {
+ public:
+  InputReader(const KpiDefinition& kpi, const RuntimeGrouping& grouping, const SliceStates& slice,
+              absl::Span<const MetricFacts* const> facts, int64_t seq)
+      : kpi_(kpi), grouping_(grouping), slice_(slice), facts_(facts), seq_(seq) {}
+
+  absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
+                                      const Period& root) const override {
+    const PaneTable& table = *grouping_.tables[input];
+    InputAggregate aggregate{.watermark = facts_[input]->watermark,
+                             .metric_last_event = TimeOfNano(table.last_event_nano()),
+                             .slice = slice_.input_slices[input],
+                             .period = root};
+    const auto end = FollowPath(*kpi_.calendar, window, root, kpi_.inputs[input].path);
+    if (!end.has_value()) {
+      aggregate.missing = NdReason::kNoComparable;
+      return aggregate;
+    }
+    aggregate.period = PeriodOfDays(*kpi_.calendar, end->days);
+    aggregate.period.id = end->period.id;
+    ASSIGN_OR_RETURN(
+        const PaneTable::Range range,
+        table.Over(aggregate.slice, DayNumber(end->days.first), DayNumber(end->days.end), seq_));
+    const AggregateResult result = range.state.Finalise();
+    aggregate.value = result.value;
+    aggregate.rows = result.rows;
+    aggregate.last_event = TimeOfNano(range.last_time_nano);
+    return aggregate;
+  }
+
+ private:
+  const KpiDefinition& kpi_;
+  const RuntimeGrouping& grouping_;
+  const SliceStates& slice_;
+  const absl::Span<const MetricFacts* const> facts_;
+  const int64_t seq_;
+};
+
 }  // namespace
 
 std::string StateId::Key() const {
@@ -38,7 +83,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       kpi_(std::move(kpi)),
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
-      memo_(std::move(memo)) {}
+      memo_(std::move(memo)),
+      reaches_back_(ReachesBack(*kpi_)) {}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
   SliceStates states{.slice = slice, .grouping = grouping};
@@ -84,6 +130,12 @@ int32_t KpiRuntime::FirstDay(size_t window, int32_t day) {
   return memo_->FirstDay(*kpi_->calendar, kpi_->windows[window].grain(), day);
 }
 
+Period KpiRuntime::ReachOf(const Window& window, const Period& period) const {
+  const DayRange days = window.ReachOf(*kpi_->calendar, period);
+  if (days == DayRange{period.first_day, period.end_day}) return period;
+  return PeriodOfDays(*kpi_->calendar, days);
+}
+
 std::optional<int32_t> KpiRuntime::LatestWithRows(const SliceStates& slice, size_t window) const {
   const auto& periods = slice.windows[window];
   for (auto it = periods.rbegin(); it != periods.rend(); ++it) {
@@ -97,28 +149,19 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;
-  const int32_t first = DayNumber(period.first_day);
-  const int32_t end = DayNumber(period.end_day);
-  const RuntimeGrouping& grouping = groupings_[slice.grouping];
-  for (size_t i = 0; i < grouping.tables.size(); ++i) {
-    const PaneTable& table = *grouping.tables[i];
-    ASSIGN_OR_RETURN(const PaneTable::Range range,
-                     table.Over(slice.input_slices[i], first, end, seq));
-    const AggregateResult result = range.state.Finalise();
-    computation.inputs.push_back({.value = result.value,
-                                  .rows = result.rows,
-                                  .last_event = TimeOfNano(range.last_time_nano),
-                                  .watermark = facts_[i]->watermark,
-                                  .metric_last_event = TimeOfNano(table.last_event_nano()),
-                                  .slice = slice.input_slices[i]});
+  const InputReader reader(*kpi_, groupings_[slice.grouping], slice, facts_, seq);
+  for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
+    ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
+    computation.inputs.push_back(std::move(input));
   }
   const std::optional<int32_t> latest = LatestWithRows(slice, window);
   computation.context = {.kpi = kpi_.get(),
                          .window = &kpi_->windows[window],
                          .slice = slice.slice,
                          .period = period,
+                         .reach = ReachOf(kpi_->windows[window], period),
                          .now = now,
-                         .latest = !latest.has_value() || first >= *latest};
+                         .latest = !latest.has_value() || DayNumber(period.first_day) >= *latest};
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;
@@ -128,7 +171,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
   }
-  computation.evaluation = EvaluateKpi(computation.context, computation.inputs);
+  ASSIGN_OR_RETURN(computation.evaluation,
+                   EvaluateKpi(computation.context, computation.inputs, reader));
   return computation;
 }
 

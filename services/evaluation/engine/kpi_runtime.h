@@ -98,6 +98,9 @@ class KpiRuntime {
   // Index of the window with this id; the first for an empty id.
   std::optional<size_t> WindowIndex(absl::string_view id) const;
 
+  // Whether a period reads data from before it.
+  bool reaches_back() const { return reaches_back_; }
+
   // Day number of the first day of the window's period that contains `day`.
   int32_t FirstDay(size_t window, int32_t day);
 
@@ -114,6 +117,9 @@ class KpiRuntime {
   // A slice that is not kept, to compute its states.
   SliceStates MakeSlice(size_t grouping, const Slice& slice) const;
 
+  // The time whose samples count in a period of the window.
+  Period ReachOf(const Window& window, const Period& period) const;
+
   // First day of the last period with rows; nothing when there is none.
   std::optional<int32_t> LatestWithRows(const SliceStates& slice, size_t window) const;
 
@@ -123,6 +129,7 @@ class KpiRuntime {
   std::vector<RuntimeGrouping> groupings_;
   std::vector<const MetricFacts*> facts_;
   std::shared_ptr<PeriodMemo> memo_;
+  bool reaches_back_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
 };

@@ -123,10 +123,7 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
                const InputAggregate& aggregate, v1::ExplainedInput* out) {
   out->set_alias(alias);
   out->set_source(input.metric->resource_name());
-  v1::Aggregation aggregation = v1::AGGREGATION_UNSPECIFIED;
-  v1::Aggregation_Parse("AGGREGATION_" + std::string(AggregationKindName(input.aggregation.kind)),
-                        &aggregation);
-  out->set_aggregation(aggregation);
+  out->set_aggregation(ToProto(input.aggregation.kind));
   if (input.aggregation.kind == AggregationKind::kPercentile) {
     out->set_percentile(
         Decimal::FromMantissa(input.aggregation.percentile_millionths, 4).ToString());
@@ -144,30 +141,66 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
   }
   if (aggregate.rows > 0) *out->mutable_last_event_time() = ToTimestamp(aggregate.last_event);
   out->set_slice(aggregate.slice);
+  out->set_period(aggregate.period.id);
+  if (!aggregate.missing.has_value()) {
+    out->set_first_date(FormatDay(aggregate.period.first_day));
+    out->set_end_date(FormatDay(aggregate.period.end_day));
+  }
+}
+
+template <typename Out>
+void SetValue(const Value& value, Out* out) {
+  const Number number = value.number();
+  if (number.defined()) {
+    out->set_value(number.value().ToString());
+  } else {
+    out->set_nd_reason(ToProto(number.reason()));
+  }
+}
+
+v1::ExplainedKpi* AddComponent(const KpiDefinition& kpi, const KpiStep& step,
+                               const FormulaBinding& binding, const Value& value,
+                               google::protobuf::RepeatedPtrField<v1::ExplainedKpi>* out) {
+  v1::ExplainedKpi* component = out->Add();
+  component->set_alias(binding.alias);
+  component->set_kpi("workspaces/" + kpi.workspace + "/kpis/" + step.kpi);
+  component->set_formula(step.formula.canonical_text());
+  SetValue(value, component);
+  return component;
+}
+
+void FillParts(const KpiDefinition& kpi, const KpiEvaluation& evaluation, size_t index,
+               v1::ExplainedKpi* component) {
+  component->set_aggregation(ToProto(kpi.results[index].aggregation));
+  for (const PartValue& part : evaluation.steps.parts[index]) {
+    v1::PeriodValue* out = component->add_parts();
+    out->set_period(part.period);
+    SetValue(part.value, out);
+  }
 }
 
 // Adds the operands of step `index` to `out`, an Explanation or an ExplainedKpi.
 template <typename Out>
 void FillOperands(const KpiDefinition& kpi, const KpiEvaluation& evaluation,
                   absl::Span<const InputAggregate> inputs, size_t index, Out* out) {
+  const StepValues& values = evaluation.steps;
   for (const FormulaBinding& binding : kpi.steps[index].bindings) {
-    if (binding.kind == FormulaBinding::Kind::kInput) {
-      FillInput(kpi.inputs[binding.index], binding.alias, evaluation.inputs[binding.index],
-                inputs[binding.index], out->add_inputs());
-      continue;
+    switch (binding.kind) {
+      case FormulaBinding::Kind::kInput:
+        FillInput(kpi.inputs[binding.index], binding.alias, values.inputs[binding.index],
+                  inputs[binding.index], out->add_inputs());
+        break;
+      case FormulaBinding::Kind::kStep:
+        FillOperands(kpi, evaluation, inputs, binding.index,
+                     AddComponent(kpi, kpi.steps[binding.index], binding,
+                                  *values.steps[binding.index], out->mutable_components()));
+        break;
+      case FormulaBinding::Kind::kResult:
+        FillParts(kpi, evaluation, binding.index,
+                  AddComponent(kpi, kpi.steps[kpi.results[binding.index].step], binding,
+                               *values.results[binding.index], out->mutable_components()));
+        break;
     }
-    const KpiStep& step = kpi.steps[binding.index];
-    v1::ExplainedKpi* component = out->add_components();
-    component->set_alias(binding.alias);
-    component->set_kpi("workspaces/" + kpi.workspace + "/kpis/" + step.kpi);
-    component->set_formula(step.formula.canonical_text());
-    const Number value = evaluation.steps[binding.index].number();
-    if (value.defined()) {
-      component->set_value(value.value().ToString());
-    } else {
-      component->set_nd_reason(ToProto(value.reason()));
-    }
-    FillOperands(kpi, evaluation, inputs, binding.index, component);
   }
 }
 

@@ -120,9 +120,7 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
   KpiRuntime& runtime = *dependent.runtime;
   const auto mark = [&](size_t index) {
     ++counters_.kpis_touched;
-    for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
-      MarkDirty(runtime, index, w, runtime.FirstDay(w, day), false);
-    }
+    for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, index, w, day);
   };
   const RuntimeGrouping& grouping = runtime.groupings()[dependent.grouping];
   if (slice.members().size() == grouping.dimensions.size()) {
@@ -133,6 +131,19 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
   for (size_t i = 0; i < runtime.slices().size(); ++i) {
     const SliceStates& states = runtime.slices()[i];
     if (states.grouping == dependent.grouping && slice.Contains(states.slice)) mark(i);
+  }
+}
+
+// Data of a day changed.
+void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day) {
+  const int32_t first = runtime.FirstDay(window, day);
+  MarkDirty(runtime, slice, window, first, false);
+  if (!runtime.reaches_back()) return;
+  // Later periods may read the day too; those that are not kept are computed when they are asked
+  // for.
+  const auto& periods = runtime.slices()[slice].windows[window];
+  for (auto it = periods.upper_bound(first); it != periods.end(); ++it) {
+    MarkDirty(runtime, slice, window, it->first, false);
   }
 }
 
@@ -147,9 +158,7 @@ size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const S
     const SlicePanes* panes = table.Find(runtime.slices()[index].input_slices[i]);
     if (panes == nullptr) continue;
     for (const auto& [day, pane] : panes->days) {
-      for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
-        MarkDirty(runtime, index, w, runtime.FirstDay(w, day), false);
-      }
+      for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, index, w, day);
     }
   }
   return index;

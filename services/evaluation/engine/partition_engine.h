@@ -3,6 +3,7 @@
 // service drive the same code.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -13,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/node_hash_map.h"
@@ -105,7 +107,8 @@ class PartitionEngine {
     friend H AbslHashValue(H state, const StateRef& ref) {
       return H::combine(std::move(state), ref.runtime, ref.slice, ref.window, ref.first_day);
     }
-    friend bool operator==(const StateRef&, const StateRef&) = default;
+    // By series, then by time: what a later period builds on is evaluated before it.
+    friend auto operator<=>(const StateRef&, const StateRef&) = default;
   };
   struct Dependent {
     KpiRuntime* runtime;
@@ -134,9 +137,7 @@ class PartitionEngine {
     absl::Time time;
     StateRef ref;
     bool operator<(const Timer& other) const {
-      return std::tie(time, ref.runtime, ref.slice, ref.window, ref.first_day) <
-             std::tie(other.time, other.ref.runtime, other.ref.slice, other.ref.window,
-                      other.ref.first_day);
+      return std::tie(time, ref) < std::tie(other.time, other.ref);
     }
   };
   struct TouchedPane {
@@ -174,6 +175,7 @@ class PartitionEngine {
   void TrimBacklog();
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
+  void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
@@ -213,7 +215,7 @@ class PartitionEngine {
   std::deque<std::shared_ptr<const v1::ChangeBatch>> backlog_;
 
   absl::flat_hash_set<TouchedPane> touched_;
-  std::vector<StateRef> dirty_;
+  absl::btree_set<StateRef> dirty_;
   std::set<Timer> timers_;
   std::vector<ChangedState> removals_;
   EngineCounters counters_;

@@ -52,6 +52,8 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
       return absl::StrCat("a divisor of the formula is 0: ", kpi.formula().canonical_text());
     case NdReason::kDomain: return "the formula has no value for these inputs";
     case NdReason::kNotApplicable: return "the period does not exist";
+    case NdReason::kNoComparable:
+      return "the earlier period that it is compared with does not exist";
     case NdReason::kNotAggregatable: return "too many distinct values for an exact answer";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
   }
@@ -87,6 +89,12 @@ absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
 v1::NdReason ToProto(NdReason reason) {
   v1::NdReason proto = v1::ND_REASON_UNSPECIFIED;
   v1::NdReason_Parse(absl::StrCat("ND_REASON_", NdReasonName(reason)), &proto);
+  return proto;
+}
+
+v1::Aggregation ToProto(AggregationKind kind) {
+  v1::Aggregation proto = v1::AGGREGATION_UNSPECIFIED;
+  v1::Aggregation_Parse(absl::StrCat("AGGREGATION_", AggregationKindName(kind)), &proto);
   return proto;
 }
 

@@ -19,6 +19,7 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time);
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
 
 v1::NdReason ToProto(NdReason reason);
+v1::Aggregation ToProto(AggregationKind kind);
 
 // Canonical text of a defined number, else empty.
 std::string TextOf(const Number& number);

@@ -1,0 +1,39 @@
+// Where the aggregates of a KPI's inputs come from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/kpi/nd_reason.h"
+#include "libs/kpi/period.h"
+#include "libs/kpi/value.h"
+#include "libs/kpi/window.h"
+
+namespace kpisuite {
+
+// One metric input over the period that it means, and what is known about its metric.
+struct InputAggregate {
+  Value value = NdReason::kNotReady;                    // finished aggregate; ignored without rows
+  uint64_t rows = 0;                                    // before the filter
+  absl::Time last_event = absl::InfinitePast();         // in slice and period
+  absl::Time watermark = absl::InfinitePast();          // of the metric
+  absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices
+  std::string slice;                                    // canonical slice that was read
+  // The time that counts. Its id is that of the window's period there.
+  Period period;
+  // NO_COMPARABLE: the earlier period that is meant does not exist.
+  std::optional<NdReason> missing;
+};
+
+class InputSource {
+ public:
+  virtual ~InputSource() = default;
+  // The input for a root period of the window. FAILED_PRECONDITION (NOT_READY) while it is loaded.
+  virtual absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
+                                              const Period& root) const = 0;
+};
+
+}  // namespace kpisuite
