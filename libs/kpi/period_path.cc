@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "libs/kpi/comparator.h"
 
 namespace kpisuite {
 namespace {
@@ -29,16 +30,13 @@ Place Enter(const Calendar& calendar, const Window& window, const Place& place) 
   return next;
 }
 
-std::optional<Period> Earlier(const Calendar& calendar, const Period& period,
-                              const PeriodHop& hop) {
-  switch (hop.offset) {
-    case PeriodHop::Offset::kNone: break;
-    case PeriodHop::Offset::kPreviousPeriod:
-      return PreviousComparable(calendar, period, hop.count).period;
-    case PeriodHop::Offset::kSamePeriodLastYear:
-      return LastYearComparable(calendar, period, hop.count).period;
-  }
-  return period;
+std::optional<Period> Earlier(const Calendar& calendar, const Place& place, const PeriodHop& hop) {
+  if (hop.offset == PeriodHop::Offset::kNone) return place.period;
+  const Comparator comparator{.kind = hop.offset == PeriodHop::Offset::kPreviousPeriod
+                                          ? ComparatorKind::kPreviousPeriod
+                                          : ComparatorKind::kSamePeriodLastYear,
+                              .count = hop.count};
+  return ComparableOf(place.window, calendar, place.period, comparator).period;
 }
 
 }  // namespace
@@ -66,14 +64,14 @@ std::optional<PathEnd> FollowPath(const Calendar& calendar, const Window& window
   Place place{window, period, {}};
   for (const PeriodHop& hop : path) {
     if (hop.window.has_value()) place = Enter(calendar, *hop.window, place);
-    std::optional<Period> earlier = Earlier(calendar, place.period, hop);
+    std::optional<Period> earlier = Earlier(calendar, place, hop);
     if (!earlier.has_value()) return std::nullopt;
     place.period = *std::move(earlier);
   }
   const DayRange reach = place.window.ReachOf(calendar, place.period);
   return PathEnd{place.window,
                  place.period,
-                 {reach.first, std::max(reach.first, std::min(reach.end, place.end_day()))}};
+                 {reach.first_day, std::max(reach.first_day, std::min(reach.end_day, place.end_day()))}};
 }
 
 }  // namespace kpisuite

@@ -42,7 +42,7 @@ class InputReader final : public InputSource {
     aggregate.period.id = end->period.id;
     ASSIGN_OR_RETURN(
         const PaneTable::Range range,
-        table.Over(aggregate.slice, DayNumber(end->days.first), DayNumber(end->days.end), seq_));
+        table.Over(aggregate.slice, DayNumber(end->days.first_day), DayNumber(end->days.end_day), seq_));
     const AggregateResult result = range.state.Finalise();
     aggregate.value = result.value;
     aggregate.rows = result.rows;
