@@ -21,8 +21,10 @@
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/period_path.h"
+#include "libs/kpi/process_control_limits.h"
 #include "libs/kpi/status.h"
 #include "libs/kpi/target.h"
+#include "libs/kpi/trend.h"
 #include "libs/kpi/unit.h"
 #include "libs/kpi/window.h"
 
@@ -95,6 +97,29 @@ struct ReviewRule {
   std::vector<std::string> deputies;
 };
 
+// A decision about where limits start anew.
+struct RebaseRule {
+  Period period;
+  std::string author;
+  std::string reason;
+};
+
+// Process control of a KPI. Periods may be of any grain.
+struct ProcessControlRule {
+  ControlSpec spec;
+  std::vector<RebaseRule> rebases;  // by beginning of the period
+  std::vector<Period> excluded;
+  std::vector<RebaseRule> dismissed;
+
+  // Whether `period` is the first of its grain to begin at or after a rebase. `previous` is the
+  // period before it.
+  bool StartsSegment(const Period& previous, const Period& period) const;
+  // Whether it lies within an excluded period.
+  bool IsExcluded(const Period& period) const;
+  // Whether a proposal to rebase at `period` was turned down: it lies within a dismissed one.
+  bool IsDismissed(const Period& period) const;
+};
+
 // Reads a window as definitions and requests name it: the text of Window::Parse. INVALID_ARGUMENT
 // otherwise, with a plain message.
 absl::StatusOr<Window> ParseWindowName(absl::string_view name);
@@ -145,6 +170,8 @@ struct KpiDefinition {
   std::optional<ReviewRule> review;
   std::optional<PaceRule> pace;         // set if a band is measured by PACE
   std::vector<std::string> guardrails;  // ids of KPIs
+  std::optional<ProcessControlRule> process_control;
+  int trend_periods = kDefaultTrendPeriods;
   int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
 

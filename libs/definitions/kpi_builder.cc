@@ -203,7 +203,6 @@ void BuildOther(KpiDraft& draft) {
   }
   CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
   CheckNotSet("kpi.hysteresis", kpi.has_hysteresis(), violations);
-  CheckNotSet("kpi.process_control", kpi.has_process_control(), violations);
   CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
   BuildReview(draft);
   BuildGuardrails(draft);
@@ -230,7 +229,10 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   BuildGroupings(draft);
   BuildStatusRule(draft);
   // Period ids mean nothing without the calendar.
-  if (calendar_known) BuildTargets(draft, targets, result.target_violations);
+  if (calendar_known) {
+    BuildTargets(draft, targets, result.target_violations);
+    BuildProcessControl(draft);
+  }
   BuildPace(draft);
   BuildOther(draft);
   built->definition = std::move(definition);

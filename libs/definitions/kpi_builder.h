@@ -56,6 +56,8 @@ void BuildTargets(KpiDraft& draft,
                   std::map<ResourceName, Violations>& target_violations);
 // pace. `draft.built` has its calendar, windows and bands.
 void BuildPace(KpiDraft& draft);
+// process_control, trend_periods. The calendar and the logical range are set.
+void BuildProcessControl(KpiDraft& draft);
 // Hash of the finished parts.
 std::string FingerprintOf(const KpiDefinition& kpi);
 

@@ -300,12 +300,12 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 hysteresis {} process_control {} "
+  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 hysteresis {} "
                                "materiality {} no_data_policy: NO_DATA_POLICY_KEEP_LAST "
                                "final_after { seconds: 86400 }"),
               ElementsAre("no_data_policy NOT_IMPLEMENTED", "final_after NOT_IMPLEMENTED",
                           "min_denominator NOT_IMPLEMENTED", "hysteresis NOT_IMPLEMENTED",
-                          "process_control NOT_IMPLEMENTED", "materiality NOT_IMPLEMENTED"));
+                          "materiality NOT_IMPLEMENTED"));
 }
 
 TEST(Kpi, ChecksItsOtherFields) {
