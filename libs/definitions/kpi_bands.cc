@@ -128,6 +128,19 @@ class BandsReader {
   std::vector<std::string> fields_;  // where each band comes from
 };
 
+// A KPI has one basis: that of its hysteresis, and of what is compared over its slices.
+void AdoptBasis(KpiDraft& draft, const std::string& field, v1::Bands& cuts) {
+  const auto known = [](v1::BandBasis basis) {
+    return basis == v1::BAND_BASIS_UNSPECIFIED ? v1::BAND_BASIS_FVP : basis;
+  };
+  const v1::BandBasis own = known(draft.kpi.bands().basis());
+  if (cuts.has_basis() && known(cuts.basis()) != own) {
+    draft.violations.Add(field, violation::kRefused,
+                         "got another basis than that of kpi.bands, want the same or none");
+  }
+  cuts.set_basis(own);
+}
+
 // Bands of single slices.
 void BuildSliceBands(KpiDraft& draft) {
   constexpr int kMaxSliceBands = 100;
@@ -155,7 +168,9 @@ void BuildSliceBands(KpiDraft& draft) {
       draft.violations.Add(field + ".slice", violation::kDuplicate,
                            GotWant(own.slice(), "each slice once"));
     }
-    std::optional<Bands> bands = BandsReader(draft, own.bands(), field + ".bands").Read();
+    v1::Bands cuts = own.bands();
+    AdoptBasis(draft, field + ".bands.basis", cuts);
+    std::optional<Bands> bands = BandsReader(draft, cuts, field + ".bands").Read();
     if (bands.has_value()) {
       draft.built.status_rule.slice_bands.push_back({rule, *std::move(bands)});
     }

@@ -240,6 +240,8 @@ TEST(KpiBands, OfASliceAreCheckedLikeItsOwn) {
   EXPECT_THAT(codes(bands), ElementsAre("slice_bands[0].slice REQUIRED"));
   EXPECT_THAT(codes("slice: 'gate=1'"),
               ElementsAre("slice_bands[0].bands REQUIRED", "slice_bands[0].slice SLICE_DIMENSION"));
+  EXPECT_THAT(codes("slice: 'origin=ORD' bands { basis: BAND_BASIS_VARIANCE }"),
+              ElementsAre("slice_bands[0].bands.basis REFUSED"));
   EXPECT_THAT(codes("slice: 'origin=ORD' bands { warning: '1' }"),
               ElementsAre("slice_bands[0].bands.warning OUT_OF_RANGE"));
   EXPECT_THAT(codes("slice: 'origin=ORD'" + bands + "} slice_bands { slice: 'origin=ORD'" + bands),
