@@ -202,7 +202,6 @@ void BuildOther(KpiDraft& draft) {
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
   CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
-  CheckNotSet("kpi.hysteresis", kpi.has_hysteresis(), violations);
   CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
   BuildReview(draft);
   BuildGuardrails(draft);
