@@ -52,6 +52,8 @@ void BuildInputs(KpiDraft& draft);
 void BuildStatusRule(KpiDraft& draft);
 // status_rule: bands, slice_bands, hysteresis. Direction and logical range are set.
 void BuildBands(KpiDraft& draft);
+// sampling and its clamp. Inputs and status_rule are built.
+void BuildSampling(KpiDraft& draft);
 // targets, target_origins. `draft.built.calendar` is set.
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,

@@ -99,7 +99,8 @@ void Judge(const StatusRule& rule, const StatusInput& input, const Decimal& actu
   result->raw_status = outcome.hit->status;
   const size_t published = PublishedBand(rule, input, actual, judged_by, *outcome.hit, result);
   const Band& band = bands.bands()[published];
-  result->status = result->flags.low_n ? KpiStatus::kWarning : band.status;
+  const bool clamped = result->flags.low_n && rule.clamp_low_n;
+  result->status = clamped ? KpiStatus::kWarning : band.status;
   result->label = band.label;
   result->score = bands.Score(*outcome.hit, result->status);
   result->hit = std::move(outcome.hit);

@@ -55,6 +55,8 @@ struct StatusRule {
   int keep_last_periods = 0;
   // Empty: the status is that of the band.
   std::optional<HysteresisRule> hysteresis;
+  // Whether the flag LOW_N makes every band status WARNING.
+  bool clamp_low_n = true;
 };
 
 // The bands of one slice.
@@ -135,8 +137,8 @@ struct StatusResult {
 };
 
 // Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then one step of the
-// hysteresis fold; then the LOW_N clamp, which turns every band status into WARNING and does not
-// enter the fold.
+// hysteresis fold; then the LOW_N clamp (where the rule asks for it), which turns every band status
+// into WARNING and does not enter the fold.
 StatusResult EvaluateStatus(const StatusRule& rule, const StatusInput& input);
 
 }  // namespace kpisuite

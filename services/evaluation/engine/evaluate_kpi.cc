@@ -35,6 +35,16 @@ ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
   return rule;
 }
 
+// How far the value can be trusted; `inputs` as evaluated.
+std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
+  if (!kpi.sampling.has_value()) return std::nullopt;
+  const SamplingRule& rule = *kpi.sampling;
+  const Number part = inputs[rule.part].number();
+  const Number whole = inputs[rule.whole].number();
+  if (rule.method == IntervalMethod::kWilson) return WilsonInterval(part, whole);
+  return NpsInterval(part, inputs[rule.against].number(), whole);
+}
+
 }  // namespace
 
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
@@ -69,12 +79,15 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
       evaluation.other_targets.push_back(std::move(target));
     }
   }
+  if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
+  const bool low_n =
+      evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
   evaluation.status =
       EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
                                        .target = evaluation.target,
                                        .data_state = evaluation.data_state,
                                        .readiness = evaluation.readiness,
-                                       .flags = {.restated = context.restated},
+                                       .flags = {.restated = context.restated, .low_n = low_n},
                                        .bands = BandsFor(kpi.status_rule, context.slice, {})});
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),

@@ -12,6 +12,7 @@
 #include "kpisuite/v1/evaluation.pb.h"
 #include "libs/definitions/kpi.h"
 #include "libs/kpi/data_state.h"
+#include "libs/kpi/interval.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/status.h"
@@ -48,6 +49,7 @@ inline constexpr absl::Duration kBackfillSettles = absl::Minutes(1);
 struct KpiEvaluation {
   StepValues steps;
   Value value = NdReason::kNotReady;
+  std::optional<Interval> interval;  // of a value, where the KPI declares sampling
   PeriodReadiness readiness;
   DataState data_state = DataState::kOk;
   PeriodPhase phase = PeriodPhase::kFuture;
