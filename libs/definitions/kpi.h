@@ -39,7 +39,7 @@ struct MetricInput {
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
-  // Unit of the aggregated value: the metric's, or dimensionless for counts.
+  // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
   Unit unit;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
   // filter. Inputs of different KPIs with equal keys can share their panes (if their zones agree).

@@ -9,6 +9,7 @@
 #include "libs/kpi/aggregate_entities.h"
 #include "libs/kpi/aggregate_leaf_series.h"
 #include "libs/kpi/aggregate_limits.h"
+#include "libs/kpi/aggregate_moments.h"
 #include "libs/kpi/aggregate_multiset.h"
 
 namespace kpisuite {
@@ -47,6 +48,9 @@ std::unique_ptr<AggregateCollection> MakeAggregateCollection(const AggregationSp
     case AggregationKind::kPercentile:
     case AggregationKind::kMedian: return std::make_unique<ValueMultiset>(spec);
     case AggregationKind::kCountDistinct: return std::make_unique<EntityMultiset>(spec);
+    case AggregationKind::kWeightedAverage: return std::make_unique<WeightedSums>(spec);
+    case AggregationKind::kStandardDeviation:
+    case AggregationKind::kVariance: return std::make_unique<PowerSums>(spec);
     default: return nullptr;
   }
 }
@@ -56,7 +60,7 @@ absl::StatusOr<Aggregate> Aggregate::Create(const AggregationSpec& spec) {
     return absl::InvalidArgumentError(
         absl::StrCat("got aggregation kind ", static_cast<int>(spec.kind), ", want 1 to 20"));
   }
-  if (spec.kind > AggregationKind::kCountDistinct) {
+  if (!IsServed(spec.kind)) {
     const absl::string_view name = AggregationKindName(spec.kind);
     return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
                      absl::StrCat("aggregation ", name, " is not implemented yet"),

@@ -27,11 +27,11 @@ enum class AggregationKind : uint8_t {
   kPercentile = 9,
   kMedian = 10,
   kCountDistinct = 11,
-  // Declared, not implemented yet.
   kWeightedAverage = 12,
-  kRatio = 13,
+  kRatio = 13,  // no state of its own: a formula over two inputs
   kStandardDeviation = 14,
   kVariance = 15,
+  // Declared, not implemented yet.
   kTimeWeightedAverage = 16,
   kTimeWeightedMean = 17,
   kConversion = 18,
@@ -43,6 +43,8 @@ enum class AggregationKind : uint8_t {
 absl::string_view AggregationKindName(AggregationKind kind);
 std::optional<AggregationKind> AggregationKindFromName(absl::string_view name);
 
+// Whether Aggregate::Create makes states of the kind.
+bool IsServed(AggregationKind kind);
 // Whether an input without rows is 0 once its watermark passed (SUM, COUNT, COUNT_TRUE,
 // COUNT_DISTINCT).
 bool IsZeroWhenEmpty(AggregationKind kind);
@@ -50,6 +52,8 @@ bool IsZeroWhenEmpty(AggregationKind kind);
 // union.
 bool IsAdditiveOverSlices(AggregationKind kind);
 bool IsAdditiveOverTime(AggregationKind kind);
+// The unit of the value is the metric's unit to this power: 0 for counts and ratios, 2 for VAR.
+int UnitPower(AggregationKind kind);
 
 inline constexpr uint32_t kDefaultExactCap = 100'000;
 inline constexpr uint32_t kPercentileOne = 1'000'000;
@@ -70,13 +74,15 @@ struct SampleView {
   int64_t value = 0;      // mantissa at the metric's scale
   absl::string_view sample_id = {};
   absl::string_view entity = {};       // empty: none
-  std::optional<int64_t> weight = {};  // mantissa
+  std::optional<int64_t> weight = {};  // mantissa at the metric's weight scale; none: not given
   uint64_t series = 0;                 // leaf series, stable within a store
   bool kept = true;  // whether the input's filter keeps it; a dropped sample still counts as a row
 };
 
 struct AggregateResult {
-  Value value;        // decimal, or ND: EMPTY, NOT_AGGREGATABLE (over the cap), OVERFLOW
+  // Decimal, or ND: EMPTY, NOT_AGGREGATABLE (over the cap), DIV0 (weights that add up to 0),
+  // INPUT_ERROR (a sample without the weight that the kind needs).
+  Value value;
   uint64_t n = 0;     // kept samples
   uint64_t rows = 0;  // samples before the filter
 };
@@ -143,8 +149,7 @@ class Aggregate {
   explicit Aggregate(const AggregationSpec& spec);
 
   AggregationSpec spec_;
-  std::unique_ptr<AggregateCollection>
-      collection_;  // FIRST, LAST, PERCENTILE, MEDIAN, COUNT_DISTINCT
+  std::unique_ptr<AggregateCollection> collection_;  // all kinds but those of payload_
   uint64_t rows_ = 0;
   uint64_t n_ = 0;
   // SUM, AVG: sum of mantissas; COUNT_TRUE: samples not 0; MIN, MAX: the extremum in the high word,

@@ -9,9 +9,9 @@
 
 namespace kpisuite {
 
-// The part of an Aggregate that keeps individual values: leaf series, a multiset of values, or
-// entities. It sees kept samples only. Implementations: aggregate_leaf_series.h,
-// aggregate_multiset.h, aggregate_entities.h.
+// The part of an Aggregate that needs more than its payload: leaf series, a multiset of values,
+// entities, or wide sums. It sees kept samples only. Implementations: aggregate_leaf_series.h,
+// aggregate_multiset.h, aggregate_entities.h, aggregate_moments.h.
 class AggregateCollection {
  public:
   virtual ~AggregateCollection() = default;

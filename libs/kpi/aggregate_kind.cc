@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "libs/kpi/aggregate.h"
 
@@ -12,6 +13,15 @@ struct KindTraits {
   bool zero_when_empty = false;
   bool additive_over_slices = false;
   bool additive_over_time = false;
+};
+
+constexpr AggregationKind kNotServed[] = {
+    AggregationKind::kRatio,
+    AggregationKind::kTimeWeightedAverage,
+    AggregationKind::kTimeWeightedMean,
+    AggregationKind::kConversion,
+    AggregationKind::kCohortRatio,
+    AggregationKind::kLatestManual,
 };
 
 constexpr std::array<KindTraits, 20> kTraits = {{
@@ -57,6 +67,11 @@ std::optional<AggregationKind> AggregationKindFromName(absl::string_view name) {
   return std::nullopt;
 }
 
+bool IsServed(AggregationKind kind) {
+  return Find(kind) != nullptr &&
+         std::find(std::begin(kNotServed), std::end(kNotServed), kind) == std::end(kNotServed);
+}
+
 bool IsZeroWhenEmpty(AggregationKind kind) {
   const KindTraits* traits = Find(kind);
   return traits != nullptr && traits->zero_when_empty;
@@ -70,6 +85,19 @@ bool IsAdditiveOverSlices(AggregationKind kind) {
 bool IsAdditiveOverTime(AggregationKind kind) {
   const KindTraits* traits = Find(kind);
   return traits != nullptr && traits->additive_over_time;
+}
+
+int UnitPower(AggregationKind kind) {
+  switch (kind) {
+    case AggregationKind::kCount:
+    case AggregationKind::kCountTrue:
+    case AggregationKind::kCountDistinct:
+    case AggregationKind::kRatio:
+    case AggregationKind::kConversion:
+    case AggregationKind::kCohortRatio: return 0;
+    case AggregationKind::kVariance: return 2;
+    default: return 1;
+  }
 }
 
 }  // namespace kpisuite

@@ -25,6 +25,16 @@ Aggregate Of(AggregationKind kind, const std::vector<int64_t>& values, uint32_t 
   return aggregate;
 }
 
+std::vector<AggregationKind> ServedKinds() {
+  std::vector<AggregationKind> kinds;
+  for (int kind = 1; kind < 100; ++kind) {
+    if (IsServed(static_cast<AggregationKind>(kind))) {
+      kinds.push_back(static_cast<AggregationKind>(kind));
+    }
+  }
+  return kinds;
+}
+
 std::string Text(const Aggregate& aggregate) { return aggregate.Finalise().value.ToString(); }
 
 TEST(Aggregate, SumCountAndAverageAreExact) {
@@ -52,16 +62,15 @@ TEST(Aggregate, SumsBeyond64BitsDoNotWrap) {
 }
 
 TEST(Aggregate, WithoutRowsIsEmptyWhateverTheKind) {
-  for (int kind = 1; kind <= 11; ++kind) {
-    const Aggregate aggregate = Make(static_cast<AggregationKind>(kind));
+  for (const AggregationKind kind : ServedKinds()) {
+    const Aggregate aggregate = Make(kind);
     EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kEmpty));
     EXPECT_EQ(aggregate.Finalise().rows, 0u);
   }
 }
 
 TEST(Aggregate, EmptinessIsJudgedBeforeTheFilter) {
-  for (int i = 1; i <= 11; ++i) {
-    const auto kind = static_cast<AggregationKind>(i);
+  for (const AggregationKind kind : ServedKinds()) {
     Aggregate aggregate = Make(kind);
     ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "a", .kept = false}).ok());
     EXPECT_EQ(aggregate.Finalise().value,
@@ -164,6 +173,45 @@ TEST(Aggregate, AboveTheCapIsVisibleAndNeverAWrongNumber) {
   }
 }
 
+Aggregate Weighted(const std::vector<std::pair<int64_t, int64_t>>& weighted) {
+  Aggregate aggregate = Make(AggregationKind::kWeightedAverage, 2);
+  for (const auto& [value, weight] : weighted) {
+    EXPECT_TRUE(aggregate.Add({.value = value, .weight = weight}).ok());
+  }
+  return aggregate;
+}
+
+TEST(Aggregate, WeightsDecideTheirAverage) {
+  EXPECT_EQ(Text(Weighted({{1000, 3}, {2000, 1}})), "12.5");
+  EXPECT_EQ(Text(Weighted({{1000, 3}, {2000, -1}})), "5");
+  EXPECT_EQ(Weighted({{1000, 3}, {2000, -3}}).Finalise().value, Value(NdReason::kDivisionByZero));
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Text(Weighted({{most, most}, {most, most}, {most, most}})), "92233720368547758.07");
+}
+
+TEST(Aggregate, AMissingWeightIsAnInputErrorUntilItIsCorrected) {
+  Aggregate aggregate = Weighted({{1000, 3}});
+  ASSERT_TRUE(aggregate.Add({.value = 7}).ok());
+  EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kInputError));
+  EXPECT_TRUE(aggregate.Remove({.value = 7}));
+  ASSERT_TRUE(aggregate.Add({.value = 2000, .weight = 1}).ok());
+  EXPECT_EQ(Text(aggregate), "12.5");
+}
+
+TEST(Aggregate, VarianceIsOfASampleAndExactFarFromZero) {
+  const std::vector<int64_t> values = {1'000'000'000'000'000'001, 1'000'000'000'000'000'002,
+                                       1'000'000'000'000'000'004};
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, values)), "2.333333333333333333333333333333333");
+  EXPECT_EQ(Text(Of(AggregationKind::kStandardDeviation, values)),
+            "1.527525231651946668862682397909336");
+  EXPECT_EQ(Of(AggregationKind::kVariance, {5}).Finalise().value, Value(NdReason::kEmpty));
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, {5, 5})), "0");
+  const int64_t least = std::numeric_limits<int64_t>::min();
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, {least, most})),
+            "170141183460469231713240559642174600000");
+}
+
 TEST(Aggregate, MergeRefusesAnotherSpec) {
   Aggregate sum = Make(AggregationKind::kSum);
   EXPECT_EQ(sum.Merge(Make(AggregationKind::kCount)).code(), absl::StatusCode::kInvalidArgument);
@@ -171,7 +219,7 @@ TEST(Aggregate, MergeRefusesAnotherSpec) {
 }
 
 TEST(Aggregate, CreateRefusesWhatIsNotImplementedOrOutOfRange) {
-  const absl::Status status = Aggregate::Create({.kind = AggregationKind::kVariance}).status();
+  const absl::Status status = Aggregate::Create({.kind = AggregationKind::kRatio}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
   EXPECT_FALSE(Aggregate::Create({.kind = AggregationKind::kSum, .scale = 10}).ok());
