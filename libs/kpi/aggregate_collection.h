@@ -23,9 +23,9 @@ class AggregateCollection {
   // `other` has the same dynamic type and spec.
   virtual void Merge(const AggregateCollection& other) = 0;
 
-  // The value over `n` > 0 kept samples.
-  virtual Value Finalise(uint64_t n) const = 0;
-  virtual bool over_cap() const = 0;
+  // The value over `n` > 0 kept samples; n and rows of the result are not set.
+  virtual AggregateResult Finalise(uint64_t n) const = 0;
+  virtual bool approximate() const { return false; }
   virtual size_t AllocatedBytes() const = 0;
 
   // Canonical bytes, and their reading; `n` is the number of kept samples the state claims.

@@ -24,7 +24,7 @@ constexpr AggregationKind kNotServed[] = {
     AggregationKind::kLatestManual,
 };
 
-constexpr std::array<KindTraits, 20> kTraits = {{
+constexpr std::array<KindTraits, 21> kTraits = {{
     {AggregationKind::kSum, "SUM", true, true, true},
     {AggregationKind::kCount, "COUNT", true, true, true},
     {AggregationKind::kCountTrue, "COUNT_TRUE", true, true, true},
@@ -45,6 +45,7 @@ constexpr std::array<KindTraits, 20> kTraits = {{
     {AggregationKind::kConversion, "CONVERSION"},
     {AggregationKind::kCohortRatio, "COHORT_RATIO"},
     {AggregationKind::kLatestManual, "LATEST_MANUAL"},
+    {AggregationKind::kCountDistinctApprox, "COUNT_DISTINCT_APPROX", true, false, false},
 }};
 
 const KindTraits* Find(AggregationKind kind) {
@@ -92,12 +93,31 @@ int UnitPower(AggregationKind kind) {
     case AggregationKind::kCount:
     case AggregationKind::kCountTrue:
     case AggregationKind::kCountDistinct:
+    case AggregationKind::kCountDistinctApprox:
     case AggregationKind::kRatio:
     case AggregationKind::kConversion:
     case AggregationKind::kCohortRatio: return 0;
     case AggregationKind::kVariance: return 2;
     default: return 1;
   }
+}
+
+absl::string_view ApproximationMethodName(ApproximationMethod method) {
+  switch (method) {
+    case ApproximationMethod::kExact: return "";
+    case ApproximationMethod::kDdSketch: return "DDSKETCH";
+    case ApproximationMethod::kHyperLogLog: return "HYPERLOGLOG";
+  }
+  return "";
+}
+
+absl::string_view ApproximationPrecision(ApproximationMethod method) {
+  switch (method) {
+    case ApproximationMethod::kExact: return "";
+    case ApproximationMethod::kDdSketch: return "0.01";
+    case ApproximationMethod::kHyperLogLog: return "14";
+  }
+  return "";
 }
 
 }  // namespace kpisuite

@@ -57,9 +57,9 @@ void WeightedSums::Merge(const AggregateCollection& other) {
   products_ += theirs.products_;
 }
 
-Value WeightedSums::Finalise(uint64_t n) const {
-  if (missing_ > 0) return NdReason::kInputError;
-  return Number(ToDecimal(products_, scale_)) / Decimal::FromMantissa(weights_, 0);
+AggregateResult WeightedSums::Finalise(uint64_t n) const {
+  if (missing_ > 0) return {.value = NdReason::kInputError};
+  return {.value = Number(ToDecimal(products_, scale_)) / Decimal::FromMantissa(weights_, 0)};
 }
 
 bool WeightedSums::IsPossible() const {
@@ -114,12 +114,12 @@ void PowerSums::Merge(const AggregateCollection& other) {
 
 Int256 PowerSums::Spread() const { return squares_.Times(n_) - Int256::Product(sum_, sum_); }
 
-Value PowerSums::Finalise(uint64_t n) const {
-  if (n_ < 2) return NdReason::kEmpty;
+AggregateResult PowerSums::Finalise(uint64_t n) const {
+  if (n_ < 2) return {.value = NdReason::kEmpty};
   const auto count = static_cast<Int128>(n_);
   const Number variance =
       Number(ToDecimal(Spread(), 2 * scale_)) / Decimal::FromMantissa(count * (count - 1), 0);
-  return root_ ? Sqrt(variance) : variance;
+  return {.value = root_ ? Sqrt(variance) : variance};
 }
 
 // Bounds, and x^2 = x (mod 2); for one sample also the square itself, by the spread of 0.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace kpisuite {
 namespace {
@@ -40,21 +41,36 @@ Number EndsOf(const Samples& samples, bool first, int scale) {
   return Decimal::FromMantissa(sum, scale);
 }
 
-Value MedianOf(const Samples& samples, const AggregationSpec& spec) {
-  const std::vector<int64_t> values = SortedValues(samples);
-  if (std::set<int64_t>(values.begin(), values.end()).size() > spec.exact_cap) {
-    return NdReason::kNotAggregatable;
+// Smallest and largest integer of the bin, which grow by 2 % from 1 on.
+std::pair<absl::int128, absl::int128> BinAround(absl::int128 value) {
+  if (value == 0) return {0, 0};
+  if (value < 0) {
+    const auto [low, high] = BinAround(-value);
+    return {-high, -low};
   }
-  const absl::int128 low = values[(values.size() - 1) / 2];
-  return Decimal::FromMantissa((low + values[values.size() / 2]) * 5, spec.scale + 1);
+  absl::int128 low = 1;
+  while (low * 102 / 100 < value) low = low * 102 / 100 + 1;
+  return {low, std::min<absl::int128>(low * 102 / 100, INT64_MAX)};
 }
 
-Value DistinctOf(const Samples& samples, const AggregationSpec& spec) {
+Value MedianOf(const Samples& samples, const AggregationSpec& spec) {
+  const std::vector<int64_t> values = SortedValues(samples);
+  const absl::int128 low = values[(values.size() - 1) / 2];
+  const absl::int128 high = values[values.size() / 2];
+  if (std::set<int64_t>(values.begin(), values.end()).size() <= spec.exact_cap) {
+    return Decimal::FromMantissa((low + high) * 5, spec.scale + 1);
+  }
+  const auto [low_from, low_to] = BinAround(low);
+  const auto [high_from, high_to] = BinAround(high);
+  return Decimal::FromMantissa((low_from + low_to + high_from + high_to) * 25, spec.scale + 2);
+}
+
+// The estimate of a handful of entities is their number.
+Value DistinctOf(const Samples& samples) {
   std::set<std::string> entities;
   for (const TestSample& sample : samples) {
     if (!sample.entity.empty()) entities.insert(sample.entity);
   }
-  if (entities.size() > spec.exact_cap) return NdReason::kNotAggregatable;
   return CountOf(entities.size());
 }
 
@@ -104,7 +120,8 @@ Value NaiveValue(const AggregationSpec& spec, const Samples& samples) {
     case AggregationKind::kFirst: return EndsOf(kept, true, spec.scale);
     case AggregationKind::kLast: return EndsOf(kept, false, spec.scale);
     case AggregationKind::kMedian: return MedianOf(kept, spec);
-    case AggregationKind::kCountDistinct: return DistinctOf(kept, spec);
+    case AggregationKind::kCountDistinct:
+    case AggregationKind::kCountDistinctApprox: return DistinctOf(kept);
     case AggregationKind::kWeightedAverage: return WeightedAverageOf(kept, spec.scale);
     case AggregationKind::kVariance: return VarianceOf(kept, spec.scale);
     case AggregationKind::kStandardDeviation: return Sqrt(VarianceOf(kept, spec.scale).number());

@@ -31,7 +31,7 @@ struct TestSample {
   }
 };
 
-// The value over all samples. VAR and STDDEV: of values below 2^50.
+// The value over all samples, of fewer than 20 entities. VAR and STDDEV: of values below 2^50.
 Value NaiveValue(const AggregationSpec& spec, const std::vector<TestSample>& samples);
 
 }  // namespace kpisuite

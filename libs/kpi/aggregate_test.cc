@@ -159,18 +159,59 @@ TEST(Aggregate, CountsDistinctEntitiesAndRetractsThem) {
   EXPECT_FALSE(distinct.Remove({.entity = "eve"}));
 }
 
-TEST(Aggregate, AboveTheCapIsVisibleAndNeverAWrongNumber) {
+TEST(Aggregate, AboveTheCapAreEstimatesWithBounds) {
   for (const AggregationKind kind : {AggregationKind::kMedian, AggregationKind::kCountDistinct}) {
     Aggregate aggregate = Make(kind, 0, 0, 2);
-    ASSERT_TRUE(aggregate.Add({.value = 1, .entity = "1"}).ok());
-    ASSERT_TRUE(aggregate.Add({.value = 2, .entity = "2"}).ok());
-    EXPECT_FALSE(aggregate.over_cap());
-    ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "3"}).ok());
-    EXPECT_TRUE(aggregate.over_cap());
-    EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kNotAggregatable));
-    EXPECT_EQ(aggregate.Finalise().n, 3u);
-    EXPECT_FALSE(aggregate.Remove({.value = 3, .entity = "3"}));
+    ASSERT_TRUE(aggregate.Add({.value = 1000, .entity = "1"}).ok());
+    ASSERT_TRUE(aggregate.Add({.value = 2000, .entity = "2"}).ok());
+    EXPECT_FALSE(aggregate.approximate());
+    EXPECT_EQ(aggregate.Finalise().method, ApproximationMethod::kExact);
+    EXPECT_FALSE(aggregate.Finalise().lower.has_value());
+    ASSERT_TRUE(aggregate.Add({.value = 3000, .entity = "3"}).ok());
+    EXPECT_TRUE(aggregate.approximate());
+    EXPECT_FALSE(aggregate.Remove({.value = 3000, .entity = "3"}));
   }
+}
+
+TEST(Aggregate, AMedianOfBinsIsWithinOnePercentAndItsBoundsAreCertain) {
+  Aggregate median = Make(AggregationKind::kMedian, 0, 0, 2);
+  for (const int64_t value : {1000, 2000, 3000}) ASSERT_TRUE(median.Add({.value = value}).ok());
+  const AggregateResult result = median.Finalise();
+  EXPECT_EQ(result.method, ApproximationMethod::kDdSketch);
+  EXPECT_EQ(result.value.ToString(), "2018.5");
+  EXPECT_EQ(result.lower->ToString(), "1999");
+  EXPECT_EQ(result.upper->ToString(), "2038");
+}
+
+TEST(Aggregate, ManyEntitiesAreEstimatedAlikeInOneStateOrMerged) {
+  Aggregate whole = Make(AggregationKind::kCountDistinct, 0, 0, 500);
+  Aggregate halves[] = {whole, whole};
+  for (int i = 0; i < 900; ++i) {
+    const std::string entity = std::to_string(i);
+    ASSERT_TRUE(whole.Add({.entity = entity}).ok());
+    ASSERT_TRUE(halves[i % 2].Add({.entity = entity}).ok());
+  }
+  EXPECT_FALSE(halves[0].approximate());
+  ASSERT_TRUE(halves[0].Merge(halves[1]).ok());
+  EXPECT_EQ(halves[0].Serialize(), whole.Serialize());
+  const AggregateResult result = whole.Finalise();
+  EXPECT_EQ(result.method, ApproximationMethod::kHyperLogLog);
+  EXPECT_LE(result.lower->ToDouble(), 900);
+  EXPECT_GE(result.upper->ToDouble(), 900);
+  EXPECT_TRUE(result.value.decimal().IsInteger());
+}
+
+TEST(Aggregate, AnApproximateCountIsASketchFromTheFirstEntityOn) {
+  Aggregate distinct = Make(AggregationKind::kCountDistinctApprox);
+  EXPECT_TRUE(distinct.approximate());
+  for (const char* entity : {"ann", "bob", "ann"}) {
+    ASSERT_TRUE(distinct.Add({.entity = entity}).ok());
+  }
+  const AggregateResult result = distinct.Finalise();
+  EXPECT_EQ(result.value.ToString(), "2");
+  EXPECT_EQ(result.lower->ToString(), "2");
+  EXPECT_EQ(result.upper->ToString(), "3");
+  EXPECT_FALSE(distinct.Remove({.entity = "ann"}));
 }
 
 Aggregate Weighted(const std::vector<std::pair<int64_t, int64_t>>& weighted) {
@@ -230,7 +271,7 @@ TEST(Aggregate, CreateRefusesWhatIsNotImplementedOrOutOfRange) {
 }
 
 TEST(AggregationKind, NamesReadBackAsTheKind) {
-  for (int i = 1; i <= 20; ++i) {
+  for (int i = 1; i <= 21; ++i) {
     const auto kind = static_cast<AggregationKind>(i);
     EXPECT_EQ(AggregationKindFromName(AggregationKindName(kind)), kind);
   }

@@ -1,8 +1,11 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 
 #include <algorithm>
+#include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -56,6 +59,25 @@ void EvaluateSteps(const EvaluationContext& context, KpiEvaluation& evaluation) 
   }
 }
 
+// What of the inputs' estimates is seen in the value.
+void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggregate> inputs,
+                    KpiEvaluation& evaluation) {
+  std::set<std::string> methods;
+  for (const InputAggregate& input : inputs) {
+    if (input.rows == 0 || input.method == ApproximationMethod::kExact) continue;
+    methods.insert(absl::StrCat(ApproximationMethodName(input.method), "(",
+                                ApproximationPrecision(input.method), ")"));
+  }
+  evaluation.approximation = absl::StrJoin(methods, "+");
+  const KpiStep& step = context.kpi->step();
+  const bool as_it_is = step.bindings.size() == 1 &&
+                        step.bindings[0].kind == FormulaBinding::Kind::kInput &&
+                        step.formula.canonical_text() == step.bindings[0].alias;
+  if (methods.empty() || !as_it_is) return;
+  evaluation.lower = inputs[step.bindings[0].index].lower;
+  evaluation.upper = inputs[step.bindings[0].index].upper;
+}
+
 }  // namespace
 
 KpiEvaluation EvaluateKpi(const EvaluationContext& context,
@@ -77,6 +99,7 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
   EvaluateSteps(context, evaluation);
+  EvaluateBounds(context, inputs, evaluation);
   evaluation.value =
       context.period.exists() ? evaluation.steps.back() : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "libs/definitions/kpi.h"
+#include "libs/kpi/aggregate.h"
 #include "libs/kpi/data_state.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
@@ -27,6 +28,10 @@ struct InputAggregate {
   absl::Time watermark = absl::InfinitePast();          // of the metric
   absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices
   std::string slice;                                    // canonical slice that was read
+  // As AggregateResult says it.
+  ApproximationMethod method = ApproximationMethod::kExact;
+  std::optional<Decimal> lower = {};
+  std::optional<Decimal> upper = {};
 };
 
 // Which state is computed, and when.
@@ -63,6 +68,10 @@ struct KpiEvaluation {
   StatusResult status;
   uint64_t rows = 0;  // of all inputs
   absl::Time last_event = absl::InfinitePast();
+  // As in KpiState; empty when every input is exact.
+  std::string approximation;
+  std::optional<Decimal> lower;
+  std::optional<Decimal> upper;
   // When the state changes without new data; InfiniteFuture when never.
   absl::Time next_change = absl::InfiniteFuture();
 };

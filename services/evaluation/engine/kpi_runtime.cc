@@ -110,7 +110,10 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                   .last_event = TimeOfNano(range.last_time_nano),
                                   .watermark = facts_[i]->watermark,
                                   .metric_last_event = TimeOfNano(table.last_event_nano()),
-                                  .slice = slice.input_slices[i]});
+                                  .slice = slice.input_slices[i],
+                                  .method = result.method,
+                                  .lower = result.lower,
+                                  .upper = result.upper});
   }
   const std::optional<int32_t> latest = LatestWithRows(slice, window);
   computation.context = {.kpi = kpi_.get(),

@@ -52,7 +52,8 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
       return absl::StrCat("a divisor of the formula is 0: ", kpi.formula().canonical_text());
     case NdReason::kDomain: return "the formula has no value for these inputs";
     case NdReason::kNotApplicable: return "the period does not exist";
-    case NdReason::kNotAggregatable: return "too many distinct values for an exact answer";
+    case NdReason::kInputError:
+      return "a sample lacks what the aggregation needs, for instance its weight";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
   }
 }
@@ -168,6 +169,11 @@ std::vector<std::string> DataNotes(const EvaluationContext& context,
       notes.push_back(
           absl::StrCat(metric, ": complete through ",
                        absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
+    }
+    if (inputs[i].rows > 0 && inputs[i].lower.has_value()) {
+      notes.push_back(absl::StrCat(metric, ": an estimate (",
+                                   ApproximationMethodName(inputs[i].method), ") between ",
+                                   TextOf(inputs[i].lower), " and ", TextOf(inputs[i].upper)));
     }
     if (inputs[i].rows == 0) notes.push_back(absl::StrCat(metric, ": no rows in this period"));
   }
