@@ -43,7 +43,7 @@ struct MetricInput {
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
-  // Unit of the aggregated value: the metric's, or dimensionless for counts.
+  // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
   Unit unit;
   // From the period of the step's root to the one that is meant.
   PeriodPath path;

@@ -44,8 +44,6 @@ struct KpiDraft {
   std::optional<Unit> unit;
 };
 
-// The kind that this release serves under this name; nothing for others.
-std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation);
 // inputs, steps, results, depth, unit, partition_group, additive_over_slices, nature.
 void BuildInputs(KpiDraft& draft);
 // status_rule, logical range.

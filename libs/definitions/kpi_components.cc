@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/references.h"
 #include "libs/kpi/finished_values.h"
@@ -167,7 +168,9 @@ size_t AddComponent(KpiDefinition& built, const KpiDefinition& child, const Comp
 size_t AddResult(KpiDraft& draft, const std::string& field, const v1::Input& input,
                  const KpiDefinition& child) {
   ResultInput result;
-  const std::optional<AggregationKind> kind = ServedKind(input.aggregation());
+  const std::string name = v1::Aggregation_Name(input.aggregation());
+  const std::optional<AggregationKind> kind =
+      AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
   if (input.aggregation() == v1::AGGREGATION_UNSPECIFIED) {
     AddRequired(field + ".aggregation", "how finished values are aggregated, for instance AVG",
                 draft.violations);

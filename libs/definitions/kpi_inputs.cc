@@ -8,40 +8,14 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
+#include "libs/definitions/input_aggregation.h"
 #include "libs/definitions/kpi_builder.h"
 #include "libs/definitions/kpi_components.h"
 #include "libs/definitions/references.h"
 #include "libs/definitions/unit_check.h"
 
 namespace kpisuite {
-
-std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
-  switch (aggregation) {
-    case v1::AGGREGATION_SUM: return AggregationKind::kSum;
-    case v1::AGGREGATION_COUNT: return AggregationKind::kCount;
-    case v1::AGGREGATION_COUNT_TRUE: return AggregationKind::kCountTrue;
-    case v1::AGGREGATION_AVG: return AggregationKind::kAverage;
-    case v1::AGGREGATION_MIN: return AggregationKind::kMin;
-    case v1::AGGREGATION_MAX: return AggregationKind::kMax;
-    case v1::AGGREGATION_FIRST: return AggregationKind::kFirst;
-    case v1::AGGREGATION_LAST: return AggregationKind::kLast;
-    case v1::AGGREGATION_PERCENTILE: return AggregationKind::kPercentile;
-    case v1::AGGREGATION_MEDIAN: return AggregationKind::kMedian;
-    case v1::AGGREGATION_COUNT_DISTINCT: return AggregationKind::kCountDistinct;
-    default: return std::nullopt;
-  }
-}
-
 namespace {
-
-bool IsCount(AggregationKind kind) {
-  return kind == AggregationKind::kCount || kind == AggregationKind::kCountTrue ||
-         kind == AggregationKind::kCountDistinct;
-}
-
-bool IsFirstOrLast(AggregationKind kind) {
-  return kind == AggregationKind::kFirst || kind == AggregationKind::kLast;
-}
 
 bool IsAlias(absl::string_view text) {
   if (text.empty() || text.size() > 64 || absl::ascii_isdigit(text.front())) return false;
@@ -107,7 +81,7 @@ class InputsBuilder {
     Refuse(field + ".apply", input.has_apply(), "got a value, want none: it is for a kpi input");
     const CatalogEntry* entry =
         draft_.catalog.Find({draft_.name.workspace, DefinitionKind::kMetric, input.metric()});
-    const std::optional<AggregationSpec> spec = BuildAggregation(field, input);
+    const std::optional<AggregationSpec> spec = BuildAggregation(field, input, draft_.violations);
     if (entry == nullptr || entry->metric == nullptr) {
       draft_.blocked = true;
       AddUnknown(alias);
@@ -124,8 +98,13 @@ class InputsBuilder {
     }
     built.aggregation = *spec;
     built.aggregation.scale = static_cast<uint8_t>(built.metric->scale);
-    built.unit = IsCount(spec->kind) ? Unit() : built.metric->unit;
-    CheckAdditive(field, built);
+    const std::optional<Unit> unit =
+        BuildAggregateUnit(field, built.aggregation, *built.metric, draft_.violations);
+    if (!unit.has_value()) {
+      AddUnknown(alias);
+      return;
+    }
+    built.unit = *unit;
     built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
                              spec->percentile_millionths, "|", built.filter.canonical_text());
     formula_inputs_.push_back({alias, built.unit});
@@ -133,56 +112,6 @@ class InputsBuilder {
         {alias, FormulaBinding::Kind::kInput, AddMetricInput(draft_.built, std::move(built))});
   }
 
-  std::optional<AggregationSpec> BuildAggregation(const std::string& field,
-                                                  const v1::Input& input) {
-    if (input.aggregation() == v1::AGGREGATION_UNSPECIFIED) {
-      AddRequired(field + ".aggregation", "how samples become a number, for instance SUM",
-                  draft_.violations);
-      return std::nullopt;
-    }
-    CheckEnum(field + ".aggregation", input.aggregation(),
-              v1::Aggregation_IsValid(input.aggregation()), draft_.violations);
-    const std::optional<AggregationKind> kind = ServedKind(input.aggregation());
-    if (!kind.has_value()) {
-      CheckNotSet(field + ".aggregation", v1::Aggregation_IsValid(input.aggregation()),
-                  draft_.violations);
-      return std::nullopt;
-    }
-    AggregationSpec spec;
-    spec.kind = *kind;
-    const bool wants_percentile = *kind == AggregationKind::kPercentile;
-    if (wants_percentile && input.percentile().empty()) {
-      AddRequired(field + ".percentile", "which percentile, 0 to 100", draft_.violations);
-    } else if (wants_percentile) {
-      spec.percentile_millionths = BuildPercentile(field + ".percentile", input.percentile());
-    }
-    Refuse(field + ".percentile", !wants_percentile && !input.percentile().empty(),
-           "got a value, want none: it is for PERCENTILE");
-    BuildCarryForward(field + ".carry_forward", *kind, input.carry_forward());
-    return spec;
-  }
-
-  uint32_t BuildPercentile(const std::string& field, const std::string& text) {
-    // Millionths of 1 are ten-thousandths of a percent.
-    const absl::StatusOr<int64_t> mantissa = MantissaFromText(text, 4);
-    if (mantissa.ok() && 0 <= *mantissa && *mantissa <= int64_t{kPercentileOne}) {
-      return static_cast<uint32_t>(*mantissa);
-    }
-    draft_.violations.Add(field, violation::kOutOfRange,
-                          GotWant(text, "0 to 100 with at most 4 decimal places"));
-    return 0;
-  }
-
-  void BuildCarryForward(const std::string& field, AggregationKind kind, const std::string& text) {
-    if (!IsFirstOrLast(kind)) {
-      Refuse(field, !text.empty(), "got a value, want none: it is for FIRST and LAST");
-    } else if (text != "NONE") {
-      draft_.violations.Add(
-          field, violation::kNotImplemented,
-          GotWant(text,
-                  "NONE: this release carries no value into a period without samples, and "
-                  "the default UNTIL_RETRACTED would"));
-    }
   }
 
   void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
@@ -193,26 +122,6 @@ class InputsBuilder {
     } else {
       draft_.violations.AddStatus(field + ".where", violation::kSyntax, filter.status());
     }
-  }
-
-  void CheckAdditive(const std::string& field, const MetricInput& input) {
-    const MetricDefinition& metric = *input.metric;
-    const bool sums = input.aggregation.kind == AggregationKind::kSum;
-    const bool sums_series = IsFirstOrLast(input.aggregation.kind) && !metric.dimensions.empty();
-    if (!sums && !sums_series) return;
-    absl::string_view what;
-    if (metric.unit.IsPercent()) {
-      what = "percentages";
-    } else if (metric.unit.IsRate()) {
-      what = "rates or prices";
-    } else if (metric.scale_type == ScaleType::kInterval) {
-      what = "values of an INTERVAL scale";
-    }
-    if (what.empty()) return;
-    draft_.violations.Add(field + ".aggregation", violation::kNotAdditive,
-                          absl::StrCat("got ", AggregationKindName(input.aggregation.kind),
-                                       " of metric ", metric.id, ", want no sum of ", what,
-                                       ": use AVG, or sums of a numerator and a denominator"));
   }
 
   void AddKpi(const std::string& alias, const std::string& field, const v1::Input& input) {

@@ -106,9 +106,7 @@ void BuildNoDataPolicy(KpiDraft& draft) {
 // An operand that is a value of an INTERVAL scale makes the result one.
 ScaleType ScaleTypeOf(const KpiDefinition& kpi) {
   for (const MetricInput& input : kpi.inputs) {
-    const AggregationKind kind = input.aggregation.kind;
-    const bool counts = kind == AggregationKind::kCount || kind == AggregationKind::kCountTrue ||
-                        kind == AggregationKind::kCountDistinct;
+    const bool counts = UnitPower(input.aggregation.kind) == 0;
     if (!counts && input.metric->scale_type == ScaleType::kInterval) return ScaleType::kInterval;
   }
   return ScaleType::kRatio;

@@ -58,8 +58,9 @@ TEST(KpiInputs, SayHowSamplesBecomeANumber) {
 }
 
 TEST(KpiInputs, AreRefusedWhereNotServedYet) {
-  for (const char* text : {"aggregation: AGGREGATION_STDDEV", "aggregation: AGGREGATION_LAST",
-                           "aggregation: AGGREGATION_SUM conversion_window {}"}) {
+  for (const char* text :
+       {"aggregation: AGGREGATION_MEAN_OF_RATIOS", "aggregation: AGGREGATION_LAST",
+        "aggregation: AGGREGATION_SUM conversion_window {}"}) {
     const auto codes = KpiCodes(Input("x", absl::StrCat("metric: 'delay' ", text)) + "unit: 'min'");
     ASSERT_THAT(codes, testing::SizeIs(1)) << text;
     EXPECT_THAT(codes[0], HasSubstr(" NOT_IMPLEMENTED"));
@@ -126,6 +127,24 @@ TEST(KpiInputs, AreNotSumsOfWhatDoesNotAdd) {
   EXPECT_THAT(CodesWith("unit: '%' dimensions: 'a'", last),
               ElementsAre("definitions[1].kpi.inputs[\"x\"].aggregation NOT_ADDITIVE"));
   EXPECT_THAT(CodesWith("unit: '%'", last), IsEmpty()) << "one series, nothing is summed";
+}
+
+TEST(KpiInputs, HaveTheUnitOfTheirAggregation) {
+  EXPECT_THAT(CodesWith("unit: 'EUR/h'", MetricInputText("x", "m", "VAR") + "unit: 'EUR^2/h^2'"),
+              IsEmpty());
+  EXPECT_THAT(CodesWith("unit: 'EUR/h'", MetricInputText("x", "m", "STDDEV") + "unit: 'EUR/h'"),
+              IsEmpty());
+  EXPECT_THAT(CodesWith("unit: 'min'", MetricInputText("x", "m", "VAR") + "unit: 'min'"),
+              ElementsAre("definitions[1].kpi.formula UNIT_MISMATCH"));
+  EXPECT_THAT(CodesWith("unit: 'min^99'", MetricInputText("x", "m", "VAR") + "unit: 'min^99'"),
+              ElementsAre("definitions[1].kpi.inputs[\"x\"].aggregation UNIT_MISMATCH"));
+}
+
+TEST(KpiInputs, AreWeightedOnlyByAMetricWithWeights) {
+  const std::string kpi = MetricInputText("x", "m", "WEIGHTED_AVG") + "unit: 'EUR'";
+  EXPECT_THAT(CodesWith("unit: 'EUR'", kpi),
+              ElementsAre("definitions[1].kpi.inputs[\"x\"].aggregation REQUIRED"));
+  EXPECT_THAT(CodesWith("unit: 'EUR' weight_scale: 0", kpi), IsEmpty());
 }
 
 TEST(KpiFormula, FitsItsInputsAndUnit) {

@@ -88,6 +88,7 @@ std::shared_ptr<const MetricDefinition> BuildMetric(const v1::Definition& defini
   if (metric.has_scale() && CheckRange("metric.scale", metric.scale(), 0, kMaxScale, violations)) {
     built->scale = metric.scale();
   }
+  built->has_weights = metric.has_weight_scale();
   if (metric.has_weight_scale() &&
       CheckRange("metric.weight_scale", metric.weight_scale(), 0, kMaxScale, violations)) {
     built->weight_scale = metric.weight_scale();

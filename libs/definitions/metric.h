@@ -43,6 +43,7 @@ struct MetricDefinition {
   std::string unit_text;                // as written, for display
   int scale = kDefaultScale;            // decimal places of values, 0 to 9
   int weight_scale = kDefaultScale;     // decimal places of weights, 0 to 9
+  bool has_weights = false;             // weight_scale is set: its samples carry weights
   std::vector<std::string> dimensions;  // sorted
   SampleIdentity identity = SampleIdentity::kEvent;
   std::string partition_group;  // empty: the workspace's default group

@@ -9,6 +9,7 @@
 #include "libs/kpi/aggregate_entities.h"
 #include "libs/kpi/aggregate_leaf_series.h"
 #include "libs/kpi/aggregate_limits.h"
+#include "libs/kpi/aggregate_moments.h"
 #include "libs/kpi/aggregate_multiset.h"
 
 namespace kpisuite {
@@ -46,17 +47,21 @@ std::unique_ptr<AggregateCollection> MakeAggregateCollection(const AggregationSp
     case AggregationKind::kLast: return std::make_unique<LeafSeries>(spec);
     case AggregationKind::kPercentile:
     case AggregationKind::kMedian: return std::make_unique<ValueMultiset>(spec);
-    case AggregationKind::kCountDistinct: return std::make_unique<EntityMultiset>(spec);
+    case AggregationKind::kCountDistinct:
+    case AggregationKind::kCountDistinctApprox: return std::make_unique<EntityMultiset>(spec);
+    case AggregationKind::kWeightedAverage: return std::make_unique<WeightedSums>(spec);
+    case AggregationKind::kStandardDeviation:
+    case AggregationKind::kVariance: return std::make_unique<PowerSums>(spec);
     default: return nullptr;
   }
 }
 
 absl::StatusOr<Aggregate> Aggregate::Create(const AggregationSpec& spec) {
-  if (spec.kind < AggregationKind::kSum || spec.kind > AggregationKind::kLatestManual) {
+  if (spec.kind < AggregationKind::kSum || spec.kind > AggregationKind::kCountDistinctApprox) {
     return absl::InvalidArgumentError(
-        absl::StrCat("got aggregation kind ", static_cast<int>(spec.kind), ", want 1 to 20"));
+        absl::StrCat("got aggregation kind ", static_cast<int>(spec.kind), ", want 1 to 21"));
   }
-  if (spec.kind > AggregationKind::kCountDistinct) {
+  if (!IsServed(spec.kind)) {
     const absl::string_view name = AggregationKindName(spec.kind);
     return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
                      absl::StrCat("aggregation ", name, " is not implemented yet"),
@@ -187,7 +192,7 @@ absl::Status Aggregate::Merge(const Aggregate& other) {
 }
 
 AggregateResult Aggregate::Finalise() const {
-  AggregateResult result{Value(NdReason::kEmpty), n_, rows_};
+  AggregateResult result{.value = NdReason::kEmpty, .n = n_, .rows = rows_};
   if (rows_ == 0 || (n_ == 0 && !IsZeroWhenEmpty(spec_.kind))) return result;
   if (n_ == 0) {
     result.value = Decimal();
@@ -205,12 +210,15 @@ AggregateResult Aggregate::Finalise() const {
     case AggregationKind::kMax:
       result.value = Decimal::FromMantissa(absl::Int128High64(payload_), spec_.scale);
       break;
-    default: result.value = collection_->Finalise(n_);
+    default:
+      result = collection_->Finalise(n_);
+      result.n = n_;
+      result.rows = rows_;
   }
   return result;
 }
 
-bool Aggregate::over_cap() const { return collection_ != nullptr && collection_->over_cap(); }
+bool Aggregate::approximate() const { return collection_ != nullptr && collection_->approximate(); }
 
 uint64_t Aggregate::members() const {
   const auto* series = dynamic_cast<const LeafSeries*>(collection_.get());

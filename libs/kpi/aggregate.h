@@ -27,39 +27,56 @@ enum class AggregationKind : uint8_t {
   kPercentile = 9,
   kMedian = 10,
   kCountDistinct = 11,
-  // Declared, not implemented yet.
   kWeightedAverage = 12,
-  kRatio = 13,
+  kRatio = 13,  // no state of its own: a formula over two inputs
   kStandardDeviation = 14,
   kVariance = 15,
+  // Declared, not implemented yet.
   kTimeWeightedAverage = 16,
   kTimeWeightedMean = 17,
   kConversion = 18,
   kCohortRatio = 19,
   kLatestManual = 20,
+  kCountDistinctApprox = 21,
 };
 
 // Stable text name: "SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", ... Never empty.
 absl::string_view AggregationKindName(AggregationKind kind);
 std::optional<AggregationKind> AggregationKindFromName(absl::string_view name);
 
-// Whether an input without rows is 0 once its watermark passed (SUM, COUNT, COUNT_TRUE,
-// COUNT_DISTINCT).
+// Whether Aggregate::Create makes states of the kind.
+bool IsServed(AggregationKind kind);
+// Whether an input without rows is 0 once its watermark passed: sums and counts.
 bool IsZeroWhenEmpty(AggregationKind kind);
 // Whether finished values of disjoint slices, or of disjoint periods, add up to the value of their
 // union.
 bool IsAdditiveOverSlices(AggregationKind kind);
 bool IsAdditiveOverTime(AggregationKind kind);
+// The unit of the value is the metric's unit to this power: 0 for counts and ratios, 2 for VAR.
+int UnitPower(AggregationKind kind);
 
 inline constexpr uint32_t kDefaultExactCap = 100'000;
 inline constexpr uint32_t kPercentileOne = 1'000'000;
+
+// How a value that is not exact was estimated.
+enum class ApproximationMethod : uint8_t {
+  kExact,
+  kDdSketch,     // percentiles; bins of relative_bins.h, which the value is within 1 % of
+  kHyperLogLog,  // distinct counts; hyper_log_log.h
+};
+// "DDSKETCH", "HYPERLOGLOG"; empty for kExact.
+absl::string_view ApproximationMethodName(ApproximationMethod method);
+// Its published precision: the relative accuracy "0.01" of a DDSketch, the number "14" of register
+// bits of a HyperLogLog; empty for kExact.
+absl::string_view ApproximationPrecision(ApproximationMethod method);
 
 struct AggregationSpec {
   AggregationKind kind = AggregationKind::kSum;
   uint8_t scale = 0;                   // decimal places of the metric's mantissas, 0..9
   uint32_t percentile_millionths = 0;  // kPercentile: 0..1 000 000 (p90 = 900 000); otherwise 0
-  uint32_t exact_cap =
-      kDefaultExactCap;  // kPercentile, kMedian: distinct values; kCountDistinct: entities; >= 1
+  // Up to how many distinct values (kPercentile, kMedian) or entities (kCountDistinct) a state is
+  // exact; above it is a sketch. At least 1.
+  uint32_t exact_cap = kDefaultExactCap;
 
   friend bool operator==(const AggregationSpec&, const AggregationSpec&) = default;
 };
@@ -70,15 +87,22 @@ struct SampleView {
   int64_t value = 0;      // mantissa at the metric's scale
   absl::string_view sample_id = {};
   absl::string_view entity = {};       // empty: none
-  std::optional<int64_t> weight = {};  // mantissa
+  std::optional<int64_t> weight = {};  // mantissa at the metric's weight scale; none: not given
   uint64_t series = 0;                 // leaf series, stable within a store
   bool kept = true;  // whether the input's filter keeps it; a dropped sample still counts as a row
 };
 
 struct AggregateResult {
-  Value value;        // decimal, or ND: EMPTY, NOT_AGGREGATABLE (over the cap), OVERFLOW
+  // Decimal, or ND: EMPTY, DIV0 (weights that add up to 0), INPUT_ERROR (a sample without the
+  // weight that the kind needs), OVERFLOW.
+  Value value;
   uint64_t n = 0;     // kept samples
   uint64_t rows = 0;  // samples before the filter
+  ApproximationMethod method = ApproximationMethod::kExact;
+  // Of an approximate decimal only. DDSketch: the exact value is never outside of them.
+  // HyperLogLog: the 95 % interval of 1.96 standard errors of 1.04 / sqrt(2^14), whole numbers.
+  std::optional<Decimal> lower = {};
+  std::optional<Decimal> upper = {};
 };
 
 class AggregateCollection;
@@ -104,9 +128,10 @@ class Aggregate {
   absl::Status Add(const SampleView& sample);
 
   // Takes a sample out that was added before, exactly as it was added (the same `kept` too). False
-  // when the state cannot do it in place (the only extremum, a first or last sample, any sample of
-  // a state over its cap, an absent sample): it is unchanged then and must be rebuilt from the
-  // remaining samples. A correction is Remove(old) and Add(new).
+  // when the state cannot do it in place (the only extremum, a first or last sample, a sample of an
+  // approximate state, which cannot tell whether the rest is within the cap again, an absent
+  // sample): it is unchanged then and must be rebuilt from the remaining samples. A correction is
+  // Remove(old) and Add(new).
   [[nodiscard]] bool Remove(const SampleView& sample);
 
   // Adds all samples of `other`, disjoint from the own ones. INVALID_ARGUMENT when the specs
@@ -128,9 +153,9 @@ class Aggregate {
   uint64_t rows() const { return rows_; }
   uint64_t n() const { return n_; }
   bool empty() const { return rows_ == 0; }
-  // Whether the distinct values or entities exceed the cap, so that Finalise is
-  // ND(NOT_AGGREGATABLE).
-  bool over_cap() const;
+  // Whether the state is a sketch. The multiset of samples alone decides, never their order or the
+  // way in which states were merged.
+  bool approximate() const;
   // FIRST, LAST: leaf series with a value, and how many of these values are older than the instant
   // (carried forward).
   uint64_t members() const;
@@ -143,8 +168,7 @@ class Aggregate {
   explicit Aggregate(const AggregationSpec& spec);
 
   AggregationSpec spec_;
-  std::unique_ptr<AggregateCollection>
-      collection_;  // FIRST, LAST, PERCENTILE, MEDIAN, COUNT_DISTINCT
+  std::unique_ptr<AggregateCollection> collection_;  // all kinds but those of payload_
   uint64_t rows_ = 0;
   uint64_t n_ = 0;
   // SUM, AVG: sum of mantissas; COUNT_TRUE: samples not 0; MIN, MAX: the extremum in the high word,

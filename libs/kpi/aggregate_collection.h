@@ -9,9 +9,9 @@
 
 namespace kpisuite {
 
-// The part of an Aggregate that keeps individual values: leaf series, a multiset of values, or
-// entities. It sees kept samples only. Implementations: aggregate_leaf_series.h,
-// aggregate_multiset.h, aggregate_entities.h.
+// The part of an Aggregate that needs more than its payload: leaf series, a multiset of values,
+// entities, or wide sums. It sees kept samples only. Implementations: aggregate_leaf_series.h,
+// aggregate_multiset.h, aggregate_entities.h, aggregate_moments.h.
 class AggregateCollection {
  public:
   virtual ~AggregateCollection() = default;
@@ -23,9 +23,9 @@ class AggregateCollection {
   // `other` has the same dynamic type and spec.
   virtual void Merge(const AggregateCollection& other) = 0;
 
-  // The value over `n` > 0 kept samples.
-  virtual Value Finalise(uint64_t n) const = 0;
-  virtual bool over_cap() const = 0;
+  // The value over `n` > 0 kept samples; n and rows of the result are not set.
+  virtual AggregateResult Finalise(uint64_t n) const = 0;
+  virtual bool approximate() const { return false; }
   virtual size_t AllocatedBytes() const = 0;
 
   // Canonical bytes, and their reading; `n` is the number of kept samples the state claims.

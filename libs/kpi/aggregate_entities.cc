@@ -12,12 +12,19 @@ std::unique_ptr<AggregateCollection> EntityMultiset::Clone() const {
   return std::make_unique<EntityMultiset>(*this);
 }
 
-void EntityMultiset::AddCopies(absl::string_view entity, uint64_t copies) {
-  if (over_cap_) return;
-  copies_[entity] += copies;
-  if (copies_.size() <= cap_) return;
-  over_cap_ = true;
+void EntityMultiset::MakeApproximate() {
+  for (const auto& [entity, copies] : copies_) registers_.Add(entity);
+  approximate_ = true;
   copies_ = {};
+}
+
+void EntityMultiset::AddCopies(absl::string_view entity, uint64_t copies) {
+  if (approximate_) {
+    registers_.Add(entity);
+    return;
+  }
+  copies_[entity] += copies;
+  if (copies_.size() > cap_) MakeApproximate();
 }
 
 void EntityMultiset::Add(const SampleView& sample) {
@@ -25,7 +32,7 @@ void EntityMultiset::Add(const SampleView& sample) {
 }
 
 bool EntityMultiset::Remove(const SampleView& sample) {
-  if (over_cap_) return false;
+  if (approximate_) return false;
   if (sample.entity.empty()) return true;
   const auto at = copies_.find(sample.entity);
   if (at == copies_.end()) return false;
@@ -35,34 +42,45 @@ bool EntityMultiset::Remove(const SampleView& sample) {
 
 void EntityMultiset::Merge(const AggregateCollection& other) {
   const auto& theirs = static_cast<const EntityMultiset&>(other);
-  if (theirs.over_cap_) {
-    over_cap_ = true;
-    copies_ = {};
-  }
-  for (const auto& [entity, copies] : theirs.copies_) {
-    if (over_cap_) return;
-    AddCopies(entity, copies);
-  }
+  if (theirs.approximate_ && !approximate_) MakeApproximate();
+  registers_.Merge(theirs.registers_);
+  for (const auto& [entity, copies] : theirs.copies_) AddCopies(entity, copies);
 }
 
-Value EntityMultiset::Finalise(uint64_t n) const {
-  if (over_cap_) return NdReason::kNotAggregatable;
-  return Decimal::FromInt(static_cast<int64_t>(copies_.size()));
+AggregateResult EntityMultiset::Finalise(uint64_t n) const {
+  if (!approximate_) return {.value = Decimal::FromInt(static_cast<int64_t>(copies_.size()))};
+  const auto share = [](int64_t millionths) { return Decimal::FromMantissa(millionths, 6); };
+  const Number estimate = registers_.Estimate();
+  AggregateResult result{.value = RoundHalfAway(estimate, 0),
+                         .method = ApproximationMethod::kHyperLogLog};
+  if (!estimate.defined()) return result;
+  // What is known for certain: one entity for each register in use, and more than the cap.
+  const size_t known = std::max<size_t>(registers_.used(), cap_ == 0 ? 0 : size_t{cap_} + 1);
+  const Number least = Decimal::FromInt(static_cast<int64_t>(known));
+  const int64_t width = HyperLogLog::kHalfWidthMillionths;
+  result.value = Max(result.value.number(), least);
+  result.lower = Max(Floor(estimate * share(1'000'000 - width)), least).value();
+  result.upper = Max(Ceil(estimate * share(1'000'000 + width)), least).value();
+  return result;
 }
 
 size_t EntityMultiset::AllocatedBytes() const {
-  size_t bytes = sizeof(*this) + copies_.capacity() * (sizeof(*copies_.begin()) + 1);
+  size_t bytes = sizeof(*this) + registers_.AllocatedBytes() +
+                 copies_.capacity() * (sizeof(*copies_.begin()) + 1);
   for (const auto& [entity, copies] : copies_) {
     if (entity.size() > 15) bytes += entity.capacity() + 1;
   }
   return bytes;
 }
 
-// 1 when over the cap, else 0, count of entities, then per entity, in byte order: the entity,
-// number of samples.
+// 1 when approximate: the registers. Else 0, count of entities, then per entity, in byte order: the
+// entity, number of samples.
 void EntityMultiset::Write(WireWriter& writer) const {
-  writer.Unsigned(over_cap_ ? 1 : 0);
-  if (over_cap_) return;
+  writer.Unsigned(approximate_ ? 1 : 0);
+  if (approximate_) {
+    registers_.Write(writer);
+    return;
+  }
   std::vector<std::pair<absl::string_view, uint64_t>> sorted(copies_.begin(), copies_.end());
   std::sort(sorted.begin(), sorted.end());
   writer.Unsigned(sorted.size());
@@ -73,13 +91,23 @@ void EntityMultiset::Write(WireWriter& writer) const {
 }
 
 absl::Status EntityMultiset::Read(WireReader& reader, uint64_t n) {
-  ASSIGN_OR_RETURN(const uint64_t over_cap, reader.Unsigned());
-  if (over_cap == 1 && n > cap_) {
-    over_cap_ = true;
-    return absl::OkStatus();
+  ASSIGN_OR_RETURN(const uint64_t approximate, reader.Unsigned());
+  if (approximate > 1 || (approximate == 0 && cap_ == 0) ||
+      (approximate == 1 && cap_ > 0 && n <= cap_)) {
+    return absl::InvalidArgumentError("got a form of the state that does not fit n and the cap");
   }
+  if (approximate == 0) return ReadEntities(reader, n);
+  approximate_ = true;
+  RETURN_IF_ERROR(registers_.Read(reader));
+  if (registers_.used() > n || (cap_ > 0 && registers_.used() == 0)) {
+    return absl::InvalidArgumentError("got a number of registers that n samples do not set");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EntityMultiset::ReadEntities(WireReader& reader, uint64_t n) {
   ASSIGN_OR_RETURN(const uint64_t count, reader.Unsigned());
-  if (over_cap != 0 || count > cap_) {
+  if (count > cap_) {
     return absl::InvalidArgumentError("got a number of entities that does not fit the cap");
   }
   absl::string_view before;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "libs/kpi/aggregate.h"
 
@@ -14,7 +15,16 @@ struct KindTraits {
   bool additive_over_time = false;
 };
 
-constexpr std::array<KindTraits, 20> kTraits = {{
+constexpr AggregationKind kNotServed[] = {
+    AggregationKind::kRatio,
+    AggregationKind::kTimeWeightedAverage,
+    AggregationKind::kTimeWeightedMean,
+    AggregationKind::kConversion,
+    AggregationKind::kCohortRatio,
+    AggregationKind::kLatestManual,
+};
+
+constexpr std::array<KindTraits, 21> kTraits = {{
     {AggregationKind::kSum, "SUM", true, true, true},
     {AggregationKind::kCount, "COUNT", true, true, true},
     {AggregationKind::kCountTrue, "COUNT_TRUE", true, true, true},
@@ -35,6 +45,7 @@ constexpr std::array<KindTraits, 20> kTraits = {{
     {AggregationKind::kConversion, "CONVERSION"},
     {AggregationKind::kCohortRatio, "COHORT_RATIO"},
     {AggregationKind::kLatestManual, "LATEST_MANUAL"},
+    {AggregationKind::kCountDistinctApprox, "COUNT_DISTINCT_APPROX", true, false, false},
 }};
 
 const KindTraits* Find(AggregationKind kind) {
@@ -57,6 +68,11 @@ std::optional<AggregationKind> AggregationKindFromName(absl::string_view name) {
   return std::nullopt;
 }
 
+bool IsServed(AggregationKind kind) {
+  return Find(kind) != nullptr &&
+         std::find(std::begin(kNotServed), std::end(kNotServed), kind) == std::end(kNotServed);
+}
+
 bool IsZeroWhenEmpty(AggregationKind kind) {
   const KindTraits* traits = Find(kind);
   return traits != nullptr && traits->zero_when_empty;
@@ -70,6 +86,38 @@ bool IsAdditiveOverSlices(AggregationKind kind) {
 bool IsAdditiveOverTime(AggregationKind kind) {
   const KindTraits* traits = Find(kind);
   return traits != nullptr && traits->additive_over_time;
+}
+
+int UnitPower(AggregationKind kind) {
+  switch (kind) {
+    case AggregationKind::kCount:
+    case AggregationKind::kCountTrue:
+    case AggregationKind::kCountDistinct:
+    case AggregationKind::kCountDistinctApprox:
+    case AggregationKind::kRatio:
+    case AggregationKind::kConversion:
+    case AggregationKind::kCohortRatio: return 0;
+    case AggregationKind::kVariance: return 2;
+    default: return 1;
+  }
+}
+
+absl::string_view ApproximationMethodName(ApproximationMethod method) {
+  switch (method) {
+    case ApproximationMethod::kExact: return "";
+    case ApproximationMethod::kDdSketch: return "DDSKETCH";
+    case ApproximationMethod::kHyperLogLog: return "HYPERLOGLOG";
+  }
+  return "";
+}
+
+absl::string_view ApproximationPrecision(ApproximationMethod method) {
+  switch (method) {
+    case ApproximationMethod::kExact: return "";
+    case ApproximationMethod::kDdSketch: return "0.01";
+    case ApproximationMethod::kHyperLogLog: return "14";
+  }
+  return "";
 }
 
 }  // namespace kpisuite

@@ -54,10 +54,10 @@ void LeafSeries::Merge(const AggregateCollection& other) {
   }
 }
 
-Value LeafSeries::Finalise(uint64_t n) const {
+AggregateResult LeafSeries::Finalise(uint64_t n) const {
   absl::int128 sum = 0;
   for (const auto& [series, held] : series_) sum += held.value;
-  return Decimal::FromMantissa(sum, scale_);
+  return {.value = Decimal::FromMantissa(sum, scale_)};
 }
 
 uint64_t LeafSeries::MembersBefore(int64_t time_nano) const {

@@ -19,8 +19,7 @@ class LeafSeries final : public AggregateCollection {
   void Add(const SampleView& sample) override;
   bool Remove(const SampleView& sample) override;
   void Merge(const AggregateCollection& other) override;
-  Value Finalise(uint64_t n) const override;
-  bool over_cap() const override { return false; }
+  AggregateResult Finalise(uint64_t n) const override;
   size_t AllocatedBytes() const override;
   void Write(WireWriter& writer) const override;
   absl::Status Read(WireReader& reader, uint64_t n) override;

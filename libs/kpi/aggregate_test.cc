@@ -25,6 +25,16 @@ Aggregate Of(AggregationKind kind, const std::vector<int64_t>& values, uint32_t 
   return aggregate;
 }
 
+std::vector<AggregationKind> ServedKinds() {
+  std::vector<AggregationKind> kinds;
+  for (int kind = 1; kind < 100; ++kind) {
+    if (IsServed(static_cast<AggregationKind>(kind))) {
+      kinds.push_back(static_cast<AggregationKind>(kind));
+    }
+  }
+  return kinds;
+}
+
 std::string Text(const Aggregate& aggregate) { return aggregate.Finalise().value.ToString(); }
 
 TEST(Aggregate, SumCountAndAverageAreExact) {
@@ -52,16 +62,15 @@ TEST(Aggregate, SumsBeyond64BitsDoNotWrap) {
 }
 
 TEST(Aggregate, WithoutRowsIsEmptyWhateverTheKind) {
-  for (int kind = 1; kind <= 11; ++kind) {
-    const Aggregate aggregate = Make(static_cast<AggregationKind>(kind));
+  for (const AggregationKind kind : ServedKinds()) {
+    const Aggregate aggregate = Make(kind);
     EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kEmpty));
     EXPECT_EQ(aggregate.Finalise().rows, 0u);
   }
 }
 
 TEST(Aggregate, EmptinessIsJudgedBeforeTheFilter) {
-  for (int i = 1; i <= 11; ++i) {
-    const auto kind = static_cast<AggregationKind>(i);
+  for (const AggregationKind kind : ServedKinds()) {
     Aggregate aggregate = Make(kind);
     ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "a", .kept = false}).ok());
     EXPECT_EQ(aggregate.Finalise().value,
@@ -150,18 +159,98 @@ TEST(Aggregate, CountsDistinctEntitiesAndRetractsThem) {
   EXPECT_FALSE(distinct.Remove({.entity = "eve"}));
 }
 
-TEST(Aggregate, AboveTheCapIsVisibleAndNeverAWrongNumber) {
+TEST(Aggregate, AboveTheCapAreEstimatesWithBounds) {
   for (const AggregationKind kind : {AggregationKind::kMedian, AggregationKind::kCountDistinct}) {
     Aggregate aggregate = Make(kind, 0, 0, 2);
-    ASSERT_TRUE(aggregate.Add({.value = 1, .entity = "1"}).ok());
-    ASSERT_TRUE(aggregate.Add({.value = 2, .entity = "2"}).ok());
-    EXPECT_FALSE(aggregate.over_cap());
-    ASSERT_TRUE(aggregate.Add({.value = 3, .entity = "3"}).ok());
-    EXPECT_TRUE(aggregate.over_cap());
-    EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kNotAggregatable));
-    EXPECT_EQ(aggregate.Finalise().n, 3u);
-    EXPECT_FALSE(aggregate.Remove({.value = 3, .entity = "3"}));
+    ASSERT_TRUE(aggregate.Add({.value = 1000, .entity = "1"}).ok());
+    ASSERT_TRUE(aggregate.Add({.value = 2000, .entity = "2"}).ok());
+    EXPECT_FALSE(aggregate.approximate());
+    EXPECT_EQ(aggregate.Finalise().method, ApproximationMethod::kExact);
+    EXPECT_FALSE(aggregate.Finalise().lower.has_value());
+    ASSERT_TRUE(aggregate.Add({.value = 3000, .entity = "3"}).ok());
+    EXPECT_TRUE(aggregate.approximate());
+    EXPECT_FALSE(aggregate.Remove({.value = 3000, .entity = "3"}));
   }
+}
+
+TEST(Aggregate, AMedianOfBinsIsWithinOnePercentAndItsBoundsAreCertain) {
+  Aggregate median = Make(AggregationKind::kMedian, 0, 0, 2);
+  for (const int64_t value : {1000, 2000, 3000}) ASSERT_TRUE(median.Add({.value = value}).ok());
+  const AggregateResult result = median.Finalise();
+  EXPECT_EQ(result.method, ApproximationMethod::kDdSketch);
+  EXPECT_EQ(result.value.ToString(), "2018.5");
+  EXPECT_EQ(result.lower->ToString(), "1999");
+  EXPECT_EQ(result.upper->ToString(), "2038");
+}
+
+TEST(Aggregate, ManyEntitiesAreEstimatedAlikeInOneStateOrMerged) {
+  Aggregate whole = Make(AggregationKind::kCountDistinct, 0, 0, 500);
+  Aggregate halves[] = {whole, whole};
+  for (int i = 0; i < 900; ++i) {
+    const std::string entity = std::to_string(i);
+    ASSERT_TRUE(whole.Add({.entity = entity}).ok());
+    ASSERT_TRUE(halves[i % 2].Add({.entity = entity}).ok());
+  }
+  EXPECT_FALSE(halves[0].approximate());
+  ASSERT_TRUE(halves[0].Merge(halves[1]).ok());
+  EXPECT_EQ(halves[0].Serialize(), whole.Serialize());
+  const AggregateResult result = whole.Finalise();
+  EXPECT_EQ(result.method, ApproximationMethod::kHyperLogLog);
+  EXPECT_LE(result.lower->ToDouble(), 900);
+  EXPECT_GE(result.upper->ToDouble(), 900);
+  EXPECT_TRUE(result.value.decimal().IsInteger());
+}
+
+TEST(Aggregate, AnApproximateCountIsASketchFromTheFirstEntityOn) {
+  Aggregate distinct = Make(AggregationKind::kCountDistinctApprox);
+  EXPECT_TRUE(distinct.approximate());
+  for (const char* entity : {"ann", "bob", "ann"}) {
+    ASSERT_TRUE(distinct.Add({.entity = entity}).ok());
+  }
+  const AggregateResult result = distinct.Finalise();
+  EXPECT_EQ(result.value.ToString(), "2");
+  EXPECT_EQ(result.lower->ToString(), "2");
+  EXPECT_EQ(result.upper->ToString(), "3");
+  EXPECT_FALSE(distinct.Remove({.entity = "ann"}));
+}
+
+Aggregate Weighted(const std::vector<std::pair<int64_t, int64_t>>& weighted) {
+  Aggregate aggregate = Make(AggregationKind::kWeightedAverage, 2);
+  for (const auto& [value, weight] : weighted) {
+    EXPECT_TRUE(aggregate.Add({.value = value, .weight = weight}).ok());
+  }
+  return aggregate;
+}
+
+TEST(Aggregate, WeightsDecideTheirAverage) {
+  EXPECT_EQ(Text(Weighted({{1000, 3}, {2000, 1}})), "12.5");
+  EXPECT_EQ(Text(Weighted({{1000, 3}, {2000, -1}})), "5");
+  EXPECT_EQ(Weighted({{1000, 3}, {2000, -3}}).Finalise().value, Value(NdReason::kDivisionByZero));
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Text(Weighted({{most, most}, {most, most}, {most, most}})), "92233720368547758.07");
+}
+
+TEST(Aggregate, AMissingWeightIsAnInputErrorUntilItIsCorrected) {
+  Aggregate aggregate = Weighted({{1000, 3}});
+  ASSERT_TRUE(aggregate.Add({.value = 7}).ok());
+  EXPECT_EQ(aggregate.Finalise().value, Value(NdReason::kInputError));
+  EXPECT_TRUE(aggregate.Remove({.value = 7}));
+  ASSERT_TRUE(aggregate.Add({.value = 2000, .weight = 1}).ok());
+  EXPECT_EQ(Text(aggregate), "12.5");
+}
+
+TEST(Aggregate, VarianceIsOfASampleAndExactFarFromZero) {
+  const std::vector<int64_t> values = {1'000'000'000'000'000'001, 1'000'000'000'000'000'002,
+                                       1'000'000'000'000'000'004};
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, values)), "2.333333333333333333333333333333333");
+  EXPECT_EQ(Text(Of(AggregationKind::kStandardDeviation, values)),
+            "1.527525231651946668862682397909336");
+  EXPECT_EQ(Of(AggregationKind::kVariance, {5}).Finalise().value, Value(NdReason::kEmpty));
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, {5, 5})), "0");
+  const int64_t least = std::numeric_limits<int64_t>::min();
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Text(Of(AggregationKind::kVariance, {least, most})),
+            "170141183460469231713240559642174600000");
 }
 
 TEST(Aggregate, MergeRefusesAnotherSpec) {
@@ -171,7 +260,7 @@ TEST(Aggregate, MergeRefusesAnotherSpec) {
 }
 
 TEST(Aggregate, CreateRefusesWhatIsNotImplementedOrOutOfRange) {
-  const absl::Status status = Aggregate::Create({.kind = AggregationKind::kVariance}).status();
+  const absl::Status status = Aggregate::Create({.kind = AggregationKind::kRatio}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
   EXPECT_FALSE(Aggregate::Create({.kind = AggregationKind::kSum, .scale = 10}).ok());
@@ -182,7 +271,7 @@ TEST(Aggregate, CreateRefusesWhatIsNotImplementedOrOutOfRange) {
 }
 
 TEST(AggregationKind, NamesReadBackAsTheKind) {
-  for (int i = 1; i <= 20; ++i) {
+  for (int i = 1; i <= 21; ++i) {
     const auto kind = static_cast<AggregationKind>(i);
     EXPECT_EQ(AggregationKindFromName(AggregationKindName(kind)), kind);
   }

@@ -5,9 +5,9 @@
 //   COUNT                      nothing
 //   COUNT_TRUE                 the number of samples that are not 0
 //   MIN, MAX (only if n > 0)   the extremum, signed, and its number of copies
-//   FIRST, LAST, PERCENTILE, MEDIAN, COUNT_DISTINCT   the collection, as in its source file
+//   the others                 the collection, as in its source file
 //
-// Equal multisets of samples give equal bytes, and no other bytes are read back.
+// Equal multisets of samples give equal bytes, and what is read back is written to the same bytes.
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"

@@ -33,7 +33,7 @@ class Decimal {
 
   static Decimal FromInt(int64_t value);
 
-  // mantissa * 10^-scale, exact up to 34 digits, above rounded half to even. 0 <= scale <= 38.
+  // mantissa * 10^-scale, exact up to 34 digits, above rounded half to even. -100 <= scale <= 38.
   static Decimal FromMantissa(absl::int128 mantissa, int scale);
 
   // The shortest decimal text of a finite double ("2.675" for 2.675). INVALID_ARGUMENT for NaN

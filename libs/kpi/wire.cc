@@ -24,6 +24,11 @@ void WireWriter::WideSigned(Int128 value) {
   Wide((static_cast<Uint128>(value) << 1) ^ static_cast<Uint128>(value >> 127));
 }
 
+void WireWriter::Signed256(const Int256& value) {
+  WideSigned(value.high());
+  Wide(value.low());
+}
+
 void WireWriter::Text(absl::string_view text) {
   Unsigned(text.size());
   bytes_.append(text.data(), text.size());
@@ -61,6 +66,15 @@ absl::StatusOr<int64_t> WireReader::Signed() {
 absl::StatusOr<Int128> WireReader::WideSigned() {
   ASSIGN_OR_RETURN(const Uint128 value, Wide(128));
   return FromZigzag(value);
+}
+
+absl::StatusOr<Int256> WireReader::Signed256() {
+  const absl::string_view before = rest_;
+  ASSIGN_OR_RETURN(const Int128 high, WideSigned());
+  const absl::StatusOr<Uint128> low = Wide(128);
+  if (low.ok()) return Int256::FromParts(high, *low);
+  rest_ = before;
+  return low.status();
 }
 
 absl::StatusOr<absl::string_view> WireReader::Text() {

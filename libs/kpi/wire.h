@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/kpi/int128.h"
+#include "libs/kpi/wide_integer.h"
 
 namespace kpisuite {
 
@@ -17,6 +18,8 @@ class WireWriter {
   void Unsigned(uint64_t value) { Wide(value); }
   void Signed(int64_t value) { WideSigned(value); }
   void WideSigned(Int128 value);
+  // The upper half, signed, then the lower half, unsigned.
+  void Signed256(const Int256& value);
   void Text(absl::string_view text);
 
   std::string Take() { return std::move(bytes_); }
@@ -36,6 +39,7 @@ class WireReader {
   absl::StatusOr<uint64_t> Unsigned();
   absl::StatusOr<int64_t> Signed();
   absl::StatusOr<Int128> WideSigned();
+  absl::StatusOr<Int256> Signed256();
   absl::StatusOr<absl::string_view> Text();
 
   // Bytes not read yet: an upper bound for any count of elements that follows.

@@ -19,6 +19,7 @@ struct CaseSample {
   std::string value;  // decimal, or `double:` and a double; empty in a retraction
   std::string id;
   std::string entity;
+  std::string weight;  // mantissa
   std::string business_date;
 };
 

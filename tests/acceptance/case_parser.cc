@@ -190,7 +190,7 @@ class CaseParser {
     return true;
   }
 
-  // `[{dimensions}] TIME [VALUE] [id=..] [entity=..] [business_date=..]`.
+  // `[{dimensions}] TIME [VALUE] [id=..] [entity=..] [weight=..] [business_date=..]`.
   void ReadSample(const std::vector<std::string>& words, int sample_line,
                   std::map<std::string, std::string> dimensions, CaseStep& step) {
     CaseSample sample{.line = sample_line, .dimensions = std::move(dimensions)};
@@ -208,10 +208,14 @@ class CaseParser {
       const std::pair<std::string, std::string> column =
           absl::StrSplit(words[at], absl::MaxSplits('=', 1));
       const std::map<std::string, std::string*> columns = {
-          {"id", &sample.id}, {"entity", &sample.entity}, {"business_date", &sample.business_date}};
+          {"id", &sample.id},
+          {"entity", &sample.entity},
+          {"weight", &sample.weight},
+          {"business_date", &sample.business_date}};
       const auto known = columns.find(column.first);
       if (known == columns.end() || column.second.empty()) {
-        FailAt(sample_line, absl::StrCat("got ", words[at], ", want id= entity= business_date="));
+        FailAt(sample_line,
+               absl::StrCat("got ", words[at], ", want id= entity= weight= business_date="));
         return;
       }
       *known->second = Unquoted(column.second);

@@ -98,6 +98,8 @@ v1::SeriesBlock BlockOf(const std::string& metric, const CaseSample& sample) {
   }
   if (!sample.id.empty()) block.add_sample_ids(sample.id);
   if (!sample.entity.empty()) block.add_entities(sample.entity);
+  int64_t weight = 0;
+  if (absl::SimpleAtoi(sample.weight, &weight)) block.add_weights(weight);
   if (!sample.business_date.empty()) {
     const auto day = ParseDay(sample.business_date);
     block.add_business_days(day.ok() ? DayNumber(*day) : 0);

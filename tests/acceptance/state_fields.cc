@@ -56,6 +56,10 @@ std::map<std::string, Reader> ValueReaders() {
          return TimeText(state.has_last_event_time(), state.last_event_time());
        }},
       {"additive", [](const auto& state) { return state.additive() ? "true" : "false"; }},
+      {"approximate", [](const auto& state) { return state.approximate() ? "true" : "false"; }},
+      {"lower", [](const auto& state) { return state.lower_bound(); }},
+      {"upper", [](const auto& state) { return state.upper_bound(); }},
+      {"approximation", [](const auto& state) { return state.approximation(); }},
       {"definition_revision",
        [](const auto& state) { return absl::StrCat(state.definition_revision()); }},
   };

@@ -1,6 +1,7 @@
 // Any bytes. Read as a state: what parses is written back to the same bytes and survives use. Read
 // as samples: adding them forwards, backwards, or in two merged halves gives the same bytes.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ std::vector<SampleView> Samples(absl::string_view bytes) {
                        .value = static_cast<signed char>(at(1)),
                        .sample_id = bytes.substr(0, 4),
                        .entity = kEntities[at(2) % 4],
+                       .weight = at(2) < 8 ? std::nullopt : std::optional<int64_t>(at(2) - 99),
                        .series = at(3) % 3u,
                        .kept = at(3) % 5 != 0});
     bytes.remove_prefix(4);
@@ -59,7 +61,8 @@ void CheckOrder(AggregationSpec spec, const std::vector<SampleView>& samples) {
 void Check(absl::string_view bytes) {
   CheckState(bytes);
   if (bytes.empty()) return;
-  const auto kind = static_cast<AggregationKind>(1 + static_cast<unsigned char>(bytes[0]) % 11);
+  const auto kind = static_cast<AggregationKind>(static_cast<unsigned char>(bytes[0]) % 32);
+  if (!IsServed(kind)) return;
   CheckOrder({.kind = kind, .scale = 2, .exact_cap = 5}, Samples(bytes.substr(1)));
 }
 

@@ -1,9 +1,12 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/engine/state_text.h"
 
@@ -45,6 +48,25 @@ std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Va
   return NpsInterval(part, inputs[rule.against].number(), whole);
 }
 
+// What of the inputs' estimates is seen in the value.
+void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggregate> inputs,
+                    KpiEvaluation& evaluation) {
+  std::set<std::string> methods;
+  for (const InputAggregate& input : inputs) {
+    if (input.rows == 0 || input.method == ApproximationMethod::kExact) continue;
+    methods.insert(absl::StrCat(ApproximationMethodName(input.method), "(",
+                                ApproximationPrecision(input.method), ")"));
+  }
+  evaluation.approximation = absl::StrJoin(methods, "+");
+  const KpiStep& step = context.kpi->step();
+  const bool as_it_is = step.bindings.size() == 1 &&
+                        step.bindings[0].kind == FormulaBinding::Kind::kInput &&
+                        step.formula.canonical_text() == step.bindings[0].alias;
+  if (methods.empty() || !as_it_is) return;
+  evaluation.lower = inputs[step.bindings[0].index].lower;
+  evaluation.upper = inputs[step.bindings[0].index].upper;
+}
+
 }  // namespace
 
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
@@ -61,6 +83,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   }
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
+  EvaluateBounds(context, inputs, evaluation);
   evaluation.value =
       context.period.exists() ? evaluation.steps.value : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "libs/definitions/kpi.h"
+#include "libs/kpi/aggregate.h"
 #include "libs/kpi/data_state.h"
 #include "libs/kpi/interval.h"
 #include "libs/kpi/period.h"
@@ -59,6 +60,10 @@ struct KpiEvaluation {
   StatusResult status;
   uint64_t rows = 0;  // of all inputs
   absl::Time last_event = absl::InfinitePast();
+  // As in KpiState; empty when every input is exact.
+  std::string approximation;
+  std::optional<Decimal> lower;
+  std::optional<Decimal> upper;
   // When the state changes without new data; InfiniteFuture when never.
   absl::Time next_change = absl::InfiniteFuture();
 };

@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/kpi/aggregate.h"
+#include "libs/kpi/decimal.h"
 #include "libs/kpi/nd_reason.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/value.h"
@@ -24,6 +26,10 @@ struct InputAggregate {
   std::string slice;                                    // canonical slice that was read
   // The time that counts. Its id is that of the window's period there.
   Period period;
+  // As AggregateResult says it.
+  ApproximationMethod method = ApproximationMethod::kExact;
+  std::optional<Decimal> lower = {};
+  std::optional<Decimal> upper = {};
   // NO_COMPARABLE: the earlier period that is meant does not exist.
   std::optional<NdReason> missing;
 };

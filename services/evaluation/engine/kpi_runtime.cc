@@ -47,6 +47,9 @@ class InputReader final : public InputSource {
     aggregate.value = result.value;
     aggregate.rows = result.rows;
     aggregate.last_event = TimeOfNano(range.last_time_nano);
+    aggregate.method = result.method;
+    aggregate.lower = result.lower;
+    aggregate.upper = result.upper;
     return aggregate;
   }
 

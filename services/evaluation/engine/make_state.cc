@@ -96,6 +96,12 @@ void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
   } else {
     state->set_nd_reason(ToProto(value.reason()));
   }
+  state->set_approximate(!evaluation.approximation.empty());
+  state->set_approximation(evaluation.approximation);
+  if (value.defined()) {
+    state->set_lower_bound(TextOf(evaluation.lower));
+    state->set_upper_bound(TextOf(evaluation.upper));
+  }
   const StatusResult& status = evaluation.status;
   state->set_status(Shifted<v1::Status>(status.status));
   state->set_raw_status(Shifted<v1::Status>(status.raw_status));
@@ -164,6 +170,12 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
     out->set_first_date(FormatDay(aggregate.period.first_day));
     out->set_end_date(FormatDay(aggregate.period.end_day));
   }
+  if (aggregate.rows == 0 || aggregate.method == ApproximationMethod::kExact) return;
+  out->set_approximate(true);
+  out->set_lower_bound(TextOf(aggregate.lower));
+  out->set_upper_bound(TextOf(aggregate.upper));
+  out->set_method(std::string(ApproximationMethodName(aggregate.method)));
+  out->set_precision(std::string(ApproximationPrecision(aggregate.method)));
 }
 
 template <typename Out>

@@ -13,6 +13,8 @@
 namespace kpisuite {
 namespace {
 
+// "None" in the columns of the feed.
+constexpr int64_t kNoWeight = std::numeric_limits<int64_t>::min();
 constexpr int32_t kNoBusinessDay = std::numeric_limits<int32_t>::min();
 
 // An empty column stands for the default in every row.
@@ -23,6 +25,11 @@ auto At(const Column& column, int row, Default otherwise) {
 
 absl::string_view TextAt(const google::protobuf::RepeatedPtrField<std::string>& column, int row) {
   return row < column.size() ? absl::string_view(column.Get(row)) : absl::string_view();
+}
+
+std::optional<int64_t> WeightAt(const google::protobuf::RepeatedField<int64_t>& column, int row) {
+  const int64_t weight = At(column, row, kNoWeight);
+  return weight == kNoWeight ? std::nullopt : std::optional(weight);
 }
 
 v1::Aggregation ToProto(AggregationKind kind) {
@@ -122,11 +129,13 @@ void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq,
                           .value = At(changes.old_values(), i, int64_t{0}),
                           .sample_id = TextAt(changes.sample_ids(), i),
                           .entity = TextAt(changes.old_entities(), i),
+                          .weight = WeightAt(changes.old_weights(), i),
                           .series = changes.series_id()}};
     Row after{.sample = {.time_nano = time,
                          .value = At(changes.new_values(), i, int64_t{0}),
                          .sample_id = TextAt(changes.sample_ids(), i),
                          .entity = TextAt(changes.new_entities(), i),
+                         .weight = WeightAt(changes.new_weights(), i),
                          .series = changes.series_id()},
               .added = true};
     const int32_t old_day = At(changes.old_business_days(), i, kNoBusinessDay);

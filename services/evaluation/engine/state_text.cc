@@ -54,7 +54,8 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
     case NdReason::kNotApplicable: return "the period does not exist";
     case NdReason::kNoComparable:
       return "the earlier period that it is compared with does not exist";
-    case NdReason::kNotAggregatable: return "too many distinct values for an exact answer";
+    case NdReason::kInputError:
+      return "a sample lacks what the aggregation needs, for instance its weight";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
   }
 }
@@ -197,6 +198,11 @@ std::vector<std::string> DataNotes(const EvaluationContext& context,
       notes.push_back(
           absl::StrCat(metric, ": complete through ",
                        absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
+    }
+    if (inputs[i].rows > 0 && inputs[i].lower.has_value()) {
+      notes.push_back(absl::StrCat(metric, ": an estimate (",
+                                   ApproximationMethodName(inputs[i].method), ") between ",
+                                   TextOf(inputs[i].lower), " and ", TextOf(inputs[i].upper)));
     }
     if (inputs[i].rows == 0) notes.push_back(absl::StrCat(metric, ": no rows in this period"));
   }

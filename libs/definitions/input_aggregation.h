@@ -1,0 +1,27 @@
+// How a metric input is aggregated, as its definition writes it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kpisuite/v1/definition.pb.h"
+#include "libs/definitions/metric.h"
+#include "libs/definitions/violations.h"
+#include "libs/kpi/aggregate.h"
+#include "libs/kpi/unit.h"
+
+namespace kpisuite {
+
+// The aggregation of `input` without the metric's part (its scale is 0); `field` is the path of the
+// input. Nothing when it is missing or not served. Codes: REQUIRED, REFUSED, OUT_OF_RANGE,
+// NOT_IMPLEMENTED.
+std::optional<AggregationSpec> BuildAggregation(const std::string& field, const v1::Input& input,
+                                                Violations& violations);
+
+// The unit of the aggregated value: the metric's, its square for VAR, none for counts. Nothing when
+// the unit leaves its limits. Checks that the metric can be aggregated so: no sums of what does not
+// add up (NOT_ADDITIVE), weights where they are needed (REQUIRED).
+std::optional<Unit> BuildAggregateUnit(const std::string& field, const AggregationSpec& spec,
+                                       const MetricDefinition& metric, Violations& violations);
+
+}  // namespace kpisuite
