@@ -167,7 +167,9 @@ class Parser {
     if (const Token& next = Peek(); next.kind == TokenKind::kUnit) {
       absl::StatusOr<Unit> unit = Unit::Parse(next.text);
       if (!unit.ok()) return source_.Error(next.offset, "SYNTAX", unit.status().message());
-      if (unit->IsDimensionless()) return Unexpected("a unit with a dimension, for instance [d/y]");
+      if (next.text.empty() || unit->IsPercent() || unit->alias() == "pp") {
+        return Unexpected("a unit such as [d/y], and 0.8 for 80 %");
+      }
       node.unit = *std::move(unit);
       ++position_;
     }
