@@ -157,9 +157,9 @@ void LintTexts(const KpiDefinition& kpi, const Catalog& catalog, Violations& war
     const ResourceName objective = {kpi.workspace, DefinitionKind::kObjective, kpi.objective};
     const size_t count = KpisOf(objective, catalog);
     if (count > kMostKpisOfAnObjective) {
-      warnings.Add("kpi.objective", violation::kObjectiveKpis,
-                   absl::StrCat("got ", count, " KPIs of the objective ", kpi.objective,
-                                ", want 1 or 2"));
+      warnings.Add(
+          "kpi.objective", violation::kObjectiveKpis,
+          absl::StrCat("got ", count, " KPIs of the objective ", kpi.objective, ", want 1 or 2"));
     }
   }
   if (!kpi.review.has_value()) {

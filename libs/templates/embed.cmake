@@ -1,5 +1,6 @@
 # Writes the files of catalogue/ into one C++ source: cmake -DOUTPUT=... -DFILES=a;b -P embed.cmake
-set(source "#include \"libs/templates/template_library.h\"\n\nnamespace kpisuite {\nnamespace {\n\n")
+set(source "#include \"libs/templates/template_library.h\"\n\n")
+string(APPEND source "namespace kpisuite {\nnamespace {\n\n")
 string(APPEND source "constexpr TemplateText kTexts[] = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
