@@ -26,6 +26,8 @@ def kind_of(metric):
         return "presence"
     if re.search(r"\b1 .*\b(else|or) 0|, 1 .*else 0", means):
         return "flag"
+    if means.startswith("waiting time"):
+        return ("scale", 1, 60)
     for text, top in (("from 0 to 10", 10), ("from 1 to 5", 5), ("from 1 to 7", 7)):
         if text in means:
             return ("scale", 0 if top == 10 else 1, top)
