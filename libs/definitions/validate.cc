@@ -231,9 +231,15 @@ class SetValidator {
 
   void Lint(const ResourceName& name, size_t index) {
     const CatalogEntry* entry = overlay_.Find(name);
-    if (entry == nullptr || entry->kpi == nullptr) return;
+    if (entry == nullptr || !entry->violations.empty()) return;
     Violations warnings;
-    LintKpi(name, *entry->kpi, overlay_, warnings);
+    if (entry->kpi != nullptr) {
+      LintKpi(name, *entry->kpi, overlay_, proposed_.guardrails, warnings);
+    } else if (name.kind == DefinitionKind::kObjective) {
+      LintObjective(name, overlay_, warnings);
+    } else if (name.kind == DefinitionKind::kScorecard) {
+      LintScorecard(entry->definition->scorecard(), warnings);
+    }
     for (FieldViolation warning : warnings.Take()) {
       warning.field = absl::StrCat(Prefix(index), ".", warning.field);
       warnings_.push_back({index, std::move(warning)});

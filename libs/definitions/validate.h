@@ -20,6 +20,9 @@ inline constexpr size_t kMaxSetSize = 5000;
 // stored.
 using RetiredMetrics = std::map<ResourceName, std::shared_ptr<const v1::Definition>>;
 
+// By template of the KPI catalogue: the templates of which one keeps a KPI made from it honest.
+using TemplateGuardrails = std::map<std::string, std::vector<std::string>>;
+
 struct ProposedSet {
   std::string workspace;
   absl::Span<const v1::Definition> definitions;
@@ -27,6 +30,8 @@ struct ProposedSet {
   // (`prune`, `name`).
   std::vector<ResourceName> deletions;
   std::string deletions_field;
+  // Of the KPI catalogue, for warnings; outlives the call. Null: nothing is known about templates.
+  const TemplateGuardrails* guardrails = nullptr;
 };
 
 struct ValidationResult {
@@ -47,9 +52,12 @@ ValidationResult ValidateSet(const Catalog& live, const ProposedSet& proposed,
 // partition_group. Paths start with `metric.`.
 void CheckImmutable(const v1::Metric& before, const v1::Metric& after, Violations& violations);
 
-// What a reader of a sound KPI should know: NO_DESCRIPTION, NO_OBJECTIVE, NO_REVIEW, NO_GUARDRAIL,
-// ZERO_TARGET, DUPLICATE_FINGERPRINT. Paths start with `kpi.`, or are `description`.
+// What a reader should know of what is sound (SEMANTICS 3.22). Codes: the warnings of
+// violations.h. Paths start with `kpi.`, `objective` or `scorecard.`, or are `description`.
+// `guardrails` as in ProposedSet.
 void LintKpi(const ResourceName& name, const KpiDefinition& kpi, const Catalog& catalog,
-             Violations& warnings);
+             const TemplateGuardrails* guardrails, Violations& warnings);
+void LintObjective(const ResourceName& name, const Catalog& catalog, Violations& warnings);
+void LintScorecard(const v1::Scorecard& scorecard, Violations& warnings);
 
 }  // namespace kpisuite

@@ -23,9 +23,11 @@ TEST(ValidateSet, AcceptsTheSmallWorld) {
   const ValidationResult result = Validate(Catalog(), SmallWorld());
   EXPECT_THAT(Codes(result.violations), IsEmpty());
   EXPECT_THAT(Codes(result.warnings), ElementsAre("definitions[1].description NO_DESCRIPTION",
+                                                  "definitions[1].kpi.perspective NO_SCOPE",
                                                   "definitions[1].kpi.objective NO_OBJECTIVE",
                                                   "definitions[1].kpi.review NO_REVIEW",
-                                                  "definitions[1].kpi.guardrails NO_GUARDRAIL"));
+                                                  "definitions[1].kpi.guardrails NO_GUARDRAIL",
+                                                  "definitions[1].kpi.target NO_HORIZON"));
 }
 
 TEST(ValidateSet, ReportsEverythingAtOnce) {
@@ -194,26 +196,6 @@ TEST(ValidateSet, RefusesADeletionOfWhatIsUsed) {
 TEST(ValidateSet, LimitsItsSize) {
   const std::vector<v1::Definition> set(kMaxSetSize + 1);
   EXPECT_THAT(Codes(Validate(Catalog(), set).violations), ElementsAre("definitions LIMIT"));
-}
-
-TEST(Lint, KnowsWhatAReaderShouldKnow) {
-  std::vector<v1::Definition> set = SmallWorld();
-  set.push_back(set[1]);
-  set.back().set_name("workspaces/w/kpis/zero");
-  set.back().set_description("the same again");
-  set.back().mutable_kpi()->mutable_target()->set_fixed("0");
-  set.back().mutable_kpi()->mutable_review()->set_every(v1::GRAIN_MONTH);
-  set.back().mutable_kpi()->add_guardrails("late");
-  set.back().mutable_kpi()->set_objective("o");
-  set.push_back(MakeDefinition("objectives/o", "objective { owner: 'x' }"));
-  const ValidationResult result = Validate(Catalog(), set);
-  EXPECT_THAT(Codes(result.violations), IsEmpty());
-  EXPECT_THAT(Codes(result.warnings),
-              testing::IsSupersetOf({"definitions[2].kpi.bands.basis ZERO_TARGET",
-                                     "definitions[2].kpi DUPLICATE_FINGERPRINT",
-                                     "definitions[1].kpi DUPLICATE_FINGERPRINT"}));
-  EXPECT_THAT(Codes(result.warnings),
-              testing::Not(Contains("definitions[2].description NO_DESCRIPTION")));
 }
 
 }  // namespace

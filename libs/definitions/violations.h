@@ -37,10 +37,18 @@ inline constexpr char kUnknownReference[] = "UNKNOWN_REFERENCE";
 inline constexpr char kUnusedInput[] = "UNUSED_INPUT";
 // Warnings.
 inline constexpr char kDuplicateFingerprint[] = "DUPLICATE_FINGERPRINT";
+inline constexpr char kManyOwners[] = "MANY_OWNERS";
+inline constexpr char kMeanOfMeans[] = "AVG_OF_AVG";
 inline constexpr char kNoDescription[] = "NO_DESCRIPTION";
 inline constexpr char kNoGuardrail[] = "NO_GUARDRAIL";
+inline constexpr char kNoGuardrailPair[] = "NO_GUARDRAIL_PAIR";
+inline constexpr char kNoHorizon[] = "NO_HORIZON";
 inline constexpr char kNoObjective[] = "NO_OBJECTIVE";
 inline constexpr char kNoReview[] = "NO_REVIEW";
+inline constexpr char kNoScope[] = "NO_SCOPE";
+inline constexpr char kNoTarget[] = "NO_TARGET";
+inline constexpr char kObjectiveKpis[] = "OBJECTIVE_KPIS";
+inline constexpr char kScorecardSize[] = "SCORECARD_SIZE";
 inline constexpr char kZeroTarget[] = "ZERO_TARGET";
 }  // namespace violation
 

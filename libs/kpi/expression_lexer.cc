@@ -33,6 +33,7 @@ class Lexer {
     if (source_.language == ExpressionSource::Language::kFormula) {
       if (absl::ascii_isdigit(text_[position_])) return FormulaNumber();
       if (IsIdentifierStart(text_[position_])) return Take(TokenKind::kWord, IsIdentifierPart);
+      if (text_[position_] == '[') return FormulaUnit();
     } else {
       if (IsIdentifierPart(text_[position_])) return FilterWord();
       if (text_[position_] == '"' || text_[position_] == '\'') return FilterQuoted();
@@ -60,6 +61,16 @@ class Lexer {
           absl::StrCat("got ", Quoted(lexeme.text), ", want a plain decimal number such as 0.25"));
     }
     return lexeme;
+  }
+
+  absl::StatusOr<Token> FormulaUnit() {
+    const size_t start = position_;
+    const size_t end = text_.find(']', start);
+    if (end == absl::string_view::npos) {
+      return source_.Error(start, "SYNTAX", "got \"[\" without its \"]\"");
+    }
+    position_ = end + 1;
+    return Token{TokenKind::kUnit, start, std::string(text_.substr(start + 1, end - start - 1))};
   }
 
   Token FilterWord() {

@@ -16,6 +16,7 @@ inline constexpr int kMaxExpressionNesting = 64;
 enum class TokenKind {
   kEnd,
   kNumber,  // formula: digits[.digits]
+  kUnit,    // formula: [unit], without the brackets
   kWord,    // formula: [A-Za-z_][A-Za-z0-9_]*; filter: [A-Za-z0-9_][A-Za-z0-9_.:-]* and an optional
             // '%'
   kQuoted,  // filter: text in ' or ", unescaped

@@ -97,7 +97,9 @@ class Checker {
   Typed TypeOf(int index) {
     const FormulaNode& node = tree_.node(index);
     switch (node.kind) {
-      case FormulaNodeKind::kNumber: return {.kind = Typed::Kind::kNumber, .bare = true};
+      case FormulaNodeKind::kNumber:
+        if (!node.unit.IsDimensionless()) return NumberOf(node.unit);
+        return {.kind = Typed::Kind::kNumber, .bare = true};
       case FormulaNodeKind::kName: return TypeOfName(node);
       case FormulaNodeKind::kNot:
         WantBoolean(node, TypeOf(node.children[0]));

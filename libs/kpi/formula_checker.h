@@ -14,7 +14,8 @@ namespace kpisuite {
 //
 // Units: `+` and `-` want equal units; comparisons, min, max, clamp, if, coalesce and the last
 // argument of safe_div want equal units too, but a bare number there is a threshold or a fallback
-// and takes the unit of the others. In arithmetic a bare number is dimensionless. ln and exp want a
+// and takes the unit of the others. In arithmetic a bare number is dimensionless; a factor that
+// converts says its unit: `cogs / inventory * 365[d/y] / days` is in 1/y. ln and exp want a
 // dimensionless argument, sqrt even exponents. The result is a number in the declared unit.
 std::vector<FieldViolation> CheckFormula(const ExpressionSource& source, const FormulaTree& tree,
                                          absl::Span<const FormulaInput> inputs,

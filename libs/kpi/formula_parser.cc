@@ -152,16 +152,28 @@ class Parser {
       if (!Accept(")")) return Unexpected("\")\"");
       return inner;
     }
-    if (token.kind == TokenKind::kNumber) {
-      const absl::StatusOr<Decimal> number = Decimal::Parse(token.text);
-      if (!number.ok()) return source_.Error(token.offset, "SYNTAX", number.status().message());
-      ++position_;
-      return AddNode({.kind = FormulaNodeKind::kNumber, .offset = token.offset, .number = *number});
-    }
+    if (token.kind == TokenKind::kNumber) return Number(token);
     if (token.kind != TokenKind::kWord) return Unexpected("a number, an input or \"(\"");
     ++position_;
     if (Peek().Is("(")) return Call(token);
     return AddNode({.kind = FormulaNodeKind::kName, .offset = token.offset, .name = token.text});
+  }
+
+  absl::StatusOr<int> Number(const Token& token) {
+    const absl::StatusOr<Decimal> number = Decimal::Parse(token.text);
+    if (!number.ok()) return source_.Error(token.offset, "SYNTAX", number.status().message());
+    ++position_;
+    FormulaNode node{.kind = FormulaNodeKind::kNumber, .offset = token.offset, .number = *number};
+    if (const Token& next = Peek(); next.kind == TokenKind::kUnit) {
+      absl::StatusOr<Unit> unit = Unit::Parse(next.text);
+      if (!unit.ok()) return source_.Error(next.offset, "SYNTAX", unit.status().message());
+      if (next.text.empty() || unit->IsPercent() || unit->alias() == "pp") {
+        return Unexpected("a unit such as [d/y], and 0.8 for 80 %");
+      }
+      node.unit = *std::move(unit);
+      ++position_;
+    }
+    return AddNode(std::move(node));
   }
 
   absl::StatusOr<int> Call(const Token& name) {

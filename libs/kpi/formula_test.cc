@@ -70,9 +70,25 @@ TEST(FormulaText, OfACanonicalTextIsItself) {
   }
 }
 
+TEST(FormulaText, KeepsTheUnitOfANumber) {
+  EXPECT_EQ(Canonical("a * 365 [d/y] / days"), "a * 365[d/y] / days");
+  EXPECT_EQ(Canonical("3.0[m*kg]^2"), "3[kg*m]^2");
+  EXPECT_EQ(Canonical("5[count]"), "5");
+}
+
 TEST(FormulaText, ListsIdentifiersInOrderOfUse) {
   EXPECT_THAT(FormulaIdentifiers("b / a + b * days + max(c, a)").value(),
               ElementsAre("b", "a", "c"));
+}
+
+TEST(FormulaUnits, ANumberMayCarryOne) {
+  EXPECT_TRUE(Check("a / b * 365[d/y] / days", {"a:EUR", "b:EUR"}, "1/y").ok());
+  EXPECT_TRUE(Check("cases * 200000[h] / hours", {"cases", "hours:h"}, "per 100 FTE").ok());
+  EXPECT_FALSE(Check("a / b * 365 / days", {"a", "b"}, "1/y").ok());
+  for (const char* text :
+       {"1[", "1[d", "1[]", "1[%]", "1[d d]", "1[pp]", "a[d]", "[d]", "2^1[d]"}) {
+    EXPECT_EQ(GetErrorDetails(Check(text, {"a"})).violations[0].reason, "SYNTAX") << text;
+  }
 }
 
 TEST(FormulaSyntax, ErrorsNameOffsetLineAndColumn) {

@@ -86,7 +86,10 @@ class Printer {
   void AppendBare(const FormulaNode& node) {
     const Level level = LevelOf(node.kind);
     switch (node.kind) {
-      case FormulaNodeKind::kNumber: absl::StrAppend(&text_, node.number.ToString()); return;
+      case FormulaNodeKind::kNumber:
+        absl::StrAppend(&text_, node.number.ToString());
+        if (!node.unit.IsDimensionless()) absl::StrAppend(&text_, "[", node.unit.ToString(), "]");
+        return;
       case FormulaNodeKind::kName: absl::StrAppend(&text_, node.name); return;
       case FormulaNodeKind::kCall: return AppendCall(node);
       case FormulaNodeKind::kNegate:

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "libs/kpi/decimal.h"
+#include "libs/kpi/unit.h"
 
 namespace kpisuite {
 
@@ -69,6 +70,7 @@ struct FormulaNode {
   FormulaNodeKind kind;
   size_t offset = 0;          // of the operator or first byte
   Decimal number;             // kNumber
+  Unit unit;                  // kNumber: dimensionless when it has none of its own
   std::string name;           // kName, kCall
   int exponent = 0;           // kPower
   std::vector<int> children;  // indices into FormulaTree::nodes

@@ -17,7 +17,9 @@ constexpr size_t kMaxBytes = 64;
 constexpr size_t kMaxSymbols = 16;
 constexpr int kMaxExponent = 99;
 
-constexpr std::array<absl::string_view, 5> kDimensionless = {"%", "pp", "points", "ppm", "count"};
+// Those with a space stand for the whole unit only.
+constexpr std::array<absl::string_view, 10> kDimensionless = {
+    "%", "pp", "points", "ppm", "count", "x", "score", "per 1000", "per 100 FTE", "per 10^6 h"};
 
 bool IsDimensionlessAlias(absl::string_view symbol) {
   return std::find(kDimensionless.begin(), kDimensionless.end(), symbol) != kDimensionless.end();

@@ -11,7 +11,8 @@
 namespace kpisuite {
 
 // A unit of measure: a product of symbols with integer exponents, without conversion.
-// "%", "pp", "points", "ppm", "count" and "" are dimensionless and equal to one another.
+// "%", "pp", "points", "ppm", "count", "x" (a multiple), "score", "per 1000", "per 100 FTE",
+// "per 10^6 h" and "" are dimensionless and equal to one another.
 // Immutable value type.
 class Unit {
  public:

@@ -21,7 +21,8 @@ TEST(Unit, CanonicalTextSortsSymbolsPositiveExponentsFirst) {
 }
 
 TEST(Unit, DimensionlessAliasesAreEqualButPercentIsRemembered) {
-  for (const char* alias : {"", "%", "pp", "points", "ppm", "count"}) {
+  for (const char* alias : {"", "%", "pp", "points", "ppm", "count", "x", "score", "per 1000",
+                            "per 100 FTE", "per 10^6 h"}) {
     EXPECT_TRUE(U(alias).IsDimensionless()) << alias;
     EXPECT_EQ(U(alias), Unit()) << alias;
     EXPECT_EQ(U(alias).alias(), alias);
@@ -29,11 +30,12 @@ TEST(Unit, DimensionlessAliasesAreEqualButPercentIsRemembered) {
   EXPECT_TRUE(U("%").IsPercent());
   EXPECT_FALSE(U("ppm").IsPercent());
   EXPECT_EQ(U("count/h"), U("1/h"));
+  EXPECT_EQ(U("x/y"), U("1/y"));
 }
 
 TEST(Unit, RefusesMalformedText) {
   for (const char* text : {" ", "EUR / h", "/h", "EUR/", "km^", "km^0", "km^-", "km^100", "2", "1h",
-                           "11", "EUR//h", "(EUR)", "EUR h", "-h"}) {
+                           "11", "EUR//h", "(EUR)", "EUR h", "-h", "per 1000/h"}) {
     EXPECT_EQ(Unit::Parse(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
   }
   EXPECT_FALSE(Unit::Parse(std::string(65, 'a')).ok());

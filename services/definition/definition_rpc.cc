@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/definition/definition_watch.h"
 
@@ -15,11 +14,6 @@ constexpr size_t kMaxActorBytes = 254;
 // Who calls, as far as the client says so.
 std::string ActorOf(const CallContext& call) {
   return call.ClientMetadata("x-kpi-actor").value_or("").substr(0, kMaxActorBytes);
-}
-
-absl::Status NoTemplates() {
-  return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                   "templates are not served by this release");
 }
 
 }  // namespace
@@ -102,8 +96,9 @@ grpc::ServerUnaryReactor* DefinitionRpc::ListTemplates(grpc::CallbackServerConte
                                                        v1::ListTemplatesResponse* response) {
   return dispatcher_.Unary<v1::ListTemplatesRequest, v1::ListTemplatesResponse>(
       context, "ListTemplates", request, response,
-      [](CallContext&, const v1::ListTemplatesRequest&)
-          -> absl::StatusOr<v1::ListTemplatesResponse> { return NoTemplates(); });
+      [this](CallContext&, const v1::ListTemplatesRequest& request) {
+        return service_.ListTemplates(request);
+      });
 }
 
 grpc::ServerUnaryReactor* DefinitionRpc::InstantiateTemplate(
@@ -111,8 +106,9 @@ grpc::ServerUnaryReactor* DefinitionRpc::InstantiateTemplate(
     v1::InstantiateTemplateResponse* response) {
   return dispatcher_.Unary<v1::InstantiateTemplateRequest, v1::InstantiateTemplateResponse>(
       context, "InstantiateTemplate", request, response,
-      [](CallContext&, const v1::InstantiateTemplateRequest&)
-          -> absl::StatusOr<v1::InstantiateTemplateResponse> { return NoTemplates(); });
+      [this](CallContext&, const v1::InstantiateTemplateRequest& request) {
+        return service_.InstantiateTemplate(request);
+      });
 }
 
 grpc::ServerUnaryReactor* DefinitionRpc::GetDefinitionServerInfo(

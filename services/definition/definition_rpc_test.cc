@@ -57,13 +57,23 @@ TEST_F(DefinitionRpcTest, KeepsWhoMadeARevision) {
   EXPECT_EQ(response.changes(0).definition().creator(), "ann@example.com");
 }
 
-TEST_F(DefinitionRpcTest, SaysThatTemplatesAreNotServed) {
-  grpc::ClientContext context;
+TEST_F(DefinitionRpcTest, ServesTemplates) {
+  grpc::ClientContext list;
+  v1::ListTemplatesRequest request;
+  request.set_filter("id = ops.throughput");
   v1::ListTemplatesResponse templates;
+  ASSERT_TRUE(stub_->ListTemplates(&list, request, &templates).ok());
+  ASSERT_EQ(templates.templates_size(), 1);
+  grpc::ClientContext instantiate;
+  v1::InstantiateTemplateRequest bound;
+  bound.set_parent("workspaces/w");
+  bound.set_template_id("ops.throughput");
+  bound.set_owner("ann@example.com");
+  v1::InstantiateTemplateResponse made;
   const absl::Status status =
-      FromGrpcStatus(stub_->ListTemplates(&context, v1::ListTemplatesRequest(), &templates));
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
+      FromGrpcStatus(stub_->InstantiateTemplate(&instantiate, bound, &made));
+  ASSERT_EQ(GetErrorDetails(status).violations.size(), 1u);
+  EXPECT_EQ(GetErrorDetails(status).violations[0].field, "bindings[\"finished\"]");
 }
 
 TEST_F(DefinitionRpcTest, TellsWhatItIs) {

@@ -70,9 +70,10 @@ std::string TokenOf(int64_t position) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<DefinitionService>> DefinitionService::Create(DefinitionStore& store,
-                                                                             const Clock& clock) {
-  std::unique_ptr<DefinitionService> service(new DefinitionService(store, clock));
+absl::StatusOr<std::unique_ptr<DefinitionService>> DefinitionService::Create(
+    DefinitionStore& store, const Clock& clock, TemplateLibrary templates) {
+  std::unique_ptr<DefinitionService> service(
+      new DefinitionService(store, clock, std::move(templates)));
   RETURN_IF_ERROR(service->Load());
   return service;
 }
@@ -192,7 +193,7 @@ absl::StatusOr<v1::ApplyDefinitionsResponse> DefinitionService::ApplyLocked(
     const RevisionStamp& stamp, std::optional<LedgerEntry> entry) {
   const std::vector<v1::Definition> definitions(request.definitions().begin(),
                                                 request.definitions().end());
-  ProposedSet proposed{workspace, definitions, {}, "prune"};
+  ProposedSet proposed{workspace, definitions, {}, "prune", &templates_.guardrails()};
   const std::vector<ResourceName> members = MembersOf(workspace, request.owned_set());
   if (request.prune()) {
     std::set<std::string> named;
@@ -298,7 +299,7 @@ absl::StatusOr<v1::DeleteDefinitionResponse> DefinitionService::Delete(
   if (live == nullptr) return NotFound(name);
   RETURN_IF_ERROR(CheckEtag(name, request.etag(), live));
   const ValidationResult validation =
-      ValidateSet(catalog_, {name.workspace, {}, {name}, "name"}, retired_metrics_);
+      ValidateSet(catalog_, {name.workspace, {}, {name}, "name", nullptr}, retired_metrics_);
   if (!validation.violations.empty()) return ViolationsError(validation.violations);
   PlannedChange change;
   change.name = name;

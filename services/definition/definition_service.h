@@ -18,6 +18,7 @@
 #include "libs/definitions/catalog.h"
 #include "libs/definitions/list_filter.h"
 #include "libs/definitions/validate.h"
+#include "libs/templates/template_library.h"
 #include "services/definition/apply_plan.h"
 #include "services/definition/change_signal.h"
 #include "services/definition/definition_store.h"
@@ -36,7 +37,8 @@ class DefinitionService {
  public:
   // Loads the live definitions. `store` and `clock` outlive the service.
   static absl::StatusOr<std::unique_ptr<DefinitionService>> Create(DefinitionStore& store,
-                                                                   const Clock& clock);
+                                                                   const Clock& clock,
+                                                                   TemplateLibrary templates);
   DefinitionService(const DefinitionService&) = delete;
   DefinitionService& operator=(const DefinitionService&) = delete;
 
@@ -53,6 +55,10 @@ class DefinitionService {
   absl::StatusOr<v1::ListDefinitionsResponse> List(const v1::ListDefinitionsRequest& request)
       EXCLUDES(mutex_);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
+  absl::StatusOr<v1::ListTemplatesResponse> ListTemplates(
+      const v1::ListTemplatesRequest& request) const;
+  absl::StatusOr<v1::InstantiateTemplateResponse> InstantiateTemplate(
+      const v1::InstantiateTemplateRequest& request) EXCLUDES(mutex_);
   v1::ServerInfo Info() EXCLUDES(mutex_);
 
   // --- For watchers. ---
@@ -69,7 +75,8 @@ class DefinitionService {
   ChangeSignal& changed() { return changed_; }
 
  private:
-  DefinitionService(DefinitionStore& store, const Clock& clock) : store_(store), clock_(clock) {}
+  DefinitionService(DefinitionStore& store, const Clock& clock, TemplateLibrary templates)
+      : store_(store), clock_(clock), templates_(std::move(templates)) {}
 
   absl::Status Load() EXCLUDES(mutex_);
   // Takes in what the store has and the catalog lacks, after a commit of unknown outcome.
@@ -99,6 +106,7 @@ class DefinitionService {
 
   DefinitionStore& store_;
   const Clock& clock_;
+  const TemplateLibrary templates_;
   ChangeSignal changed_;
 
   // Taken by writers for the whole of a write, before mutex_.

@@ -55,7 +55,7 @@ class ServiceFixture : public ::testing::Test {
     auto store = DefinitionStore::Create(directory_.path());
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-    auto service = DefinitionService::Create(*store_, clock_);
+    auto service = DefinitionService::Create(*store_, clock_, TemplateLibrary::BuiltIn().value());
     ASSERT_TRUE(service.ok()) << service.status();
     service_ = *std::move(service);
   }

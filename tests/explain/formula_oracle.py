@@ -18,7 +18,8 @@ from oracle import CONTEXT, Nd  # noqa: E402
 WIDE = decimal.Context(prec=120, rounding=decimal.ROUND_HALF_EVEN, Emin=-999999, Emax=999999,
                        traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
+TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:\s*\[[^\]]*\])?"
+                   r"|(?P<name>[A-Za-z_]\w*)"
                    r"|(?P<sign>\|\||&&|<=|>=|==|!=|[-+*/^<>!(),]))")
 DOMAIN = Nd("DOMAIN")
 

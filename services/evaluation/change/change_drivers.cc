@@ -25,9 +25,7 @@ FormulaOperands OperandsOf(const KpiStep& step, const KpiRuntime::Computation& c
   const KpiEvaluation& evaluation = computed.evaluation;
   FormulaOperands operands;
   for (const FormulaBinding& binding : step.bindings) {
-    operands.values.push_back(binding.kind == FormulaBinding::Kind::kInput
-                                  ? evaluation.inputs[binding.index]
-                                  : evaluation.steps[binding.index]);
+    operands.values.push_back(OperandOf(evaluation.steps, binding));
   }
   const Period& period = computed.context.period;
   operands.constants.days = Decimal::FromInt(DayCount(*kpi.calendar, period));
@@ -64,9 +62,7 @@ class MemberView {
     std::vector<Value> values;
     for (const std::string& alias : denominator_->inputs()) {
       const FormulaBinding& binding = *FindBinding(*step_, alias);
-      values.push_back(binding.kind == FormulaBinding::Kind::kInput
-                           ? computed.evaluation.inputs[binding.index]
-                           : computed.evaluation.steps[binding.index]);
+      values.push_back(OperandOf(computed.evaluation.steps, binding));
     }
     return denominator_->Evaluate(values, FormulaConstants()).number();
   }

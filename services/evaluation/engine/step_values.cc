@@ -112,6 +112,15 @@ class RootEvaluator {
 
 }  // namespace
 
+const Value& OperandOf(const StepValues& values, const FormulaBinding& binding) {
+  switch (binding.kind) {
+    case FormulaBinding::Kind::kInput: return values.inputs[binding.index];
+    case FormulaBinding::Kind::kStep: return *values.steps[binding.index];
+    case FormulaBinding::Kind::kResult: break;
+  }
+  return *values.results[binding.index];
+}
+
 Value ValueOf(const MetricInput& input, const InputAggregate& aggregate) {
   if (aggregate.missing.has_value()) return *aggregate.missing;
   if (aggregate.rows > 0) return aggregate.value;

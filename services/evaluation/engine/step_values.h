@@ -29,6 +29,9 @@ struct StepValues {
   Value value = NdReason::kNotReady;          // of the KPI
 };
 
+// The value of an operand of one of the root's own steps.
+const Value& OperandOf(const StepValues& values, const FormulaBinding& binding);
+
 // What an input is worth, rows or not, by its watermark.
 Value ValueOf(const MetricInput& input, const InputAggregate& aggregate);
 

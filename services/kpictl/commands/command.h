@@ -30,6 +30,7 @@ void AddCheckCommand(CLI::App& app, Context& context);
 void AddGetCommands(CLI::App& app, Context& context);
 void AddDescribeCommand(CLI::App& app, Context& context);
 void AddDeleteCommand(CLI::App& app, Context& context);
+void AddTemplatesCommand(CLI::App& app, Context& context);
 void AddWriteCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddStatesCommand(CLI::App& app, Context& context);

@@ -52,6 +52,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddGetCommands(app, context);
   AddDescribeCommand(app, context);
   AddDeleteCommand(app, context);
+  AddTemplatesCommand(app, context);
   AddWriteCommand(app, context);
   AddImportCommand(app, context);
   AddScorecardCommand(app, context);
@@ -102,6 +103,12 @@ std::string UnexpectedArgument(const CLI::App& app) {
   return "";
 }
 
+// How a command is called: `kpictl templates list`.
+std::string PathOf(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? "kpictl" : absl::StrCat(PathOf(*parent), " ", command.get_name());
+}
+
 // Tells what is wrong with a command line; 0 when help was asked for.
 int ReportParseError(const CLI::App& app, const CLI::Error& error, const Streams& streams) {
   if (error.get_exit_code() == 0) {
@@ -110,8 +117,7 @@ int ReportParseError(const CLI::App& app, const CLI::Error& error, const Streams
   }
   const std::string unexpected = UnexpectedArgument(app);
   const CLI::App& command = ChosenCommand(app);
-  const std::string help =
-      &command == &app ? "kpictl --help" : absl::StrCat("kpictl ", command.get_name(), " --help");
+  const std::string help = absl::StrCat(PathOf(command), " --help");
   streams.err << "kpictl: " << (unexpected.empty() ? error.what() : unexpected) << "\n"
               << "Run '" << help << "' for the flags and an example.\n";
   return static_cast<int>(ExitCode::kUsage);

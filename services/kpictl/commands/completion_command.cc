@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,23 @@ std::string KindNames() {
   return absl::StrJoin(names, " ");
 }
 
+std::vector<std::string> SubcommandsOf(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* inner : command.get_subcommands({})) names.push_back(inner->get_name());
+  return names;
+}
+
+// The flags of a command and of its subcommands.
+std::vector<std::string> AllFlagsOf(const CLI::App& command) {
+  std::vector<std::string> flags = FlagsOf(command);
+  for (const CLI::App* inner : command.get_subcommands({})) {
+    for (std::string& flag : FlagsOf(*inner)) {
+      if (std::find(flags.begin(), flags.end(), flag) == flags.end()) flags.push_back(flag);
+    }
+  }
+  return flags;
+}
+
 bool TakesKind(const std::string& command) {
   return command == "get" || command == "list" || command == "describe" || command == "delete";
 }
@@ -39,9 +57,11 @@ std::string BashScript(const CLI::App& app) {
   std::string cases;
   for (const CLI::App* command : app.get_subcommands({})) {
     commands.push_back(command->get_name());
+    const std::string inner = absl::StrJoin(SubcommandsOf(*command), " ");
     absl::StrAppend(&cases, "    ", command->get_name(), ") words=\"",
-                    absl::StrJoin(FlagsOf(*command), " "), "\"",
-                    TakesKind(command->get_name()) ? "; plain=\"$kinds\"" : "", " ;;\n");
+                    absl::StrJoin(AllFlagsOf(*command), " "), "\"",
+                    TakesKind(command->get_name()) ? "; plain=\"$kinds\"" : "",
+                    inner.empty() ? "" : absl::StrCat("; plain=\"", inner, "\""), " ;;\n");
   }
   return absl::StrCat(R"(# Completion of kpictl for bash: source <(kpictl completion bash)
 _kpictl() {
@@ -100,6 +120,10 @@ std::string FishScript(const CLI::App& app) {
                     FishText(command->get_description()), "\n");
     const std::string condition = absl::StrCat(" -n '__fish_seen_subcommand_from ", name, "'");
     add_flags(*command, condition);
+    for (const CLI::App* inner : command->get_subcommands({})) add_flags(*inner, condition);
+    if (const std::string inner = absl::StrJoin(SubcommandsOf(*command), " "); !inner.empty()) {
+      absl::StrAppend(&script, "complete -c kpictl", condition, " -f -a '", inner, "'\n");
+    }
     if (TakesKind(name)) {
       absl::StrAppend(&script, "complete -c kpictl", condition, " -f -a '", KindNames(), "'\n");
     }

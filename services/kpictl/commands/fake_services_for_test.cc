@@ -113,6 +113,24 @@ grpc::Status FakeDefinition::ListRevisions(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeDefinition::ListTemplates(grpc::ServerContext*,
+                                           const v1::ListTemplatesRequest* request,
+                                           v1::ListTemplatesResponse* response) {
+  templates_listed.push_back(*request);
+  const size_t index = PageIndex(request->page_token());
+  if (index < templates.size()) *response->add_templates() = templates[index];
+  response->set_next_page_token(NextToken(index, templates.size()));
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeDefinition::InstantiateTemplate(grpc::ServerContext*,
+                                                 const v1::InstantiateTemplateRequest* request,
+                                                 v1::InstantiateTemplateResponse* response) {
+  asked_for = *request;
+  *response = instantiated;
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeDefinition::GetDefinitionServerInfo(grpc::ServerContext*,
                                                      const v1::GetDefinitionServerInfoRequest*,
                                                      v1::ServerInfo* response) {

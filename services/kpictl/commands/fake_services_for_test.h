@@ -26,6 +26,10 @@ class FakeDefinition : public v1::DefinitionService::Service {
   std::vector<v1::ApplyDefinitionsRequest> applied;
   std::vector<v1::ListDefinitionsRequest> listed;
   std::vector<v1::DeleteDefinitionRequest> deleted;
+  std::vector<v1::Template> templates;
+  std::vector<v1::ListTemplatesRequest> templates_listed;
+  v1::InstantiateTemplateResponse instantiated;
+  v1::InstantiateTemplateRequest asked_for;  // the last one of InstantiateTemplate
 
   grpc::Status ApplyDefinitions(grpc::ServerContext*, const v1::ApplyDefinitionsRequest* request,
                                 v1::ApplyDefinitionsResponse* response) override;
@@ -41,6 +45,12 @@ class FakeDefinition : public v1::DefinitionService::Service {
                                 v1::DeleteDefinitionResponse* response) override;
   grpc::Status ListRevisions(grpc::ServerContext*, const v1::ListRevisionsRequest* request,
                              v1::ListRevisionsResponse* response) override;
+  // One template on each page.
+  grpc::Status ListTemplates(grpc::ServerContext*, const v1::ListTemplatesRequest* request,
+                             v1::ListTemplatesResponse* response) override;
+  grpc::Status InstantiateTemplate(grpc::ServerContext*,
+                                   const v1::InstantiateTemplateRequest* request,
+                                   v1::InstantiateTemplateResponse* response) override;
   grpc::Status GetDefinitionServerInfo(grpc::ServerContext*,
                                        const v1::GetDefinitionServerInfoRequest* request,
                                        v1::ServerInfo* response) override;

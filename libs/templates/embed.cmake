@@ -1,0 +1,13 @@
+# Writes the files of catalogue/ into one C++ source: cmake -DOUTPUT=... -DFILES=a;b -P embed.cmake
+set(source "#include \"libs/templates/template_library.h\"\n\n")
+string(APPEND source "namespace kpisuite {\nnamespace {\n\n")
+string(APPEND source "constexpr TemplateText kTexts[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} text)
+  string(APPEND source "    {\"${name}\", R\"catalogue(${text})catalogue\"},\n")
+endforeach()
+string(APPEND source "};\n\n}  // namespace\n\n")
+string(APPEND source "absl::Span<const TemplateText> BuiltInTemplates() { return kTexts; }\n\n")
+string(APPEND source "}  // namespace kpisuite\n")
+file(WRITE ${OUTPUT} "${source}")

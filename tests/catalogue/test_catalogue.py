@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Every template against its written formula, on random samples.
+
+    test_catalogue.py CATALOGUE_RUN [SEED]
+
+CATALOGUE_RUN instantiates templates and runs them through the services. A template that uses what
+is not served yet must be in libs/templates/testdata/pending.txt, and only such a template.
+"""
+
+import json
+import pathlib
+import random
+import subprocess
+import sys
+from decimal import Decimal
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import sample_maker  # noqa: E402
+import written_formulas_1  # noqa: E402
+import written_formulas_2  # noqa: E402
+from data import Data  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FORMULAS = {**written_formulas_1.FORMULAS, **written_formulas_2.FORMULAS}
+PARAMETERS = {"usl": str(written_formulas_2.USL), "lsl": str(written_formulas_2.LSL)}
+TOLERANCE = Decimal("1e-28")
+
+# Inputs that cancel out of the whole and are seen in its components only.
+CANCELS = {("fin.roe_dupont", "revenue"), ("fin.roe_dupont", "assets"),
+           ("iso.oee", "apt"), ("iso.oee", "planned_run"), ("iso.nee", "planned_run"),
+           ("mfg.teep", "apt"), ("mfg.teep", "planned_run"), ("mfg.teep", "pbt"),
+           ("sal.funnel_revenue", "visitors"), ("sal.funnel_revenue", "orders")}
+
+
+def oracle(template, samples):
+    """The written formula's value; None where there is none."""
+    try:
+        return FORMULAS[template["id"]](Data(samples, sample_maker.period_of(template)))
+    except (ArithmeticError, ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def near(a, b):
+    return abs(a - b) <= TOLERANCE * max(1, abs(a), abs(b))
+
+
+class Case:
+    """One template with one set of samples."""
+
+    def __init__(self, template, samples, name):
+        self.template, self.samples, self.name = template, samples, name
+        self.expected = oracle(template, samples)
+
+    def text(self):
+        period = sample_maker.period_of(self.template)
+        lines = [f"template {self.template['id']}"]
+        for name, parameter in self.template.get("parameters", {}).items():
+            if not parameter.get("defaultValue"):
+                lines.append(f"parameter {name} {PARAMETERS[name]}")
+        for alias, rows in self.samples.items():
+            lines += [f"sample {alias} {day.isoformat()} {value} {entity}".rstrip()
+                      for day, value, entity in rows]
+        return "\n".join(lines + [f"run {period.grain} {period.id()}"])
+
+
+def cases_of(template, chance):
+    """A case with a value, and one more for each metric whose change is seen."""
+    period = sample_maker.period_of(template)
+    for _ in range(1000):
+        samples = {alias: sample_maker.samples_of(metric, period, chance)
+                   for alias, metric in sorted(template["metrics"].items())}
+        first = Case(template, samples, "as it is")
+        if first.expected is not None:
+            break
+    cases = [first]
+    for alias, metric in sorted(template["metrics"].items()):
+        for _ in range(1000):
+            other = dict(samples)
+            kind = sample_maker.kind_of(metric)
+            other[alias] = sample_maker.changed(samples[alias], kind, chance)
+            case = Case(template, other, alias)
+            if case.expected is None or first.expected is None:
+                continue
+            if near(case.expected, first.expected) == ((template["id"], alias) in CANCELS):
+                cases.append(case)
+                break
+    return cases
+
+
+def check(cases, answers, pending):
+    """What is wrong with the answers of one template."""
+    template = cases[0].template
+    name = template["id"]
+    if name in pending:
+        return [] if all(a.startswith("pending ") for a in answers) else [
+            f"{name}: is served, but stands in pending.txt: {answers[0]}"]
+    if cases[0].expected is None or len(cases) != 1 + len(template["metrics"]):
+        return [f"{name}: no samples with a value in which each metric counts"]
+    return [f"{name}, {case.name}: got {answer}, want {case.expected}"
+            for case, answer in zip(cases, answers)
+            if not answer.startswith("value ") or
+            not near(Decimal(answer.removeprefix("value ")), case.expected)]
+
+
+def main():
+    program, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    listed = subprocess.run([program, "--list"], check=True, capture_output=True, text=True).stdout
+    templates = [json.loads(line) for line in listed.splitlines()]
+    lines = (ROOT / "libs/templates/testdata/pending.txt").read_text().splitlines()
+    pending = {line.split()[0] for line in lines if line and not line.startswith("#")}
+    failures = [f"{name}: no written formula"
+                for name in sorted({t["id"] for t in templates} ^ set(FORMULAS))]
+    groups = [cases_of(t, random.Random(f"{seed} {t['id']}")) for t in templates
+              if t["id"] in FORMULAS]
+    text = "\n".join(case.text() for group in groups for case in group) + "\n"
+    run = subprocess.run([program], input=text, check=True, capture_output=True, text=True)
+    answers = iter(run.stdout.splitlines())
+    for group in groups:
+        failures += check(group, [next(answers) for _ in group], pending)
+    print("\n".join(failures))
+    print(f"{len(templates)} templates, {len(pending)} of them pending, "
+          f"{sum(map(len, groups))} cases, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
