@@ -49,11 +49,26 @@ def target_value_text(value):
     elif value.kind == "RANGE":
         kind = ("range", flow((("lo", value.low and quoted(value.low)),
                                ("hi", value.high and quoted(value.high)))))
+    elif value.kind == "PHASED_LINEAR":
+        kind = ("phasedLinear", flow((("baseline", quoted(value.baseline)),
+                                      ("end", quoted(value.value)),
+                                      ("firstPeriod", quoted(value.first[0])),
+                                      ("lastPeriod", quoted(value.last[0])))))
+    elif value.kind == "ALLOCATED":
+        kind = ("allocated", flow((("total", quoted(value.value)), ("profile", value.profile),
+                                   ("period", quoted(value.first[0])),
+                                   ("weights", entries_text(value.schedule)))))
     else:
-        entries = flow((quoted(period), quoted(text)) for period, _, text in value.schedule)
-        kind = ("schedule", flow((("values", entries),
+        kind = ("schedule", flow((("values", entries_text(value.schedule)),
                                   ("gaps", "STRICT" if value.strict else "INHERIT"))))
     return flow((kind, ("grain", value.grain)))
+
+
+def entries_text(schedule):
+    """{period id: number}."""
+    if not schedule:
+        return None
+    return flow((quoted(period), quoted(text)) for period, _, text in schedule)
 
 
 def kpi_text(kpi):

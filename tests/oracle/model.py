@@ -39,13 +39,18 @@ class Input:
 
 @dataclasses.dataclass(frozen=True)
 class TargetValue:
-    """FIXED (value), RANGE (low, high) or SCHEDULE (values by period id)."""
+    """FIXED (value), RANGE (low, high), SCHEDULE (values by period id), PHASED_LINEAR (baseline,
+    value at the end, first and last period) or ALLOCATED (value in all, its period, profile)."""
     kind: str = "FIXED"
     value: str | None = None
     low: str | None = None
     high: str | None = None
-    schedule: tuple = ()  # (period id, first day, value)
+    schedule: tuple = ()  # (period id, first day, value); the weights of an EXPLICIT profile
     strict: bool = False
+    baseline: str | None = None
+    first: tuple | None = None  # (period id, first day); of ALLOCATED the period of the total
+    last: tuple | None = None
+    profile: str | None = None
     grain: str | None = None
 
 

@@ -10,6 +10,7 @@ import features
 import formula_text
 import model
 import periods
+import targets
 import week_years
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo",
@@ -273,17 +274,44 @@ class DefinitionMaker:
         numbers = [self.number(kpi) for _ in range(4)]
         if kpi.direction == "ON_TARGET" and kpi.tolerance[0] == "relative":
             numbers = ["1" if number == "0" else number for number in numbers]
+        flow = targets.flow_nature(kpi, {**world.kpis, kpi.name: kpi})
+        spread = "ALLOCATED" if flow else "PHASED_LINEAR"
+        if spread in features.TARGETS and self.chance(0.3):
+            return self.spread_value(spread, numbers, calendar, grains)
         if self.chance(0.7):
             return model.TargetValue("FIXED", value=numbers[0], grain=grain)
         unit = self.random.choice(grains)
-        days = [self.day + datetime.timedelta(days=self.random.choice((-40, -7, -2, -1, 0, 1, 3)))
-                for _ in numbers]
-        entries = {periods.period_of(calendar, unit, day): number
-                   for day, number in zip(days, numbers)}
+        entries = {period: number for period, number in zip(self.some_periods(calendar, unit, 4),
+                                                            numbers)}
         return model.TargetValue(
             "SCHEDULE", strict=self.chance(0.4),
             schedule=tuple((period.id, period.first, number)
                            for period, number in entries.items()))
+
+    def some_periods(self, calendar, grain, count):
+        """Periods around the day of the case, in order of time."""
+        days = sorted(self.day + datetime.timedelta(days=self.random.choice(
+            (-40, -7, -2, -1, 0, 1, 3, 20))) for _ in range(count))
+        return [periods.period_of(calendar, grain, day) for day in days]
+
+    def spread_value(self, kind, numbers, calendar, grains):
+        """A target that is linear from period to period, or a total that is spread over them."""
+        if kind == "PHASED_LINEAR":
+            first, last = self.some_periods(calendar, self.random.choice(grains), 2)
+            return model.TargetValue(kind, value=numbers[0], baseline=numbers[1],
+                                     first=(first.id, first.first), last=(last.id, last.first))
+        whole = self.some_periods(calendar, self.random.choice(grains), 1)[0]
+        finer = [grain for grain in grains if periods.periods_within(calendar, whole, grain)]
+        grain = self.random.choice(finer)
+        profile = self.random.choice(("EVEN", "WORKING_DAYS", "EXPLICIT"))
+        parts = periods.periods_within(calendar, whole, grain)
+        if profile == "EXPLICIT" and len(parts) > 14:
+            profile = "EVEN"
+        weights = tuple((part.id, part.first, self.random.choice(("1", "2", "0.5", "3")))
+                        for part in parts) if profile == "EXPLICIT" else ()
+        return model.TargetValue(kind, value=self.random.choice(("100.00", "1000", "-7.5", "31")),
+                                 first=(whole.id, whole.first), profile=profile, schedule=weights,
+                                 grain=grain)
 
     def target(self, name, kpi, world):
         """A Target definition for a slice, or from some period on."""

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from decimal import Decimal
 
+import allocation
 import decimals
 import periods
 import slices
@@ -33,6 +34,11 @@ def none(reason=NO_TARGET):
     return Resolved(reason=reason)
 
 
+def point_of(value, rule):
+    """A computed point; None: there is no target."""
+    return none() if value is None else Resolved(value, value, rule=rule)
+
+
 def flow_nature(kpi, kpis):
     """Whether values add up over time: what the definition says, else one SUM or COUNT input."""
     if kpi.nature is not None:
@@ -49,11 +55,17 @@ def grain_of(value, kpi, flow, calendar):
     """The grain that a target is stated for; None: every window alike."""
     if value.grain is not None:
         return value.grain
-    if value.kind == "SCHEDULE":
-        _, day, _ = value.schedule[0]
-        return next(grain for grain in periods.GRAINS
-                    if periods.period_of(calendar, grain, day).id == value.schedule[0][0])
+    if value.schedule:
+        return grain_named(calendar, *value.schedule[0][:2])
+    if value.kind == "PHASED_LINEAR":
+        return grain_named(calendar, *value.first)
     return kpi.windows[0] if flow else None
+
+
+def grain_named(calendar, name, day):
+    """The grain of the period with this id, which contains the day."""
+    return next(grain for grain in periods.grains_of(calendar)
+                if periods.period_of(calendar, grain, day).id == name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +136,7 @@ class TargetRules:
         if last is None or last.grain is None:
             return none()
         if periods.GRAINS.index(last.grain) >= periods.GRAINS.index(period.grain):
-            return none()
+            return self._finer(last, members, period)
         if self.flow:
             return self._sum(members, period, last.grain)
         part = periods.period_of(self.calendar, last.grain, period.last)
@@ -146,12 +158,35 @@ class TargetRules:
             low, high = (None if end is None else read_decimal(end)
                          for end in (value.low, value.high))
             return Resolved(low, high, True, rule=name)
+        if value.kind == "PHASED_LINEAR":
+            return point_of(allocation.phased(value, self.calendar, rule.grain, period), name)
+        if value.kind == "ALLOCATED":
+            whole = self._whole(value)
+            return point_of(allocation.part(value, self.calendar, whole, period,
+                                            read_decimal(value.value)), name)
         entries = {day: text for _, day, text in value.schedule}
         before = [day for day in entries if day <= period.first]
         if not before or (value.strict and max(before) != period.first):
             return none()
         point = read_decimal(entries[max(before)])
         return Resolved(point, point, rule=name)
+
+    def _whole(self, value):
+        """The period of an allocated total."""
+        return periods.period_of(self.calendar, grain_named(self.calendar, *value.first),
+                                 value.first[1])
+
+    def _finer(self, rule, members, period):
+        """A window finer than the target: an allocated part is spread further."""
+        value = rule.value
+        if value.kind != "ALLOCATED" or value.profile == "EXPLICIT" or not self.flow:
+            return none()
+        whole = periods.period_of(self.calendar, rule.grain, period.first)
+        share = self._exactly(members, whole)
+        if share.reason is not None or self.match(members, whole.first) != rule:
+            return share
+        return point_of(allocation.part(value, self.calendar, whole, period, share.point),
+                        rule.name_for(members))
 
     def _sum(self, members, period, grain):
         """The targets of the periods that tile the window, added end by end."""
