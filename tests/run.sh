@@ -47,7 +47,7 @@ stage_unit() { test_preset dev; }
 
 stage_python() {
   local suite
-  for suite in lint demo explain; do
+  for suite in lint demo explain oracle; do
     python3 -m unittest discover -q -s "tests/$suite" || return 1
   done
 }
@@ -61,7 +61,7 @@ asan_targets=(
 stage_asan() {
   build_preset asan "${asan_targets[@]}" || return 1
   KPISUITE_SANITIZED=1 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-    test_preset asan -LE 'bench|e2e|integration|simulator' -E 'NOT_BUILT|Vectors' || return 1
+    test_preset asan -LE 'bench|e2e|integration|oracle|simulator' -E 'NOT_BUILT|Vectors' || return 1
   .build/asan/bin/kpi_simulator 0 100
 }
 

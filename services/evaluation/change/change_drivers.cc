@@ -40,7 +40,7 @@ class MemberView {
       : kpi_(kpi), dimension_(dimension), step_(&kpi.step()) {
     // A KPI that is just another one is explained as that one.
     while (const FormulaBinding* binding = OnlyOperand()) {
-      if (binding->kind == FormulaBinding::Kind::kInput) break;
+      if (binding->kind != FormulaBinding::Kind::kStep) break;
       step_ = &kpi.steps[binding->index];
     }
     if (const auto sides = FormulaAsQuotient(step_->formula); sides.has_value() &&

@@ -149,31 +149,40 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
   }
 }
 
+// Seeds of windows, slices and periods that this revision does not declare wait for one that does.
 void PartitionEngine::ApplySeeds(KpiRuntime& runtime) {
   const auto seeds = seeds_.find(runtime.kpi().resource_name());
   if (seeds == seeds_.end()) return;
-  for (const LoggedState& logged : seeds->second) {
-    const std::optional<size_t> window = runtime.WindowIndex(logged.id.window);
-    const auto slice = Slice::Parse(logged.id.slice);
-    if (!window.has_value() || logged.id.window.empty() || !slice.ok()) continue;
-    const std::optional<size_t> grouping = runtime.GroupingOf(*slice);
-    if (!grouping.has_value()) continue;
-    if (!HasPeriod(runtime.kpi(), *window, logged.id.period, logged.first_day)) continue;
-    const size_t index = SliceIndex(runtime, *grouping, *slice);
-    MarkDirty(runtime, index, *window, logged.first_day, false);
-    TrackedState& state = runtime.slices()[index].windows[*window][logged.first_day];
-    state.logged = true;
-    state.logged_status = logged.status;
-    state.logged_value = logged.value;
-    state.revision = logged.revision;
-    state.restated = logged.restated;
-    state.closed_at = logged.closed_at;
-    const Period period =
-        runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
-    state.backfilled = logged.revision == 0 && logged.record_time >= period.end;
-    state.changed_at = logged.record_time;
+  std::vector<LoggedState> waiting;
+  for (LoggedState& logged : seeds->second) {
+    if (!ApplySeed(runtime, logged)) waiting.push_back(std::move(logged));
   }
-  seeds_.erase(seeds);
+  seeds->second = std::move(waiting);
+  if (seeds->second.empty()) seeds_.erase(seeds);
+}
+
+// False when the KPI does not declare the state.
+bool PartitionEngine::ApplySeed(KpiRuntime& runtime, const LoggedState& logged) {
+  const std::optional<size_t> window = runtime.WindowIndex(logged.id.window);
+  const auto slice = Slice::Parse(logged.id.slice);
+  if (!window.has_value() || logged.id.window.empty() || !slice.ok()) return false;
+  const std::optional<size_t> grouping = runtime.GroupingOf(*slice);
+  if (!grouping.has_value()) return false;
+  if (!HasPeriod(runtime.kpi(), *window, logged.id.period, logged.first_day)) return false;
+  const size_t index = SliceIndex(runtime, *grouping, *slice);
+  MarkDirty(runtime, index, *window, logged.first_day, false);
+  TrackedState& state = runtime.slices()[index].windows[*window][logged.first_day];
+  state.logged = true;
+  state.logged_status = logged.status;
+  state.logged_value = logged.value;
+  state.revision = logged.revision;
+  state.restated = logged.restated;
+  state.closed_at = logged.closed_at;
+  const Period period =
+      runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
+  state.backfilled = logged.revision == 0 && logged.record_time >= period.end;
+  state.changed_at = logged.record_time;
+  return true;
 }
 
 void PartitionEngine::RemoveKpi(absl::string_view resource_name) {

@@ -83,8 +83,8 @@ void PartitionEngine::NoteLastEvent(const TableEntry& entry, int64_t before) {
   const PaneSpec& spec = entry.table->spec();
   MetricEntry& metric = metrics_.at(MetricKey(spec.workspace, spec.metric));
   MarkStale(metric);
-  if (after > before) return;
-  // The last samples went away: what looked fresh may be stale already.
+  if (after > before && before != INT64_MIN) return;
+  // The last samples went away, or the first ones came: what looked fresh may be stale already.
   for (const int64_t id : metric.runtimes) {
     KpiRuntime& runtime = *runtimes_by_id_.at(id);
     if (!CanGoStale(runtime.kpi())) continue;

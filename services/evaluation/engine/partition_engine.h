@@ -157,6 +157,7 @@ class PartitionEngine {
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime);
   void ApplySeeds(KpiRuntime& runtime);
+  bool ApplySeed(KpiRuntime& runtime, const LoggedState& logged);
   void Unbind(TableEntry& entry, const KpiRuntime& runtime);
   void TouchAll(TableEntry& entry, const Dependent& dependent);
 

@@ -1,0 +1,103 @@
+"""Counts of what random cases covered, and which of them are too few."""
+
+import collections
+
+import features
+import periods
+import slices
+from decimals import Nd
+
+
+def touches(world, place, metric, sample):
+    """Whether a sample of a metric lies in a state."""
+    kpi = world.kpis[place.kpi]
+    calendar = world.calendar_of(kpi)
+    day = sample.business_date or periods.day_of(calendar, sample.time)
+    if not place.period.first <= day < place.period.end:
+        return False
+    for item in world.flat(kpi).inputs:
+        wanted = slices.restrict(place.slice, item.ignore)
+        grouping = tuple(dimension for dimension, _ in wanted)
+        if item.metric == metric and slices.project(sample.dimensions, grouping) == wanted:
+            return True
+    return False
+
+
+def changes_of(simulation):
+    """(kind, moment, metric, sample) with the second half of a move: a sample that is withdrawn
+    and comes again under its id and with its value is one move."""
+    changes, out = simulation.changes, []
+    for i, (kind, moment, metric, sample) in enumerate(changes):
+        if kind in ("in order", "late") and i > 0 and sample.id:
+            before = changes[i - 1]
+            if before[0] == "retraction" and before[2:] and before[3].id == sample.id:
+                kind = "move"
+        out.append((kind, moment, metric, sample))
+    return out
+
+
+def count(simulation, counts):
+    """Adds what the looks of one case saw, each thing once for each state that was looked at:
+    aggregations and windows by kinds of change, reasons, statuses."""
+    changes, seen = changes_of(simulation), {}
+    for checked in simulation.checked:
+        evaluation, here = checked.evaluation, seen.setdefault(checked.place, set())
+        here |= hits(checked, changes)
+        here |= {("status", evaluation.status), ("mode", simulation.case.mode)}
+        here |= {("reason", value.reason) for value in (evaluation.value, *evaluation.inputs)
+                 if isinstance(value, Nd)}
+        if evaluation.status == "NO_TARGET":
+            here.add(("reason", evaluation.reason))
+    for here in seen.values():
+        counts.update(here)
+
+
+def hits(checked, changes):
+    """The kinds of change that a looked-at state went through, by aggregation and window."""
+    world, place, seen = checked.world, checked.place, set()
+    for change, moment, metric, sample in changes:
+        if moment >= checked.moments or change not in features.CHANGES:
+            continue
+        if change == "definition":
+            if checked.track.kept_since is None or not checked.redefined:
+                continue
+        elif not touches(world, place, metric, sample):
+            continue
+        for item in world.flat(world.kpis[place.kpi]).inputs:
+            if change == "definition" or item.metric == metric:
+                seen |= {("aggregation", item.aggregation, change),
+                         ("pair", item.aggregation, place.window, change)}
+        seen.add(("window", place.window, change))
+    return seen
+
+
+def wanted():
+    """Everything that must have been seen often enough."""
+    keys = [("pair", kind, window, change) for kind in features.AGGREGATIONS
+            for window in features.WINDOWS for change in features.CHANGES]
+    keys += [("reason", reason) for reason in features.REASONS]
+    keys += [("status", status) for status in features.STATUSES]
+    return keys
+
+
+def missing(counts, least):
+    """[(what, how often)] of what was seen too rarely."""
+    return [(key, counts[key]) for key in wanted() if counts[key] < least]
+
+
+def table(counts):
+    """The counts as lines: aggregations and windows by kind of change, then the rest."""
+    lines = []
+    for title, names in (("aggregation", features.AGGREGATIONS), ("window", features.WINDOWS)):
+        lines.append(f"{title:16}" + "".join(f"{change:>12}" for change in features.CHANGES))
+        lines += [f"{name:16}" + "".join(f"{counts[(title, name, change)]:12}"
+                                         for change in features.CHANGES) for name in names]
+    pairs = [counts[key] for key in wanted() if key[0] == "pair"]
+    lines.append(f"least of aggregation x window x change: {min(pairs)}")
+    for title, names in (("reason", features.REASONS), ("status", features.STATUSES)):
+        lines.append(f"{title}: " + ", ".join(f"{name} {counts[(title, name)]}" for name in names))
+    return lines
+
+
+def new_counts():
+    return collections.Counter()

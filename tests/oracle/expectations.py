@@ -1,0 +1,113 @@
+"""The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
+
+import periods
+from decimals import Nd, canonical
+
+# Compared in every state, in this order; operands follow.
+FIELDS = ("value", "nd", "unit", "data_state", "flags", "rows", "completeness", "watermark",
+          "last_event", "additive", "definition_revision", "status", "raw_status", "target",
+          "target_low", "target_high", "rule", "variance", "favourable", "fvp", "attainment",
+          "score", "basis_value", "thresholds", "to_better", "to_worse", "period", "life", "start",
+          "end", "revision", "closed_at")
+
+
+def number(value):
+    return "none" if value is None or isinstance(value, Nd) else canonical(value)
+
+
+def time(instant):
+    return "none" if instant is None else periods.instant_text(instant)
+
+
+def thresholds(hit):
+    if hit is None:
+        return "none"
+    texts = []
+    for low, high in hit.thresholds:
+        first = high if low is None else low
+        texts.append(canonical(first))
+        if low is not None and high is not None:
+            texts[-1] += f"..{canonical(high)}"
+    return "+".join(texts) or "none"
+
+
+def flags(evaluation, track):
+    marks = (("PROVISIONAL", not evaluation.readiness.ready),
+             ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated))
+    return "+".join(name for name, is_set in marks if is_set) or "none"
+
+
+def value_fields(evaluation, track):
+    missing = isinstance(evaluation.value, Nd)
+    mark = evaluation.readiness.watermark
+    return {
+        "value": number(evaluation.value),
+        "nd": evaluation.value.reason if missing else "none",
+        "data_state": evaluation.data_state,
+        "flags": flags(evaluation, track),
+        "rows": str(evaluation.rows),
+        "completeness": canonical(evaluation.readiness.completeness),
+        "watermark": time(mark),
+        "last_event": time(evaluation.last_event),
+    }
+
+
+def status_fields(evaluation):
+    figures, resolved, hit = evaluation.figures, evaluation.resolved, evaluation.hit
+    has_target = resolved.reason is None
+    return {
+        "status": evaluation.status,
+        "raw_status": evaluation.status,
+        "target": "none" if resolved.is_range else number(resolved.low),
+        "target_low": number(resolved.low) if resolved.is_range else "none",
+        "target_high": number(resolved.high) if resolved.is_range else "none",
+        "rule": resolved.rule if has_target else "none",
+        "variance": number(figures.variance),
+        "favourable": number(figures.favourable),
+        "fvp": number(figures.fvp),
+        "attainment": number(figures.attainment),
+        "score": number(evaluation.score),
+        "basis_value": number(hit and hit.basis_value),
+        "thresholds": thresholds(hit),
+        "to_better": number(hit and hit.to_better),
+        "to_worse": number(hit and hit.to_worse),
+    }
+
+
+def operand_fields(world, kpi, period, evaluation):
+    """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
+    fields = {f"constant.{name}": str(count) for name, count in periods.constants(
+        world.calendar_of(kpi), period).items()}
+    for alias, kind, index in world.flat(kpi).steps[-1][2]:
+        if kind == "step":
+            fields[f"component.{alias}"] = number(evaluation.steps[index])
+            continue
+        fields[f"input.{alias}"] = number(evaluation.inputs[index])
+        fields[f"rows.{alias}"] = str(evaluation.input_rows[index])
+    return fields
+
+
+def fields_of(world, place, evaluation, track, life):
+    """{name: text} of everything that the product must say."""
+    kpi, period = world.kpis[place.kpi], place.period
+    fields = {
+        **value_fields(evaluation, track),
+        **status_fields(evaluation),
+        "unit": kpi.unit,
+        "additive": "true" if world.is_additive(kpi) else "false",
+        "definition_revision": str(world.revisions[kpi.name]),
+        "period": period.id,
+        "life": life,
+        "start": time(period.start),
+        "end": time(period.stop),
+        "revision": str(track.revision),
+        "closed_at": time(track.closed_at),
+    }
+    fields = {name: fields[name] for name in FIELDS}
+    mark = evaluation.readiness.watermark
+    if mark is not None and mark > period.stop:
+        del fields["watermark"]  # beyond the end it does not matter: the state is not touched
+    if track.unsure:
+        for name in ("revision", "closed_at", "life", "flags"):
+            del fields[name]
+    return {**fields, **operand_fields(world, kpi, period, evaluation)}

@@ -1,0 +1,13 @@
+"""Which parts of the contract random cases use. A feature that the product begins to serve is
+turned on here, by one word."""
+
+AGGREGATIONS = ("SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", "MAX", "FIRST", "LAST", "PERCENTILE",
+                "MEDIAN", "COUNT_DISTINCT")
+WINDOWS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
+CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET")
+TARGETS = ("FIXED", "RANGE", "SCHEDULE")
+BASES = ("FVP", "VARIANCE", "ACTUAL", "ATTAINMENT")
+NO_DATA_POLICIES = ("NO_DATA", "TREAT_AS_ZERO", "OFF_TARGET")
+CHANGES = ("in order", "late", "correction", "retraction", "move", "definition")
+REASONS = ("EMPTY", "NOT_READY", "DIV0", "DOMAIN", "NOT_APPLICABLE", "NO_TARGET", "ZERO_TARGET")
+STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")

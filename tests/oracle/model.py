@@ -1,0 +1,158 @@
+"""Definitions, samples and steps of a case, as the generator makes them and the oracle reads them.
+
+Every definition is immutable; a change is a new object in its place.
+"""
+
+import dataclasses
+import datetime
+from decimal import Decimal
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    name: str
+    unit: str = "count"
+    scale: int = 2
+    dimensions: tuple = ()
+    identity: str = "EVENT"  # or TIME
+    scale_type: str = "RATIO"
+    weight_scale: int | None = None  # set: samples carry weights
+    expected_lag: int = 0  # nanoseconds, as are the next two
+    grace: int = 0
+    max_age: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """One operand: samples of a metric that become a number, or another KPI."""
+    metric: str | None = None
+    kpi: str | None = None
+    aggregation: str = "SUM"
+    percentile: str | None = None
+    where: str | None = None
+    ignore: tuple = ()  # dimensions
+
+    def key(self):
+        """What makes two inputs the same data."""
+        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore)
+
+
+@dataclasses.dataclass(frozen=True)
+class TargetValue:
+    """FIXED (value), RANGE (low, high), SCHEDULE (values by period id), PHASED_LINEAR (baseline,
+    value at the end, first and last period) or ALLOCATED (value in all, its period, profile)."""
+    kind: str = "FIXED"
+    value: str | None = None
+    low: str | None = None
+    high: str | None = None
+    schedule: tuple = ()  # (period id, first day, value); the weights of an EXPLICIT profile
+    strict: bool = False
+    baseline: str | None = None
+    first: tuple | None = None  # (period id, first day); of ALLOCATED the period of the total
+    last: tuple | None = None
+    profile: str | None = None
+    grain: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """A Target definition; the inline target of a KPI is one without a name."""
+    name: str
+    kpi: str
+    value: TargetValue
+    slice: tuple | None = None  # sorted (dimension, member); None: all slices
+    exact: bool = False  # with no members: the total alone
+    role: str = "COMMITTED"
+    effective_from: tuple | None = None  # (period id, first day)
+    effective_to: tuple | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Bands:
+    basis: str = "FVP"
+    exceeded: str | None = None
+    on_target: str | None = None
+    warning: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Kpi:
+    name: str
+    inputs: tuple = ()  # (alias, Input), sorted by alias
+    formula: str | None = None
+    unit: str = "count"
+    direction: str = "HIGHER"
+    zone: str | None = None
+    calendar: str | None = None
+    windows: tuple = ("DAY",)
+    slices: tuple = ()  # groupings: sorted tuples of dimensions
+    target: TargetValue | None = None
+    bands: Bands | None = None
+    tolerance: tuple | None = None  # ("relative" | "absolute", text)
+    no_data_policy: str | None = None
+    baseline: str | None = None
+    nature: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One sample. Its identity is series, time and id; `value` is exact at the metric's scale."""
+    dimensions: tuple  # sorted (dimension, member)
+    time: int
+    value: Decimal | None = None  # None in a retraction
+    id: str = ""
+    entity: str = ""
+    business_date: datetime.date | None = None
+    weight: int | None = None  # mantissa at the metric's weight scale
+
+    def identity(self):
+        return (self.dimensions, self.time, self.id)
+
+
+# --- Steps of a case ---
+
+
+@dataclasses.dataclass(frozen=True)
+class Clock:
+    time: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Apply:
+    definitions: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Write:
+    metric: str
+    samples: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Retract:
+    metric: str
+    samples: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Watermark:
+    metric: str
+    time: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Expect:
+    """Which state is looked at. What it must be is computed when the case is written."""
+    kpi: str
+    window: str
+    slice: tuple  # sorted (dimension, member); a member of None is (null)
+    day: datetime.date  # the period is the one that contains it
+    history: bool = False
+    fields: tuple | None = None  # only these; None: all
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    steps: tuple
+    mode: str = "incremental"  # as the runner names it

@@ -1,0 +1,343 @@
+"""Random cases: definitions, then writes, corrections, retractions, moves, changes of definitions,
+watermarks and clock steps in any order, with looks at states between."""
+
+import dataclasses
+import datetime
+import random
+from decimal import Decimal
+
+import decimals
+import features
+import model
+import periods
+import random_definitions
+import simulate
+import slices
+import states
+import world as worlds
+from decimals import Nd
+
+# Days around which something happens: changes of clocks, ends of years, leap days, a skipped day.
+SKIPPED_DAY = "2011-12-30"
+ANCHORS = ("2025-03-30", "2025-10-26", "2024-12-30", "2021-01-02", "2020-02-29", SKIPPED_DAY,
+           SKIPPED_DAY, SKIPPED_DAY, SKIPPED_DAY, "2025-04-06", "2018-11-04", "2025-04-25",
+           "2026-12-31", "2025-03-10", "2025-06-30")
+CLOCK_STEPS = (periods.MINUTE, 10 * periods.MINUTE, periods.HOUR, 6 * periods.HOUR,
+               12 * periods.HOUR, periods.DAY, periods.DAY, 3 * periods.DAY, 10 * periods.DAY,
+               35 * periods.DAY)
+ENTITIES = ("", "ann", "bob", "cid")
+MODES = ("incremental",) * 3 + ("restarted", "reversed")
+LARGEST = 9 * 10**18
+
+
+class CaseMaker:
+    """Makes one case. The world is followed on the way, so that changes hit what is there."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        anchor = self.random.choice(ANCHORS + (None,) * 4)
+        if anchor is None:
+            day = datetime.date(2019, 1, 1) + datetime.timedelta(days=self.random.randrange(3000))
+        else:
+            day = datetime.date.fromisoformat(anchor)
+        self.day = day
+        zones = random_definitions.ZONES
+        if anchor == SKIPPED_DAY:
+            zones = ("Pacific/Apia",) * 3 + zones
+        self.definitions = random_definitions.DefinitionMaker(self.random, day, zones)
+        self.now = periods.start_of("UTC", 0, day) + self.random.randrange(96) * 15 * periods.MINUTE
+        self.world = worlds.World()
+        self.steps = [model.Clock(self.now)]
+        self.next_id = 1
+        self.looked = []  # model.Expect
+        self.touched = []  # (metric name, sample) of corrections, retractions and moves
+
+    def chance(self, part):
+        return self.random.random() < part
+
+    def make(self, name):
+        self.define_all()
+        for _ in range(self.random.randint(5, 16)):
+            self.random.choices(
+                (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
+                 self.change, self.look),
+                weights=(4, 2.5, 1.8, 2.2, 1.6, 2.6, 1.3, 1))[0]()
+        for _ in range(5):
+            self.look()
+        for look in self.looked[:3]:
+            self.steps.append(dataclasses.replace(look, history=True))
+            self.steps.append(look)
+        return model.Case(name, tuple(self.steps), self.random.choice(MODES))
+
+    # --- Definitions ---
+
+    def apply(self, *definitions):
+        changed = [self.world.copy().define(definition) for definition in definitions]
+        if not any(changed):
+            return
+        self.world = self.world.copy()
+        for definition in definitions:
+            self.world.define(definition)
+        self.steps.append(model.Apply(definitions))
+
+    def define_all(self):
+        made = []
+        for i in range(self.random.choice((0, 1, 1))):
+            made.append(self.definitions.calendar(f"cal{i}"))
+        for i in range(self.random.choice((1, 2, 2, 3))):
+            made.append(self.definitions.metric(f"m{i}"))
+        for definition in made:
+            self.world.define(definition)
+        for i in range(self.random.choice((1, 1, 2))):
+            kpi = self.definitions.kpi(f"k{i}", self.world, sorted(self.world.kpis))
+            made.append(kpi)
+            self.world.define(kpi)
+        for kpi in list(self.world.kpis.values()):
+            if self.chance(0.3):
+                target = self.new_target(kpi)
+                if target is not None:
+                    made.append(target)
+                    self.world.define(target)
+        self.steps.append(model.Apply(tuple(made)))
+
+    def new_target(self, kpi):
+        """A Target whose range does not overlap with that of another one; None if it would."""
+        if kpi.direction == "NEUTRAL" or self.world_is_interval(kpi):
+            return None
+        name = f"t{len(self.world.targets)}"
+        made = self.definitions.target(name, kpi, self.world)
+        for other in self.world.targets.values():
+            same = (other.kpi, other.slice, other.exact, other.role) == (
+                made.kpi, made.slice, made.exact, made.role)
+            if same:
+                return None
+        return made
+
+    def world_is_interval(self, kpi):
+        return self.definitions.is_interval(kpi, self.world)
+
+    def change(self):
+        """Another revision of a definition."""
+        kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda kpi: kpi.name))
+        self.random.choice((self.change_target, self.change_target_to_the_value, self.change_bands,
+                            self.change_formula, self.change_window, self.change_policy,
+                            self.change_metric, self.add_target))(kpi)
+
+    def change_target(self, kpi):
+        if kpi.direction != "NEUTRAL" and kpi.target is not None:
+            self.apply(dataclasses.replace(
+                kpi, target=self.definitions.target_value(kpi, self.world)))
+
+    def change_target_to_the_value(self, kpi):
+        """A target that a value just meets, or a cut that it just meets."""
+        look = self.pick_look(kpi)
+        if look is None or kpi.direction not in ("HIGHER", "LOWER", "ON_TARGET"):
+            return
+        if kpi.target is None or kpi.unit == "%":
+            return
+        period = periods.period_of(self.world.calendar_of(kpi), look.window, look.day)
+        value = states.evaluate(self.world, states.Place(kpi.name, look.window, look.slice, period),
+                                self.now).value
+        part = decimals.divide(value, Decimal(self.random.choice(("1", "0.9", "0.95", "1.1"))))
+        if isinstance(part, Nd) or part == 0 or abs(part.adjusted()) > 30:
+            return
+        self.apply(dataclasses.replace(
+            kpi, target=model.TargetValue("FIXED", value=decimals.canonical(part))))
+
+    def change_bands(self, kpi):
+        if kpi.bands is not None:
+            self.apply(dataclasses.replace(kpi, bands=self.definitions.bands(
+                kpi, self.world_is_interval(kpi)) or kpi.bands))
+
+    def change_formula(self, kpi):
+        text, unit = self.definitions.formula(self.world, kpi.inputs)
+        used = any(item.kpi == kpi.name for other in self.world.kpis.values()
+                   for _, item in other.inputs)
+        if text is not None and not used and (unit == "%") == (kpi.unit == "%"):
+            self.apply(dataclasses.replace(kpi, formula=text, unit=unit))
+
+    def change_window(self, kpi):
+        grain = self.random.choice(self.definitions.grains(self.world.calendar_of(kpi)))
+        if grain not in kpi.windows:
+            self.apply(dataclasses.replace(kpi, windows=kpi.windows + (grain,)))
+
+    def change_policy(self, kpi):
+        self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(
+            features.NO_DATA_POLICIES)))
+
+    def change_metric(self, kpi):
+        item = self.random.choice(self.world.flat(kpi).inputs)
+        other = self.definitions.metric(item.metric)
+        self.apply(dataclasses.replace(
+            self.world.metrics[item.metric], expected_lag=other.expected_lag, grace=other.grace))
+
+    def add_target(self, kpi):
+        made = self.new_target(kpi)
+        if made is not None:
+            self.apply(made)
+
+    # --- Samples ---
+
+    def pick_metric(self):
+        return self.random.choice(sorted(self.world.metrics.values(), key=lambda one: one.name))
+
+    def value(self, metric):
+        """A value that is exact at the metric's scale."""
+        kind = self.random.random()
+        if kind < 0.08:
+            whole = 0
+        elif kind < 0.12:
+            whole = self.random.randint(-LARGEST, LARGEST)
+        elif kind < 0.7:
+            whole = self.random.choice((1, 2, 3, 5, 8, 12, 20, 50, 99, -1, -4)) * 10**metric.scale
+        else:
+            whole = self.random.randint(-2000, 15000) * 10**max(0, metric.scale - 2)
+        if metric.unit == "%" and abs(whole) < LARGEST // 10**10:
+            whole //= 100
+        return Decimal(whole).scaleb(-metric.scale, context=decimals.WIDE)
+
+    def time(self, metric):
+        """An event time up to now: mostly near, some late, some at the edge of a local day."""
+        back = self.random.choices((0, 1, 2), weights=(5, 3, 2))[0]
+        if back == 0:
+            return self.now - self.random.randrange(0, 180) * periods.MINUTE
+        if back == 1:
+            return self.now - self.random.randrange(0, 14 * 24 * 60) * periods.MINUTE
+        kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
+        calendar = self.world.calendar_of(kpi)
+        day = periods.day_of(calendar, self.now) - datetime.timedelta(
+            days=self.random.randrange(0, 5))
+        edge = periods.day_start(calendar, day) - self.random.choice((0, 0, 1, periods.SECOND))
+        return min(edge, self.now)
+
+    def sample(self, metric):
+        dimensions = tuple((dimension, self.random.choice(random_definitions.MEMBERS[dimension]))
+                           for dimension in metric.dimensions if self.chance(0.85))
+        time = self.time(metric)
+        date = None
+        if self.chance(0.06):
+            date = periods.day_of(periods.Calendar(), time) + datetime.timedelta(
+                days=self.random.choice((-1, 1, -30)))
+        name = ""
+        if metric.identity == "EVENT":
+            name = f"e{self.next_id}"
+            self.next_id += 1
+        weight = None
+        if metric.weight_scale is not None and self.chance(0.95):
+            weight = self.random.choice((1, 2, 3, 10, 25, 100, 0, -1, 7777777))
+        return model.Sample(dimensions, time, self.value(metric), name,
+                            self.random.choice(ENTITIES), date, weight)
+
+    def put(self, metric, samples):
+        """A write of samples with distinct identities."""
+        distinct = tuple({sample.identity(): sample for sample in samples}.values())
+        self.world = self.world.copy()
+        for sample in distinct:
+            self.world.samples[metric.name][sample.identity()] = sample
+        self.steps.append(model.Write(metric.name, distinct))
+
+    def write(self):
+        metric = self.pick_metric()
+        self.put(metric, [self.sample(metric) for _ in range(self.random.choice((1, 1, 2, 3, 5)))])
+
+    def existing(self):
+        """(metric, sample) of something that was written; None when there is nothing."""
+        everything = [(self.world.metrics[name], sample)
+                      for name, rows in sorted(self.world.samples.items())
+                      for sample in rows.values()]
+        return self.random.choice(everything) if everything else None
+
+    def correct(self):
+        found = self.existing()
+        if found is None:
+            return self.write()
+        metric, sample = found
+        self.touched.append((metric.name, sample))
+        return self.put(metric, [dataclasses.replace(sample, value=self.value(metric))])
+
+    def take(self, metric, sample):
+        self.world = self.world.copy()
+        del self.world.samples[metric.name][sample.identity()]
+        self.touched.append((metric.name, sample))
+        self.steps.append(model.Retract(metric.name, (sample,)))
+
+    def retract(self):
+        found = self.existing()
+        if found is not None:
+            self.take(*found)
+
+    def move(self):
+        """A sample gets another time, series or business date."""
+        found = self.existing()
+        if found is None:
+            return
+        metric, sample = found
+        if self.chance(0.3):
+            date = periods.day_of(periods.Calendar(), sample.time) + datetime.timedelta(
+                days=self.random.choice((-2, -1, 1)))
+            moved = dataclasses.replace(sample, business_date=date)
+        else:
+            moved = dataclasses.replace(self.sample(metric), value=sample.value, id=sample.id,
+                                        entity=sample.entity)
+            self.take(metric, sample)
+        self.put(metric, [moved])
+        self.touched.append((metric.name, moved))
+
+    # --- Time ---
+
+    def watermark(self):
+        metric = self.pick_metric()
+        time = self.now - self.random.choice((0, 0, periods.HOUR, periods.DAY, 3 * periods.DAY))
+        if self.chance(0.5):
+            kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
+            calendar = self.world.calendar_of(kpi)
+            time = periods.day_start(calendar, periods.day_of(calendar, time))
+        self.world = self.world.copy()
+        self.world.advance(metric.name, time)
+        self.steps.append(model.Watermark(metric.name, time))
+
+    def clock(self):
+        self.now += self.random.choice(CLOCK_STEPS)
+        self.steps.append(model.Clock(self.now))
+
+    # --- Looks ---
+
+    def pick_look(self, kpi):
+        """Some state of a KPI, mostly one with rows; None when there is none to be named."""
+        item = self.random.choice(self.world.flat(kpi).inputs)
+        calendar = self.world.calendar_of(kpi)
+        rows = self.world.days(calendar, item.metric)
+        window = self.random.choice(kpi.windows)
+        if not rows or self.chance(0.15):
+            day = periods.day_of(calendar, self.now)
+            if self.chance(0.8) and not periods.period_of(calendar, "DAY", self.day).exists:
+                window = "DAY" if "DAY" in kpi.windows else window
+                return model.Expect(kpi.name, window, (), self.day)
+            return model.Expect(kpi.name, window, (), day - datetime.timedelta(
+                days=self.random.choice((0, 0, 1, 2, 7))))
+        day, sample = self.random.choice(rows)
+        touched = [one for name, one in self.touched if name == item.metric]
+        if touched and self.chance(0.6):
+            sample = self.random.choice(touched)
+            day = sample.business_date or periods.day_of(calendar, sample.time)
+        grouping = self.random.choice(((),) + kpi.slices)
+        if any(set(grouping) & set(one.ignore) for one in (item,)):
+            grouping = ()
+        return model.Expect(kpi.name, window, slices.project(sample.dimensions, grouping), day)
+
+    def look(self):
+        kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
+        for _ in range(self.random.choice((1, 2, 3))):
+            look = self.pick_look(kpi)
+            self.looked.append(look)
+            self.steps.append(look)
+
+
+def make_case(seed, number):
+    """The case with this number of a seed."""
+    name = f"case-{seed}-{number}"
+    return CaseMaker(f"{seed}/{number}").make(name)
+
+
+def simulated(case):
+    return simulate.Simulation(case, worlds.World()).play()

@@ -1,0 +1,331 @@
+"""Random metrics, calendars, KPIs and targets that the product accepts."""
+
+import dataclasses
+import datetime
+from decimal import Decimal
+
+import aggregates
+import decimals
+import features
+import formula_text
+import model
+import periods
+import targets
+import week_years
+
+ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo",
+         "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo")
+UNITS = ("count", "count", "min", "EUR", "kg", "EUR/h", "%")
+MEMBERS = {"region": ("EMEA", "APAC", "north west"), "team": ("7", "42"), "till": ("a=b", "(x)")}
+FLOW_UNITS = ("count", "min", "EUR", "kg")
+CUTS = ("0.2", "0.1", "0.05", "0", "-0.05", "-0.1", "-0.3", "-1")
+NUMBERS = ("0", "1", "2", "5", "10", "12.5", "40", "100", "-3", "-20", "0.8", "250", "1000")
+FRACTIONS = ("0", "0.05", "0.4", "0.8", "0.95", "1", "1.2", "80%")
+LAGS = (0, 0, periods.HOUR, 6 * periods.HOUR, periods.DAY, 3 * periods.DAY)
+
+
+class DefinitionMaker:
+    """`random` decides; `day` is about when the case plays, `zones` where."""
+
+    def __init__(self, random, day, zones=ZONES):
+        self.random = random
+        self.day = day
+        self.zones = zones
+
+    def chance(self, part):
+        return self.random.random() < part
+
+    def weighs(self):
+        return "WEIGHTED_AVG" in features.AGGREGATIONS and self.chance(0.5)
+
+    def metric(self, name):
+        pick = self.random.choice
+        dimensions = tuple(sorted(dimension for dimension in MEMBERS if self.chance(0.4)))
+        return model.Metric(
+            name=name, unit=pick(UNITS), scale=pick((0, 1, 2, 4, 9)), dimensions=dimensions,
+            identity=pick(("EVENT", "EVENT", "TIME")),
+            scale_type="INTERVAL" if self.chance(0.08) else "RATIO",
+            weight_scale=pick((0, 1, 4)) if self.weighs() else None,
+            expected_lag=pick(LAGS), grace=pick(LAGS),
+            max_age=pick((None, None, periods.HOUR, 2 * periods.DAY, 20 * periods.DAY)))
+
+    def calendar(self, name):
+        pick = self.random.choice
+        kind = pick(features.CALENDARS)
+        holidays = [self.day + datetime.timedelta(days=self.random.randrange(-20, 20))
+                    for _ in range(self.random.randrange(4))]
+        calendar = periods.Calendar(
+            name=name, zone=pick(self.zones), day_start_minutes=pick((0, 0, 360, 30, 1439)),
+            kind=kind, working_days=pick(((1, 2, 3, 4, 5), (7, 1, 2, 3, 4), (1, 3, 6))),
+            holidays=tuple(sorted(set(holidays))))
+        return dataclasses.replace(calendar, **self.year_rules(kind))
+
+    def year_rules(self, kind):
+        """What a calendar of this kind says about weeks and years."""
+        pick = self.random.choice
+        if kind == "GREGORIAN":
+            return {"week_start": pick((1, 7, 6, 3))}
+        if kind == "FISCAL_MONTH_OFFSET":
+            return {"week_start": pick((1, 7, 6, 3)), "first_month": pick((1, 2, 4, 7, 10)),
+                    "year_label": pick(("START", "END"))}
+        if kind in week_years.WEEKS:
+            return {"end_rule": pick(("LAST", "NEAREST")), "end_month": pick((1, 2, 6, 9, 12)),
+                    "end_weekday": pick((5, 6, 7, 3)), "year_label": pick(("START", "END"))}
+        return {"periods": self.table()} if kind == "CUSTOM" else {}
+
+    def table(self):
+        """Periods of a CUSTOM calendar around the day of the case."""
+        start = self.day - datetime.timedelta(days=self.random.choice((3, 40, 200)))
+        depth, rows = self.random.randint(1, 4), []
+
+        def cut(first, end, parent, level):
+            name = f"{parent}x{len(rows)}" if parent else f"T{len(rows)}"
+            rows.append((name, first, end, parent))
+            if level == depth:
+                return
+            inner = [first, end]
+            for _ in range(self.random.randrange(3)):
+                inner.append(first + datetime.timedelta(days=self.random.randrange(
+                    1, max(2, (end - first).days))))
+            days = sorted(day for day in set(inner) if first <= day <= end)
+            for one, other in zip(days, days[1:]):
+                cut(one, other, name, level + 1)
+
+        for _ in range(self.random.choice((1, 2))):
+            end = start + datetime.timedelta(days=self.random.choice((7, 61, 365)))
+            cut(start, end, "", 1)
+            start = end
+        return tuple(rows)
+
+    # --- Inputs ---
+
+    def where(self, metric):
+        """A filter over the values and dimensions of a metric."""
+        if not self.chance(0.35):
+            return None
+        limit = self.random.choice(("0", "1", "5", "10.5", "-2", "100"))
+        parts = [f"value {self.random.choice(('<', '<=', '>', '>=', '==', '!='))} {limit}"]
+        if metric.dimensions:
+            dimension = self.random.choice(metric.dimensions)
+            members = [self.member_text(member) for member in MEMBERS[dimension]] + ["(null)"]
+            some = ", ".join(self.random.sample(members, 2))
+            parts += [f"{dimension} {self.random.choice(('=', '!='))} {members[0]}",
+                      f"{dimension} in ({some})", f"!({dimension} in ({some}))"]
+        return f" {self.random.choice(('&&', '||'))} ".join(
+            self.random.sample(parts, self.random.randint(1, min(2, len(parts)))))
+
+    @staticmethod
+    def member_text(member):
+        return member if member.isalnum() else f'"{member}"'
+
+    def input(self, metric):
+        kinds = list(features.AGGREGATIONS)
+        summable = (metric.unit in FLOW_UNITS and metric.scale_type == "RATIO")
+        if summable:
+            kinds += ["SUM", "LAST"]
+        else:
+            kinds.remove("SUM")
+            if metric.dimensions:
+                kinds = [kind for kind in kinds if kind not in ("FIRST", "LAST")]
+        if metric.weight_scale is None:
+            kinds = [kind for kind in kinds if kind != "WEIGHTED_AVG"]
+        kind = self.random.choice(kinds)
+        percent = self.random.choice(("0", "10", "33.3333", "50", "90", "99.9", "100"))
+        return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric),
+                           percentile=percent if kind == "PERCENTILE" else None)
+
+    @staticmethod
+    def unit_of(item, world):
+        if item.kpi is not None:
+            return world.kpis[item.kpi].unit
+        unit = world.metrics[item.metric].unit
+        if item.aggregation == "VAR":
+            return formula_text.unit_text(formula_text.raised(formula_text.unit_of(unit), 2))
+        return "count" if item.aggregation in aggregates.COUNTS else unit
+
+    def inputs(self, world, kpis):
+        """[(alias, Input)] over the metrics and KPIs of a world."""
+        metrics = list(world.metrics.values())
+        count = self.random.choice((1, 1, 2, 2, 3, 3))
+        items = [self.input(self.random.choice(metrics)) for _ in range(count)]
+        if kpis and self.chance(0.4):
+            items[-1] = model.Input(kpi=self.random.choice(kpis))
+        return tuple(zip("abcdef", items))
+
+    # --- KPIs ---
+
+    @staticmethod
+    def grains(calendar):
+        """The windows that a calendar has."""
+        known = periods.grains_of(calendar or periods.Calendar())
+        return [grain for grain in features.WINDOWS if grain in known]
+
+    def groupings(self, world, kpi):
+        """Groupings of dimensions that every input has or ignores, and the inputs with that."""
+        metrics = [world.metrics[item.metric] for item in world.flat(kpi).inputs]
+        everywhere = set.intersection(*(set(metric.dimensions) for metric in metrics))
+        somewhere = set.union(*(set(metric.dimensions) for metric in metrics))
+        own = all(item.metric for _, item in kpi.inputs)
+        inputs = kpi.inputs
+        dimensions = set(everywhere)
+        if own and somewhere - everywhere and self.chance(0.5):
+            extra = self.random.choice(sorted(somewhere - everywhere))
+            dimensions.add(extra)
+            inputs = tuple(
+                (alias, item if extra in world.metrics[item.metric].dimensions
+                 else dataclasses.replace(item, ignore=(extra,))) for alias, item in inputs)
+        choices = [(dimension,) for dimension in sorted(dimensions)]
+        if len(dimensions) > 1:
+            choices.append(tuple(sorted(dimensions)))
+        some = self.random.sample(choices, min(len(choices), self.random.randrange(3)))
+        return dataclasses.replace(kpi, inputs=inputs, slices=tuple(some))
+
+    def formula(self, world, inputs):
+        """(formula or None, unit)."""
+        operands = [(alias, self.unit_of(item, world)) for alias, item in inputs]
+        if len(operands) == 1 and self.chance(0.6):
+            return None, operands[0][1]
+        maker = formula_text.FormulaMaker(self.random)
+        while True:
+            made = maker.make(operands)
+            unit = formula_text.unit_text(made.unit)
+            if len(made.text) < 300 and len(unit) < 40:
+                return made.text, "%" if unit == "count" and self.chance(0.3) else unit
+
+    def kpi(self, name, world, others):
+        """A KPI over the metrics, and perhaps the other KPIs, of a world."""
+        inputs = self.inputs(world, others)
+        text, unit = self.formula(world, inputs)
+        calendars = sorted(world.calendars)
+        calendar = self.random.choice(calendars) if calendars and self.chance(0.5) else None
+        grains = self.grains(world.calendars.get(calendar))
+        windows = self.random.sample(grains, min(len(grains), self.random.choice((1, 1, 2, 3))))
+        kpi = model.Kpi(
+            name=name, inputs=inputs, formula=text, unit=unit, windows=tuple(windows),
+            calendar=calendar, zone=None if self.chance(0.5) else self.random.choice(self.zones),
+            direction=self.random.choice(("HIGHER", "HIGHER", "LOWER", "LOWER", "IN_RANGE",
+                                          "ON_TARGET", "NEUTRAL")),
+            no_data_policy=self.random.choice((None,) + features.NO_DATA_POLICIES),
+            nature=self.random.choice((None, None, None, "FLOW", "LEVEL", "RATIO")))
+        kpi = self.groupings(world, kpi)
+        return self.judged(kpi, world)
+
+    def judged(self, kpi, world):
+        """The KPI with a target and bands."""
+        if kpi.direction == "ON_TARGET":
+            kind = self.random.choice(("relative", "absolute"))
+            kpi = dataclasses.replace(kpi, tolerance=(kind, self.random.choice(
+                ("0", "0.05", "0.5") if kind == "relative" else ("0", "3", "0.05"))))
+        if kpi.direction in ("HIGHER", "LOWER") and self.chance(0.2):
+            kpi = dataclasses.replace(kpi, baseline=self.number(kpi))
+        kpi = dataclasses.replace(kpi, bands=self.bands(kpi, self.is_interval(kpi, world)))
+        target = self.target_value(kpi, world) if self.chance(0.85) else None
+        return dataclasses.replace(kpi, target=target)
+
+    @staticmethod
+    def is_interval(kpi, world):
+        return any(world.metrics[item.metric].scale_type == "INTERVAL"
+                   for item in world.flat(kpi).inputs)
+
+    def number(self, kpi):
+        """A number in the KPI's logical range."""
+        return self.random.choice(FRACTIONS if kpi.unit == "%" else NUMBERS)
+
+    def bands(self, kpi, interval):
+        if kpi.direction == "NEUTRAL":
+            return None
+        two_sided = kpi.direction in ("IN_RANGE", "ON_TARGET")
+        bases = [basis for basis in features.BASES
+                 if not (two_sided and basis in ("ACTUAL", "ATTAINMENT"))
+                 and not (interval and basis in ("FVP", "ATTAINMENT"))]
+        basis = self.random.choice(bases)
+        if not interval and self.chance(0.2):
+            return None
+        return self.cuts(kpi, basis, two_sided)
+
+    def cuts(self, kpi, basis, two_sided):
+        pool = {"ACTUAL": FRACTIONS if kpi.unit == "%" else NUMBERS,
+                "VARIANCE": CUTS + ("1", "3", "10", "-10", "-40")}.get(basis, CUTS)
+        if basis == "ATTAINMENT":
+            pool = tuple(str(1 + Decimal(cut)) for cut in CUTS)
+        if two_sided:
+            pool = tuple(cut for cut in pool if Decimal(cut) <= 0)
+        values = {decimals.read_decimal(cut): cut for cut in pool}
+        worse_up = basis == "ACTUAL" and kpi.direction == "LOWER"
+        count = self.random.choice((1, 2, 3, 3))
+        chosen = sorted(self.random.sample(sorted(values), count), reverse=not worse_up)
+        names = {1: ("on_target",), 2: self.random.choice((("on_target", "warning"),
+                                                           ("exceeded", "on_target"))),
+                 3: ("exceeded", "on_target", "warning")}[count]
+        if two_sided:
+            names, chosen = ("on_target", "warning")[:count], chosen[:2]
+        return model.Bands(basis=basis, **{name: values[cut] for name, cut in zip(names, chosen)})
+
+    # --- Targets ---
+
+    def target_value(self, kpi, world):
+        calendar = world.calendar_of(kpi)
+        grains = self.grains(calendar)
+        grain = self.random.choice([None, None, None] + grains)
+        if kpi.direction == "IN_RANGE":
+            ends = sorted((self.number(kpi) for _ in range(2)), key=decimals.read_decimal)
+            return model.TargetValue("RANGE", low=None if self.chance(0.2) else ends[0],
+                                     high=ends[1], grain=grain)
+        numbers = [self.number(kpi) for _ in range(4)]
+        if kpi.direction == "ON_TARGET" and kpi.tolerance[0] == "relative":
+            numbers = ["1" if number == "0" else number for number in numbers]
+        flow = targets.flow_nature(kpi, {**world.kpis, kpi.name: kpi})
+        spread = "ALLOCATED" if flow else "PHASED_LINEAR"
+        if spread in features.TARGETS and self.chance(0.3):
+            return self.spread_value(spread, numbers, calendar, grains)
+        if self.chance(0.7):
+            return model.TargetValue("FIXED", value=numbers[0], grain=grain)
+        unit = self.random.choice(grains)
+        entries = {period: number for period, number in zip(self.some_periods(calendar, unit, 4),
+                                                            numbers)}
+        return model.TargetValue(
+            "SCHEDULE", strict=self.chance(0.4),
+            schedule=tuple((period.id, period.first, number)
+                           for period, number in entries.items()))
+
+    def some_periods(self, calendar, grain, count):
+        """Periods around the day of the case, in order of time."""
+        days = sorted(self.day + datetime.timedelta(days=self.random.choice(
+            (-40, -7, -2, -1, 0, 1, 3, 20))) for _ in range(count))
+        return [periods.period_of(calendar, grain, day) for day in days]
+
+    def spread_value(self, kind, numbers, calendar, grains):
+        """A target that is linear from period to period, or a total that is spread over them."""
+        if kind == "PHASED_LINEAR":
+            first, last = self.some_periods(calendar, self.random.choice(grains), 2)
+            return model.TargetValue(kind, value=numbers[0], baseline=numbers[1],
+                                     first=(first.id, first.first), last=(last.id, last.first))
+        whole = self.some_periods(calendar, self.random.choice(grains), 1)[0]
+        finer = [grain for grain in grains if periods.periods_within(calendar, whole, grain)]
+        grain = self.random.choice(finer)
+        profile = self.random.choice(("EVEN", "WORKING_DAYS", "EXPLICIT"))
+        parts = periods.periods_within(calendar, whole, grain)
+        if profile == "EXPLICIT" and len(parts) > 14:
+            profile = "EVEN"
+        weights = tuple((part.id, part.first, self.random.choice(("1", "2", "0.5", "3")))
+                        for part in parts) if profile == "EXPLICIT" else ()
+        return model.TargetValue(kind, value=self.random.choice(("100.00", "1000", "-7.5", "31")),
+                                 first=(whole.id, whole.first), profile=profile, schedule=weights,
+                                 grain=grain)
+
+    def target(self, name, kpi, world):
+        """A Target definition for a slice, or from some period on."""
+        grouping = self.random.choice(kpi.slices) if kpi.slices else ()
+        some = tuple(dimension for dimension in grouping if self.chance(0.7))
+        members = tuple((dimension, self.random.choice(MEMBERS[dimension])) for dimension in some)
+        day = self.day + datetime.timedelta(days=self.random.randrange(-10, 10))
+        calendar = world.calendar_of(kpi)
+        period = periods.period_of(calendar, self.random.choice(self.grains(calendar)), day)
+        end = periods.next_period(calendar, period)
+        exact = not members and self.chance(0.3)
+        return model.Target(
+            name=name, kpi=kpi.name, value=self.target_value(kpi, world),
+            slice=members or None, exact=exact,
+            role=self.random.choice(("COMMITTED",) * 5 + ("STRETCH",)),
+            effective_from=None if members and self.chance(0.5) else (period.id, period.first),
+            effective_to=(end.id, end.first) if self.chance(0.2) else None)

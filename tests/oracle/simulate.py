@@ -1,0 +1,150 @@
+"""Plays a case in Python: what is in the world after each step, and what each `expect` must say."""
+
+import dataclasses
+
+import case_text
+import expectations
+import model
+import periods
+import states
+import tracking
+
+HEADER = "# proves: 3.1(d)"
+
+
+@dataclasses.dataclass
+class Checked:
+    """One state that a case looks at, for the counts of what was covered."""
+    place: states.Place
+    world: object
+    evaluation: states.Evaluation
+    track: tracking.Track
+    moments: int  # how many there were before
+    redefined: bool  # whether definitions changed while the state was kept
+
+
+class Simulation:
+    def __init__(self, case, world):
+        self.case = case
+        self.moments = []
+        self.now = next(step.time for step in case.steps if isinstance(step, model.Clock))
+        self.world = world
+        self.lines = [f"# {case.name}.", HEADER]
+        self.checked = []
+        self.changes = []  # (kind, metric, sample) in order, as `coverage` counts them
+
+    # --- Steps ---
+
+    def play(self):
+        steps = {model.Clock: self.clock, model.Apply: self.apply, model.Write: self.write,
+                 model.Retract: self.retract, model.Watermark: self.watermark,
+                 model.Expect: self.expect}
+        for step in self.case.steps:
+            steps[type(step)](step)
+        return self
+
+    def _moment(self, defined=False):
+        self.moments.append(tracking.Moment(self.now, self.world, defined))
+
+    def clock(self, step):
+        self.now = max(self.now, step.time)
+        self.lines.append(f"clock {periods.instant_text(self.now)}")
+        self._moment()
+
+    def apply(self, step):
+        world = self.world.copy()
+        changed = [definition for definition in step.definitions if world.define(definition)]
+        if not changed:
+            return
+        self.world = world
+        self.lines += case_text.definition_lines(step.definitions)
+        self._moment(defined=True)
+        self.changes.append(("definition", len(self.moments) - 1, None, None))
+
+    def write(self, step):
+        rows = self.world.samples.get(step.metric)
+        if rows is None:
+            return
+        known = [rows.get(sample.identity()) for sample in step.samples]
+        verb = "write"
+        if all(before is not None for before in known):
+            same = [before == sample for before, sample in zip(known, step.samples)]
+            verb = "repeat" if all(same) else "write" if any(same) else "correct"
+        self.lines += case_text.sample_lines(verb, step.metric, step.samples)
+        self.world = self.world.copy()
+        for sample in step.samples:
+            self._note(step.metric, sample)
+            self.world.samples[step.metric][sample.identity()] = sample
+        self._moment()
+
+    def _note(self, metric, sample):
+        """Which kind of change a sample is, for the counts."""
+        before = self.world.samples[metric].get(sample.identity())
+        if before is not None:
+            kind = "repeat" if before == sample else (
+                "move" if before.business_date != sample.business_date else "correction")
+        else:
+            last = max((row.time for row in self.world.samples[metric].values()), default=None)
+            kind = "in order" if last is None or sample.time >= last else "late"
+        self.changes.append((kind, len(self.moments), metric, sample))
+
+    def retract(self, step):
+        rows = self.world.samples.get(step.metric, {})
+        samples = tuple(sample for sample in step.samples if sample.identity() in rows)
+        if not samples:
+            return
+        self.lines += case_text.sample_lines(
+            "retract", step.metric,
+            [dataclasses.replace(sample, value=None, entity="", business_date=None,
+                                 weight=None)
+             for sample in samples])
+        self.world = self.world.copy()
+        for sample in samples:
+            gone = self.world.samples[step.metric].pop(sample.identity())
+            self.changes.append(("retraction", len(self.moments), step.metric, gone))
+        self._moment()
+
+    def watermark(self, step):
+        if step.metric not in self.world.metrics:
+            return
+        self.lines.append(f"watermark {step.metric} {periods.instant_text(step.time)}")
+        self.world = self.world.copy()
+        self.world.advance(step.metric, step.time)
+        self._moment()
+
+    # --- Expectations ---
+
+    def expect(self, step):
+        kpi = self.world.kpis.get(step.kpi)
+        if kpi is None or step.window not in kpi.windows or not self._knows(kpi, step.slice):
+            return
+        calendar = self.world.calendar_of(kpi)
+        period = periods.period_of(calendar, step.window, step.day)
+        place = states.Place(step.kpi, step.window, step.slice, period)
+        track = tracking.Replay(place, self.moments).run()
+        if step.history:
+            if track.log and not track.unsure:
+                self.lines += case_text.history_lines(place, track.log)
+            return
+        evaluation = states.evaluate(self.world, place, self.now)
+        life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
+        fields = expectations.fields_of(self.world, place, evaluation, track, life)
+        if step.fields is not None:
+            fields = {name: text for name, text in fields.items() if name in step.fields}
+        if fields:
+            self.lines += case_text.expect_lines(place, fields)
+            redefined = track.kept_since is not None and any(
+                moment.defined and moment.time >= track.kept_since for moment in self.moments[2:])
+            self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
+                                        redefined))
+
+    def _knows(self, kpi, members):
+        """A slice is known once a sample lay in it."""
+        if not members:
+            return True
+        grouping = tuple(dimension for dimension, _ in members)
+        return grouping in kpi.slices and any(
+            kpi.name in moment.world.kpis
+            and grouping in moment.world.kpis[kpi.name].slices
+            and tracking.knows_slice(moment.world, moment.world.kpis[kpi.name], members)
+            for moment in self.moments)

@@ -1,0 +1,26 @@
+"""Slices of SEMANTICS 3.3.1: sorted tuples of (dimension, member); a member of None is (null)."""
+
+import re
+
+
+def project(dimensions, grouping):
+    """The slice of a sample under a grouping; a dimension that it lacks is the null member."""
+    members = dict(dimensions)
+    return tuple((dimension, members.get(dimension)) for dimension in sorted(grouping))
+
+
+def restrict(members, ignored):
+    """The slice that an input reads which ignores some dimensions."""
+    return tuple((dimension, member) for dimension, member in members if dimension not in ignored)
+
+
+def escape(member):
+    if member is None:
+        return "(null)"
+    text = re.sub(r"([\\;=])", r"\\\1", member)
+    return "\\" + text if text.startswith("(") else text
+
+
+def text_of(members):
+    """Canonical text; empty for the total."""
+    return ";".join(f"{dimension}={escape(member)}" for dimension, member in members)

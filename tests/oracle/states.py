@@ -1,0 +1,164 @@
+"""The state of a KPI in one window, slice and period, from the world and the time alone."""
+
+import dataclasses
+from decimal import Decimal
+
+import aggregates
+import decimals
+import filters
+import formula
+import judgement
+import periods
+import readiness
+import slices
+from decimals import Nd
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Which state: of a KPI (by name), a window, a slice and a period."""
+    kpi: str
+    window: str
+    slice: tuple
+    period: periods.Period
+
+
+@dataclasses.dataclass
+class Evaluation:
+    """Everything that is computed for a state."""
+    inputs: list  # values
+    input_rows: list
+    steps: list  # values
+    value: object
+    rows: int
+    last_event: int | None
+    readiness: readiness.Readiness
+    data_state: str
+    life: str
+    resolved: object  # targets.Resolved
+    figures: judgement.Figures
+    hit: object  # judgement.Hit or None
+    status: str
+    reason: str | None  # why there is no band status
+    score: Decimal | None
+
+
+def rows_of(world, kpi, item, members, period):
+    """The samples of an input in a slice and period, before its filter."""
+    return rows_in(world, world.calendar_of(kpi), item, members, period)
+
+
+def rows_in(world, calendar, item, members, period):
+    wanted = slices.restrict(members, item.ignore)
+    grouping = tuple(dimension for dimension, _ in wanted)
+    return [sample for day, sample in world.days(calendar, item.metric)
+            if period.first <= day < period.end
+            and slices.project(sample.dimensions, grouping) == wanted]
+
+
+def value_of_input(world, item, period, rows):
+    if not rows:
+        return readiness.value_of_nothing(period, world.watermarks.get(item.metric),
+                                          item.aggregation in aggregates.ZERO_WHEN_EMPTY)
+    keep = filters.keeps(item.where)
+    kept = [row for row in rows if keep(row.value, dict(row.dimensions))]
+    return aggregates.aggregate(item, world.metrics[item.metric], kept)
+
+
+def evaluate_steps(world, flat, calendar, period, inputs):
+    """Inputs first, formulas last, from the inside out (3.2 rule 4)."""
+    constants = {name: Decimal(count)
+                 for name, count in periods.constants(calendar, period).items()}
+    steps = []
+    for _, text, bindings in flat.steps:
+        names = {alias: (inputs if kind == "input" else steps)[index]
+                 for alias, kind, index in bindings}
+        steps.append(formula.evaluate(text, {**constants, **names}))
+    return steps
+
+
+def is_newest(world, kpi, members, period):
+    """Whether no later period of the slice has rows: only these can be STALE (3.8.4)."""
+    calendar = world.calendar_of(kpi)
+    for item in world.flat(kpi).inputs:
+        wanted = slices.restrict(members, item.ignore)
+        grouping = tuple(dimension for dimension, _ in wanted)
+        if any(day >= period.end and slices.project(sample.dimensions, grouping) == wanted
+               for day, sample in world.days(calendar, item.metric)):
+            return False
+    return True
+
+
+def arrivals_of(world, flat, input_rows):
+    arrivals = []
+    for item, rows in zip(flat.inputs, input_rows):
+        metric = world.metrics[item.metric]
+        mark, last = world.watermarks.get(item.metric), world.last_event(item.metric)
+        updates = [time for time in (mark, last) if time is not None]
+        arrivals.append(readiness.Arrival(mark, max(updates, default=None), len(rows),
+                                          metric.expected_lag + metric.grace, metric.max_age))
+    return arrivals
+
+
+def evaluate(world, place, now):
+    """The state as far as it follows from the world and the time; see tracking for the rest."""
+    kpi = world.kpis[place.kpi]
+    flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
+    input_rows = [rows_of(world, kpi, item, place.slice, period) for item in flat.inputs]
+    inputs = [value_of_input(world, item, period, rows)
+              for item, rows in zip(flat.inputs, input_rows)]
+    steps = evaluate_steps(world, flat, calendar, period, inputs)
+    value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
+    arrivals = arrivals_of(world, flat, input_rows)
+    ready = readiness.assess(period, now, arrivals, is_newest(world, kpi, place.slice, period))
+    state = readiness.data_state(period, ready, value)
+    resolved = world.target_rules(kpi).resolve(place.slice, period)
+    interval = any(world.metrics[item.metric].scale_type == "INTERVAL"
+                   and item.aggregation not in aggregates.COUNTS for item in flat.inputs)
+    times = [row.time for rows in input_rows for row in rows]
+    evaluation = Evaluation(
+        inputs, [len(rows) for rows in input_rows], steps, value, len(times),
+        max(times, default=None), ready, state,
+        readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
+        resolved, judgement.Figures(), None, "", None, None)
+    judge(kpi, evaluation, judgement.goal_of(kpi, resolved, interval))
+    return evaluation
+
+
+def missing_reason(evaluation):
+    """Why there is nothing to judge; None if there is a number that counts."""
+    if isinstance(evaluation.value, Nd):
+        return evaluation.value.reason
+    return {"MISSING": "NOT_READY", "NOT_APPLICABLE": "NOT_APPLICABLE"}.get(evaluation.data_state)
+
+
+def judge(kpi, evaluation, goal):
+    """Fills in status and what belongs to it; precedence as in 3.7.5."""
+    reason, value = missing_reason(evaluation), evaluation.value
+    if (reason is not None and kpi.no_data_policy == "TREAT_AS_ZERO"
+            and evaluation.data_state == "MISSING" and evaluation.readiness.ready):
+        reason, value = None, decimals.ZERO
+    if reason is not None:
+        state = readiness.STATE_OF_REASON[reason]
+        evaluation.status = "ERROR" if state == "ERROR" else "NO_DATA"
+        evaluation.figures = judgement.Figures(*[Nd(reason)] * 4)
+        given_up = evaluation.data_state in ("MISSING", "LATE")
+        if (evaluation.status == "NO_DATA" and given_up and kpi.direction != "NEUTRAL"
+                and kpi.no_data_policy == "OFF_TARGET"):
+            evaluation.status = "OFF_TARGET"
+        evaluation.reason = reason
+        evaluation.score = judgement.midpoint(evaluation.status)
+        return
+    evaluation.figures = judgement.figures_of(value, goal)
+    needs_goal = not (kpi.bands and kpi.bands.basis == "ACTUAL")
+    if kpi.direction == "NEUTRAL" or (needs_goal and goal is None):
+        missing = "NO_TARGET" if goal is not None or kpi.direction == "NEUTRAL" else (
+            evaluation.resolved.reason.reason)
+        evaluation.status, evaluation.reason = "NO_TARGET", missing
+        return
+    hit = judgement.place(value, kpi.direction, kpi.bands, goal, evaluation.figures)
+    if isinstance(hit, Nd):
+        evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
+        return
+    evaluation.hit, evaluation.status = hit, hit.status
+    evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)

@@ -1,0 +1,208 @@
+"""Which target is in force for a slice and period, and what it is there (SEMANTICS 3.3.6, 3.5)."""
+
+import dataclasses
+import datetime
+from decimal import Decimal
+
+import allocation
+import decimals
+import periods
+import slices
+from decimals import Nd, read_decimal
+
+NO_TARGET = Nd("NO_TARGET")
+BEGINNING = datetime.date.min
+FOR_EVER = datetime.date.max
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """A point (low is high, not is_range) or a range with ends that may be open (None), and the
+    rule that matched; or no target and why."""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    is_range: bool = False
+    reason: Nd | None = None
+    rule: str = "default"
+
+    @property
+    def point(self):
+        return self.low
+
+
+def none(reason=NO_TARGET):
+    return Resolved(reason=reason)
+
+
+def point_of(value, rule):
+    """A computed point; None: there is no target."""
+    return none() if value is None else Resolved(value, value, rule=rule)
+
+
+def flow_nature(kpi, kpis):
+    """Whether values add up over time: what the definition says, else one SUM or COUNT input."""
+    if kpi.nature is not None:
+        return kpi.nature == "FLOW"
+    if len(kpi.inputs) != 1 or kpi.formula not in (None, kpi.inputs[0][0]):
+        return False
+    only = kpi.inputs[0][1]
+    if only.kpi is not None:
+        return flow_nature(kpis[only.kpi], kpis)
+    return only.aggregation in ("SUM", "COUNT", "COUNT_TRUE")
+
+
+def grain_of(value, kpi, flow, calendar):
+    """The grain that a target is stated for; None: every window alike."""
+    if value.grain is not None:
+        return value.grain
+    if value.schedule:
+        return grain_named(calendar, *value.schedule[0][:2])
+    if value.kind == "PHASED_LINEAR":
+        return grain_named(calendar, *value.first)
+    return kpi.windows[0] if flow else None
+
+
+def grain_named(calendar, name, day):
+    """The grain of the period with this id, which contains the day."""
+    return next(grain for grain in periods.grains_of(calendar)
+                if periods.period_of(calendar, grain, day).id == name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """A target ready to be matched."""
+    value: object  # model.TargetValue
+    slice: tuple | None
+    begin: datetime.date
+    end: datetime.date
+    grain: str | None
+
+    def strength(self, members):
+        """How specific the rule is for a slice; None when it does not apply."""
+        if self.slice is None:
+            return 0
+        if self.slice == members:
+            return 1000
+        if self.slice == () or not set(self.slice) <= set(members):
+            return None
+        return len(self.slice)
+
+    def name_for(self, members):
+        if self.slice is None:
+            return "default"
+        return ("exact:" if self.slice == members else "dimension:") + slices.text_of(self.slice)
+
+
+class TargetRules:
+    """The committed targets of one KPI."""
+
+    def __init__(self, kpi, targets, calendar, flow):
+        self.calendar = calendar
+        self.flow = flow
+        rules = []
+        if kpi.target is not None:
+            rules.append(Rule(kpi.target, None, BEGINNING, FOR_EVER,
+                              grain_of(kpi.target, kpi, flow, calendar)))
+        for target in targets:
+            if target.kpi != kpi.name or target.role != "COMMITTED":
+                continue
+            selector = target.slice or (() if target.exact else None)
+            rules.append(Rule(target.value, selector,
+                              target.effective_from[1] if target.effective_from else BEGINNING,
+                              target.effective_to[1] if target.effective_to else FOR_EVER,
+                              grain_of(target.value, kpi, flow, calendar)))
+        self.rules = [self._until_next(rule, rules) for rule in rules]
+
+    @staticmethod
+    def _until_next(rule, rules):
+        """A rule ends at the latest where the next one for the same slices begins."""
+        later = [other.begin for other in rules
+                 if other.slice == rule.slice and other.begin > rule.begin]
+        return dataclasses.replace(rule, end=min([rule.end, *later]))
+
+    def match(self, members, day):
+        """The longest match in force on the day; of equal ones the least canonical text."""
+        applying = [rule for rule in self.rules
+                    if rule.begin <= day < rule.end and rule.strength(members) is not None]
+        return min(applying, default=None,
+                   key=lambda rule: (-rule.strength(members), slices.text_of(rule.slice or ())))
+
+    def resolve(self, members, period):
+        """The target of a window's period."""
+        own = self.match(members, period.first)
+        if own is not None and own.grain in (None, period.grain):
+            return self._value(own, members, period)
+        last = self.match(members, period.last)
+        if last is None or last.grain is None:
+            return none()
+        if periods.GRAINS.index(last.grain) >= periods.GRAINS.index(period.grain):
+            return self._finer(last, members, period)
+        if self.flow:
+            return self._sum(members, period, last.grain)
+        part = periods.period_of(self.calendar, last.grain, period.last)
+        return self._exactly(members, part)
+
+    def _exactly(self, members, period):
+        """The target that is meant for just this period."""
+        rule = self.match(members, period.first)
+        if rule is None or rule.grain != period.grain:
+            return none()
+        return self._value(rule, members, period)
+
+    def _value(self, rule, members, period):
+        value, name = rule.value, rule.name_for(members)
+        if value.kind == "FIXED":
+            point = read_decimal(value.value)
+            return Resolved(point, point, rule=name)
+        if value.kind == "RANGE":
+            low, high = (None if end is None else read_decimal(end)
+                         for end in (value.low, value.high))
+            return Resolved(low, high, True, rule=name)
+        if value.kind == "PHASED_LINEAR":
+            return point_of(allocation.phased(value, self.calendar, rule.grain, period), name)
+        if value.kind == "ALLOCATED":
+            whole = self._whole(value)
+            return point_of(allocation.part(value, self.calendar, whole, period,
+                                            read_decimal(value.value)), name)
+        entries = {day: text for _, day, text in value.schedule}
+        before = [day for day in entries if day <= period.first]
+        if not before or (value.strict and max(before) != period.first):
+            return none()
+        point = read_decimal(entries[max(before)])
+        return Resolved(point, point, rule=name)
+
+    def _whole(self, value):
+        """The period of an allocated total."""
+        return periods.period_of(self.calendar, grain_named(self.calendar, *value.first),
+                                 value.first[1])
+
+    def _finer(self, rule, members, period):
+        """A window finer than the target: an allocated part is spread further."""
+        value = rule.value
+        if value.kind != "ALLOCATED" or value.profile == "EXPLICIT" or not self.flow:
+            return none()
+        whole = periods.period_of(self.calendar, rule.grain, period.first)
+        share = self._exactly(members, whole)
+        if share.reason is not None or self.match(members, whole.first) != rule:
+            return share
+        return point_of(allocation.part(value, self.calendar, whole, period, share.point),
+                        rule.name_for(members))
+
+    def _sum(self, members, period, grain):
+        """The targets of the periods that tile the window, added end by end."""
+        total = None
+        for part in periods.periods_within(self.calendar, period, grain):
+            value = self._exactly(members, part)
+            if value.reason is not None:
+                return value
+            if total is None:
+                total = value
+                continue
+            if total.is_range != value.is_range:
+                return none(decimals.DOMAIN)
+            low, high = (None if None in (a, b) else decimals.add(a, b)
+                         for a, b in ((total.low, value.low), (total.high, value.high)))
+            if isinstance(low, Nd) or isinstance(high, Nd):
+                return none(decimals.DOMAIN)
+            total = Resolved(low, high, value.is_range, rule=value.rule)
+        return total or none()

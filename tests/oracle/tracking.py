@@ -1,0 +1,187 @@
+"""What a state remembers: when it closed, how often it was restated, what the log says.
+
+Everything is replayed for one state from the worlds of all moments of a case (SEMANTICS 3.4.7 and
+3.16). A state is kept from the first moment on at which a sample touches its slice and period; a
+series that is active when a period ends rolls over into the next one.
+"""
+
+import dataclasses
+
+import decimals
+import periods
+import slices
+import states
+from decimals import Nd
+
+# A period that was over before it was kept is CLOSING for so long, unless its data is complete.
+BACKFILL_SETTLES = periods.MINUTE
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """The world from `time` on. `defined`: whether definitions changed at this moment."""
+    time: int
+    world: object
+    defined: bool = False
+
+
+@dataclasses.dataclass
+class Track:
+    kept_since: int | None = None
+    settles_at: int | None = None  # backfilled, not closed yet
+    revision: int = 0
+    restated: bool = False
+    closed_at: int | None = None
+    logged: tuple | None = None  # (value text, status)
+    # Samples lay here before the definition named the window or slice, and are gone: whether the
+    # state is kept is not promised.
+    unsure: bool = False
+    log: list = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    cause: str
+    value: str
+    status: str
+    revision: int
+    time: int
+
+
+def value_text(value):
+    return f"({value.reason})" if isinstance(value, Nd) else decimals.canonical(value)
+
+
+def visible_rows(world, kpi, members, period):
+    """Identities and content of all samples that a state sees, by input."""
+    return [[(item.metric, row.identity(), row) for row in
+             states.rows_of(world, kpi, item, members, period)]
+            for item in world.flat(kpi).inputs]
+
+
+def knows_slice(world, kpi, members):
+    """Whether a sample of an input that has all dimensions lies in the slice."""
+    grouping = tuple(dimension for dimension, _ in members)
+    return any(slices.project(sample.dimensions, grouping) == members
+               for item in world.flat(kpi).inputs if not set(item.ignore) & set(grouping)
+               for sample in world.samples[item.metric].values())
+
+
+class Replay:
+    """One state through the moments of a case."""
+
+    def __init__(self, place, moments):
+        self.place = place
+        self.moments = moments
+        self.track = Track()
+        self.had_rows = False  # while the definition did not name the window or slice
+
+    def run(self):
+        before = None
+        for moment in self.moments:
+            if before is not None:
+                self._between(before, moment.time)
+            self._touch(before, moment)
+            self._evaluate(moment.world, moment.time, moment.defined)
+            before = moment
+        return self.track
+
+    def _exists(self, world):
+        kpi = world.kpis.get(self.place.kpi)
+        grouping = tuple(dimension for dimension, _ in self.place.slice)
+        return (kpi is not None and self.place.window in kpi.windows
+                and (not grouping or grouping in kpi.slices))
+
+    def _touch(self, before, moment):
+        """Keeps the state if the moment brings or takes a sample of it."""
+        if self.track.kept_since is not None:
+            return
+        if not self._exists(moment.world):
+            self.had_rows |= self._lay_here(moment.world)
+            return
+        kpi = moment.world.kpis[self.place.kpi]
+        members, period = self.place.slice, self.place.period
+        rows = any(visible_rows(moment.world, kpi, members, period))
+        self.track.unsure |= self.had_rows and not rows
+        self.had_rows = False
+        if rows and (not members or knows_slice(moment.world, kpi, members)):
+            self._keep(moment.time)
+
+    def _lay_here(self, world):
+        """Whether samples lie here of which the KPI, as it will be, will know."""
+        last = self.moments[-1].world
+        kpi = last.kpis.get(self.place.kpi)
+        return kpi is not None and any(
+            states.rows_in(world, last.calendar_of(kpi), item, self.place.slice, self.place.period)
+            for item in last.flat(kpi).inputs if item.metric in world.samples)
+
+    def _keep(self, now):
+        self.track.kept_since = now
+        self.track.settles_at = now + BACKFILL_SETTLES
+
+    def _between(self, before, until):
+        """What time alone does after one moment, before and at the start of the next."""
+        world, start = before.world, before.time
+        if not self._exists(world):
+            return
+        period = self.place.period
+        if self.track.kept_since is None and start < period.start <= until:
+            if self._rolls_over(world):
+                self._keep(period.start)
+        due = {world.metrics[item.metric].expected_lag + world.metrics[item.metric].grace
+               for item in world.flat(world.kpis[self.place.kpi]).inputs}
+        instants = {period.start, period.stop, *(period.stop + wait for wait in due)}
+        if self.track.settles_at is not None:
+            instants.add(self.track.settles_at)
+        for instant in sorted(instants):
+            if start < instant <= until:
+                self._evaluate(world, instant, False)
+
+    def _rolls_over(self, world):
+        """Whether the period before is kept, was open, and is the last one with rows."""
+        kpi = world.kpis[self.place.kpi]
+        calendar = world.calendar_of(kpi)
+        if not self.place.period.exists:
+            return False
+        prior = periods.previous_period(calendar, self.place.period)
+        while not prior.exists:
+            prior = periods.previous_period(calendar, prior)
+        if not any(visible_rows(world, kpi, self.place.slice, prior)):
+            return False
+        place = dataclasses.replace(self.place, period=prior)
+        kept = [moment for moment in self.moments if moment.time < prior.stop]
+        if Replay(place, kept).run().kept_since is None:
+            return False
+        return states.is_newest(world, kpi, self.place.slice, prior)
+
+    def _evaluate(self, world, now, defined):
+        track = self.track
+        if track.kept_since is None or now < track.kept_since or not self._exists(world):
+            return
+        evaluation = states.evaluate(world, self.place, now)
+        closed = evaluation.life == "CLOSED"
+        if settles(track, evaluation, now):
+            closed = False
+        else:
+            track.settles_at = None
+        said = (value_text(evaluation.value), evaluation.status)
+        if track.revision >= 1:
+            if said == track.logged:
+                return
+            track.revision += 1
+            track.restated = track.restated or not defined
+            cause = "DEFINITION" if defined else "RESTATED"
+        elif closed:
+            track.revision, track.closed_at, cause = 1, now, "CLOSED"
+        elif track.logged is None or said[1] != track.logged[1]:
+            cause = "DEFINITION" if defined and track.logged is not None else "TRANSITION"
+        else:
+            return
+        track.logged = said
+        track.log.append(Entry(cause, said[0], said[1], track.revision, now))
+
+
+def settles(track, evaluation, now):
+    """Whether a period that was over before it was kept has been quiet for less than a minute."""
+    return (track.settles_at is not None and now < track.settles_at
+            and evaluation.life == "CLOSED" and not evaluation.readiness.ready)
