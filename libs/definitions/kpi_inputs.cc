@@ -112,8 +112,6 @@ class InputsBuilder {
         {alias, FormulaBinding::Kind::kInput, AddMetricInput(draft_.built, std::move(built))});
   }
 
-  }
-
   void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
     absl::StatusOr<Filter> filter =
         Filter::Create(input.where(), built.metric->dimensions, built.metric->scale);

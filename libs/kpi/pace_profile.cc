@@ -121,6 +121,7 @@ size_t DaysOfLongestPeriod(CalendarType type, Grain grain) {
     case Grain::kMonth: return months ? 31 : 35;
     case Grain::kQuarter: return months ? 92 : 98;
     case Grain::kYear: return months ? 366 : 371;
+    case Grain::kAll: return 0;
   }
   return 0;
 }

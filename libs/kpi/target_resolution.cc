@@ -4,6 +4,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "libs/kpi/allocation.h"
+#include "libs/kpi/comparator.h"
 #include "libs/kpi/target.h"
 #include "libs/kpi/target_arithmetic.h"
 
@@ -19,17 +20,28 @@ ResolvedTarget None(absl::string_view target_id, NdReason reason = NdReason::kNo
   return {std::string(target_id), std::nullopt, reason};
 }
 
-Comparable ComparableOf(const Calendar& calendar, TargetComparator comparator,
-                        const Period& period) {
+// The period so much earlier; nothing when there is none.
+std::optional<Period> EarlierPeriod(const Calendar& calendar, ComparatorKind kind, int count,
+                                    const Period& period) {
+  const absl::StatusOr<Window> window = Window::Create({.grain = period.grain});
+  if (!window.ok()) return std::nullopt;
+  return ComparableOf(*window, calendar, period, {.kind = kind, .count = count}).period;
+}
+
+std::optional<Period> PriorOf(const Calendar& calendar, TargetComparator comparator,
+                              const Period& period) {
   switch (comparator) {
-    case TargetComparator::kPreviousPeriod: return PreviousComparable(calendar, period, 1);
-    case TargetComparator::kSamePeriodLastYear: return LastYearComparable(calendar, period, 1);
+    case TargetComparator::kPreviousPeriod:
+      return EarlierPeriod(calendar, ComparatorKind::kPreviousPeriod, 1, period);
+    case TargetComparator::kSamePeriodLastYear:
+      return EarlierPeriod(calendar, ComparatorKind::kSamePeriodLastYear, 1, period);
     case TargetComparator::kSameWeekday:
-      if (period.grain == Grain::kDay) return PreviousComparable(calendar, period, 364);
-      if (period.grain == Grain::kWeek) return PreviousComparable(calendar, period, 52);
-      return {};
+      // 364 days are 52 weeks.
+      if (period.grain != Grain::kDay && period.grain != Grain::kWeek) return std::nullopt;
+      return EarlierPeriod(calendar, ComparatorKind::kPreviousPeriod,
+                           period.grain == Grain::kDay ? 364 : 52, period);
   }
-  return {};
+  return std::nullopt;
 }
 
 // value + change, in the sense in which more is a greater number.
@@ -195,10 +207,10 @@ class TargetResolution {
   }
 
   Number VersusPrior(const VersusPriorSpec& spec, const Period& period) {
-    const Comparable prior = ComparableOf(calendar_, spec.comparator, period);
-    if (!prior.period.has_value()) return NdReason::kNoComparable;
+    const std::optional<Period> prior = PriorOf(calendar_, spec.comparator, period);
+    if (!prior.has_value()) return NdReason::kNoComparable;
     const TargetVintage vintage = spec.freeze ? TargetVintage::kFrozen : TargetVintage::kLatest;
-    return Changed(environment_.ClosedValue(slice_, *prior.period, period, vintage), spec.change,
+    return Changed(environment_.ClosedValue(slice_, *prior, period, vintage), spec.change,
                    false);
   }
 
@@ -310,10 +322,10 @@ class TargetResolution {
     std::vector<Number> values;
     Number total = Decimal();
     for (const Period& part : parts) {
-      const Comparable then = LastYearComparable(calendar_, part, year);
-      if (!then.period.has_value()) return {};
-      values.push_back(
-          environment_.ClosedValue(slice_, *then.period, part, TargetVintage::kLatest));
+      const std::optional<Period> then =
+          EarlierPeriod(calendar_, ComparatorKind::kSamePeriodLastYear, year, part);
+      if (!then.has_value()) return {};
+      values.push_back(environment_.ClosedValue(slice_, *then, part, TargetVintage::kLatest));
       total = total + values.back();
     }
     if (!total.defined() || total.value() <= Decimal()) return {};
