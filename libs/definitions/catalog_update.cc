@@ -208,6 +208,7 @@ void CatalogUpdate::ResolveKpi(const ResourceName& name, CatalogEntry& entry) {
     // May move the entries: `entry` is not used any more.
     CatalogEntry& own = OwnEntry(target);
     own.violations = violations.Take();
+    own.blocked = false;
     AddUnknownReferences(target, own);
     if (!nodes_.contains(target)) Touch(target, nodes_.at(name).cause);
   }
@@ -264,6 +265,13 @@ void CatalogUpdate::AddUnknownReferences(const ResourceName& name, CatalogEntry&
 // ends in a cycle, or in what an earlier walk has reported.
 void CatalogUpdate::ReportCycles(std::set<ResourceName> left_over) {
   const std::set<ResourceName> all = left_over;
+  // First, as a cycle through a Target is reported there, whichever walk finds it.
+  for (const ResourceName& name : all) {
+    CatalogEntry& entry = OwnEntry(name);
+    entry.violations.clear();
+    entry.kpi = nullptr;
+    entry.blocked = true;
+  }
   while (!left_over.empty()) {
     std::vector<ResourceName> walk;
     ResourceName at = *left_over.begin();
@@ -275,13 +283,7 @@ void CatalogUpdate::ReportCycles(std::set<ResourceName> left_over) {
         break;
       }
     }
-    for (const ResourceName& name : walk) {
-      CatalogEntry& entry = OwnEntry(name);
-      entry.violations.clear();
-      entry.kpi = nullptr;
-      entry.blocked = true;
-      left_over.erase(name);
-    }
+    for (const ResourceName& name : walk) left_over.erase(name);
     const auto start = std::find(walk.begin(), walk.end(), at);
     if (start != walk.end()) ReportCycle({start, walk.end()});
   }
@@ -298,12 +300,11 @@ void CatalogUpdate::ReportCycle(const std::vector<ResourceName>& cycle) {
     const ResourceName& next = cycle[(i + 1) % cycle.size()];
     for (const Need& need : NeedsOf(cycle[i])) {
       if (need.reference.name != next) continue;
-      CatalogEntry& entry = OwnEntry(need.holder);
-      if (need.holder != cycle[i]) entry.violations.clear();
-      entry.violations.push_back(
-          {need.reference.field,
-           absl::StrCat("got the cycle ", absl::StrJoin(path, " -> "), ", want none"),
-           violation::kCycle});
+      OwnEntry(need.holder)
+          .violations.push_back(
+              {need.reference.field,
+               absl::StrCat("got the cycle ", absl::StrJoin(path, " -> "), ", want none"),
+               violation::kCycle});
       break;
     }
   }

@@ -71,7 +71,7 @@ TEST(Sampling, OfAScoreNamesItsCounts) {
     ASSERT_NE(kpi, nullptr) << formula;
     EXPECT_EQ(kpi->sampling->method, IntervalMethod::kNps);
     EXPECT_EQ(kpi->inputs[kpi->sampling->part].aggregation.kind, AggregationKind::kCountTrue);
-    EXPECT_EQ(kpi->inputs[kpi->sampling->against].filter.canonical_text(), "value = 3");
+    EXPECT_EQ(kpi->inputs[kpi->sampling->against].filter.canonical_text(), "value == 3");
   }
 }
 

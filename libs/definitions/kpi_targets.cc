@@ -78,7 +78,7 @@ class TargetsBuilder {
     spec->rule = rule;
     if (!target.effective_from().empty()) spec->effective_from = target.effective_from();
     if (!target.effective_to().empty()) spec->effective_to = target.effective_to();
-    draft_.built.target_origins[spec->id] = {definition.revision(), false, rule.selector};
+    draft_.built.target_origins[spec->id] = {definition.revision(), false};
     Keep(*std::move(spec), "target.value", &violations);
   }
 
