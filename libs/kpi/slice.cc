@@ -1,7 +1,5 @@
 #include "libs/kpi/slice.h"
 
-#include <limits>
-
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -175,30 +173,6 @@ bool Slice::Contains(const Slice& finer) const {
     if (other == nullptr || *other != member) return false;
   }
   return true;
-}
-
-std::optional<int> MatchStrength(const SliceSelector& selector, const Slice& slice) {
-  if (!selector.has_value()) return 0;
-  if (*selector == slice) return std::numeric_limits<int>::max();
-  if (selector->is_total() || !selector->Contains(slice)) return std::nullopt;
-  return static_cast<int>(selector->members().size());
-}
-
-std::optional<size_t> LongestMatch(absl::Span<const SliceSelector* const> selectors,
-                                   const Slice& slice) {
-  std::optional<size_t> best;
-  int best_strength = -1;
-  for (size_t i = 0; i < selectors.size(); ++i) {
-    const std::optional<int> strength = MatchStrength(*selectors[i], slice);
-    if (!strength.has_value() || *strength < best_strength) continue;
-    // Equal strength above 0 means two rules on dimensions, neither of them the default.
-    const bool better =
-        *strength > best_strength || (*strength > 0 && **selectors[i] < **selectors[*best]);
-    if (!better) continue;
-    best = i;
-    best_strength = *strength;
-  }
-  return best;
 }
 
 }  // namespace kpisuite

@@ -103,19 +103,7 @@ class Slice {
   std::string text_;
 };
 
-// Where a target, band or owner applies: no value is the definition's default for every slice; a
-// slice applies to itself and, unless it is the total, to every slice within it.
+// A slice that something is meant for; no value: every slice (slice_rule.h).
 using SliceSelector = std::optional<Slice>;
-
-// How specific a selector is for a slice: nullopt if it does not apply, 0 for the default, the
-// number of dimensions for a rule on dimensions, and more than any of these for an exact match.
-std::optional<int> MatchStrength(const SliceSelector& selector, const Slice& slice);
-
-// Longest match: exact slice, then the rule that fixes most dimensions, then the default.
-// Equally specific rules on different dimensions resolve to the smallest canonical text, so that
-// the answer does not depend on the order of the rules. Returns an index into `selectors` (none of
-// them null), of equal selectors the first; nullopt if none applies.
-std::optional<size_t> LongestMatch(absl::Span<const SliceSelector* const> selectors,
-                                   const Slice& slice);
 
 }  // namespace kpisuite

@@ -142,36 +142,5 @@ TEST(Member, ParsesItsCanonicalText) {
   EXPECT_FALSE(Member::Parse(std::string(10'000, 'x')).ok());
 }
 
-// The text that matches longest, or "none".
-std::string Best(const std::vector<SliceSelector>& selectors, absl::string_view slice) {
-  std::vector<const SliceSelector*> pointers;
-  for (const SliceSelector& selector : selectors) pointers.push_back(&selector);
-  const std::optional<size_t> best = LongestMatch(pointers, MakeSlice(slice));
-  if (!best.has_value()) return "none";
-  return selectors[*best].has_value() ? selectors[*best]->ToString() : "default";
-}
-
-// 3.3.6
-TEST(LongestMatch, PrefersExactThenElementThenDefault) {
-  const std::vector<SliceSelector> all = {std::nullopt, MakeSlice("region=EMEA"),
-                                          MakeSlice("region=EMEA;team=42")};
-  EXPECT_EQ(Best(all, "region=EMEA;team=42"), "region=EMEA;team=42");
-  EXPECT_EQ(Best(all, "region=EMEA;team=7"), "region=EMEA");
-  EXPECT_EQ(Best(all, "region=APAC"), "default");
-  EXPECT_EQ(Best(all, ""), "default");
-}
-
-TEST(LongestMatch, RuleForTheTotalAppliesToTheTotalOnly) {
-  EXPECT_EQ(Best({SliceSelector(Slice())}, "region=EMEA"), "none");
-  EXPECT_EQ(Best({SliceSelector(Slice()), std::nullopt}, ""), "");
-}
-
-TEST(LongestMatch, TieDoesNotDependOnTheOrderOfRules) {
-  const SliceSelector region = MakeSlice("region=EMEA");
-  const SliceSelector team = MakeSlice("team=42");
-  EXPECT_EQ(Best({region, team}, "region=EMEA;team=42"), "region=EMEA");
-  EXPECT_EQ(Best({team, region}, "region=EMEA;team=42"), "region=EMEA");
-}
-
 }  // namespace
 }  // namespace kpisuite

@@ -179,9 +179,9 @@ TEST(Target, SumFollowsATargetThatChangesWithinTheWindow) {
 // 3.3.6
 TEST(Target, LongestMatchDecidesAndIsNamed) {
   TargetSpec region = Fixed("region", "0.7");
-  region.selector = *Slice::Parse("origin=ORD");
+  region.rule.selector = *Slice::Parse("origin=ORD");
   TargetSpec exact = Fixed("exact", "0.6");
-  exact.selector = *Slice::Parse("destination=SFO;origin=ORD");
+  exact.rule.selector = *Slice::Parse("destination=SFO;origin=ORD");
   const TargetSet set = Make({Fixed("default", "0.8"), region, exact});
   EXPECT_EQ(Resolve(set, "2025-03", kLevel), "default 0.8");
   EXPECT_EQ(Resolve(set, "2025-03", kLevel, "origin=JFK"), "default 0.8");
@@ -192,7 +192,7 @@ TEST(Target, LongestMatchDecidesAndIsNamed) {
 
 TEST(Target, RuleNotYetInForceDoesNotMatch) {
   TargetSpec region = Fixed("region", "0.7");
-  region.selector = *Slice::Parse("origin=ORD");
+  region.rule.selector = *Slice::Parse("origin=ORD");
   region.effective_from = "2025-06";
   const TargetSet set = Make({Fixed("default", "0.8"), region});
   EXPECT_EQ(Resolve(set, "2025-05", kLevel, "origin=ORD"), "default 0.8");
