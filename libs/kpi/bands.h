@@ -50,6 +50,12 @@ struct Threshold {
   std::optional<Decimal> high;
 };
 
+// Values of a KPI that make sense; an empty end is infinite.
+struct LogicalRange {
+  std::optional<Decimal> min;
+  std::optional<Decimal> max;
+};
+
 // Index of the first threshold that `actual` meets, with the tolerance 1e-30 relative to the larger
 // of the two; the number of thresholds if it meets none.
 size_t BandOf(const Decimal& actual, absl::Span<const Threshold> thresholds);
@@ -121,6 +127,17 @@ class Bands {
   // decimal128 or the cuts become equal.
   std::optional<Bands> ScaledBy(const Decimal& factor) const;
 
+  // The band of `actual` when every cut point is raised by `deadband` >= 0, which is in the unit of
+  // the basis: harder to reach by so much. A raised cut beyond the best value of the logical range
+  // equals that value; a two-sided one moves inward from both ends, at most to their middle. None
+  // becomes easier than it was. `goal` and `reference` as in Evaluate. Never better than the band
+  // of Evaluate.
+  size_t BandWhenRaised(const Decimal& actual, const Goal* goal, const Decimal& deadband,
+                        const LogicalRange& logical,
+                        const Number& reference = NdReason::kNotReady) const;
+  // Smallest distance between two neighbouring cut points; empty if there is only one.
+  std::optional<Decimal> SmallestGap() const;
+
   // Score in points for roll-ups: OFF_TARGET [0,1), WARNING [1,2), ON_TARGET [2,3), EXCEEDED 3,
   // linear within the published status, its fraction rounded down to 12 decimals; the midpoint
   // if `published` is not the status of `hit` or the range has no width. Shown divided by 3.
@@ -143,6 +160,9 @@ class Bands {
   std::optional<Threshold> ThresholdOf(const Decimal& cut, const Goal* goal,
                                        const Number& reference) const;
   Number OneSidedThreshold(const Decimal& cut, const Goal* goal, const Number& reference) const;
+  std::optional<Threshold> RaisedThreshold(const Decimal& cut, const Goal* goal,
+                                           const Number& reference, const Decimal& deadband,
+                                           const LogicalRange& logical) const;
   // The neighbouring bands that share the status of `band`, and the cuts that enclose them,
   // oriented so that more is better; ND where the range is open.
   struct StatusRange {

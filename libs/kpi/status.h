@@ -2,13 +2,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "libs/kpi/bands.h"
 #include "libs/kpi/data_state.h"
 #include "libs/kpi/decimal.h"
+#include "libs/kpi/hysteresis.h"
 #include "libs/kpi/nd_reason.h"
+#include "libs/kpi/slice.h"
+#include "libs/kpi/slice_rule.h"
 #include "libs/kpi/target.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/variance.h"
@@ -20,10 +23,8 @@ enum class NoDataPolicy {
   kNoData,
   kOffTarget,    // once the data is missing for good or late, never while it may still arrive
   kTreatAsZero,  // only when the watermark says that the period is complete
-  kKeepLast,     // known by name; refused by ValidateNoDataPolicy
+  kKeepLast,     // the last status, for some periods
 };
-// UNIMPLEMENTED (reason NOT_IMPLEMENTED) for KEEP_LAST.
-absl::Status ValidateNoDataPolicy(NoDataPolicy policy);
 
 // Marks beside the status; they never replace it.
 struct StatusFlags {
@@ -35,15 +36,52 @@ struct StatusFlags {
   bool low_n = false;
 };
 
+// Bands of some slices.
+struct SliceBands {
+  SliceRule rule;
+  Bands bands;
+};
+
 // How a KPI turns a value into a status. Fixed by its definition.
 struct StatusRule {
   Direction direction;
-  // Empty: no status but NO_TARGET (always so for NEUTRAL).
+  // For slices without bands of their own. Empty: no status but NO_TARGET (always so for NEUTRAL).
   std::optional<Bands> bands;
+  std::vector<SliceBands> slice_bands;
   std::optional<Decimal> baseline;
   ScaleType scale_type = ScaleType::kRatio;
   NoDataPolicy no_data_policy = NoDataPolicy::kNoData;
+  // KEEP_LAST: for how many periods.
+  int keep_last_periods = 0;
+  // Empty: the status is that of the band.
+  std::optional<HysteresisRule> hysteresis;
 };
+
+// The bands of one slice.
+struct BandRule {
+  // Null if there are none. Lives as long as the StatusRule.
+  const Bands* bands = nullptr;
+  // Id of the rule by which they matched (SliceMatchText).
+  std::string rule = "default";
+};
+// Longest match among the bands (slice_rule.h); `ancestors` are those of LongestMatch. Pure.
+BandRule BandsFor(const StatusRule& rule, const Slice& slice, absl::Span<const Slice> ancestors);
+
+// The status of the latest earlier period that had a value.
+struct LastStatus {
+  KpiStatus status = KpiStatus::kNoData;
+  // How many periods ago, at least 1.
+  int age = 1;
+};
+// What KEEP_LAST says of a period without data: the last status if it is a band's and at most
+// `max_age` periods old. Pure.
+std::optional<KpiStatus> KeptStatus(const std::optional<LastStatus>& last, int max_age);
+
+// A member that had data in an earlier period and has had none in so many periods since, the one in
+// question included, is a MISSING_MEMBER: its alerts resolve (reason MissingMember), and totals
+// count it in `members_missing`. `periods` counts closed periods only. Pure.
+inline constexpr int kMissingMemberPeriods = 2;
+inline bool IsMissingMember(int periods) { return periods >= kMissingMemberPeriods; }
 
 // What is known about one period and slice.
 struct StatusInput {
@@ -59,18 +97,24 @@ struct StatusInput {
   Number band_reference = NdReason::kNotReady;
   // The pace is TOO_EARLY to be judged; replaces a status of the basis PACE.
   bool too_early = false;
+  // Under hysteresis: the fold after the previous closed period. Empty at its start.
+  BandFold fold;
+  // The bands of the slice (BandsFor). Nothing: those of the rule for slices without their own.
+  std::optional<BandRule> bands = std::nullopt;
+  // For KEEP_LAST.
+  std::optional<LastStatus> last = std::nullopt;
 };
 
 // The status and everything that explains it.
 struct StatusResult {
-  // After the LOW_N clamp.
+  // After hysteresis and the LOW_N clamp.
   KpiStatus status = KpiStatus::kNoData;
-  // Straight from the bands (or the same non-band status).
+  // Straight from the bands (or the same non-band status, before KEEP_LAST).
   KpiStatus raw_status = KpiStatus::kNoData;
-  // Label of the band, empty if it has none or there is no band.
+  // Label of the band after hysteresis, empty if it has none or there is no band.
   std::string label;
-  // Why there is no band status: the value's reason, NO_TARGET, ZERO_TARGET, DOMAIN, the reason of
-  // the band reference. Empty for TOO_EARLY, whose reason the pace has.
+  // Why no band was hit: the value's reason, NO_TARGET, ZERO_TARGET, DOMAIN, the reason of the band
+  // reference. Empty for TOO_EARLY, whose reason the pace has.
   std::optional<NdReason> reason;
   StatusFlags flags;
   DataState data_state = DataState::kOk;
@@ -78,14 +122,21 @@ struct StatusResult {
   std::optional<Decimal> judged;
   // ND with the reason of the value or target where there is none.
   Variance variance;
-  // Set if a band was hit.
+  // The bands that judged and the rule by which they matched. Null if a status needs none; lives as
+  // long as the StatusRule.
+  BandRule bands;
+  // Set if a band was hit: that of raw_status.
   std::optional<BandHit> hit;
+  // The fold after this period, to be kept when it is closed; as it was before it without
+  // hysteresis, or if no band was hit.
+  BandFold fold;
   // Points 0 to 3 of `status`; empty if it is no band status.
   std::optional<Decimal> score;
 };
 
-// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then the LOW_N clamp,
-// which turns every band status into WARNING.
+// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then one step of the
+// hysteresis fold; then the LOW_N clamp, which turns every band status into WARNING and does not
+// enter the fold.
 StatusResult EvaluateStatus(const StatusRule& rule, const StatusInput& input);
 
 }  // namespace kpisuite

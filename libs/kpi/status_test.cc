@@ -3,7 +3,6 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "libs/base/error.h"
 
 namespace kpisuite {
 namespace {
@@ -159,10 +158,59 @@ TEST(NoDataPolicy, TreatAsZeroNeedsTheWatermark) {
   EXPECT_EQ(EvaluateStatus(rule, input).judged, Decimal());
 }
 
-TEST(NoDataPolicy, KeepLastIsNotImplemented) {
-  EXPECT_TRUE(ValidateNoDataPolicy(NoDataPolicy::kOffTarget).ok());
-  EXPECT_EQ(GetErrorDetails(ValidateNoDataPolicy(NoDataPolicy::kKeepLast)).reason,
-            "NOT_IMPLEMENTED");
+TEST(NoDataPolicy, KeepLastKeepsABandStatusForSomePeriods) {
+  StatusRule rule = Rule();
+  rule.no_data_policy = NoDataPolicy::kKeepLast;
+  rule.keep_last_periods = 2;
+  StatusInput input = Input(NdReason::kEmpty, DataState::kMissing);
+  EXPECT_EQ(Status(rule, input), "NO_DATA EMPTY") << "nothing to keep";
+  input.last = LastStatus{KpiStatus::kWarning, 2};
+  const StatusResult kept = EvaluateStatus(rule, input);
+  EXPECT_EQ(kept.status, KpiStatus::kWarning);
+  EXPECT_EQ(kept.raw_status, KpiStatus::kNoData);
+  EXPECT_EQ(kept.reason, NdReason::kEmpty);
+  EXPECT_EQ(kept.score, D("1.5"));
+  input.last->age = 3;
+  EXPECT_EQ(Status(rule, input), "NO_DATA EMPTY");
+  input.last = LastStatus{KpiStatus::kNoTarget, 1};
+  EXPECT_EQ(Status(rule, input), "NO_DATA EMPTY");
+}
+
+TEST(NoDataPolicy, KeepLastIsForDataThatIsMissing) {
+  StatusRule rule = Rule();
+  rule.no_data_policy = NoDataPolicy::kKeepLast;
+  rule.keep_last_periods = 2;
+  const auto status = [&](StatusInput input) {
+    input.last = LastStatus{KpiStatus::kOnTarget, 1};
+    return Status(rule, input);
+  };
+  EXPECT_EQ(status(Input(NdReason::kNotReady, DataState::kProvisional)), "ON_TARGET NOT_READY");
+  EXPECT_EQ(status(Input(NdReason::kDivisionByZero, DataState::kNotApplicable)), "NO_DATA DIV0");
+  EXPECT_EQ(status(Input(NdReason::kSuppressed, DataState::kSuppressed)), "NO_DATA SUPPRESSED");
+  EXPECT_EQ(status(Input(NdReason::kDomain, DataState::kError)), "ERROR DOMAIN");
+  EXPECT_EQ(status(Input(D("0.1"))), "OFF_TARGET");
+}
+
+// 3.8.5
+TEST(MissingMember, IsOneThatHasBeenSilentForTwoPeriods) {
+  EXPECT_FALSE(IsMissingMember(1));
+  EXPECT_TRUE(IsMissingMember(2));
+}
+
+// 3.3.6
+TEST(Status, BandsOfASliceMatchLongest) {
+  StatusRule rule = Rule();
+  rule.slice_bands.push_back({{*Slice::Parse("region=EMEA"), false},
+                              *Bands::Create(BandBasis::kFvp, DirectionKind::kHigher,
+                                             {{KpiStatus::kOnTarget, D("0.2"), "strict"},
+                                              {KpiStatus::kOffTarget, std::nullopt, ""}})});
+  EXPECT_EQ(BandsFor(rule, Slice(), {}).rule, "default");
+  EXPECT_EQ(BandsFor(rule, Slice(), {}).bands, &*rule.bands);
+  StatusInput input = Input(D("0.9"));
+  EXPECT_EQ(Status(rule, input), "ON_TARGET");
+  input.bands = BandsFor(rule, *Slice::Parse("region=EMEA;team=7"), {});
+  EXPECT_EQ(input.bands->rule, "dimension:region=EMEA");
+  EXPECT_EQ(Status(rule, input), "OFF_TARGET");
 }
 
 // 3.7.5: TOO_EARLY comes after NO_TARGET and replaces a status of the basis PACE only.
