@@ -96,7 +96,10 @@ std::vector<std::shared_ptr<const v1::Definition>> Catalog::TargetsOf(
     const ResourceName& kpi) const {
   std::vector<std::shared_ptr<const v1::Definition>> targets;
   for (const ResourceName& referrer : ReferrersOf(kpi)) {
-    if (referrer.kind == DefinitionKind::kTarget) targets.push_back(Find(referrer)->definition);
+    if (referrer.kind != DefinitionKind::kTarget) continue;
+    const auto& definition = Find(referrer)->definition;
+    // Others only read its values.
+    if (definition->target().kpi() == kpi.id) targets.push_back(definition);
   }
   return targets;
 }

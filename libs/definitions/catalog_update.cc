@@ -116,18 +116,41 @@ void CatalogUpdate::FollowReferrers() {
       Touch(referrer, nodes_.at(name).cause);
       nodes_.at(referrer).spreads = true;
       queue.push_back(referrer);
+      if (referrer.kind != DefinitionKind::kTarget) continue;
+      // A Target is resolved with its KPI.
+      for (const Reference& reference : references) {
+        if (reference.use != Reference::Use::kTargetOf) continue;
+        TouchKpiOfTarget(reference.name, nodes_.at(name).cause);
+        queue.push_back(reference.name);
+      }
     }
   }
 }
 
+std::vector<CatalogUpdate::Need> CatalogUpdate::NeedsOf(const ResourceName& name) const {
+  std::vector<ResourceName> holders = {name};
+  if (name.kind == DefinitionKind::kKpi) {
+    for (const std::shared_ptr<const v1::Definition>& target : catalog_.TargetsOf(name)) {
+      const absl::StatusOr<ResourceName> holder = ResourceName::Parse(target->name());
+      if (holder.ok()) holders.push_back(*holder);
+    }
+  }
+  std::vector<Need> needs;
+  for (const ResourceName& holder : holders) {
+    const CatalogEntry* entry = catalog_.Find(holder);
+    if (entry == nullptr) continue;
+    for (const Reference& reference : entry->references) {
+      if (reference.use == Reference::Use::kContent) needs.push_back({holder, reference});
+    }
+  }
+  return needs;
+}
+
 void CatalogUpdate::LinkNodes() {
   for (auto& [name, node] : nodes_) {
-    const CatalogEntry* entry = catalog_.Find(name);
-    if (entry == nullptr) continue;
+    if (catalog_.Find(name) == nullptr) continue;
     std::set<ResourceName> needed;
-    for (const Reference& reference : entry->references) {
-      if (reference.use == Reference::Use::kContent) needed.insert(reference.name);
-    }
+    for (const Need& need : NeedsOf(name)) needed.insert(need.reference.name);
     for (const ResourceName& need : needed) {
       const auto found = nodes_.find(need);
       if (found == nodes_.end() || catalog_.Find(need) == nullptr) continue;
@@ -183,7 +206,10 @@ void CatalogUpdate::ResolveKpi(const ResourceName& name, CatalogEntry& entry) {
   IndexFingerprint(name, entry.kpi, true);
   for (auto& [target, violations] : build.target_violations) {
     // May move the entries: `entry` is not used any more.
-    OwnEntry(target).violations = violations.Take();
+    CatalogEntry& own = OwnEntry(target);
+    own.violations = violations.Take();
+    own.blocked = false;
+    AddUnknownReferences(target, own);
     if (!nodes_.contains(target)) Touch(target, nodes_.at(name).cause);
   }
 }
@@ -239,25 +265,25 @@ void CatalogUpdate::AddUnknownReferences(const ResourceName& name, CatalogEntry&
 // ends in a cycle, or in what an earlier walk has reported.
 void CatalogUpdate::ReportCycles(std::set<ResourceName> left_over) {
   const std::set<ResourceName> all = left_over;
+  // First, as a cycle through a Target is reported there, whichever walk finds it.
+  for (const ResourceName& name : all) {
+    CatalogEntry& entry = OwnEntry(name);
+    entry.violations.clear();
+    entry.kpi = nullptr;
+    entry.blocked = true;
+  }
   while (!left_over.empty()) {
     std::vector<ResourceName> walk;
     ResourceName at = *left_over.begin();
     while (left_over.contains(at) && std::find(walk.begin(), walk.end(), at) == walk.end()) {
       walk.push_back(at);
-      for (const Reference& reference : catalog_.Find(at)->references) {
-        if (reference.use == Reference::Use::kContent && all.contains(reference.name)) {
-          at = reference.name;
-          break;
-        }
+      for (const Need& need : NeedsOf(at)) {
+        if (!all.contains(need.reference.name)) continue;
+        at = need.reference.name;
+        break;
       }
     }
-    for (const ResourceName& name : walk) {
-      CatalogEntry& entry = OwnEntry(name);
-      entry.violations.clear();
-      entry.kpi = nullptr;
-      entry.blocked = true;
-      left_over.erase(name);
-    }
+    for (const ResourceName& name : walk) left_over.erase(name);
     const auto start = std::find(walk.begin(), walk.end(), at);
     if (start != walk.end()) ReportCycle({start, walk.end()});
   }
@@ -271,14 +297,14 @@ void CatalogUpdate::ReportCycle(const std::vector<ResourceName>& cycle) {
     }
     // The middle of a long cycle says nothing.
     if (path.size() > 20) path.erase(path.begin() + 10, path.end() - 10);
-    CatalogEntry& entry = OwnEntry(cycle[i]);
     const ResourceName& next = cycle[(i + 1) % cycle.size()];
-    for (const Reference& reference : entry.references) {
-      if (reference.name != next) continue;
-      entry.violations.push_back(
-          {reference.field,
-           absl::StrCat("got the cycle ", absl::StrJoin(path, " -> "), ", want none"),
-           violation::kCycle});
+    for (const Need& need : NeedsOf(cycle[i])) {
+      if (need.reference.name != next) continue;
+      OwnEntry(need.holder)
+          .violations.push_back(
+              {need.reference.field,
+               absl::StrCat("got the cycle ", absl::StrJoin(path, " -> "), ", want none"),
+               violation::kCycle});
       break;
     }
   }

@@ -37,6 +37,15 @@ class CatalogUpdate {
     int unresolved = 0;                    // touched definitions that this one needs
   };
 
+  // A reference that must be resolved before a definition, and the definition that holds it: the
+  // same, or a Target of the KPI.
+  struct Need {
+    ResourceName holder;
+    Reference reference;
+  };
+  // What the definition needs, if it exists.
+  std::vector<Need> NeedsOf(const ResourceName& name) const;
+
   // Notes what `name` was before the first change, and that it must be resolved.
   void Touch(const ResourceName& name, const ResourceName& cause);
   void TouchKpiOfTarget(const ResourceName& kpi, const ResourceName& target);

@@ -69,7 +69,6 @@ struct KpiStep {
 struct TargetOrigin {
   int64_t revision = 0;
   bool is_inline = false;  // it stands in the KPI itself
-  SliceSelector selector;  // which slices it is for; nothing: all
 };
 
 struct ReviewRule {

@@ -190,7 +190,6 @@ void BuildOther(KpiDraft& draft) {
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
   CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
-  CheckNotSet("kpi.hysteresis", kpi.has_hysteresis(), violations);
   CheckNotSet("kpi.process_control", kpi.has_process_control(), violations);
   CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
   BuildReview(draft);

@@ -48,6 +48,8 @@ struct KpiDraft {
 void BuildInputs(KpiDraft& draft);
 // status_rule, logical range.
 void BuildStatusRule(KpiDraft& draft);
+// status_rule: bands, slice_bands, hysteresis. Direction and logical range are set.
+void BuildBands(KpiDraft& draft);
 // targets, target_origins. `draft.built.calendar` is set.
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,
@@ -56,6 +58,10 @@ void BuildTargets(KpiDraft& draft,
 void BuildPace(KpiDraft& draft);
 // Hash of the finished parts.
 std::string FingerprintOf(const KpiDefinition& kpi);
+
+// Dimensions of a slice that a metric of the KPI lacks without ignoring them. SLICE_DIMENSION.
+void CheckSliceDimensions(const KpiDraft& draft, absl::string_view field, const Slice& slice,
+                          Violations& violations);
 
 // A value outside the KPI's logical range. OUT_OF_RANGE, with "did you mean 80%?".
 void CheckLogicalRange(const KpiDraft& draft, absl::string_view field, const std::string& text,

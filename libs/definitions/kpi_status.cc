@@ -1,12 +1,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/kpi_builder.h"
-#include "libs/definitions/references.h"
 
 namespace kpisuite {
 namespace {
@@ -82,119 +79,6 @@ bool IsOutside(const KpiDefinition& kpi, const Decimal& value) {
          (kpi.logical_max.has_value() && value > *kpi.logical_max);
 }
 
-std::optional<BandBasis> BasisOf(KpiDraft& draft) {
-  switch (draft.kpi.bands().basis()) {
-    case v1::BAND_BASIS_ACTUAL: return BandBasis::kActual;
-    case v1::BAND_BASIS_VARIANCE: return BandBasis::kVariance;
-    case v1::BAND_BASIS_UNSPECIFIED:
-    case v1::BAND_BASIS_FVP: return BandBasis::kFvp;
-    case v1::BAND_BASIS_ATTAINMENT: return BandBasis::kAttainment;
-    case v1::BAND_BASIS_PACE: return BandBasis::kPace;
-    case v1::BAND_BASIS_SIGMA:
-      CheckNotSet("kpi.bands.basis", true, draft.violations);
-      return std::nullopt;
-    default:
-      CheckEnum("kpi.bands.basis", draft.kpi.bands().basis(), false, draft.violations);
-      return std::nullopt;
-  }
-}
-
-// The bands of a KPI with the paths they come from.
-struct BandList {
-  std::vector<Band> bands;
-  std::vector<std::string> fields;
-};
-
-void AddBand(KpiDraft& draft, KpiStatus status, absl::string_view name, const std::string& text,
-             BandBasis basis, BandList& list) {
-  const std::string field = absl::StrCat("kpi.bands.", name);
-  const std::optional<Decimal> cut = CheckDecimal(field, text, draft.violations);
-  if (!cut.has_value()) return;
-  if (basis == BandBasis::kActual) CheckLogicalRange(draft, field, text, *cut, draft.violations);
-  list.bands.push_back({status, cut, ""});
-  list.fields.push_back(field);
-}
-
-void ApplyLabels(KpiDraft& draft, std::vector<Band>& bands) {
-  for (const auto& [status, label] : draft.kpi.bands().labels()) {
-    const std::string field = MapField("kpi.bands.labels", status);
-    CheckText(field, label, 63, draft.violations);
-    bool known = false;
-    for (const KpiStatus band :
-         {KpiStatus::kExceeded, KpiStatus::kOnTarget, KpiStatus::kWarning, KpiStatus::kOffTarget}) {
-      known |= KpiStatusName(band) == status;
-    }
-    if (!known) {
-      draft.violations.Add(field, violation::kOutOfRange,
-                           GotWant(status, "EXCEEDED, ON_TARGET, WARNING or OFF_TARGET"));
-    }
-    for (Band& band : bands) {
-      if (KpiStatusName(band.status) == status) band.label = label;
-    }
-  }
-}
-
-// Says under the paths of the proto what Bands::Create found: `bands.bands[1].cut` is
-// `kpi.bands.on_target` when that is the second band.
-void AddBandViolations(KpiDraft& draft, const BandList& list, const absl::Status& status) {
-  for (const FieldViolation& item : GetErrorDetails(status).violations) {
-    std::string field = item.field == "bands.basis" ? "kpi.bands.basis" : "kpi.bands";
-    absl::string_view rest = item.field;
-    size_t index = 0;
-    if (absl::ConsumePrefix(&rest, "bands.bands[") &&
-        absl::SimpleAtoi(rest.substr(0, rest.find(']')), &index) && index < list.fields.size()) {
-      field = list.fields[index];
-    }
-    const bool refused = field == "kpi.bands.basis" || absl::EndsWith(item.field, ".status");
-    draft.violations.Add(field, refused ? violation::kRefused : violation::kOutOfRange,
-                         item.description);
-  }
-}
-
-void BuildBands(KpiDraft& draft) {
-  const v1::Bands& bands = draft.kpi.bands();
-  const DirectionKind direction = draft.built.status_rule.direction.kind;
-  if (direction == DirectionKind::kNeutral) {
-    if (draft.kpi.has_bands() && draft.kpi.direction() == v1::DIRECTION_NEUTRAL) {
-      draft.violations.Add("kpi.bands", violation::kRefused,
-                           "got bands, want none: a NEUTRAL KPI has no status");
-    }
-    return;
-  }
-  const std::optional<BandBasis> basis = BasisOf(draft);
-  if (!basis.has_value()) return;
-  const size_t before = draft.violations.size();
-  BandList list;
-  if (!bands.exceeded().empty()) {
-    AddBand(draft, KpiStatus::kExceeded, "exceeded", bands.exceeded(), *basis, list);
-  }
-  std::string on_target = bands.on_target();
-  if (on_target.empty() && *basis != BandBasis::kActual) {
-    const bool whole = *basis == BandBasis::kAttainment || *basis == BandBasis::kPace;
-    on_target = whole ? "1" : "0";
-  }
-  if (!on_target.empty()) {
-    AddBand(draft, KpiStatus::kOnTarget, "on_target", on_target, *basis, list);
-  }
-  if (!bands.warning().empty()) {
-    AddBand(draft, KpiStatus::kWarning, "warning", bands.warning(), *basis, list);
-  }
-  if (list.bands.empty() && draft.violations.size() == before) {
-    AddRequired("kpi.bands.on_target", "at least one cut point on the basis ACTUAL",
-                draft.violations);
-  }
-  list.bands.push_back({KpiStatus::kOffTarget, std::nullopt, ""});
-  list.fields.push_back("kpi.bands");
-  ApplyLabels(draft, list.bands);
-  if (draft.violations.size() != before) return;
-  absl::StatusOr<Bands> built = Bands::Create(*basis, direction, list.bands);
-  if (built.ok()) {
-    draft.built.status_rule.bands = *std::move(built);
-  } else {
-    AddBandViolations(draft, list, built.status());
-  }
-}
-
 void BuildNoDataPolicy(KpiDraft& draft) {
   NoDataPolicy& policy = draft.built.status_rule.no_data_policy;
   switch (draft.kpi.no_data_policy()) {
@@ -202,10 +86,20 @@ void BuildNoDataPolicy(KpiDraft& draft) {
     case v1::NO_DATA_POLICY_NO_DATA: policy = NoDataPolicy::kNoData; break;
     case v1::NO_DATA_POLICY_TREAT_AS_ZERO: policy = NoDataPolicy::kTreatAsZero; break;
     case v1::NO_DATA_POLICY_OFF_TARGET: policy = NoDataPolicy::kOffTarget; break;
-    case v1::NO_DATA_POLICY_KEEP_LAST:
-      CheckNotSet("kpi.no_data_policy", true, draft.violations);
-      break;
+    case v1::NO_DATA_POLICY_KEEP_LAST: policy = NoDataPolicy::kKeepLast; break;
     default: CheckEnum("kpi.no_data_policy", draft.kpi.no_data_policy(), false, draft.violations);
+  }
+  constexpr char kField[] = "kpi.keep_last_periods";
+  const v1::Kpi& kpi = draft.kpi;
+  if (kpi.no_data_policy() != v1::NO_DATA_POLICY_KEEP_LAST) {
+    if (kpi.has_keep_last_periods()) {
+      draft.violations.Add(kField, violation::kRefused,
+                           "got a value, want none: it is for the no_data_policy KEEP_LAST");
+    }
+  } else if (!kpi.has_keep_last_periods()) {
+    AddRequired(kField, "for how many periods KEEP_LAST keeps a status", draft.violations);
+  } else if (CheckRange(kField, kpi.keep_last_periods(), 1, 1000, draft.violations)) {
+    draft.built.status_rule.keep_last_periods = kpi.keep_last_periods();
   }
 }
 

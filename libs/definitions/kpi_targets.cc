@@ -3,13 +3,14 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/kpi_builder.h"
-#include "libs/definitions/references.h"
+#include "libs/definitions/target_value_reader.h"
 
 namespace kpisuite {
 namespace {
@@ -24,114 +25,24 @@ TargetRole RoleOf(v1::TargetRole role) {
   }
 }
 
-// Reads one TargetValue into a TargetSpec; paths start with `field`.
-class ValueReader {
- public:
-  ValueReader(const KpiDraft& draft, std::string field, Violations& violations)
-      : draft_(draft), field_(std::move(field)), violations_(violations) {}
-
-  // Nothing when there is no usable value.
-  std::optional<TargetSpec> Read(const v1::TargetValue& value) {
-    const size_t before = violations_.size();
-    if (value.has_scale()) CheckRange(field_ + ".scale", value.scale(), 0, kMaxScale, violations_);
-    value_ = &value;
-    switch (value.kind_case()) {
-      case v1::TargetValue::kFixed:
-        spec_.kind = TargetKind::kFixed;
-        spec_.value = ReadPoint(".fixed", value.fixed());
-        break;
-      case v1::TargetValue::kRange: ReadRange(value.range()); break;
-      case v1::TargetValue::kSchedule: ReadSchedule(value.schedule()); break;
-      case v1::TargetValue::KIND_NOT_SET:
-        AddRequired(field_, "fixed, range or schedule", violations_);
-        break;
-      default: CheckNotSet(field_, true, violations_);
-    }
-    if (value.has_grain()) {
-      spec_.grain = CheckGrain(field_ + ".grain", value.grain(), violations_);
-    } else if (draft_.built.nature == KpiNature::kFlow && spec_.kind != TargetKind::kSchedule &&
-               !draft_.built.windows.empty()) {
-      spec_.grain = draft_.built.windows.front().grain();
-    }
-    if (violations_.size() != before) return std::nullopt;
-    return std::move(spec_);
+// `phasedLinear.lastPeriod` as the proto has it: `phased_linear.last_period`.
+std::string SnakeCase(absl::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (absl::ascii_isupper(c)) result.push_back('_');
+    result.push_back(absl::ascii_tolower(c));
   }
+  return result;
+}
 
- private:
-  std::optional<Decimal> ReadNumber(const std::string& suffix, const std::string& text) {
-    const std::string field = field_ + suffix;
-    const std::optional<Decimal> number = CheckDecimal(field, text, violations_);
-    if (!number.has_value()) return std::nullopt;
-    CheckLogicalRange(draft_, field, text, *number, violations_);
-    if (value_->has_scale() && value_->scale() >= 0 && value_->scale() <= kMaxScale &&
-        !MantissaFromDecimal(*number, value_->scale()).ok()) {
-      violations_.Add(field, violation::kOutOfRange,
-                      GotWant(text, absl::StrCat("at most ", value_->scale(), " decimal places")));
-    }
-    return number;
+// Path below a TargetValue of what TargetSet says about a field of a TargetSpec; empty for what is
+// not of one field.
+std::string ValueField(absl::string_view field) {
+  for (absl::string_view kind : {"phasedLinear.", "allocated.", "baselineImprovement.", "grain"}) {
+    if (absl::StartsWith(field, kind)) return "." + SnakeCase(field);
   }
-
-  // A value that the direction must accept.
-  std::optional<Decimal> ReadPoint(const std::string& suffix, const std::string& text) {
-    const std::optional<Decimal> number = ReadNumber(suffix, text);
-    if (number.has_value()) CheckDirection(suffix, TargetValue::Point(*number));
-    return number;
-  }
-
-  void ReadRange(const v1::TargetRange& range) {
-    spec_.kind = TargetKind::kRange;
-    if (range.lo().empty() && range.hi().empty()) {
-      AddRequired(field_ + ".range", "lo, hi or both", violations_);
-      return;
-    }
-    if (!range.lo().empty()) spec_.low = ReadNumber(".range.lo", range.lo());
-    if (!range.hi().empty()) spec_.high = ReadNumber(".range.hi", range.hi());
-    if (spec_.low.has_value() && spec_.high.has_value() && *spec_.low > *spec_.high) {
-      violations_.Add(field_ + ".range.lo", violation::kOutOfRange,
-                      GotWant(range.lo(), absl::StrCat("at most hi, ", range.hi())));
-    } else if (spec_.low.has_value() || spec_.high.has_value()) {
-      CheckDirection(".range", TargetValue::Range(spec_.low, spec_.high));
-    }
-  }
-
-  void ReadSchedule(const v1::TargetSchedule& schedule) {
-    spec_.kind = TargetKind::kSchedule;
-    if (schedule.values().empty()) {
-      AddRequired(field_ + ".schedule.values", "at least one period and its value", violations_);
-    }
-    CheckEnum(field_ + ".schedule.gaps", schedule.gaps(), v1::ScheduleGaps_IsValid(schedule.gaps()),
-              violations_);
-    if (schedule.gaps() == v1::SCHEDULE_GAPS_STRICT) {
-      spec_.schedule_policy = SchedulePolicy::kStrict;
-    }
-    for (const auto& [id, text] : schedule.values()) {
-      const std::string suffix = MapField(".schedule.values", id);
-      const std::optional<Decimal> number = ReadPoint(suffix, text);
-      if (number.has_value()) spec_.schedule[id] = *number;
-      CheckPeriod(suffix, id);
-    }
-  }
-
-  void CheckPeriod(const std::string& suffix, const std::string& id) {
-    const absl::StatusOr<Period> period = ParsePeriod(*draft_.built.calendar, id);
-    if (!period.ok()) {
-      violations_.AddStatus(field_ + suffix, violation::kSyntax, period.status());
-    }
-  }
-
-  void CheckDirection(const std::string& suffix, const TargetValue& value) {
-    if (draft_.kpi.direction() == v1::DIRECTION_UNSPECIFIED) return;
-    const absl::Status status =
-        ValidateTargetForDirection(draft_.built.status_rule.direction, value);
-    violations_.AddStatus(field_ + suffix, violation::kRefused, status);
-  }
-
-  const KpiDraft& draft_;
-  const std::string field_;
-  Violations& violations_;
-  const v1::TargetValue* value_ = nullptr;
-  TargetSpec spec_;
-};
+  return "";
+}
 
 // Collects the inline target and the Target definitions of a KPI, then checks them together.
 class TargetsBuilder {
@@ -140,8 +51,9 @@ class TargetsBuilder {
       : draft_(draft), target_violations_(target_violations) {}
 
   void AddInline(const v1::TargetValue& value) {
-    std::optional<TargetSpec> spec =
-        ValueReader(draft_, "kpi.target", draft_.violations).Read(value);
+    TargetValueReader reader(draft_, "kpi.target", draft_.violations);
+    std::optional<TargetSpec> spec = reader.Read(value);
+    draft_.blocked |= reader.blocked();
     if (!spec.has_value()) return;
     spec->id = draft_.name.ToString();
     draft_.built.target_origins[spec->id] = {draft_.built.revision, true};
@@ -152,20 +64,21 @@ class TargetsBuilder {
     const v1::Target& target = definition.target();
     Violations& violations = target_violations_[name];
     if (!target.has_value()) {
-      AddRequired("target.value", "fixed, range or schedule", violations);
+      AddRequired("target.value", "one kind, for instance fixed, range or schedule", violations);
       return;
     }
-    std::optional<TargetSpec> spec =
-        ValueReader(draft_, "target.value", violations).Read(target.value());
-    const SliceSelector selector = ReadSelector(target, violations);
+    TargetValueReader reader(draft_, "target.value", violations);
+    std::optional<TargetSpec> spec = reader.Read(target.value());
+    draft_.blocked |= reader.blocked();
+    const SliceRule rule = ReadRule(target, violations);
     CheckOther(target, violations);
     if (!spec.has_value() || !violations.empty()) return;
     spec->id = name.ToString();
     spec->role = RoleOf(target.role());
-    spec->selector = selector;
+    spec->rule = rule;
     if (!target.effective_from().empty()) spec->effective_from = target.effective_from();
     if (!target.effective_to().empty()) spec->effective_to = target.effective_to();
-    draft_.built.target_origins[spec->id] = {definition.revision(), false, selector};
+    draft_.built.target_origins[spec->id] = {definition.revision(), false};
     Keep(*std::move(spec), "target.value", &violations);
   }
 
@@ -184,8 +97,9 @@ class TargetsBuilder {
         continue;
       }
       const Place& place = places_[index];
-      const bool overlap = absl::EndsWith(item.field, ".effectiveFrom");
-      place.violations->Add(place.field, overlap ? violation::kOverlap : violation::kOutOfRange,
+      const absl::string_view field = rest.substr(std::min(rest.find(']') + 2, rest.size()));
+      place.violations->Add(place.field + ValueField(field),
+                            field == "effectiveFrom" ? violation::kOverlap : violation::kOutOfRange,
                             item.description);
     }
   }
@@ -201,26 +115,12 @@ class TargetsBuilder {
     places_.push_back({std::move(field), violations});
   }
 
-  SliceSelector ReadSelector(const v1::Target& target, Violations& violations) {
+  SliceRule ReadRule(const v1::Target& target, Violations& violations) {
     const std::optional<Slice> slice = CheckSlice("target.slice", target.slice(), violations);
-    if (!slice.has_value()) return std::nullopt;
-    if (slice->is_total()) return target.exact_slice() ? SliceSelector(Slice()) : std::nullopt;
-    CheckNotSet("target.exact_slice", target.exact_slice(), violations);
-    for (const auto& [dimension, member] : slice->members()) {
-      std::set<std::string> reported;
-      for (const MetricInput& input : draft_.built.inputs) {
-        const auto& ignored = input.ignore_dimensions;
-        if (input.metric->HasDimension(dimension) ||
-            std::find(ignored.begin(), ignored.end(), dimension) != ignored.end() ||
-            !reported.insert(input.metric->id).second) {
-          continue;
-        }
-        violations.Add("target.slice", violation::kSliceDimension,
-                       GotWant(dimension, absl::StrCat("a dimension of metric ", input.metric->id,
-                                                       ", which the KPI reads")));
-      }
-    }
-    return slice;
+    if (!slice.has_value()) return {};
+    if (slice->is_total() && !target.exact_slice()) return {};
+    CheckSliceDimensions(draft_, "target.slice", *slice, violations);
+    return {slice, target.exact_slice()};
   }
 
   void CheckOther(const v1::Target& target, Violations& violations) {
@@ -247,6 +147,24 @@ class TargetsBuilder {
 };
 
 }  // namespace
+
+void CheckSliceDimensions(const KpiDraft& draft, absl::string_view field, const Slice& slice,
+                          Violations& violations) {
+  for (const auto& [dimension, member] : slice.members()) {
+    std::set<std::string> reported;
+    for (const MetricInput& input : draft.built.inputs) {
+      const auto& ignored = input.ignore_dimensions;
+      if (input.metric->HasDimension(dimension) ||
+          std::find(ignored.begin(), ignored.end(), dimension) != ignored.end() ||
+          !reported.insert(input.metric->id).second) {
+        continue;
+      }
+      violations.Add(field, violation::kSliceDimension,
+                     GotWant(dimension, absl::StrCat("a dimension of metric ", input.metric->id,
+                                                     ", which the KPI reads")));
+    }
+  }
+}
 
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,

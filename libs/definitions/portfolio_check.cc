@@ -170,7 +170,7 @@ void CheckPortfolio(const ResourceName& name, const v1::Definition& definition,
 void CheckTargetAlone(const v1::Target& target, Violations& violations) {
   if (target.kpi().empty()) AddRequired("target.kpi", "the id of a KPI", violations);
   if (target.value().kind_case() == v1::TargetValue::KIND_NOT_SET) {
-    AddRequired("target.value", "fixed, range or schedule", violations);
+    AddRequired("target.value", "one kind, for instance fixed, range or schedule", violations);
   }
   CheckSlice("target.slice", target.slice(), violations);
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "libs/kpi/formula.h"
 
 namespace kpisuite {
 namespace {
@@ -30,10 +31,27 @@ class Collector {
       Add(DefinitionKind::kMetric, input->metric(), field + ".metric");
       Add(DefinitionKind::kKpi, input->kpi(), field + ".kpi");
     }
+    AddTargetValue(kpi.target(), "kpi.target");
     Add(DefinitionKind::kCalendar, kpi.calendar(), "kpi.calendar");
     for (int i = 0; i < kpi.guardrails_size(); ++i) {
       Add(DefinitionKind::kKpi, kpi.guardrails(i), IndexField("kpi.guardrails", i),
           Reference::Use::kExists);
+    }
+  }
+
+  // What the value of a target reads.
+  void AddTargetValue(const v1::TargetValue& value, const std::string& field) {
+    Add(DefinitionKind::kBenchmark, value.benchmark().benchmark(), field + ".benchmark.benchmark");
+    Add(DefinitionKind::kKpi, value.children().weighted_by(), field + ".children.weighted_by");
+    const std::map<std::string, std::string> inputs(value.formula_inputs().begin(),
+                                                    value.formula_inputs().end());
+    for (const auto& [alias, id] : inputs) {
+      Add(DefinitionKind::kKpi, id, MapField(field + ".formula_inputs", alias));
+    }
+    const auto names = FormulaIdentifiers(value.formula());
+    if (!value.has_formula() || !names.ok()) return;
+    for (const std::string& name : *names) {
+      if (!inputs.contains(name)) Add(DefinitionKind::kKpi, name, field + ".formula");
     }
   }
 
@@ -67,7 +85,9 @@ std::vector<Reference> ReferencesOf(const ResourceName& name, const v1::Definiti
       break;
     case v1::Definition::kScorecard: collector.AddScorecard(definition.scorecard()); break;
     case v1::Definition::kBenchmark:
-      collector.Add(DefinitionKind::kKpi, definition.benchmark().kpi(), "benchmark.kpi");
+      // A target of the KPI may read the benchmark, which is no cycle.
+      collector.Add(DefinitionKind::kKpi, definition.benchmark().kpi(), "benchmark.kpi",
+                    Reference::Use::kExists);
       break;
     case v1::Definition::kInitiative:
       for (int i = 0; i < definition.initiative().effects_size(); ++i) {
@@ -81,6 +101,7 @@ std::vector<Reference> ReferencesOf(const ResourceName& name, const v1::Definiti
     case v1::Definition::kTarget:
       collector.Add(DefinitionKind::kKpi, definition.target().kpi(), "target.kpi",
                     Reference::Use::kTargetOf);
+      collector.AddTargetValue(definition.target().value(), "target.value");
       break;
     default: break;
   }
