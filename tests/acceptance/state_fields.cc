@@ -76,6 +76,15 @@ std::map<std::string, Reader> StatusReaders() {
       {"target_low", [](const auto& state) { return state.target().lo(); }},
       {"target_high", [](const auto& state) { return state.target().hi(); }},
       {"rule", [](const auto& state) { return state.target().rule(); }},
+      {"other_targets",
+       [](const auto& state) {
+         return absl::StrJoin(state.other_targets(), "+", [](std::string* out, const auto& other) {
+           absl::StrAppend(
+               out, EnumText(v1::TargetRole_Name(other.role()), "TARGET_ROLE_", other.role()), " ",
+               other.value());
+         });
+       }},
+      {"band_rule", [](const auto& state) { return state.band().rule(); }},
       {"variance", [](const auto& state) { return state.variance(); }},
       {"favourable", [](const auto& state) { return state.favourable_variance(); }},
       {"fvp", [](const auto& state) { return state.fvp(); }},

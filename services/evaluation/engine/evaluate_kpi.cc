@@ -1,6 +1,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "services/evaluation/engine/state_text.h"
@@ -86,13 +87,22 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
   const ClosingRule closing = ClosingRuleOf(kpi);
   const absl::Time watermark = evaluation.readiness.watermark;
   evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
-  evaluation.target = kpi.targets.Resolve(*kpi.calendar, TargetRole::kCommitted, context.slice,
-                                          context.period, kpi.nature);
-  evaluation.status = EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
-                                                       .target = evaluation.target,
-                                                       .data_state = evaluation.data_state,
-                                                       .readiness = evaluation.readiness,
-                                                       .flags = {.restated = context.restated}});
+  for (const TargetRole role : kAllTargetRoles) {
+    ResolvedTarget target =
+        kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature);
+    if (role == TargetRole::kCommitted) {
+      evaluation.target = std::move(target);
+    } else {
+      evaluation.other_targets.push_back(std::move(target));
+    }
+  }
+  evaluation.status =
+      EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
+                                       .target = evaluation.target,
+                                       .data_state = evaluation.data_state,
+                                       .readiness = evaluation.readiness,
+                                       .flags = {.restated = context.restated},
+                                       .bands = BandsFor(kpi.status_rule, context.slice, {})});
   evaluation.next_change =
       std::min(NextReadinessChange(context.period, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));

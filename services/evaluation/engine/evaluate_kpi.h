@@ -60,6 +60,7 @@ struct KpiEvaluation {
   PeriodPhase phase = PeriodPhase::kFuture;
   bool settling = false;  // CLOSING because of settles_at
   ResolvedTarget target;
+  std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
   StatusResult status;
   uint64_t rows = 0;  // of all inputs
   absl::Time last_event = absl::InfinitePast();

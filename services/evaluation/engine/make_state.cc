@@ -30,11 +30,8 @@ void FillFlags(const StatusFlags& flags, v1::KpiState* state) {
   if (flags.low_n) state->add_flags(v1::STATE_FLAG_LOW_N);
 }
 
-void FillTarget(const EvaluationContext& context, const ResolvedTarget& resolved,
-                v1::KpiState* state) {
-  if (!resolved.value.has_value()) return;
-  const KpiDefinition& kpi = *context.kpi;
-  v1::ResolvedTarget* target = state->mutable_target();
+void FillTarget(const KpiDefinition& kpi, TargetRole role, const ResolvedTarget& resolved,
+                v1::ResolvedTarget* target) {
   if (resolved.value->is_range) {
     target->set_lo(TextOf(resolved.value->low));
     target->set_hi(TextOf(resolved.value->high));
@@ -42,14 +39,21 @@ void FillTarget(const EvaluationContext& context, const ResolvedTarget& resolved
     target->set_value(TextOf(resolved.value->low));
   }
   target->set_definition(resolved.target_id);
-  target->set_role(v1::TARGET_ROLE_COMMITTED);
+  target->set_role(Shifted<v1::TargetRole>(role));
+  target->set_rule(resolved.rule);
   const auto origin = kpi.target_origins.find(resolved.target_id);
-  if (origin == kpi.target_origins.end()) return;
-  target->set_revision(origin->second.revision);
-  const SliceSelector& selector = origin->second.selector;
-  const bool exact = selector.has_value() && *selector == context.slice;
-  target->set_rule(
-      !selector.has_value() ? "default" : (exact ? "exact:" : "dimension:") + selector->ToString());
+  if (origin != kpi.target_origins.end()) target->set_revision(origin->second.revision);
+}
+
+void FillTargets(const KpiDefinition& kpi, const KpiEvaluation& evaluation, v1::KpiState* state) {
+  if (evaluation.target.value.has_value()) {
+    FillTarget(kpi, TargetRole::kCommitted, evaluation.target, state->mutable_target());
+  }
+  for (size_t i = 0; i < evaluation.other_targets.size(); ++i) {
+    const ResolvedTarget& other = evaluation.other_targets[i];
+    if (!other.value.has_value()) continue;
+    FillTarget(kpi, kAllTargetRoles[i + 1], other, state->add_other_targets());
+  }
 }
 
 void FillCuts(const Bands& bands, const BandHit& hit, v1::BandHit* out) {
@@ -66,10 +70,11 @@ void FillCuts(const Bands& bands, const BandHit& hit, v1::BandHit* out) {
   }
 }
 
-void FillBand(const KpiDefinition& kpi, const StatusResult& status, v1::KpiState* state) {
-  if (!kpi.status_rule.bands.has_value() || !status.hit.has_value()) return;
-  const Bands& bands = *kpi.status_rule.bands;
+void FillBand(const StatusResult& status, v1::KpiState* state) {
+  if (!status.hit.has_value()) return;
+  const Bands& bands = *status.bands.bands;
   v1::BandHit* out = state->mutable_band();
+  out->set_rule(status.bands.rule);
   out->set_basis(Shifted<v1::BandBasis>(bands.basis()));
   out->set_basis_value(status.hit->basis_value.ToString());
   FillCuts(bands, *status.hit, out);
@@ -181,8 +186,8 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_slice(context.slice.ToString());
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
-  FillTarget(context, evaluation.target, &state);
-  FillBand(kpi, evaluation.status, &state);
+  FillTargets(kpi, evaluation, &state);
+  FillBand(evaluation.status, &state);
   FillDefinition(kpi, &state);
   state.set_row_count(static_cast<int64_t>(evaluation.rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());

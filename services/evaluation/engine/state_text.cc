@@ -26,7 +26,7 @@ std::string ShownValue(const KpiDefinition& kpi, const StatusResult& status, con
   if (!status.hit.has_value()) return Shown(kpi, value);
   constexpr int kMostPlaces = 9;
   const int shift = kpi.unit_text == "%" ? 2 : 0;
-  const std::string text = kpi.status_rule.bands->Display(
+  const std::string text = status.bands.bands->Display(
       value, *status.hit, std::min(kMostPlaces, kpi.display_decimals + shift));
   if (shift == 0) return absl::StrCat(text, kpi.unit_text.empty() ? "" : " ", kpi.unit_text);
   const auto shown = Decimal::Parse(text);
@@ -57,8 +57,8 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
   }
 }
 
-std::string CutInWords(const KpiDefinition& kpi, const Decimal& cut) {
-  switch (kpi.status_rule.bands->basis()) {
+std::string CutInWords(const KpiDefinition& kpi, BandBasis basis, const Decimal& cut) {
+  switch (basis) {
     case BandBasis::kActual: return Shown(kpi, cut);
     case BandBasis::kVariance:
       return absl::StrCat("a favourable variance of ", ShownDifference(kpi, cut));
@@ -119,10 +119,11 @@ std::string BandInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluatio
   }
   const std::string name(KpiStatusName(status.hit->status));
   if (status.hit->next_worse.has_value()) {
-    return absl::StrCat(name, " begins at ", CutInWords(kpi, status.hit->next_worse->cut));
+    return absl::StrCat(name, " begins at ",
+                        CutInWords(kpi, status.bands.bands->basis(), status.hit->next_worse->cut));
   }
   return absl::StrCat(name, " is everything worse than ",
-                      CutInWords(kpi, status.hit->next_better->cut));
+                      CutInWords(kpi, status.bands.bands->basis(), status.hit->next_better->cut));
 }
 
 std::string DistanceInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
@@ -135,7 +136,7 @@ std::string DistanceInWords(const KpiDefinition& kpi, const KpiEvaluation& evalu
                     " ", what, " (", Shown(kpi, next->threshold), ")");
   };
   const auto better = [&](const std::optional<CutDistance>& next) {
-    return next.has_value() ? KpiStatusName(kpi.status_rule.bands->bands()[next->band].status)
+    return next.has_value() ? KpiStatusName(status.bands.bands->bands()[next->band].status)
                             : absl::string_view();
   };
   add(status.hit->next_better, absl::StrCat("to ", better(status.hit->next_better)));
