@@ -323,6 +323,7 @@ void TargetValueReader::ReadChildren(const v1::ChildTargets& children) {
   ChildrenSpec& spec = spec_.children.emplace();
   spec.dimension = children.dimension();
   spec.weighted_by = children.weighted_by();
+  blocked_ = !spec.weighted_by.empty() && FindKpiText(draft_, spec.weighted_by) == nullptr;
   if (Require(".children.dimension", children.dimension(), "a dimension of the KPI's slices")) {
     const bool known = std::any_of(draft_.built.groupings.begin(), draft_.built.groupings.end(),
                                    [&](const std::vector<std::string>& grouping) {
