@@ -18,6 +18,7 @@
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
+#include "libs/kpi/interval.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/status.h"
@@ -78,6 +79,17 @@ struct ReviewRule {
   std::vector<std::string> deputies;
 };
 
+// How far the value can be trusted, for a KPI that is an estimate from a sample. Indices are into
+// KpiDefinition::inputs.
+struct SamplingRule {
+  IntervalMethod method = IntervalMethod::kWilson;
+  // Most half width in the KPI's unit, above 0; beyond it the state is LOW_N.
+  Decimal tolerance;
+  size_t part = 0;     // WILSON: the numerator; NPS: the promoters
+  size_t against = 0;  // NPS: the detractors
+  size_t whole = 0;    // all observations
+};
+
 // Reads a window as definitions and requests name it: `DAY`, `WEEK`, `MONTH`, `QUARTER`, `YEAR`.
 // UNIMPLEMENTED (NOT_IMPLEMENTED) for TO_DATE(...), TRAILING(...) and CUMULATIVE, otherwise
 // INVALID_ARGUMENT.
@@ -118,6 +130,7 @@ struct KpiDefinition {
 
   // --- What it means. ---
   StatusRule status_rule;
+  std::optional<SamplingRule> sampling;
   KpiNature nature = KpiNature::kLevelOrRatio;
   TargetSet targets;
   // By target id, which is the resource name of the Target, or of the KPI for the inline one.

@@ -217,6 +217,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   BuildInputs(draft);
   BuildGroupings(draft);
   BuildStatusRule(draft);
+  BuildSampling(draft);
   // Period ids mean nothing without the calendar.
   if (calendar_known) BuildTargets(draft, targets, result.target_violations);
   BuildPace(draft);

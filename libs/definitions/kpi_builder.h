@@ -48,6 +48,8 @@ struct KpiDraft {
 void BuildInputs(KpiDraft& draft);
 // status_rule, logical range.
 void BuildStatusRule(KpiDraft& draft);
+// sampling and its clamp. Inputs and status_rule are built.
+void BuildSampling(KpiDraft& draft);
 // targets, target_origins. `draft.built.calendar` is set.
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,

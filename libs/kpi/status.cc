@@ -73,7 +73,8 @@ void Judge(const StatusRule& rule, const StatusInput& input, const Decimal& actu
     return SetPlainStatus(KpiStatus::kNoTarget, *outcome.reason, result);
   }
   result->raw_status = outcome.hit->status;
-  result->status = result->flags.low_n ? KpiStatus::kWarning : result->raw_status;
+  const bool clamped = result->flags.low_n && rule.clamp_low_n;
+  result->status = clamped ? KpiStatus::kWarning : result->raw_status;
   result->label = rule.bands->bands()[outcome.hit->band].label;
   result->score = rule.bands->Score(*outcome.hit, result->status);
   result->hit = std::move(outcome.hit);

@@ -43,6 +43,8 @@ struct StatusRule {
   std::optional<Decimal> baseline;
   ScaleType scale_type = ScaleType::kRatio;
   NoDataPolicy no_data_policy = NoDataPolicy::kNoData;
+  // Whether the flag LOW_N makes every band status WARNING.
+  bool clamp_low_n = true;
 };
 
 // What is known about one period and slice.
@@ -84,8 +86,8 @@ struct StatusResult {
   std::optional<Decimal> score;
 };
 
-// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then the LOW_N clamp,
-// which turns every band status into WARNING.
+// Pure; never fails. Precedence: ERROR, NO_DATA, NO_TARGET, TOO_EARLY, bands; then the LOW_N clamp
+// (where the rule asks for it), which turns every band status into WARNING.
 StatusResult EvaluateStatus(const StatusRule& rule, const StatusInput& input);
 
 }  // namespace kpisuite

@@ -119,6 +119,16 @@ TEST(Status, LowNClampsEveryBandToWarning) {
   EXPECT_EQ(Status(Rule(), input), "NO_DATA EMPTY");
 }
 
+TEST(Status, LowNWithoutClampIsAFlagOnly) {
+  StatusRule rule = Rule();
+  rule.clamp_low_n = false;
+  StatusInput input = Input(D("0.9"));
+  input.flags.low_n = true;
+  const StatusResult result = EvaluateStatus(rule, input);
+  EXPECT_EQ(result.status, KpiStatus::kOnTarget);
+  EXPECT_TRUE(result.flags.low_n);
+}
+
 TEST(Status, FlagsStandBesideTheStatus) {
   StatusInput input = Input(D("0.9"), DataState::kProvisional);
   input.readiness.stale = true;

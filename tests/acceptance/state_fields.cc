@@ -94,6 +94,22 @@ std::map<std::string, Reader> StatusReaders() {
   };
 }
 
+std::map<std::string, Reader> IntervalReaders() {
+  return {
+      {"interval_low", [](const auto& state) { return state.interval().lo(); }},
+      {"interval_high", [](const auto& state) { return state.interval().hi(); }},
+      {"interval_n", [](const auto& state) { return state.interval().n(); }},
+      {"interval_method", [](const auto& state) { return state.interval().method(); }},
+      {"half_width", [](const auto& state) { return state.interval().half_width(); }},
+      {"standard_error", [](const auto& state) { return state.interval().standard_error(); }},
+      {"interval_nd",
+       [](const auto& state) {
+         const v1::NdReason reason = state.interval().nd_reason();
+         return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
+       }},
+  };
+}
+
 std::map<std::string, Reader> PeriodReaders() {
   return {
       {"period", [](const auto& state) { return state.period().id(); }},
@@ -115,6 +131,7 @@ const std::map<std::string, Reader>& Readers() {
   static const auto* readers = [] {
     auto* all = new std::map<std::string, Reader>(ValueReaders());
     all->merge(StatusReaders());
+    all->merge(IntervalReaders());
     all->merge(PeriodReaders());
     return all;
   }();

@@ -56,6 +56,16 @@ void EvaluateSteps(const EvaluationContext& context, KpiEvaluation& evaluation) 
   }
 }
 
+// How far the value can be trusted; `inputs` as evaluated.
+std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
+  if (!kpi.sampling.has_value()) return std::nullopt;
+  const SamplingRule& rule = *kpi.sampling;
+  const Number part = inputs[rule.part].number();
+  const Number whole = inputs[rule.whole].number();
+  if (rule.method == IntervalMethod::kWilson) return WilsonInterval(part, whole);
+  return NpsInterval(part, inputs[rule.against].number(), whole);
+}
+
 }  // namespace
 
 KpiEvaluation EvaluateKpi(const EvaluationContext& context,
@@ -88,11 +98,15 @@ KpiEvaluation EvaluateKpi(const EvaluationContext& context,
   evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
   evaluation.target = kpi.targets.Resolve(*kpi.calendar, TargetRole::kCommitted, context.slice,
                                           context.period, kpi.nature);
-  evaluation.status = EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
-                                                       .target = evaluation.target,
-                                                       .data_state = evaluation.data_state,
-                                                       .readiness = evaluation.readiness,
-                                                       .flags = {.restated = context.restated}});
+  if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.inputs);
+  const bool low_n =
+      evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
+  evaluation.status =
+      EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
+                                       .target = evaluation.target,
+                                       .data_state = evaluation.data_state,
+                                       .readiness = evaluation.readiness,
+                                       .flags = {.restated = context.restated, .low_n = low_n}});
   evaluation.next_change =
       std::min(NextReadinessChange(context.period, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));

@@ -11,6 +11,7 @@
 #include "kpisuite/v1/evaluation.pb.h"
 #include "libs/definitions/kpi.h"
 #include "libs/kpi/data_state.h"
+#include "libs/kpi/interval.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/status.h"
@@ -55,6 +56,7 @@ struct KpiEvaluation {
   std::vector<Value> inputs;  // parallel to KpiDefinition::inputs, after the empty rule
   std::vector<Value> steps;   // parallel to KpiDefinition::steps
   Value value = NdReason::kNotReady;
+  std::optional<Interval> interval;  // of a value, where the KPI declares sampling
   PeriodReadiness readiness;
   DataState data_state = DataState::kOk;
   PeriodPhase phase = PeriodPhase::kFuture;

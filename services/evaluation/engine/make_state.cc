@@ -104,6 +104,19 @@ void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
   state->set_score(TextOf(status.score));
 }
 
+void FillInterval(const Interval& interval, v1::Interval* out) {
+  out->set_method(std::string(IntervalMethodName(interval.method)));
+  out->set_n(TextOf(interval.n));
+  if (!interval.half_width.defined()) {
+    out->set_nd_reason(ToProto(interval.half_width.reason()));
+    return;
+  }
+  out->set_lo(TextOf(interval.lo));
+  out->set_hi(TextOf(interval.hi));
+  out->set_half_width(TextOf(interval.half_width));
+  out->set_standard_error(TextOf(interval.standard_error));
+}
+
 void FillDefinition(const KpiDefinition& kpi, v1::KpiState* state) {
   state->set_unit(kpi.unit_text);
   state->set_definition_revision(kpi.revision);
@@ -181,6 +194,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_slice(context.slice.ToString());
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
+  if (evaluation.interval.has_value()) {
+    FillInterval(*evaluation.interval, state.mutable_interval());
+  }
   FillTarget(context, evaluation.target, &state);
   FillBand(kpi, evaluation.status, &state);
   FillDefinition(kpi, &state);

@@ -69,6 +69,25 @@ std::string CutInWords(const KpiDefinition& kpi, const Decimal& cut) {
   }
 }
 
+// Why the value is uncertain, and what that does to the status.
+std::string LowCountInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
+  const Interval& interval = *evaluation.interval;
+  std::string text = absl::StrCat("few observations: ", interval.n.ToString());
+  if (interval.half_width.defined()) {
+    absl::StrAppend(&text, " put the true value between ", Shown(kpi, interval.lo.value()), " and ",
+                    Shown(kpi, interval.hi.value()), ", more than ",
+                    ShownDifference(kpi, kpi.sampling->tolerance), " to either side");
+  } else {
+    absl::StrAppend(&text, " give no interval: ", NdReasonName(interval.half_width.reason()));
+  }
+  const StatusResult& status = evaluation.status;
+  if (status.status != status.raw_status) {
+    absl::StrAppend(&text, "; therefore ", KpiStatusName(status.status), ", not ",
+                    KpiStatusName(status.raw_status));
+  }
+  return text;
+}
+
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -152,6 +171,7 @@ std::vector<std::string> ReasonsOf(const KpiDefinition& kpi, const KpiEvaluation
   reasons.push_back(BandInWords(kpi, evaluation));
   const std::string distance = DistanceInWords(kpi, evaluation);
   if (!distance.empty()) reasons.push_back(distance);
+  if (evaluation.status.flags.low_n) reasons.push_back(LowCountInWords(kpi, evaluation));
   return reasons;
 }
 
