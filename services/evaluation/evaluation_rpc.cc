@@ -133,6 +133,17 @@ grpc::ServerUnaryReactor* EvaluationRpc::ExplainState(grpc::CallbackServerContex
       });
 }
 
+grpc::ServerUnaryReactor* EvaluationRpc::ExplainChange(grpc::CallbackServerContext* context,
+                                                       const v1::ExplainChangeRequest* request,
+                                                       v1::ChangeExplanation* response) {
+  return dispatcher_.Async<v1::ExplainChangeRequest, v1::ChangeExplanation>(
+      context, "ExplainChange", request, response,
+      [this](CallContext& call, const v1::ExplainChangeRequest& decoded,
+             Completion<v1::ChangeExplanation> completion) {
+        service_.ExplainChange(decoded, call.deadline(), std::move(completion));
+      });
+}
+
 grpc::ServerUnaryReactor* EvaluationRpc::GetEvaluationServerInfo(
     grpc::CallbackServerContext* context, const v1::GetEvaluationServerInfoRequest* request,
     v1::ServerInfo* response) {

@@ -41,6 +41,9 @@ class EvaluationRpc final : public RawEvaluationService {
   grpc::ServerUnaryReactor* ExplainState(grpc::CallbackServerContext* context,
                                          const v1::ExplainStateRequest* request,
                                          v1::Explanation* response) override;
+  grpc::ServerUnaryReactor* ExplainChange(grpc::CallbackServerContext* context,
+                                          const v1::ExplainChangeRequest* request,
+                                          v1::ChangeExplanation* response) override;
   grpc::ServerUnaryReactor* GetEvaluationServerInfo(
       grpc::CallbackServerContext* context, const v1::GetEvaluationServerInfoRequest* request,
       v1::ServerInfo* response) override;

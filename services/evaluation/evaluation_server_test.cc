@@ -184,6 +184,28 @@ TEST_F(EvaluationServerTest, ExplanationHoldsInputsTargetAndState) {
   EXPECT_EQ(explanation.formula(), "x");
 }
 
+TEST_F(EvaluationServerTest, ChangeIsExplainedByTheMembersOfADimension) {
+  suite_.measurement.Write(TestTime(4, 12), 3, "y", "EU");
+  Write(4, "a", "EU");
+  v1::ExplainChangeRequest request;
+  request.set_at_least(Write(8, "b", "US"));
+  request.mutable_key()->set_kpi(kTestKpi);
+  request.mutable_key()->set_period(kDay5);
+  request.set_dimension("region");
+  v1::ChangeExplanation change;
+  ASSERT_TRUE(suite_.Call(&Stub::ExplainChange, request, &change).ok());
+  EXPECT_EQ(change.before().period().id(), "2024-03-04");
+  EXPECT_EQ(change.after().freshness().source(), v1::STATE_SOURCE_OWNER);
+  EXPECT_EQ(change.method(), v1::CHANGE_METHOD_ADDITIVE);
+  EXPECT_EQ(change.change(), "9");
+  EXPECT_EQ(change.residual(), "0");
+  ASSERT_EQ(change.drivers_size(), 2);
+  EXPECT_EQ(change.drivers(0).name(), "US");
+  EXPECT_EQ(change.drivers(0).contribution(), "8");
+  request.set_dimension("floor");
+  EXPECT_EQ(ReasonOf(suite_.Call(&Stub::ExplainChange, request, &change)), "INVALID_FIELD");
+}
+
 TEST_F(EvaluationServerTest, DefinitionChangesAreFollowedLive) {
   suite_.Read(kDay5, Write(4));
   v1::Definition changed = TestKpi("k", "m", v1::AGGREGATION_COUNT);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -247,36 +248,64 @@ void EvaluationService::GetHistory(const v1::GetHistoryRequest& request, absl::T
   });
 }
 
-void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
-                                     Done<v1::Explanation> done) {
-  const auto explain = [this, done](const ResolvedKey& key) -> absl::StatusOr<v1::Explanation> {
+template <typename Answer>
+void EvaluationService::Explain(const v1::StateKey& key, const std::string& at_least,
+                                absl::Time deadline, Explainer<Answer> explainer,
+                                Done<Answer> done) {
+  const auto explain = [this, explainer](const ResolvedKey& resolved) -> absl::StatusOr<Answer> {
     if (parts_.loop.holding()) {
       return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
                        "the state log cannot be written");
     }
-    const auto place = lookup_.Locate(key);
+    const auto place = lookup_.Locate(resolved);
     if (!place.ok()) return AsUnavailable(place.status());
-    const absl::Time now = parts_.clock.Now();
-    auto explanation =
-        place->engine->Explain(*place->runtime, place->slice, place->window, place->period, now);
-    if (!explanation.ok()) return AsUnavailable(explanation.status());
-    explanation->mutable_state()->MergeFromString(
-        parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
-    return explanation;
+    absl::StatusOr<Answer> answer = explainer(*place, parts_.clock.Now());
+    if (!answer.ok()) return AsUnavailable(answer.status());
+    return answer;
   };
-  const auto read = [this, key = request.key(), explain](const Done<v1::Explanation>& answer) {
+  const auto read = [this, key, explain](const Done<Answer>& answer) {
     const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
     if (!resolved.ok()) return answer(resolved.status());
     if (!lookup_.IsReady(*resolved)) return answer(StillStarting());
-    OnEngine([key = *resolved, explain, answer] { answer(explain(key)); }, answer);
+    OnEngine([resolved = *resolved, explain, answer] { answer(explain(resolved)); }, answer);
   };
-  When(request.at_least(), deadline,
-       [this, deadline, waits = !request.at_least().empty(), read,
-        done](const absl::Status& reached) {
+  When(at_least, deadline,
+       [this, deadline, waits = !at_least.empty(), read, done](const absl::Status& reached) {
          if (!reached.ok()) return done(reached);
          if (!waits) return read(done);
-         ReadWhenLoaded<v1::Explanation>(deadline, read, done);
+         ReadWhenLoaded<Answer>(deadline, read, done);
        });
+}
+
+void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
+                                     Done<v1::Explanation> done) {
+  const auto explain = [this](const StateLookup::Place& place,
+                              absl::Time now) -> absl::StatusOr<v1::Explanation> {
+    ASSIGN_OR_RETURN(
+        v1::Explanation explanation,
+        place.engine->Explain(*place.runtime, place.slice, place.window, place.period, now));
+    explanation.mutable_state()->MergeFromString(parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
+    return explanation;
+  };
+  Explain<v1::Explanation>(request.key(), request.at_least(), deadline, explain, std::move(done));
+}
+
+void EvaluationService::ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,
+                                      Done<v1::ChangeExplanation> done) {
+  const auto explain = [this, base = request.base_period(), dimension = request.dimension()](
+                           const StateLookup::Place& place,
+                           absl::Time now) -> absl::StatusOr<v1::ChangeExplanation> {
+    ASSIGN_OR_RETURN(
+        v1::ChangeExplanation explanation,
+        ReadChange({place.engine, place.runtime, place.slice, place.window, place.period}, base,
+                   dimension, now));
+    const std::string suffix = parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now);
+    explanation.mutable_before()->MergeFromString(suffix);
+    explanation.mutable_after()->MergeFromString(suffix);
+    return explanation;
+  };
+  Explain<v1::ChangeExplanation>(request.key(), request.at_least(), deadline, explain,
+                                 std::move(done));
 }
 
 absl::StatusOr<std::shared_ptr<StateWatch>> EvaluationService::Watch(

@@ -53,6 +53,8 @@ class EvaluationService {
                   Done<v1::GetHistoryResponse> done);
   void ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
                     Done<v1::Explanation> done);
+  void ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,
+                     Done<v1::ChangeExplanation> done);
   // `wake`: see WatchHub::Open.
   absl::StatusOr<std::shared_ptr<StateWatch>> Watch(const v1::WatchStatesRequest& request,
                                                     std::function<void()> wake);
@@ -73,6 +75,12 @@ class EvaluationService {
   template <typename Answer>
   void ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
                       Done<Answer> done);
+  // Explains the state at a key; `explainer` runs on the engine thread.
+  template <typename Answer>
+  using Explainer = std::function<absl::StatusOr<Answer>(const StateLookup::Place&, absl::Time)>;
+  template <typename Answer>
+  void Explain(const v1::StateKey& key, const std::string& at_least, absl::Time deadline,
+               Explainer<Answer> explainer, Done<Answer> done);
   void ReadState(const v1::StateKey& key, const std::string& min_version, Done<StateAnswer> done);
   void StartBatch(const std::shared_ptr<Batch>& batch);
   void ReadBatchOnEngine(const std::shared_ptr<Batch>& batch);

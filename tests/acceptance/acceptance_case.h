@@ -48,6 +48,7 @@ enum class CaseAction {
   kWatermark,
   kExpectState,
   kExpectHistory,
+  kExpectChange,
 };
 
 struct CaseStep {
@@ -60,7 +61,7 @@ struct CaseStep {
   std::vector<v1::Definition> definitions;  // apply: only what the file says; delete: names
   std::vector<ExpectedProblem> problems;    // apply, delete, write and so on
   StateQuery query;                         // expect
-  std::vector<ExpectedField> fields;        // expect a state
+  std::vector<ExpectedField> fields;        // expect a state or a change
   std::vector<std::string> history;         // expect history, one text for each entry
 };
 

@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/case_lexer.h"
+#include "tests/acceptance/change_fields.h"
 #include "tests/acceptance/state_fields.h"
 
 namespace kpisuite {
@@ -230,13 +231,16 @@ class CaseParser {
     if (kind == "history") {
       step.action = CaseAction::kExpectHistory;
       ++at;
+    } else if (kind == "change") {
+      step.action = CaseAction::kExpectChange;
+      ++at;
     }
     // KPI WINDOW [{slice}] PERIOD:
     size_t end = at;
     while (end < words.size() && !absl::EndsWith(words[end], ":")) ++end;
     const bool sliced = at + 2 < words.size() && IsBraced(words[at + 2]);
     if (end == words.size() || end != at + (sliced ? 3u : 2u)) {
-      return Fail("want `expect [history] KPI WINDOW [{slice}] PERIOD: ...`");
+      return Fail("want `expect [history|change] KPI WINDOW [{slice}] PERIOD: ...`");
     }
     step.query.kpi = words[at];
     step.query.window = words[at + 1];
@@ -264,9 +268,11 @@ class CaseParser {
       }
       const std::pair<std::string, std::string> field =
           absl::StrSplit(part, absl::MaxSplits(' ', 1));
-      if (!IsStateField(field.first) || field.second.empty()) {
-        FailAt(step.line, absl::StrCat("got \"", part,
-                                       "\", want NAME VALUE with one of: ", StateFieldNames()));
+      const bool change = step.action == CaseAction::kExpectChange;
+      const bool known = change ? IsChangeField(field.first) : IsStateField(field.first);
+      if (!known || field.second.empty()) {
+        FailAt(step.line, absl::StrCat("got \"", part, "\", want NAME VALUE with one of: ",
+                                       change ? ChangeFieldNames() : StateFieldNames()));
         continue;
       }
       step.fields.push_back({field.first, Unquoted(absl::StripAsciiWhitespace(field.second))});
@@ -295,7 +301,8 @@ class CaseParser {
     bool expects = false;
     for (const CaseStep& step : result_.parsed.steps) {
       expects = expects || !step.problems.empty() || step.action == CaseAction::kExpectState ||
-                step.action == CaseAction::kExpectHistory;
+                step.action == CaseAction::kExpectHistory ||
+                step.action == CaseAction::kExpectChange;
     }
     if (!expects) Fail("the case expects nothing");
   }

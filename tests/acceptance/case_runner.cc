@@ -1,6 +1,8 @@
 #include "tests/acceptance/case_runner.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -14,6 +16,7 @@
 #include "libs/kpi/calendar.h"
 #include "services/evaluation/engine/state_text.h"
 #include "tests/acceptance/case_definitions.h"
+#include "tests/acceptance/change_fields.h"
 #include "tests/acceptance/state_fields.h"
 #include "tests/harness/suite.h"
 
@@ -145,11 +148,13 @@ class CaseRunner {
         break;
       case CaseAction::kExpectState:
       case CaseAction::kExpectHistory:
+      case CaseAction::kExpectChange:
         if (mode_ == RunMode::kRestarted) {
           suite_.RestartEvaluation();
           Check(step, suite_.Run());
         }
-        return step.action == CaseAction::kExpectState ? CheckState(step) : CheckHistory(step);
+        if (step.action == CaseAction::kExpectState) return CheckState(step);
+        return step.action == CaseAction::kExpectHistory ? CheckHistory(step) : CheckChange(step);
     }
     Check(step, suite_.Run());
   }
@@ -255,6 +260,30 @@ class CaseRunner {
                       explanation->state().value(), "\n");
     }
     if (!differences.empty()) Fail(step, absl::StrCat(differences, Describe(shown)));
+  }
+
+  // `from`, `by` and `error` are what is asked; all else is compared.
+  void CheckChange(const CaseStep& step) {
+    std::map<std::string, std::string> asked;
+    for (const ExpectedField& field : step.fields) asked.emplace(field.name, field.value);
+    const auto change = suite_.ExplainChange(step.query, asked["from"], asked["by"]);
+    if (!asked["error"].empty()) {
+      const std::string reason = change.ok() ? "none" : GetErrorDetails(change.status()).reason;
+      if (reason != asked["error"]) Fail(step, absl::StrCat("  error: ", reason));
+      return;
+    }
+    if (!change.ok()) return Check(step, change.status());
+    std::string differences;
+    for (const ExpectedField& field : step.fields) {
+      if (field.name == "from" || field.name == "by") continue;
+      const std::string actual = ChangeField(field.name, *change);
+      const bool same =
+          field.name == "warning" ? absl::StrContains(actual, field.value) : actual == field.value;
+      if (same) continue;
+      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ",
+                      actual, "\n");
+    }
+    if (!differences.empty()) Fail(step, absl::StrCat(differences, change->ShortDebugString()));
   }
 
   static std::string Describe(const v1::Explanation& explanation) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -164,6 +165,14 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
 absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_);
+}
+
+absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& query,
+                                                           const std::string& base_period,
+                                                           const std::string& dimension) {
+  ASSIGN_OR_RETURN(const Place place, Resolve(query));
+  return ReadChange({place.engine, place.runtime, query.slice, place.window, place.period},
+                    base_period, dimension, now_);
 }
 
 absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kpisuite/v1/change.pb.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "kpisuite/v1/measurement.pb.h"
@@ -84,6 +85,10 @@ class Suite {
   // NOT_FOUND, FAILED_PRECONDITION as PartitionEngine::Read.
   absl::StatusOr<v1::KpiState> State(const StateQuery& query);
   absl::StatusOr<v1::Explanation> Explain(const StateQuery& query);
+  // As ReadChange, from the query's period.
+  absl::StatusOr<v1::ChangeExplanation> ExplainChange(const StateQuery& query,
+                                                      const std::string& base_period,
+                                                      const std::string& dimension);
   // Entries of the state log for one state, oldest first.
   absl::StatusOr<std::vector<LoggedState>> History(const StateQuery& query);
 
