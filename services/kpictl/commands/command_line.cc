@@ -58,6 +58,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddStatesCommand(app, context);
   AddHistoryCommand(app, context);
   AddExplainCommand(app, context);
+  AddDriversCommand(app, context);
   AddWatchCommand(app, context);
   AddWaitCommand(app, context);
   AddSchemaCommand(app, context);

@@ -225,6 +225,14 @@ grpc::Status FakeEvaluation::ExplainState(grpc::ServerContext*,
   return failure;
 }
 
+grpc::Status FakeEvaluation::ExplainChange(grpc::ServerContext*,
+                                           const v1::ExplainChangeRequest* request,
+                                           v1::ChangeExplanation* response) {
+  changes_explained.push_back(*request);
+  *response = change;
+  return failure;
+}
+
 grpc::Status FakeEvaluation::WatchStates(grpc::ServerContext*,
                                          const v1::WatchStatesRequest* request,
                                          grpc::ServerWriter<v1::WatchStatesResponse>* writer) {

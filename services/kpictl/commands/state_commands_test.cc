@@ -154,6 +154,42 @@ TEST_F(StateCommandsTest, ExplainShowsTheWhole) {
   EXPECT_THAT(suite_.Run({"explain", "otp", "-o", "json"}).out, HasSubstr("\"formula\""));
 }
 
+TEST_F(StateCommandsTest, DriversShowsWhatMovedTheValue) {
+  v1::ChangeExplanation& change = suite_.evaluation.change;
+  *change.mutable_before() = suite_.evaluation.states[0];
+  *change.mutable_after() = suite_.evaluation.states[0];
+  change.mutable_before()->mutable_period()->set_id("2001-07");
+  change.mutable_before()->set_value("0.8");
+  change.set_method(v1::CHANGE_METHOD_MIX_RATE);
+  change.set_dimension("origin");
+  change.set_change("0.01");
+  v1::ChangeDriver& driver = *change.add_drivers();
+  driver.set_name("ORD");
+  driver.set_before("0.75");
+  driver.set_after("0.78");
+  driver.set_contribution("0.012");
+  driver.set_rate("0.015");
+  driver.set_mix("-0.003");
+  driver.set_share_of_net("1.2");
+  driver.set_share_of_gross("0.6");
+  v1::ChangeDriver& gone = *change.add_drivers();
+  gone.set_name("DFW");
+  gone.set_nd_reason(v1::ND_REASON_DIV0);
+  change.add_warnings("concentration: ORD holds more than half of the movement");
+  const RunResult result =
+      suite_.Run({"drivers", "otp", "--period", "2001-08", "--from", "2001-07", "--by", "origin"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("MONTH 2001-07 to 2001-08, total\n"));
+  EXPECT_THAT(result.out, HasSubstr("80.0 % to 81.0 %: +1.0 pp, by origin (MIX_RATE)\n"));
+  EXPECT_THAT(result.out, HasSubstr("+1.2 pp  +1.5 pp  -0.3 pp  120.0 %    60.0 %\n"));
+  EXPECT_THAT(result.out, HasSubstr("no value (DIV0)"));
+  EXPECT_THAT(result.out, HasSubstr("! concentration: ORD"));
+  EXPECT_EQ(suite_.evaluation.changes_explained.at(0).base_period(), "2001-07");
+  EXPECT_EQ(suite_.evaluation.changes_explained.at(0).dimension(), "origin");
+  EXPECT_THAT(suite_.Run({"drivers", "otp", "-o", "csv"}).out,
+              HasSubstr("ORD,0.75,0.78,0.012,0.015,-0.003,1.2,0.6\n"));
+}
+
 TEST_F(StateCommandsTest, AnUnknownKpiIsExitCodeThree) {
   suite_.evaluation.failure =
       ToGrpcStatus(MakeError(absl::StatusCode::kNotFound, "NOT_FOUND", "there is no such KPI"));
