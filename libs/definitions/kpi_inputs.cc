@@ -60,7 +60,6 @@ class InputsBuilder {
     }
     CheckNotSet(field + ".window", !input.window().empty(), draft_.violations);
     CheckNotSet(field + ".offset", input.has_offset(), draft_.violations);
-    CheckNotSet(field + ".conversion_window", input.has_conversion_window(), draft_.violations);
     CheckNotSet(field + ".apply", input.apply() == v1::APPLY_RESULT, draft_.violations);
     CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
     if (input.metric().empty() == input.kpi().empty()) {
@@ -98,6 +97,7 @@ class InputsBuilder {
       return;
     }
     built.aggregation = *spec;
+    built.frame = BuildFrameRule(field, input, spec->kind, draft_.violations);
     built.aggregation.scale = static_cast<uint8_t>(built.metric->scale);
     const std::optional<Unit> unit =
         BuildAggregateUnit(field, built.aggregation, *built.metric, draft_.violations);
@@ -107,7 +107,8 @@ class InputsBuilder {
     }
     built.unit = *unit;
     built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
-                             spec->percentile_millionths, "|", built.filter.canonical_text());
+                             spec->percentile_millionths, "|", built.filter.canonical_text(),
+                             FrameText(spec->kind, built.frame));
     formula_inputs_.push_back({alias, built.unit});
     own_.push_back({alias, FormulaBinding::Kind::kInput, AddInput(std::move(built))});
   }
@@ -140,6 +141,9 @@ class InputsBuilder {
     Refuse(field + ".percentile", !input.percentile().empty(), kWhy);
     Refuse(field + ".where", !input.where().empty(), kWhy);
     Refuse(field + ".carry_forward", !input.carry_forward().empty(), kWhy);
+    Refuse(field + ".conversion_window", input.has_conversion_window(), kWhy);
+    Refuse(field + ".cohort_offset", input.has_cohort_offset(), kWhy);
+    Refuse(field + ".cohort_measure", input.has_cohort_measure(), kWhy);
     CheckNotSet(field + ".ignore_dimensions", input.ignore_dimensions_size() > 0,
                 draft_.violations);
     const CatalogEntry* entry =
