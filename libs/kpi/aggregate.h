@@ -103,8 +103,9 @@ struct SampleView {
 };
 
 struct AggregateResult {
-  // Decimal, or ND: EMPTY, DIV0 (weights that add up to 0), INPUT_ERROR (a sample without the
-  // weight that the kind needs), OVERFLOW.
+  // Decimal, or ND: EMPTY, DIV0 (weights, opportunities or a cohort that add up to 0), INPUT_ERROR
+  // (a sample without the weight that the kind needs), NOT_AGGREGATABLE (a kind that needs a frame,
+  // without one), NO_COMPARABLE (no earlier period of a cohort), OVERFLOW.
   Value value;
   uint64_t n = 0;     // kept samples
   uint64_t rows = 0;  // samples before the filter
@@ -129,7 +130,7 @@ class AggregateCollection;
 // destroyed.
 class Aggregate {
  public:
-  // The empty state. UNIMPLEMENTED (reason NOT_IMPLEMENTED) for the kinds not built yet;
+  // The empty state. UNIMPLEMENTED (reason NOT_IMPLEMENTED) for RATIO, which has no state;
   // INVALID_ARGUMENT for a scale, percentile or cap out of range.
   static absl::StatusOr<Aggregate> Create(const AggregationSpec& spec);
 
