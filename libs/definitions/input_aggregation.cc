@@ -1,5 +1,6 @@
 #include "libs/definitions/input_aggregation.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
@@ -11,10 +12,13 @@ bool IsFirstOrLast(AggregationKind kind) {
   return kind == AggregationKind::kFirst || kind == AggregationKind::kLast;
 }
 
+// Not the kinds that only a frame gives a value: the panes of one period alone are merged.
+bool IsServedByPeriod(AggregationKind kind) { return !ReachOf(kind, {}).needs_frame; }
+
 std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
   const std::string name = v1::Aggregation_Name(aggregation);
   const auto kind = AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
-  return kind.has_value() && IsServed(*kind) ? kind : std::nullopt;
+  return kind.has_value() && IsServed(*kind) && IsServedByPeriod(*kind) ? kind : std::nullopt;
 }
 
 void Refuse(const std::string& field, bool is_set, absl::string_view why, Violations& violations) {
@@ -33,22 +37,11 @@ uint32_t BuildPercentile(const std::string& field, const std::string& text,
   return 0;
 }
 
-void BuildCarryForward(const std::string& field, AggregationKind kind, const std::string& text,
-                       Violations& violations) {
-  if (!IsFirstOrLast(kind)) {
-    Refuse(field, !text.empty(), "got a value, want none: it is for FIRST and LAST", violations);
-  } else if (text != "NONE") {
-    violations.Add(field, violation::kNotImplemented,
-                   GotWant(text,
-                           "NONE: this release carries no value into a period without samples, and "
-                           "the default UNTIL_RETRACTED would"));
-  }
-}
-
 void CheckAdditive(const std::string& field, AggregationKind kind, const MetricDefinition& metric,
                    Violations& violations) {
   const bool sums = kind == AggregationKind::kSum;
-  const bool sums_series = IsFirstOrLast(kind) && !metric.dimensions.empty();
+  const bool sums_series = (IsFirstOrLast(kind) || kind == AggregationKind::kTimeWeightedAverage) &&
+                           !metric.dimensions.empty();
   if (!sums && !sums_series) return;
   absl::string_view what;
   if (metric.unit.IsPercent()) {
@@ -64,6 +57,94 @@ void CheckAdditive(const std::string& field, AggregationKind kind, const MetricD
       absl::StrCat("got ", AggregationKindName(kind), " of metric ", metric.id, ", want no sum of ",
                    what, ": use AVG, or sums of a numerator and a denominator"));
 }
+
+constexpr int kMostPeriods = 1000;
+constexpr int kMostYears = 100;
+
+// Reads the fields of an input that look beyond its period.
+class FrameBuilder {
+ public:
+  FrameBuilder(const std::string& field, const v1::Input& input, Violations& violations)
+      : field_(field), input_(input), violations_(violations) {}
+
+  void BuildCarry(bool wanted, FrameRule& rule) {
+    const std::string& text = input_.carry_forward();
+    const std::string field = field_ + ".carry_forward";
+    if (!wanted) {
+      Refuse(field, !text.empty(), "got a value, want none: it is for FIRST and LAST", violations_);
+      return;
+    }
+    absl::string_view count = text;
+    if (text.empty() || text == "UNTIL_RETRACTED") {
+      rule.carry = CarryForward::kUntilRetracted;
+    } else if (absl::ConsumePrefix(&count, "MAX(") && absl::ConsumeSuffix(&count, ")")) {
+      rule.carry = CarryForward::kPeriods;
+      if (!absl::SimpleAtoi(count, &rule.carry_periods)) rule.carry_periods = 0;
+      CheckRange(field, rule.carry_periods, 1, kMostPeriods, violations_);
+    } else if (text != "NONE") {
+      violations_.Add(field, violation::kSyntax,
+                      GotWant(text, "NONE, MAX(periods) or UNTIL_RETRACTED"));
+    }
+    // The panes of one period alone are merged.
+    if (rule.carry != CarryForward::kNone) {
+      violations_.Add(
+          field, violation::kNotImplemented,
+          GotWant(text,
+                  "NONE: this release carries no value into a period without samples, and the "
+                  "default UNTIL_RETRACTED would"));
+    }
+  }
+
+  void BuildConversion(bool wanted, FrameRule& rule) {
+    const std::string field = field_ + ".conversion_window";
+    if (!wanted) {
+      Refuse(field, input_.has_conversion_window(), "got a value, want none: it is for CONVERSION",
+             violations_);
+    } else if (!input_.has_conversion_window()) {
+      AddRequired(field, "the most delay of a conversion", violations_);
+    } else {
+      const absl::Duration delay = CheckDuration(field, input_.conversion_window(), violations_);
+      if (delay <= absl::ZeroDuration()) {
+        violations_.Add(field, violation::kOutOfRange, "got 0, want a positive duration");
+      }
+      rule.conversion_window_nano = absl::ToInt64Nanoseconds(delay);
+    }
+  }
+
+  void BuildCohort(bool wanted, FrameRule& rule) {
+    constexpr absl::string_view kWhy = "got a value, want none: it is for COHORT_RATIO";
+    if (!wanted) {
+      Refuse(field_ + ".cohort_offset", input_.has_cohort_offset(), kWhy, violations_);
+      Refuse(field_ + ".cohort_measure", input_.has_cohort_measure(), kWhy, violations_);
+      return;
+    }
+    CheckEnum(field_ + ".cohort_measure", input_.cohort_measure(),
+              v1::CohortMeasure_IsValid(input_.cohort_measure()), violations_);
+    if (input_.cohort_measure() == v1::COHORT_MEASURE_ENTITIES) {
+      rule.cohort_measure = CohortMeasure::kEntities;
+    } else if (input_.cohort_measure() == v1::COHORT_MEASURE_RETAINED) {
+      rule.cohort_measure = CohortMeasure::kRetained;
+    }
+    const std::string field = field_ + ".cohort_offset";
+    switch (input_.cohort_offset().kind_case()) {
+      case v1::Offset::kPreviousPeriod:
+        rule.cohort_count = input_.cohort_offset().previous_period();
+        CheckRange(field + ".previous_period", rule.cohort_count, 1, kMostPeriods, violations_);
+        break;
+      case v1::Offset::kSamePeriodLastYear:
+        rule.cohort_offset = CohortOffset::kYears;
+        rule.cohort_count = input_.cohort_offset().same_period_last_year();
+        CheckRange(field + ".same_period_last_year", rule.cohort_count, 1, kMostYears, violations_);
+        break;
+      default: AddRequired(field, "the period in which the cohort was present", violations_);
+    }
+  }
+
+ private:
+  const std::string& field_;
+  const v1::Input& input_;
+  Violations& violations_;
+};
 
 }  // namespace
 
@@ -92,7 +173,6 @@ std::optional<AggregationSpec> BuildAggregation(const std::string& field, const 
   }
   Refuse(field + ".percentile", !wants_percentile && !input.percentile().empty(),
          "got a value, want none: it is for PERCENTILE", violations);
-  BuildCarryForward(field + ".carry_forward", *kind, input.carry_forward(), violations);
   return spec;
 }
 
@@ -111,6 +191,29 @@ std::optional<Unit> BuildAggregateUnit(const std::string& field, const Aggregati
   if (unit.ok()) return *std::move(unit);
   violations.AddStatus(field + ".aggregation", violation::kUnitMismatch, unit.status());
   return std::nullopt;
+}
+
+FrameRule BuildFrameRule(const std::string& field, const v1::Input& input, AggregationKind kind,
+                         Violations& violations) {
+  FrameRule rule;
+  FrameBuilder builder(field, input, violations);
+  builder.BuildCarry(IsFirstOrLast(kind), rule);
+  builder.BuildConversion(kind == AggregationKind::kConversion, rule);
+  builder.BuildCohort(kind == AggregationKind::kCohortRatio, rule);
+  return rule;
+}
+
+std::string FrameText(AggregationKind kind, const FrameRule& rule) {
+  if (kind == AggregationKind::kConversion) {
+    return absl::StrCat("|within ", rule.conversion_window_nano);
+  }
+  if (kind == AggregationKind::kCohortRatio) {
+    return absl::StrCat("|cohort ", static_cast<int>(rule.cohort_offset), " ", rule.cohort_count,
+                        " ", static_cast<int>(rule.cohort_measure));
+  }
+  if (!IsFirstOrLast(kind) || rule.carry == CarryForward::kNone) return "";
+  return rule.carry == CarryForward::kPeriods ? absl::StrCat("|carry ", rule.carry_periods)
+                                              : "|carry";
 }
 
 }  // namespace kpisuite

@@ -8,6 +8,7 @@
 #include "libs/definitions/metric.h"
 #include "libs/definitions/violations.h"
 #include "libs/kpi/aggregate.h"
+#include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/unit.h"
 
 namespace kpisuite {
@@ -17,6 +18,15 @@ namespace kpisuite {
 // NOT_IMPLEMENTED.
 std::optional<AggregationSpec> BuildAggregation(const std::string& field, const v1::Input& input,
                                                 Violations& violations);
+
+// What of the samples outside of the period enters the value. Codes: REQUIRED, REFUSED, SYNTAX,
+// OUT_OF_RANGE, NOT_IMPLEMENTED.
+FrameRule BuildFrameRule(const std::string& field, const v1::Input& input, AggregationKind kind,
+                         Violations& violations);
+
+// Part of MetricInput::key: empty for what does not look beyond the period, otherwise it starts
+// with '|'.
+std::string FrameText(AggregationKind kind, const FrameRule& rule);
 
 // The unit of the aggregated value: the metric's, its square for VAR, none for counts. Nothing when
 // the unit leaves its limits. Checks that the metric can be aggregated so: no sums of what does not

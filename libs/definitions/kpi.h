@@ -14,6 +14,7 @@
 #include "kpisuite/v1/definition.pb.h"
 #include "libs/definitions/metric.h"
 #include "libs/kpi/aggregate.h"
+#include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
@@ -40,6 +41,7 @@ inline constexpr int kDefaultMaxSlices = 10'000;
 struct MetricInput {
   std::shared_ptr<const MetricDefinition> metric;
   AggregationSpec aggregation;
+  FrameRule frame;  // what of the samples outside of the period counts
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
@@ -48,7 +50,8 @@ struct MetricInput {
   // From the period of the step's root to the one that is meant.
   PeriodPath path;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
-  // filter. Inputs of different KPIs with equal keys can share their panes (if their zones agree).
+  // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
+  // agree).
   std::string key;
 };
 

@@ -59,7 +59,6 @@ class InputsBuilder {
                                     "an alias of at most 64 letters, digits and '_', no "
                                     "digit first"));
     }
-    CheckNotSet(field + ".conversion_window", input.has_conversion_window(), draft_.violations);
     CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
     if (input.metric().empty() == input.kpi().empty()) {
       AddRequired(field, "exactly one of metric and kpi", draft_.violations);
@@ -97,6 +96,7 @@ class InputsBuilder {
       return;
     }
     built.aggregation = *spec;
+    built.frame = BuildFrameRule(field, input, spec->kind, draft_.violations);
     built.aggregation.scale = static_cast<uint8_t>(built.metric->scale);
     const std::optional<Unit> unit =
         BuildAggregateUnit(field, built.aggregation, *built.metric, draft_.violations);
@@ -106,7 +106,8 @@ class InputsBuilder {
     }
     built.unit = *unit;
     built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
-                             spec->percentile_millionths, "|", built.filter.canonical_text());
+                             spec->percentile_millionths, "|", built.filter.canonical_text(),
+                             FrameText(spec->kind, built.frame));
     formula_inputs_.push_back({alias, built.unit});
     own_.push_back(
         {alias, FormulaBinding::Kind::kInput, AddMetricInput(draft_.built, std::move(built))});
@@ -129,6 +130,9 @@ class InputsBuilder {
     Refuse(field + ".percentile", !input.percentile().empty(), kWhy);
     Refuse(field + ".where", !input.where().empty(), kWhy);
     Refuse(field + ".carry_forward", !input.carry_forward().empty(), kWhy);
+    Refuse(field + ".conversion_window", input.has_conversion_window(), kWhy);
+    Refuse(field + ".cohort_offset", input.has_cohort_offset(), kWhy);
+    Refuse(field + ".cohort_measure", input.has_cohort_measure(), kWhy);
     const CatalogEntry* entry =
         draft_.catalog.Find({draft_.name.workspace, DefinitionKind::kKpi, input.kpi()});
     if (entry == nullptr || entry->kpi == nullptr) {

@@ -7,10 +7,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/kpi/aggregate_collection.h"
 #include "libs/kpi/aggregate_entities.h"
+#include "libs/kpi/aggregate_entity_events.h"
 #include "libs/kpi/aggregate_leaf_series.h"
 #include "libs/kpi/aggregate_limits.h"
 #include "libs/kpi/aggregate_moments.h"
 #include "libs/kpi/aggregate_multiset.h"
+#include "libs/kpi/aggregate_step_series.h"
 
 namespace kpisuite {
 namespace {
@@ -43,8 +45,13 @@ absl::Status TooManyRows() {
 
 std::unique_ptr<AggregateCollection> MakeAggregateCollection(const AggregationSpec& spec) {
   switch (spec.kind) {
+    case AggregationKind::kLast:
+    case AggregationKind::kLatestManual: return std::make_unique<LeafSeries>(spec);
     case AggregationKind::kFirst:
-    case AggregationKind::kLast: return std::make_unique<LeafSeries>(spec);
+    case AggregationKind::kTimeWeightedAverage:
+    case AggregationKind::kTimeWeightedMean: return std::make_unique<StepSeries>(spec);
+    case AggregationKind::kConversion:
+    case AggregationKind::kCohortRatio: return std::make_unique<EntityEvents>(spec);
     case AggregationKind::kPercentile:
     case AggregationKind::kMedian: return std::make_unique<ValueMultiset>(spec);
     case AggregationKind::kCountDistinct:
@@ -220,14 +227,20 @@ AggregateResult Aggregate::Finalise() const {
 
 bool Aggregate::approximate() const { return collection_ != nullptr && collection_->approximate(); }
 
-uint64_t Aggregate::members() const {
-  const auto* series = dynamic_cast<const LeafSeries*>(collection_.get());
-  return series == nullptr ? 0 : series->members();
+AggregateResult Aggregate::Finalise(const AggregateFrame& frame) const {
+  if (collection_ == nullptr || n_ == 0) return Finalise();
+  AggregateResult result = collection_->FinaliseIn(frame, n_);
+  result.n = n_;
+  result.rows = rows_;
+  return result;
 }
 
-uint64_t Aggregate::MembersBefore(int64_t time_nano) const {
-  const auto* series = dynamic_cast<const LeafSeries*>(collection_.get());
-  return series == nullptr ? 0 : series->MembersBefore(time_nano);
+Aggregate Aggregate::CarriedOut() const {
+  Aggregate carried = *this;
+  if (collection_ == nullptr) return carried;
+  const std::optional<uint64_t> left = carried.collection_->KeepLast();
+  if (left.has_value()) carried.rows_ = carried.n_ = *left;
+  return carried;
 }
 
 size_t Aggregate::AllocatedBytes() const {

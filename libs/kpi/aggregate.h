@@ -31,7 +31,6 @@ enum class AggregationKind : uint8_t {
   kRatio = 13,  // no state of its own: a formula over two inputs
   kStandardDeviation = 14,
   kVariance = 15,
-  // Declared, not implemented yet.
   kTimeWeightedAverage = 16,
   kTimeWeightedMean = 17,
   kConversion = 18,
@@ -54,6 +53,8 @@ bool IsAdditiveOverSlices(AggregationKind kind);
 bool IsAdditiveOverTime(AggregationKind kind);
 // The unit of the value is the metric's unit to this power: 0 for counts and ratios, 2 for VAR.
 int UnitPower(AggregationKind kind);
+// Whether states depend on the places of samples in time (SampleView::shift_nano).
+bool UsesPlace(AggregationKind kind);
 
 inline constexpr uint32_t kDefaultExactCap = 100'000;
 inline constexpr uint32_t kPercentileOne = 1'000'000;
@@ -89,12 +90,22 @@ struct SampleView {
   absl::string_view entity = {};       // empty: none
   std::optional<int64_t> weight = {};  // mantissa at the metric's weight scale; none: not given
   uint64_t series = 0;                 // leaf series, stable within a store
+  // Where a business date moves the sample to, relative to its event time (PlaceShift): 0 without
+  // one, and when the event time lies on that day.
+  int64_t shift_nano = 0;
   bool kept = true;  // whether the input's filter keeps it; a dropped sample still counts as a row
+
+  // The sample's place in time: its event time, or the instant of its business date next to it.
+  int64_t place_nano() const {
+    return static_cast<int64_t>(static_cast<uint64_t>(time_nano) +
+                                static_cast<uint64_t>(shift_nano));
+  }
 };
 
 struct AggregateResult {
-  // Decimal, or ND: EMPTY, DIV0 (weights that add up to 0), INPUT_ERROR (a sample without the
-  // weight that the kind needs), OVERFLOW.
+  // Decimal, or ND: EMPTY, DIV0 (weights, opportunities or a cohort that add up to 0), INPUT_ERROR
+  // (a sample without the weight that the kind needs), NOT_AGGREGATABLE (a kind that needs a frame,
+  // without one), NO_COMPARABLE (no earlier period of a cohort), OVERFLOW.
   Value value;
   uint64_t n = 0;     // kept samples
   uint64_t rows = 0;  // samples before the filter
@@ -103,7 +114,13 @@ struct AggregateResult {
   // HyperLogLog: the 95 % interval of 1.96 standard errors of 1.04 / sqrt(2^14), whole numbers.
   std::optional<Decimal> lower = {};
   std::optional<Decimal> upper = {};
+  // FIRST, LAST, TIME_WEIGHTED_*: leaf series in the value, and those of them without a sample in
+  // the period. CONVERSION: opportunities. COHORT_RATIO: entities of the cohort. Else 0.
+  uint64_t members = 0;
+  uint64_t carried = 0;
 };
+
+struct AggregateFrame;
 
 class AggregateCollection;
 
@@ -113,7 +130,7 @@ class AggregateCollection;
 // destroyed.
 class Aggregate {
  public:
-  // The empty state. UNIMPLEMENTED (reason NOT_IMPLEMENTED) for the kinds not built yet;
+  // The empty state. UNIMPLEMENTED (reason NOT_IMPLEMENTED) for RATIO, which has no state;
   // INVALID_ARGUMENT for a scale, percentile or cap out of range.
   static absl::StatusOr<Aggregate> Create(const AggregationSpec& spec);
 
@@ -142,6 +159,15 @@ class Aggregate {
   // where the caller, who knows the watermark, shows 0 (IsZeroWhenEmpty). With rows, SUM and the
   // counts of nothing are 0.
   AggregateResult Finalise() const;
+  // The value of one period from a state that is merged over all that ReachOf says: nothing at or
+  // after the frame's end but what a CONVERSION reaches. n and rows are those of the state. Kinds
+  // that do not look beyond their period give Finalise().
+  AggregateResult Finalise(const AggregateFrame& frame) const;
+
+  // The state over those samples alone that a later period can see as carried in: for FIRST, LAST
+  // and TIME_WEIGHTED_* the last one of each leaf series (by place, event time, sample_id), else
+  // all. Merging it instead of the whole gives later frames the same value.
+  Aggregate CarriedOut() const;
 
   // Canonical bytes: equal multisets of samples give equal bytes. The format is described in
   // aggregate_wire.cc.
@@ -156,10 +182,6 @@ class Aggregate {
   // Whether the state is a sketch. The multiset of samples alone decides, never their order or the
   // way in which states were merged.
   bool approximate() const;
-  // FIRST, LAST: leaf series with a value, and how many of these values are older than the instant
-  // (carried forward).
-  uint64_t members() const;
-  uint64_t MembersBefore(int64_t time_nano) const;
   // Bytes on the heap, an estimate for cache accounting.
   size_t AllocatedBytes() const;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "libs/kpi/aggregate.h"
@@ -11,7 +12,8 @@ namespace kpisuite {
 
 // The part of an Aggregate that needs more than its payload: leaf series, a multiset of values,
 // entities, or wide sums. It sees kept samples only. Implementations: aggregate_leaf_series.h,
-// aggregate_multiset.h, aggregate_entities.h, aggregate_moments.h.
+// aggregate_multiset.h, aggregate_entities.h, aggregate_moments.h, aggregate_step_series.h,
+// aggregate_entity_events.h.
 class AggregateCollection {
  public:
   virtual ~AggregateCollection() = default;
@@ -25,6 +27,13 @@ class AggregateCollection {
 
   // The value over `n` > 0 kept samples; n and rows of the result are not set.
   virtual AggregateResult Finalise(uint64_t n) const = 0;
+  // The same for a frame, over `n` > 0 kept samples.
+  virtual AggregateResult FinaliseIn(const AggregateFrame& frame, uint64_t n) const {
+    return Finalise(n);
+  }
+  // Drops all but the last sample of each leaf series; how many are left. Nothing, and unchanged,
+  // when the kind carries nothing.
+  virtual std::optional<uint64_t> KeepLast() { return std::nullopt; }
   virtual bool approximate() const { return false; }
   virtual size_t AllocatedBytes() const = 0;
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "libs/kpi/aggregate.h"
 
@@ -13,15 +12,6 @@ struct KindTraits {
   bool zero_when_empty = false;
   bool additive_over_slices = false;
   bool additive_over_time = false;
-};
-
-constexpr AggregationKind kNotServed[] = {
-    AggregationKind::kRatio,
-    AggregationKind::kTimeWeightedAverage,
-    AggregationKind::kTimeWeightedMean,
-    AggregationKind::kConversion,
-    AggregationKind::kCohortRatio,
-    AggregationKind::kLatestManual,
 };
 
 constexpr std::array<KindTraits, 21> kTraits = {{
@@ -69,8 +59,7 @@ std::optional<AggregationKind> AggregationKindFromName(absl::string_view name) {
 }
 
 bool IsServed(AggregationKind kind) {
-  return Find(kind) != nullptr &&
-         std::find(std::begin(kNotServed), std::end(kNotServed), kind) == std::end(kNotServed);
+  return Find(kind) != nullptr && kind != AggregationKind::kRatio;
 }
 
 bool IsZeroWhenEmpty(AggregationKind kind) {
@@ -99,6 +88,19 @@ int UnitPower(AggregationKind kind) {
     case AggregationKind::kCohortRatio: return 0;
     case AggregationKind::kVariance: return 2;
     default: return 1;
+  }
+}
+
+bool UsesPlace(AggregationKind kind) {
+  switch (kind) {
+    case AggregationKind::kFirst:
+    case AggregationKind::kLast:
+    case AggregationKind::kTimeWeightedAverage:
+    case AggregationKind::kTimeWeightedMean:
+    case AggregationKind::kConversion:
+    case AggregationKind::kCohortRatio:
+    case AggregationKind::kLatestManual: return true;
+    default: return false;
   }
 }
 

@@ -1,9 +1,11 @@
 #include "libs/kpi/aggregate_leaf_series.h"
 
-#include <algorithm>
+#include <limits>
 #include <tuple>
+#include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/kpi/aggregate_frame.h"
 
 namespace kpisuite {
 
@@ -11,34 +13,40 @@ std::unique_ptr<AggregateCollection> LeafSeries::Clone() const {
   return std::make_unique<LeafSeries>(*this);
 }
 
-bool LeafSeries::Wins(int64_t time_nano, absl::string_view sample_id, int64_t value,
-                      const Held& held) const {
-  if (time_nano != held.time_nano) return (time_nano < held.time_nano) == earliest_;
-  const absl::string_view held_id = held.sample_id;
-  return std::tie(sample_id, value) > std::tie(held_id, held.value);
+bool LeafSeries::Wins(const Held& one, const Held& held) {
+  return std::tie(one.place_nano, one.time_nano, one.sample_id, one.value) >
+         std::tie(held.place_nano, held.time_nano, held.sample_id, held.value);
+}
+
+LeafSeries::Held LeafSeries::HeldOf(const SampleView& sample) {
+  return {sample.place_nano(), sample.time_nano, sample.value,
+          std::string(sample.sample_id.data(), sample.sample_id.size()), 1};
 }
 
 void LeafSeries::Add(const SampleView& sample) {
-  const auto [at, inserted] = series_.try_emplace(sample.series);
+  Held one = HeldOf(sample);
+  const auto [at, inserted] = series_.try_emplace(SeriesOf(sample), one);
+  if (inserted) return;
   Held& held = at->second;
-  ++held.n;
-  if (!inserted && !Wins(sample.time_nano, sample.sample_id, sample.value, held)) return;
-  held.time_nano = sample.time_nano;
-  held.value = sample.value;
-  held.sample_id.assign(sample.sample_id.data(), sample.sample_id.size());
+  one.n = held.n + 1;
+  if (Wins(one, held)) {
+    held = std::move(one);
+  } else {
+    held.n = one.n;
+  }
 }
 
 bool LeafSeries::Remove(const SampleView& sample) {
-  const auto at = series_.find(sample.series);
+  const auto at = series_.find(SeriesOf(sample));
   if (at == series_.end()) return false;
   Held& held = at->second;
-  const bool is_held = held.time_nano == sample.time_nano && held.sample_id == sample.sample_id;
+  const Held one = HeldOf(sample);
   if (held.n > 1) {
-    if (is_held || Wins(sample.time_nano, sample.sample_id, sample.value, held)) return false;
+    if (!Wins(held, one)) return false;  // the held one itself, or one that would have won
     --held.n;
     return true;
   }
-  if (!is_held || held.value != sample.value) return false;
+  if (Wins(held, one) || Wins(one, held)) return false;
   series_.erase(at);
   return true;
 }
@@ -49,21 +57,34 @@ void LeafSeries::Merge(const AggregateCollection& other) {
     if (inserted) continue;
     Held& held = at->second;
     const uint64_t n = held.n + theirs.n;
-    if (Wins(theirs.time_nano, theirs.sample_id, theirs.value, held)) held = theirs;
+    if (Wins(theirs, held)) held = theirs;
     held.n = n;
   }
 }
 
-AggregateResult LeafSeries::Finalise(uint64_t n) const {
-  absl::int128 sum = 0;
-  for (const auto& [series, held] : series_) sum += held.value;
-  return {.value = Decimal::FromMantissa(sum, scale_)};
+std::optional<uint64_t> LeafSeries::KeepLast() {
+  for (auto& [series, held] : series_) held.n = 1;
+  return series_.size();
 }
 
-uint64_t LeafSeries::MembersBefore(int64_t time_nano) const {
-  return static_cast<uint64_t>(
-      std::count_if(series_.begin(), series_.end(),
-                    [time_nano](const auto& entry) { return entry.second.time_nano < time_nano; }));
+AggregateResult LeafSeries::Finalise(uint64_t n) const {
+  AggregateFrame whole;
+  whole.start_nano = std::numeric_limits<int64_t>::min();
+  return FinaliseIn(whole, n);
+}
+
+AggregateResult LeafSeries::FinaliseIn(const AggregateFrame& frame, uint64_t n) const {
+  AggregateResult result{.value = NdReason::kEmpty};
+  absl::int128 sum = 0;
+  for (const auto& [series, held] : series_) {
+    const bool carried = held.place_nano < frame.start_nano;
+    if (carried && (one_series_ || held.place_nano < frame.carry_from_nano)) continue;
+    ++result.members;
+    result.carried += carried ? 1 : 0;
+    sum += held.value;
+  }
+  if (result.members > 0) result.value = Decimal::FromMantissa(sum, scale_);
+  return result;
 }
 
 size_t LeafSeries::AllocatedBytes() const {
@@ -75,7 +96,7 @@ size_t LeafSeries::AllocatedBytes() const {
 }
 
 // Count of series; then per series, ascending: id (the first) or the distance to the id before
-// minus 1, number of samples, event time, value, sample_id.
+// minus 1, number of samples, place, event time, value, sample_id.
 void LeafSeries::Write(WireWriter& writer) const {
   writer.Unsigned(series_.size());
   uint64_t next = 0;
@@ -83,6 +104,7 @@ void LeafSeries::Write(WireWriter& writer) const {
     writer.Unsigned(series - next);
     next = series + 1;
     writer.Unsigned(held.n);
+    writer.Signed(held.place_nano);
     writer.Signed(held.time_nano);
     writer.Signed(held.value);
     writer.Text(held.sample_id);
@@ -92,6 +114,7 @@ void LeafSeries::Write(WireWriter& writer) const {
 absl::Status LeafSeries::ReadSeries(WireReader& reader, uint64_t series) {
   Held held;
   ASSIGN_OR_RETURN(held.n, reader.Unsigned());
+  ASSIGN_OR_RETURN(held.place_nano, reader.Signed());
   ASSIGN_OR_RETURN(held.time_nano, reader.Signed());
   ASSIGN_OR_RETURN(held.value, reader.Signed());
   ASSIGN_OR_RETURN(const absl::string_view sample_id, reader.Text());
@@ -111,6 +134,7 @@ absl::Status LeafSeries::Read(WireReader& reader, uint64_t n) {
       return absl::InvalidArgumentError("got a series above 64 bits");
     }
     next = series + 1;
+    if (one_series_ && series != 0) return absl::InvalidArgumentError("got a series, want one");
     RETURN_IF_ERROR(ReadSeries(reader, series));
     const uint64_t held_n = series_.rbegin()->second.n;
     if (held_n == 0 || held_n > missing) {

@@ -27,17 +27,19 @@ std::vector<int64_t> SortedValues(const Samples& samples) {
   return values;
 }
 
-// The first or last value of each leaf series, added up; of one instant the larger sample_id.
-Number EndsOf(const Samples& samples, bool first, int scale) {
-  using End = std::tuple<int64_t, std::string, int64_t>;
+// The first or last value of each leaf series, added up; of one instant that of the larger id.
+Number EndsOf(const Samples& samples, bool first, bool one_series, int scale) {
+  using End = std::tuple<int64_t, int64_t, std::string, int64_t>;
   std::map<uint64_t, End> ends;
   for (const TestSample& sample : samples) {
-    const End end = {first ? -sample.time_nano : sample.time_nano, sample.sample_id, sample.value};
-    const auto [at, fresh] = ends.emplace(sample.series, end);
+    const int64_t sign = first ? -1 : 1;
+    const End end = {sign * sample.place_nano(), sign * sample.time_nano, sample.sample_id,
+                     sample.value};
+    const auto [at, fresh] = ends.emplace(one_series ? 0 : sample.series, end);
     at->second = std::max(at->second, end);
   }
   absl::int128 sum = 0;
-  for (const auto& [series, end] : ends) sum += std::get<2>(end);
+  for (const auto& [series, end] : ends) sum += std::get<3>(end);
   return Decimal::FromMantissa(sum, scale);
 }
 
@@ -117,15 +119,16 @@ Value NaiveValue(const AggregationSpec& spec, const Samples& samples) {
     case AggregationKind::kAverage: return SumOf(kept, spec.scale) / CountOf(kept.size());
     case AggregationKind::kMin: return Decimal::FromMantissa(values.front(), spec.scale);
     case AggregationKind::kMax: return Decimal::FromMantissa(values.back(), spec.scale);
-    case AggregationKind::kFirst: return EndsOf(kept, true, spec.scale);
-    case AggregationKind::kLast: return EndsOf(kept, false, spec.scale);
+    case AggregationKind::kFirst: return EndsOf(kept, true, false, spec.scale);
+    case AggregationKind::kLast: return EndsOf(kept, false, false, spec.scale);
+    case AggregationKind::kLatestManual: return EndsOf(kept, false, true, spec.scale);
     case AggregationKind::kMedian: return MedianOf(kept, spec);
     case AggregationKind::kCountDistinct:
     case AggregationKind::kCountDistinctApprox: return DistinctOf(kept);
     case AggregationKind::kWeightedAverage: return WeightedAverageOf(kept, spec.scale);
     case AggregationKind::kVariance: return VarianceOf(kept, spec.scale);
     case AggregationKind::kStandardDeviation: return Sqrt(VarianceOf(kept, spec.scale).number());
-    default: return NdReason::kInputError;
+    default: return NdReason::kNotAggregatable;
   }
 }
 

@@ -30,6 +30,7 @@ class History : public testing::TestWithParam<AggregationKind> {
                          .entity = entity == 0 ? "" : absl::StrCat("e", entity),
                          .series = static_cast<uint64_t>(pick(1, 3)),
                          .kept = pick(0, 4) != 0};
+    if (pick(0, 5) == 0) sample.shift_nano = pick(-2, 2);
     if (pick(0, 40) != 0) sample.weight = pick(-2, 5);
     return sample;
   }

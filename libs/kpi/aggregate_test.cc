@@ -102,8 +102,7 @@ TEST(Aggregate, LastSumsTheLatestValueOfEveryLeafSeries) {
   ASSERT_TRUE(last.Add({.time_nano = 1, .value = 5, .sample_id = "a", .series = 1}).ok());
   ASSERT_TRUE(last.Add({.time_nano = 1, .value = 3, .sample_id = "c", .series = 2}).ok());
   EXPECT_EQ(Text(last), "10");
-  EXPECT_EQ(last.members(), 2u);
-  EXPECT_EQ(last.MembersBefore(2), 1u);
+  EXPECT_EQ(last.Finalise().members, 2u);
 }
 
 TEST(Aggregate, FirstAndLastDecideEqualTimesByTheLargerSampleId) {

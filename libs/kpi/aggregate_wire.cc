@@ -1,6 +1,6 @@
 // The wire form of an Aggregate, in the encoding of wire.h:
 //
-//   format version (1), kind, scale, percentile in millionths, exact cap, rows, n, then by kind
+//   format version (2), kind, scale, percentile in millionths, exact cap, rows, n, then by kind
 //   SUM, AVG                   the sum of the mantissas, signed
 //   COUNT                      nothing
 //   COUNT_TRUE                 the number of samples that are not 0
@@ -19,7 +19,7 @@
 namespace kpisuite {
 namespace {
 
-constexpr uint64_t kFormatVersion = 1;
+constexpr uint64_t kFormatVersion = 2;
 
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("malformed aggregate state: ", what));

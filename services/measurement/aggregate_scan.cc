@@ -12,22 +12,12 @@
 #include "libs/base/error.h"
 #include "libs/base/partition.h"
 #include "libs/base/status_macros.h"
+#include "libs/kpi/aggregate_place.h"
 #include "services/measurement/change_batch.h"
 #include "services/measurement/ingest_core.h"
 
 namespace kpisuite {
 namespace {
-
-// Nanoseconds of `time`, saturating: days far away lie beyond every sample.
-int64_t NanoOf(absl::Time time) {
-  if (time <= absl::FromUnixNanos(std::numeric_limits<int64_t>::min())) {
-    return std::numeric_limits<int64_t>::min();
-  }
-  if (time >= absl::FromUnixNanos(std::numeric_limits<int64_t>::max())) {
-    return std::numeric_limits<int64_t>::max();
-  }
-  return absl::ToUnixNanos(time);
-}
 
 absl::CivilDay CivilDayOf(int32_t number) { return absl::CivilDay() + number; }
 
@@ -44,10 +34,10 @@ class PlanScan {
  public:
   explicit PlanScan(const AggregatePlan& plan) : plan_(plan), locator_(&plan.calendar) {
     if (plan.first_day.has_value()) {
-      start_nano_ = NanoOf(plan.calendar.StartOf(CivilDayOf(*plan.first_day)));
+      start_nano_ = StartNanoOf(plan.calendar, CivilDayOf(*plan.first_day));
     }
     if (plan.end_day.has_value()) {
-      end_nano_ = NanoOf(plan.calendar.StartOf(CivilDayOf(*plan.end_day)));
+      end_nano_ = StartNanoOf(plan.calendar, CivilDayOf(*plan.end_day));
     }
   }
 
@@ -89,6 +79,9 @@ class PlanScan {
     view.entity = sample.entity;
     if (sample.weight != kNoWeight) view.weight = sample.weight;
     view.series = series_id;
+    if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
+      view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
+    }
     view.kept = kept_.Keeps(sample.value);
     cell_->last_nano = std::max(cell_->last_nano, sample.time_nano);
     return cell_->state.Add(view);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libs/kpi/aggregate.h"
+#include "libs/kpi/aggregate_frame.h"
 #include "tests/fuzz/require.h"
 
 namespace kpisuite {
@@ -16,6 +17,8 @@ void CheckState(absl::string_view bytes) {
   if (!state.ok()) return;
   Require(state->Serialize() == bytes);
   state->Finalise();
+  state->Finalise({.start_nano = 1, .end_nano = 9, .then_end_nano = 1});
+  Require(Aggregate::Parse(state->CarriedOut().Serialize()).ok());
   const Aggregate copy = *state;
   const SampleView sample = {
       .time_nano = 1, .value = 2, .sample_id = "id", .entity = "e", .series = 3};
@@ -35,6 +38,7 @@ std::vector<SampleView> Samples(absl::string_view bytes) {
                        .entity = kEntities[at(2) % 4],
                        .weight = at(2) < 8 ? std::nullopt : std::optional<int64_t>(at(2) - 99),
                        .series = at(3) % 3u,
+                       .shift_nano = at(3) % 7 == 0 ? at(2) % 3 - 1 : 0,
                        .kept = at(3) % 5 != 0});
     bytes.remove_prefix(4);
   }

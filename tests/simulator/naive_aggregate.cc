@@ -28,13 +28,16 @@ Value PercentileOf(std::vector<const NaiveSample*> samples, int64_t millionths, 
   return Decimal::FromMantissa(exact, scale + 6);
 }
 
-// The first or last value of each leaf series, added up; of one instant the larger sample_id.
+// The first or last value of each leaf series, added up: by day, then event time; of one instant
+// the larger sample_id.
 Value EndOf(const std::vector<const NaiveSample*>& samples, bool first, int scale) {
   std::map<std::string, const NaiveSample*> ends;
   for (const NaiveSample* sample : samples) {
     const NaiveSample*& end = ends[sample->series];
     const auto rank = [first](const NaiveSample& one) {
-      return std::make_tuple(first ? -one.time_nano : one.time_nano, one.sample_id);
+      const int64_t day = one.day - absl::CivilDay();
+      return std::make_tuple(first ? -day : day, first ? -one.time_nano : one.time_nano,
+                             one.sample_id);
     };
     if (end == nullptr || rank(*sample) > rank(*end)) end = sample;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/value.h"
 
@@ -16,6 +17,7 @@ struct NaiveSample {
   std::string sample_id;
   std::string entity;
   std::string series;  // canonical slice of the leaf series
+  absl::CivilDay day;  // local day that it is assigned to
 };
 
 // The value of at least one row, of which the filter kept `kept`.

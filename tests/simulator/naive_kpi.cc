@@ -60,9 +60,10 @@ absl::StatusOr<NaiveKpi::Input> NaiveKpi::Gather(const MetricInput& input,
   for (const auto& [key, content] : table.rows()) {
     const auto& [metric, series, time, sample_id] = key;
     if (metric != input.metric->id) continue;
-    Row row{.sample = {time, content.value, sample_id, content.entity, series},
+    const absl::CivilDay day = DayOf(time, content.business_day);
+    Row row{.sample = {time, content.value, sample_id, content.entity, series, day},
             .dimensions = DimensionsOf(series),
-            .day = DayOf(time, content.business_day)};
+            .day = day};
     row.kept =
         filter->keeps(Decimal::FromMantissa(content.value, input.metric->scale), row.dimensions);
     gathered.metric_last_event = std::max(gathered.metric_last_event, absl::FromUnixNanos(time));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/kpi/aggregate_place.h"
 #include "libs/kpi/decimal.h"
 
 namespace kpisuite {
@@ -140,11 +141,21 @@ void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq,
               .added = true};
     const int32_t old_day = At(changes.old_business_days(), i, kNoBusinessDay);
     const int32_t new_day = At(changes.new_business_days(), i, kNoBusinessDay);
-    before.day = old_day == kNoBusinessDay ? DayNumber(days_.DayOf(time)) : old_day;
-    after.day = new_day == kNoBusinessDay ? DayNumber(days_.DayOf(time)) : new_day;
+    Place(old_day, before);
+    Place(new_day, after);
     before.keeps_time = kind == v1::ROW_CHANGE_CORRECTED && before.day == after.day;
     if (kind != v1::ROW_CHANGE_INSERTED) Fold(before, **series, seq, only, touched, broken);
     if (kind != v1::ROW_CHANGE_RETRACTED) Fold(after, **series, seq, only, touched, broken);
+  }
+}
+
+void PaneTable::Place(int32_t business_day, Row& row) {
+  row.day = business_day;
+  if (business_day == kNoBusinessDay) {
+    row.day = DayNumber(days_.DayOf(row.sample.time_nano));
+  } else if (UsesPlace(spec_.aggregation.kind)) {
+    row.sample.shift_nano =
+        PlaceShift(*spec_.calendar, DayOfNumber(business_day), row.sample.time_nano);
   }
 }
 

@@ -115,6 +115,8 @@ class PaneTable {
 
   PaneTable(PaneSpec spec, Aggregate empty);
   absl::StatusOr<SeriesBinding*> Bind(const v1::SeriesChanges& changes);
+  // The day of a row, and where a business date (or none) moves it to.
+  void Place(int32_t business_day, Row& row);
   void FindLastEvent();
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
   void Fold(const Row& row, const SeriesBinding& series, int64_t seq,
