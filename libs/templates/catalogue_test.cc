@@ -1,4 +1,5 @@
 // The built-in catalogue: complete, sound, and served but for what is listed.
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>

@@ -98,7 +98,11 @@ class TemplateChecker {
   // The identifiers of a formula; none when it cannot be read.
   std::set<std::string> Identifiers(const std::string& field, const std::string& formula) {
     const absl::StatusOr<std::string> filled = FillText(formula, values_, UnitBinding());
-    const auto names = filled.ok() ? FormulaIdentifiers(*filled) : filled.status();
+    if (!filled.ok()) {
+      Add(field, violation::kSyntax, filled.status().message());
+      return {};
+    }
+    const absl::StatusOr<std::vector<std::string>> names = FormulaIdentifiers(*filled);
     if (!names.ok()) {
       Add(field, violation::kSyntax, names.status().message());
       return {};

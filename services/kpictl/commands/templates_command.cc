@@ -150,9 +150,11 @@ absl::Status ReadPairs(absl::string_view flag, const std::vector<std::string>& t
     if (equals == 0 || equals == std::string::npos) {
       return UsageError(absl::StrCat(flag, ": got \"", text, "\", want NAME=VALUE"));
     }
-    if (!map.insert({text.substr(0, equals), text.substr(equals + 1)}).second) {
-      return UsageError(absl::StrCat(flag, ": got \"", text.substr(0, equals), "\" twice"));
+    const std::string name = text.substr(0, equals);
+    if (map.contains(name)) {
+      return UsageError(absl::StrCat(flag, ": got \"", name, "\" twice"));
     }
+    map[name] = text.substr(equals + 1);
   }
   return absl::OkStatus();
 }
@@ -212,9 +214,13 @@ void AddTemplatesCommand(CLI::App& app, Context& context) {
                  "kpictl templates instantiate fin.gross_margin --bind revenue=net-revenue \\\n"
                  "    --bind cogs=cost-of-sales --owner cfo@example.com | kpictl apply -f -");
   instantiate_command.add_option("id", instantiate->id, "id of the template")->required();
-  instantiate_command.add_option("--bind", instantiate->bindings, "ALIAS=METRIC, again for each");
-  instantiate_command.add_option("--parameter", instantiate->parameters,
-                                 "NAME=VALUE, for instance currency=EUR; again for each");
+  instantiate_command
+      .add_option("--bind", instantiate->bindings, "ALIAS=METRIC; once for each metric")
+      ->allow_extra_args(false);
+  instantiate_command
+      .add_option("--parameter", instantiate->parameters,
+                  "NAME=VALUE, for instance currency=EUR; may be repeated")
+      ->allow_extra_args(false);
   instantiate_command.add_option("--owner", instantiate->owner, "who answers for the KPI")
       ->required();
   instantiate_command.add_option("--id", instantiate->kpi_id,
