@@ -61,8 +61,8 @@ class CaseMaker:
             self.random.choices(
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
                  self.change, self.look),
-                weights=(4, 2.5, 1.8, 2.2, 1.6, 2.6, 1.3, 1))[0]()
-        for _ in range(5):
+                weights=(4, 2.5, 1.8, 3.2, 1.6, 2.6, 1.3, 1))[0]()
+        for _ in range(7):
             self.look()
         for look in self.looked[:3]:
             self.steps.append(dataclasses.replace(look, history=True))

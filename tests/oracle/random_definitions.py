@@ -122,7 +122,7 @@ class DefinitionMaker:
         kinds = list(features.AGGREGATIONS)
         summable = (metric.unit in FLOW_UNITS and metric.scale_type == "RATIO")
         if summable:
-            kinds += ["SUM", "LAST"]
+            kinds += ["SUM", "FIRST", "LAST"]
         else:
             kinds.remove("SUM")
             if metric.dimensions:

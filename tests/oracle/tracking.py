@@ -33,8 +33,8 @@ class Track:
     restated: bool = False
     closed_at: int | None = None
     logged: tuple | None = None  # (value text, status)
-    # Samples lay here before the definition named the window or slice, and are gone: whether the
-    # state is kept is not promised.
+    # Samples lay here before the window or slice was known, and are gone: whether the state is
+    # kept is not promised.
     unsure: bool = False
     log: list = dataclasses.field(default_factory=list)
 
@@ -74,7 +74,7 @@ class Replay:
         self.place = place
         self.moments = moments
         self.track = Track()
-        self.had_rows = False  # while the definition did not name the window or slice
+        self.had_rows = False  # before the window or slice was known
 
     def run(self):
         before = None
@@ -102,9 +102,12 @@ class Replay:
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
         rows = any(visible_rows(moment.world, kpi, members, period))
+        if members and not knows_slice(moment.world, kpi, members):
+            self.had_rows |= rows
+            return
         self.track.unsure |= self.had_rows and not rows
         self.had_rows = False
-        if rows and (not members or knows_slice(moment.world, kpi, members)):
+        if rows:
             self._keep(moment.time)
 
     def _lay_here(self, world):
