@@ -63,10 +63,10 @@ void TargetValueReader::ReadGrain(const v1::TargetValue& value) {
                               absl::StrCat("the grain of its periods, ", GrainName(*spec_.grain))));
     }
     if (grain.has_value() && !draft_.built.calendar->HasGrain(*grain)) {
-      violations_.Add(field_ + ".grain", violation::kOutOfRange,
-                      GotWant(GrainName(*grain), absl::StrCat("a period that the calendar ",
-                                                              draft_.built.calendar->name(),
-                                                              " has")));
+      violations_.Add(
+          field_ + ".grain", violation::kOutOfRange,
+          GotWant(GrainName(*grain), absl::StrCat("a period that the calendar ",
+                                                  draft_.built.calendar->name(), " has")));
     }
     spec_.grain = grain;
   } else if (draft_.built.nature == KpiNature::kFlow && !names_periods &&

@@ -69,9 +69,10 @@ std::optional<PathEnd> FollowPath(const Calendar& calendar, const Window& window
     place.period = *std::move(earlier);
   }
   const DayRange reach = place.window.ReachOf(calendar, place.period);
-  return PathEnd{place.window,
-                 place.period,
-                 {reach.first_day, std::max(reach.first_day, std::min(reach.end_day, place.end_day()))}};
+  return PathEnd{
+      place.window,
+      place.period,
+      {reach.first_day, std::max(reach.first_day, std::min(reach.end_day, place.end_day()))}};
 }
 
 }  // namespace kpisuite

@@ -210,8 +210,7 @@ class TargetResolution {
     const std::optional<Period> prior = PriorOf(calendar_, spec.comparator, period);
     if (!prior.has_value()) return NdReason::kNoComparable;
     const TargetVintage vintage = spec.freeze ? TargetVintage::kFrozen : TargetVintage::kLatest;
-    return Changed(environment_.ClosedValue(slice_, *prior, period, vintage), spec.change,
-                   false);
+    return Changed(environment_.ClosedValue(slice_, *prior, period, vintage), spec.change, false);
   }
 
   Number Improvement(const Target& target) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "kpisuite/v1/evaluation.pb.h"
+#include "kpisuite/v1/explanation.pb.h"
 
 namespace kpisuite {
 

@@ -17,6 +17,7 @@
 #include "kpisuite/v1/change.pb.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "kpisuite/v1/evaluation.pb.h"
+#include "kpisuite/v1/explanation.pb.h"
 #include "kpisuite/v1/measurement.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "libs/definitions/validate.h"

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "kpisuite/v1/evaluation.pb.h"
+#include "kpisuite/v1/explanation.pb.h"
 #include "libs/definitions/kpi.h"
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/data_state.h"

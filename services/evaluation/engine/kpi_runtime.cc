@@ -40,9 +40,9 @@ class InputReader final : public InputSource {
     }
     aggregate.period = PeriodOfDays(*kpi_.calendar, end->days);
     aggregate.period.id = end->period.id;
-    ASSIGN_OR_RETURN(
-        const PaneTable::Range range,
-        table.Over(aggregate.slice, DayNumber(end->days.first_day), DayNumber(end->days.end_day), seq_));
+    ASSIGN_OR_RETURN(const PaneTable::Range range,
+                     table.Over(aggregate.slice, DayNumber(end->days.first_day),
+                                DayNumber(end->days.end_day), seq_));
     const AggregateResult result = range.state.Finalise();
     aggregate.value = result.value;
     aggregate.rows = result.rows;

@@ -76,7 +76,8 @@ class RootEvaluator {
       ASSIGN_OR_RETURN(const Window grain, Window::Create({.grain = result.grain}));
       std::vector<Value> finished;
       for (Period part = PeriodOf(calendar, result.grain, end->days.first_day);
-           part.first_day < end->days.end_day && part.start < now_; part = NextPeriod(calendar, part)) {
+           part.first_day < end->days.end_day && part.start < now_;
+           part = NextPeriod(calendar, part)) {
         RootEvaluator evaluator(kpi_, grain, part, now_, source_);
         ASSIGN_OR_RETURN(Value one, evaluator.Step(result.step));
         finished.push_back(one);

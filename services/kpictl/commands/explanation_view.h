@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "kpisuite/v1/evaluation.pb.h"
+#include "kpisuite/v1/explanation.pb.h"
 #include "services/kpictl/view/table.h"
 
 namespace kpisuite {
