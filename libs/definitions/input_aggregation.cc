@@ -12,13 +12,10 @@ bool IsFirstOrLast(AggregationKind kind) {
   return kind == AggregationKind::kFirst || kind == AggregationKind::kLast;
 }
 
-// Not the kinds that only a frame gives a value: the panes of one period alone are merged.
-bool IsServedByPeriod(AggregationKind kind) { return !ReachOf(kind, {}).needs_frame; }
-
 std::optional<AggregationKind> ServedKind(v1::Aggregation aggregation) {
   const std::string name = v1::Aggregation_Name(aggregation);
   const auto kind = AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
-  return kind.has_value() && IsServed(*kind) && IsServedByPeriod(*kind) ? kind : std::nullopt;
+  return kind.has_value() && IsServed(*kind) ? kind : std::nullopt;
 }
 
 void Refuse(const std::string& field, bool is_set, absl::string_view why, Violations& violations) {
@@ -84,14 +81,6 @@ class FrameBuilder {
     } else if (text != "NONE") {
       violations_.Add(field, violation::kSyntax,
                       GotWant(text, "NONE, MAX(periods) or UNTIL_RETRACTED"));
-    }
-    // The panes of one period alone are merged.
-    if (rule.carry != CarryForward::kNone) {
-      violations_.Add(
-          field, violation::kNotImplemented,
-          GotWant(text,
-                  "NONE: this release carries no value into a period without samples, and the "
-                  "default UNTIL_RETRACTED would"));
     }
   }
 

@@ -101,6 +101,7 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   TickOutput output;
   output.updates = std::exchange(removals_, {});
   FireTimers(now_);
+  TouchSteps();
   std::vector<StateRef> held;
   for (int evaluated = 0; !dirty_.empty() && evaluated < max_evaluations;) {
     const StateRef ref = *dirty_.begin();
@@ -191,15 +192,28 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
 
   const std::optional<int32_t> latest =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
-  const int32_t ended = ref.first_day;
-  if (was_open && evaluation.phase != PeriodPhase::kOpen && latest == ended) {
-    // An active series rolls over into the period that is current now.
-    const Period current = context.window->At(*context.kpi->calendar, now_);
-    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
-  }
+  RollOver(ref, runtime, context, evaluation, was_open && latest == ref.first_day);
   if (CanGoStale(*context.kpi) && latest != latest_before) {
     MarkFrom(runtime, ref, latest, latest_before);
   }
+}
+
+// A series goes on into later periods: into the current one when it was active in the one that has
+// just ended, and period by period as long as earlier data enters the next.
+void PartitionEngine::RollOver(const StateRef& ref, KpiRuntime& runtime,
+                               const EvaluationContext& context, const KpiEvaluation& evaluation,
+                               bool active) {
+  if (context.period.end > now_) return;
+  const Calendar& calendar = *context.kpi->calendar;
+  if (active) {
+    const Period current = context.window->At(calendar, now_);
+    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
+  }
+  if (!evaluation.carries_on) return;
+  const auto& periods = runtime.slices()[ref.slice].windows[ref.window];
+  const Period next = NextPeriod(calendar, context.period);
+  if (periods.rbegin()->first > ref.first_day || next.first_day >= next.end_day) return;
+  MarkDirty(runtime, ref.slice, ref.window, DayNumber(next.first_day), false);
 }
 
 // Which periods can be stale has changed from the earlier of the two on.

@@ -24,7 +24,7 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
                          .grace = due.grace,
                          .max_age = context.latest ? due.max_age : absl::InfiniteDuration(),
                          .last_update = std::max(inputs[i].metric_last_event, inputs[i].watermark),
-                         .rows = inputs[i].rows});
+                         .rows = inputs[i].rows + inputs[i].members});
   }
   return readiness;
 }
@@ -53,7 +53,7 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
                     KpiEvaluation& evaluation) {
   std::set<std::string> methods;
   for (const InputAggregate& input : inputs) {
-    if (input.rows == 0 || input.method == ApproximationMethod::kExact) continue;
+    if (!input.has_data() || input.method == ApproximationMethod::kExact) continue;
     methods.insert(absl::StrCat(ApproximationMethodName(input.method), "(",
                                 ApproximationPrecision(input.method), ")"));
   }
@@ -79,6 +79,11 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
     evaluation.rows += inputs[i].rows;
+    const bool trailing = context.window->kind() == WindowKind::kTrailing;
+    evaluation.carries_on |=
+        (trailing && inputs[i].rows > 0) ||
+        (inputs[i].members > 0 &&
+         ReachOf(kpi.inputs[i].aggregation.kind, kpi.inputs[i].frame).all_before);
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,

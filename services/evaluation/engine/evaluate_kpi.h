@@ -59,7 +59,8 @@ struct KpiEvaluation {
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
   StatusResult status;
-  uint64_t rows = 0;  // of all inputs
+  uint64_t rows = 0;        // of all inputs, in the period
+  bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.
   std::string approximation;

@@ -18,12 +18,17 @@ namespace kpisuite {
 
 // One metric input over the period that it means, and what is known about its metric.
 struct InputAggregate {
-  Value value = NdReason::kNotReady;                    // finished aggregate; ignored without rows
-  uint64_t rows = 0;                                    // before the filter
+  Value value = NdReason::kNotReady;  // finished aggregate; ignored without rows
+  uint64_t rows = 0;                  // before the filter, in the period
+  uint64_t members = 0;  // as AggregateResult says it, of kinds that look beyond the period
+  uint64_t carried = 0;
   absl::Time last_event = absl::InfinitePast();         // in slice and period
   absl::Time watermark = absl::InfinitePast();          // of the metric
   absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices
   std::string slice;                                    // canonical slice that was read
+  // Whether there is anything to make a value of.
+  bool has_data() const { return rows > 0 || members > 0; }
+
   // The time that counts. Its id is that of the window's period there.
   Period period;
   // As AggregateResult says it.

@@ -9,57 +9,26 @@
 namespace kpisuite {
 namespace {
 
-absl::Time TimeOfNano(int64_t nano) {
-  return nano == INT64_MIN ? absl::InfinitePast() : absl::FromUnixNanos(nano);
-}
-
 bool ReachesBack(const KpiDefinition& kpi) {
-  const auto leads_away = [](const auto& operand) { return !operand.path.empty(); };
-  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(), leads_away) ||
-         std::any_of(kpi.results.begin(), kpi.results.end(), leads_away);
+  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(),
+                     [](const MetricInput& input) {
+                       const AggregationReach reach =
+                           kpisuite::ReachOf(input.aggregation.kind, input.frame);
+                       return !input.path.empty() || reach.all_before || reach.periods_before > 0 ||
+                              reach.cohort;
+                     }) ||
+         std::any_of(kpi.results.begin(), kpi.results.end(),
+                     [](const ResultInput& result) { return !result.path.empty(); });
 }
 
-// Reads the panes of one slice.
-class InputReader final : public InputSource {
- public:
-  InputReader(const KpiDefinition& kpi, const RuntimeGrouping& grouping, const SliceStates& slice,
-              absl::Span<const MetricFacts* const> facts, int64_t seq)
-      : kpi_(kpi), grouping_(grouping), slice_(slice), facts_(facts), seq_(seq) {}
-
-  absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
-                                      const Period& root) const override {
-    const PaneTable& table = *grouping_.tables[input];
-    InputAggregate aggregate{.watermark = facts_[input]->watermark,
-                             .metric_last_event = TimeOfNano(table.last_event_nano()),
-                             .slice = slice_.input_slices[input],
-                             .period = root};
-    const auto end = FollowPath(*kpi_.calendar, window, root, kpi_.inputs[input].path);
-    if (!end.has_value()) {
-      aggregate.missing = NdReason::kNoComparable;
-      return aggregate;
-    }
-    aggregate.period = PeriodOfDays(*kpi_.calendar, end->days);
-    aggregate.period.id = end->period.id;
-    ASSIGN_OR_RETURN(const PaneTable::Range range,
-                     table.Over(aggregate.slice, DayNumber(end->days.first_day),
-                                DayNumber(end->days.end_day), seq_));
-    const AggregateResult result = range.state.Finalise();
-    aggregate.value = result.value;
-    aggregate.rows = result.rows;
-    aggregate.last_event = TimeOfNano(range.last_time_nano);
-    aggregate.method = result.method;
-    aggregate.lower = result.lower;
-    aggregate.upper = result.upper;
-    return aggregate;
+// Days after a period from which samples can still enter it.
+int32_t DaysAfter(const KpiDefinition& kpi) {
+  int64_t nano = 0;
+  for (const MetricInput& input : kpi.inputs) {
+    nano = std::max(nano, kpisuite::ReachOf(input.aggregation.kind, input.frame).after_nano);
   }
-
- private:
-  const KpiDefinition& kpi_;
-  const RuntimeGrouping& grouping_;
-  const SliceStates& slice_;
-  const absl::Span<const MetricFacts* const> facts_;
-  const int64_t seq_;
-};
+  return nano == 0 ? 0 : DaysReachedAfter(nano);
+}
 
 }  // namespace
 
@@ -87,7 +56,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
       memo_(std::move(memo)),
-      reaches_back_(ReachesBack(*kpi_)) {}
+      reaches_back_(ReachesBack(*kpi_)),
+      days_after_(DaysAfter(*kpi_)) {}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
   SliceStates states{.slice = slice, .grouping = grouping};
@@ -152,7 +122,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;
-  const InputReader reader(*kpi_, groupings_[slice.grouping], slice, facts_, seq);
+  const InputReader reader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_,
+                           seq);
   for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
     computation.inputs.push_back(std::move(input));

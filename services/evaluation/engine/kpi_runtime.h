@@ -16,14 +16,10 @@
 #include "libs/definitions/kpi.h"
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
 
 namespace kpisuite {
-
-// What is known about a metric beyond its panes.
-struct MetricFacts {
-  absl::Time watermark = absl::InfinitePast();
-};
 
 // A state that is kept up to date.
 struct TrackedState {
@@ -100,6 +96,8 @@ class KpiRuntime {
 
   // Whether a period reads data from before it.
   bool reaches_back() const { return reaches_back_; }
+  // How many days after its end a period reads data; 0 for none.
+  int32_t days_after() const { return days_after_; }
 
   // Day number of the first day of the window's period that contains `day`.
   int32_t FirstDay(size_t window, int32_t day);
@@ -130,6 +128,7 @@ class KpiRuntime {
   std::vector<const MetricFacts*> facts_;
   std::shared_ptr<PeriodMemo> memo_;
   bool reaches_back_;
+  int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
 };

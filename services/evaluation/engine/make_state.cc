@@ -160,6 +160,8 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
   }
   out->set_unit(input.unit.ToString());
   out->set_row_count(static_cast<int64_t>(aggregate.rows));
+  out->set_member_count(static_cast<int64_t>(aggregate.members));
+  out->set_carried_count(static_cast<int64_t>(aggregate.carried));
   if (aggregate.watermark != absl::InfinitePast()) {
     *out->mutable_watermark() = ToTimestamp(aggregate.watermark);
   }
@@ -170,7 +172,7 @@ void FillInput(const MetricInput& input, const std::string& alias, const Value& 
     out->set_first_date(FormatDay(aggregate.period.first_day));
     out->set_end_date(FormatDay(aggregate.period.end_day));
   }
-  if (aggregate.rows == 0 || aggregate.method == ApproximationMethod::kExact) return;
+  if (!aggregate.has_data() || aggregate.method == ApproximationMethod::kExact) return;
   out->set_approximate(true);
   out->set_lower_bound(TextOf(aggregate.lower));
   out->set_upper_bound(TextOf(aggregate.upper));

@@ -39,6 +39,14 @@ v1::Aggregation ToProto(AggregationKind kind) {
   return aggregation;
 }
 
+absl::Status IsLoading() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY", "the input is being loaded");
+}
+
+int32_t BlockOfDay(int32_t day) {
+  return day >= 0 ? day / kBlockDays : -((-day + kBlockDays - 1) / kBlockDays);
+}
+
 }  // namespace
 
 // One row before or after a change.
@@ -107,6 +115,7 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
   const bool last_left = !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
   const bool folded =
       row.added ? pane.state.Add(sample).ok() : !last_left && pane.state.Remove(sample);
+  series.panes->blocks.erase(BlockOfDay(row.day));
   if (!folded) {
     pane.loading = true;
     broken(*series.panes, row.day);
@@ -208,6 +217,7 @@ absl::Status PaneTable::LoadPane(const PaneRef& ref, const v1::AggregateCell* ce
   const auto [it, fresh] = slice->second.days.try_emplace(ref.day, Pane{.state = empty_});
   const int64_t last = it->second.last_time_nano;
   it->second = std::move(pane);
+  slice->second.blocks.erase(BlockOfDay(ref.day));
   // Rows that came while the pane was loading were skipped: it may bring the table's last event,
   // or have lost it.
   if (loaded_last >= last_event_nano_) {
@@ -223,23 +233,75 @@ const SlicePanes* PaneTable::Find(absl::string_view slice) const {
   return it == slices_.end() ? nullptr : &it->second;
 }
 
+absl::StatusOr<const PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int32_t block,
+                                                    int64_t seq) const {
+  const auto known = panes.blocks.find(block);
+  if (known != panes.blocks.end()) return &known->second;
+  PaneBlock made{.state = empty_, .carried = empty_};
+  const int32_t end = (block + 1) * kBlockDays;
+  for (auto it = panes.days.lower_bound(block * kBlockDays);
+       it != panes.days.end() && it->first < end; ++it) {
+    const Pane& pane = it->second;
+    if (pane.loading || pane.base_seq > seq) return IsLoading();
+    RETURN_IF_ERROR(made.state.Merge(pane.state));
+    if (!pane.state.empty()) {
+      made.last_time_nano = std::max(made.last_time_nano, pane.last_time_nano);
+    }
+  }
+  made.carried = made.state.CarriedOut();
+  return &panes.blocks.emplace(block, std::move(made)).first->second;
+}
+
 absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_t first,
                                                  int32_t end, int64_t seq) const {
-  const auto held = [] {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY",
-                     "the input is being loaded");
-  };
-  if (!loaded_ || base_seq_ > seq) return held();
+  if (!loaded_ || base_seq_ > seq) return IsLoading();
   Range range{.state = empty_};
   const SlicePanes* panes = Find(slice);
   if (panes == nullptr) return range;
-  for (auto it = panes->days.lower_bound(first); it != panes->days.end() && it->first < end; ++it) {
-    if (it->second.loading || it->second.base_seq > seq) return held();
-    RETURN_IF_ERROR(range.state.Merge(it->second.state));
-    if (!it->second.state.empty()) {
-      range.last_time_nano = std::max(range.last_time_nano, it->second.last_time_nano);
+  // A short range has no block of its own that is worth keeping.
+  const bool long_range = int64_t{end} - first > 2 * kBlockDays;
+  const auto add = [&range](const Aggregate& state, int64_t last_time_nano) {
+    if (!state.empty()) range.last_time_nano = std::max(range.last_time_nano, last_time_nano);
+    return range.state.Merge(state);
+  };
+  auto it = panes->days.lower_bound(first);
+  while (it != panes->days.end() && it->first < end) {
+    const int32_t block = BlockOfDay(it->first);
+    const int64_t block_end = (int64_t{block} + 1) * kBlockDays;
+    if (long_range && block_end - kBlockDays >= first && block_end <= end) {
+      ASSIGN_OR_RETURN(const PaneBlock* whole, BlockOf(*panes, block, seq));
+      RETURN_IF_ERROR(add(whole->state, whole->last_time_nano));
+      it = panes->days.lower_bound(static_cast<int32_t>(block_end));
+      continue;
     }
+    if (it->second.loading || it->second.base_seq > seq) return IsLoading();
+    RETURN_IF_ERROR(add(it->second.state, it->second.last_time_nano));
+    ++it;
   }
+  return range;
+}
+
+absl::StatusOr<PaneTable::Range> PaneTable::CarriedInto(absl::string_view slice, int32_t end,
+                                                        int64_t seq) const {
+  if (!loaded_ || base_seq_ > seq) return IsLoading();
+  Range range{.state = empty_};
+  const SlicePanes* panes = Find(slice);
+  if (panes == nullptr) return range;
+  auto it = panes->days.begin();
+  while (it != panes->days.end() && it->first < end) {
+    const int32_t block = BlockOfDay(it->first);
+    const int64_t block_end = (int64_t{block} + 1) * kBlockDays;
+    if (block_end <= end) {
+      ASSIGN_OR_RETURN(const PaneBlock* whole, BlockOf(*panes, block, seq));
+      RETURN_IF_ERROR(range.state.Merge(whole->carried));
+      it = panes->days.lower_bound(static_cast<int32_t>(block_end));
+      continue;
+    }
+    if (it->second.loading || it->second.base_seq > seq) return IsLoading();
+    RETURN_IF_ERROR(range.state.Merge(it->second.state));
+    ++it;
+  }
+  range.state = range.state.CarriedOut();
   return range;
 }
 

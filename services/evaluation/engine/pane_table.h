@@ -46,10 +46,20 @@ struct Pane {
   bool loading = false;                // could not be corrected in place; waits for a reload
 };
 
+// Panes of kBlockDays days together, so that long ranges need not merge every day again.
+inline constexpr int kBlockDays = 32;
+struct PaneBlock {
+  Aggregate state;
+  Aggregate carried;  // what later periods can see of it
+  int64_t last_time_nano = INT64_MIN;
+};
+
 // The panes of one slice, by days since 1970-01-01.
 struct SlicePanes {
   Slice slice;
   absl::btree_map<int32_t, Pane> days;
+  // By day / kBlockDays, rounded down; made when they are wanted, gone when a day of them changes.
+  mutable absl::flat_hash_map<int32_t, PaneBlock> blocks;
 };
 
 // Days since 1970-01-01.
@@ -104,6 +114,8 @@ class PaneTable {
   // FAILED_PRECONDITION while a pane of the range is loading or contains changes after `seq`.
   absl::StatusOr<Range> Over(absl::string_view slice, int32_t first, int32_t end,
                              int64_t seq) const;
+  // As Over for what later periods can see of all days before `end` (Aggregate::CarriedOut).
+  absl::StatusOr<Range> CarriedInto(absl::string_view slice, int32_t end, int64_t seq) const;
 
  private:
   // What a table needs to know about one series.
@@ -118,6 +130,8 @@ class PaneTable {
   // The day of a row, and where a business date (or none) moves it to.
   void Place(int32_t business_day, Row& row);
   void FindLastEvent();
+  absl::StatusOr<const PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block,
+                                           int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
   void Fold(const Row& row, const SeriesBinding& series, int64_t seq,
             const std::optional<PaneRef>& only, PaneCallback touched, PaneCallback broken);

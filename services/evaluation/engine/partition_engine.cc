@@ -137,13 +137,41 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
 // Data of a day changed.
 void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day) {
   const int32_t first = runtime.FirstDay(window, day);
-  MarkDirty(runtime, slice, window, first, false);
-  if (!runtime.reaches_back()) return;
-  // Later periods may read the day too; those that are not kept are computed when they are asked
-  // for.
-  const auto& periods = runtime.slices()[slice].windows[window];
-  for (auto it = periods.upper_bound(first); it != periods.end(); ++it) {
-    MarkDirty(runtime, slice, window, it->first, false);
+  auto& periods = runtime.slices()[slice].windows[window];
+  if (runtime.kpi().windows[window].kind() == WindowKind::kTrailing) {
+    // Which steps have begun is known when the clock is: at the next tick.
+    touched_steps_.insert({runtime.id(), slice, window, day});
+  } else {
+    MarkDirty(runtime, slice, window, first, false);
+  }
+  // Those that are not kept are computed when they are asked for.
+  if (runtime.reaches_back()) {
+    for (auto it = periods.lower_bound(first); it != periods.end(); ++it) {
+      MarkDirty(runtime, slice, window, it->first, false);
+    }
+  }
+  if (runtime.days_after() > 0) {
+    const int32_t from = runtime.FirstDay(window, day - runtime.days_after());
+    for (auto it = periods.lower_bound(from); it != periods.end() && it->first < first; ++it) {
+      MarkDirty(runtime, slice, window, it->first, false);
+    }
+  }
+}
+
+// The steps of trailing windows that contain a touched day and have begun.
+void PartitionEngine::TouchSteps() {
+  for (const StateRef& touched : std::exchange(touched_steps_, {})) {
+    const auto found = runtimes_by_id_.find(touched.runtime);
+    if (found == runtimes_by_id_.end()) continue;
+    KpiRuntime& runtime = *found->second;
+    const Window& window = runtime.kpi().windows[touched.window];
+    const Calendar& calendar = *runtime.kpi().calendar;
+    const auto [first, last] = window.StepsTouchedBy(calendar, DayOfNumber(touched.first_day));
+    for (Period step = first;
+         step.first_day <= last.first_day && step.start <= now_ && step.first_day < step.end_day;
+         step = NextPeriod(calendar, step)) {
+      MarkDirty(runtime, touched.slice, touched.window, DayNumber(step.first_day), false);
+    }
   }
 }
 

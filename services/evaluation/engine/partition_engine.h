@@ -69,7 +69,7 @@ class PartitionEngine {
   TickOutput Tick(absl::Time now, int max_evaluations);
   // When the next state changes without new data; InfiniteFuture when none does.
   absl::Time NextWakeup() const;
-  bool HasDirty() const { return !dirty_.empty(); }
+  bool HasDirty() const { return !dirty_.empty() || !touched_steps_.empty(); }
   // Whether a load has not been answered.
   bool loading() const { return !loads_.empty(); }
 
@@ -177,6 +177,7 @@ class PartitionEngine {
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
   void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
+  void TouchSteps();
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
@@ -188,6 +189,8 @@ class PartitionEngine {
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
+  void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
+                const KpiEvaluation& evaluation, bool active);
   void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,
                 std::optional<int32_t> before);
   void NoteStale(const StateRef& ref, const KpiRuntime& runtime, TrackedState& state, bool stale);
@@ -217,6 +220,8 @@ class PartitionEngine {
 
   absl::flat_hash_set<TouchedPane> touched_;
   absl::btree_set<StateRef> dirty_;
+  // Of trailing windows, with the touched day instead of a first day.
+  absl::btree_set<StateRef> touched_steps_;
   std::set<Timer> timers_;
   std::vector<ChangedState> removals_;
   EngineCounters counters_;

@@ -124,7 +124,7 @@ const Value& OperandOf(const StepValues& values, const FormulaBinding& binding) 
 
 Value ValueOf(const MetricInput& input, const InputAggregate& aggregate) {
   if (aggregate.missing.has_value()) return *aggregate.missing;
-  if (aggregate.rows > 0) return aggregate.value;
+  if (aggregate.has_data()) return aggregate.value;
   const EmptyInput empty = ValueOfEmptyInput(aggregate.period, aggregate.watermark,
                                              IsZeroWhenEmpty(input.aggregation.kind));
   return empty.reason.has_value() ? Value(*empty.reason) : Value(Decimal());

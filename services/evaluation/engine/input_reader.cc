@@ -1,0 +1,119 @@
+#include "services/evaluation/engine/input_reader.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "libs/base/status_macros.h"
+#include "libs/kpi/aggregate_frame.h"
+#include "libs/kpi/comparator.h"
+
+namespace kpisuite {
+namespace {
+
+absl::Time TimeOfNano(int64_t nano) {
+  return nano == INT64_MIN ? absl::InfinitePast() : absl::FromUnixNanos(nano);
+}
+
+// What a time-weighted value of an open period is integrated to: the data, not the clock, decides,
+// so that it changes only when something is reported.
+int64_t AsOfNano(absl::Time watermark, int64_t last_event_nano) {
+  const int64_t complete =
+      watermark == absl::InfinitePast() ? INT64_MIN : absl::ToUnixNanos(watermark);
+  return std::max(complete, last_event_nano);
+}
+
+// The days of the earlier period that a cohort was present in; nothing when there is none.
+std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
+                                   const FrameRule& rule) {
+  const Comparator earlier{.kind = rule.cohort_offset == CohortOffset::kYears
+                                       ? ComparatorKind::kSamePeriodLastYear
+                                       : ComparatorKind::kPreviousPeriod,
+                           .count = rule.cohort_count};
+  const Comparable comparable = ComparableOf(end.window, calendar, end.period, earlier);
+  if (comparable.days.empty()) return std::nullopt;
+  return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
+}
+
+}  // namespace
+
+int32_t DaysReachedAfter(int64_t nano) {
+  constexpr int64_t kDayNano = 86'400'000'000'000;
+  // A local day has at least 20 hours, and the first one after the end may have begun.
+  return static_cast<int32_t>(nano / (kDayNano / 24 * 20)) + 1;
+}
+
+absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
+                                                 const Period& root) const {
+  const PaneTable& table = *tables_[input];
+  const Calendar& calendar = *kpi_.calendar;
+  InputAggregate aggregate{.watermark = facts_[input]->watermark,
+                           .metric_last_event = TimeOfNano(table.last_event_nano()),
+                           .slice = slices_[input],
+                           .period = root};
+  const auto end = FollowPath(calendar, window, root, kpi_.inputs[input].path);
+  if (!end.has_value()) {
+    aggregate.missing = NdReason::kNoComparable;
+    return aggregate;
+  }
+  aggregate.period = PeriodOfDays(calendar, end->days);
+  aggregate.period.id = end->period.id;
+  const int32_t first_day = DayNumber(end->days.first_day);
+  const int32_t end_day = DayNumber(end->days.end_day);
+  ASSIGN_OR_RETURN(const PaneTable::Range own,
+                   table.Over(aggregate.slice, first_day, end_day, seq_));
+  const AggregationReach reach =
+      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
+  AggregateResult result;
+  if (reach.outside() || reach.needs_frame) {
+    ASSIGN_OR_RETURN(result, ReadFramed(input, *end, reach));
+    aggregate.members = result.members;
+    aggregate.carried = result.carried;
+  } else {
+    result = own.state.Finalise();
+  }
+  aggregate.value = result.value;
+  aggregate.rows = own.state.rows();
+  aggregate.last_event = TimeOfNano(own.last_time_nano);
+  aggregate.method = result.method;
+  aggregate.lower = result.lower;
+  aggregate.upper = result.upper;
+  return aggregate;
+}
+
+// The value from a state over the period and what it sees around it.
+absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const PathEnd& end,
+                                                        const AggregationReach& reach) const {
+  const Calendar& calendar = *kpi_.calendar;
+  const PaneTable& table = *tables_[input];
+  const FrameRule& rule = kpi_.inputs[input].frame;
+  AggregateFrame frame{.start_nano = absl::ToUnixNanos(calendar.StartOf(end.days.first_day)),
+                       .end_nano = absl::ToUnixNanos(calendar.StartOf(end.days.end_day)),
+                       .as_of_nano = AsOfNano(facts_[input]->watermark, table.last_event_nano()),
+                       .cohort_measure = rule.cohort_measure,
+                       .conversion_window_nano = rule.conversion_window_nano};
+  int32_t first_day = DayNumber(end.days.first_day);
+  int32_t end_day = DayNumber(end.days.end_day);
+  if (rule.carry == CarryForward::kNone) frame.carry_from_nano = frame.start_nano;
+  if (reach.periods_before > 0) {
+    const Period from = ShiftPeriodFreely(calendar, end.period, -reach.periods_before);
+    frame.carry_from_nano = absl::ToUnixNanos(calendar.StartOf(from.first_day));
+    first_day = std::min(first_day, DayNumber(from.first_day));
+  }
+  if (reach.cohort) {
+    const std::optional<DayRange> then = CohortDays(calendar, end, rule);
+    if (!then.has_value()) return AggregateResult{.value = NdReason::kNoComparable};
+    frame.then_start_nano = absl::ToUnixNanos(calendar.StartOf(then->first_day));
+    frame.then_end_nano = absl::ToUnixNanos(calendar.StartOf(then->end_day));
+    first_day = std::min(first_day, DayNumber(then->first_day));
+  }
+  if (reach.after_nano > 0) end_day += DaysReachedAfter(reach.after_nano);
+  ASSIGN_OR_RETURN(PaneTable::Range range, table.Over(slices_[input], first_day, end_day, seq_));
+  if (reach.all_before) {
+    ASSIGN_OR_RETURN(const PaneTable::Range before,
+                     table.CarriedInto(slices_[input], first_day, seq_));
+    RETURN_IF_ERROR(range.state.Merge(before.state));
+  }
+  return range.state.Finalise(frame);
+}
+
+}  // namespace kpisuite

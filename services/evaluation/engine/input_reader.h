@@ -1,0 +1,46 @@
+// The inputs of a KPI, read from the panes of one slice.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "libs/definitions/kpi.h"
+#include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/pane_table.h"
+
+namespace kpisuite {
+
+// What is known about a metric beyond its panes.
+struct MetricFacts {
+  absl::Time watermark = absl::InfinitePast();
+};
+
+// Days after a period's end that lie within the duration.
+int32_t DaysReachedAfter(int64_t nano);
+
+// A view; what it is made of outlives it. All spans are parallel to KpiDefinition::inputs. Only
+// changes of the feed up to `seq` are read.
+class InputReader final : public InputSource {
+ public:
+  InputReader(const KpiDefinition& kpi, absl::Span<PaneTable* const> tables,
+              absl::Span<const std::string> slices, absl::Span<const MetricFacts* const> facts,
+              int64_t seq)
+      : kpi_(kpi), tables_(tables), slices_(slices), facts_(facts), seq_(seq) {}
+
+  absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
+                                      const Period& root) const override;
+
+ private:
+  absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,
+                                             const AggregationReach& reach) const;
+
+  const KpiDefinition& kpi_;
+  const absl::Span<PaneTable* const> tables_;
+  const absl::Span<const std::string> slices_;
+  const absl::Span<const MetricFacts* const> facts_;
+  const int64_t seq_;
+};
+
+}  // namespace kpisuite
