@@ -43,6 +43,14 @@ void BuildCalendar(KpiDraft& draft) {
   built.calendar = std::make_shared<const Calendar>(*std::move(calendar));
 }
 
+std::string GrainsOf(const Calendar& calendar) {
+  std::vector<absl::string_view> names;
+  for (const Grain grain : kAllGrains) {
+    if (calendar.HasGrain(grain)) names.push_back(GrainName(grain));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
 void BuildWindows(KpiDraft& draft) {
   const auto& names = draft.kpi.windows();
   if (names.empty()) AddRequired("kpi.windows", "at least one, for instance DAY", draft.violations);
@@ -56,7 +64,12 @@ void BuildWindows(KpiDraft& draft) {
     const absl::StatusOr<Window> window = ParseWindowName(names[i]);
     if (!window.ok()) {
       draft.violations.AddStatus(field, violation::kSyntax, window.status());
-    } else if (!seen.insert(names[i]).second) {
+    } else if (!draft.blocked && !draft.built.calendar->HasGrain(window->grain())) {
+      draft.violations.Add(
+          field, violation::kOutOfRange,
+          GotWant(names[i], absl::StrCat("a period that the calendar ", draft.built.calendar_id,
+                                         " has: ", GrainsOf(*draft.built.calendar))));
+    } else if (!seen.insert(window->id()).second) {
       draft.violations.Add(field, violation::kDuplicate, GotWant(names[i], "each window once"));
     } else {
       draft.built.windows.push_back(*window);

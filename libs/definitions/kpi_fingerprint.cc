@@ -10,7 +10,10 @@ void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
   absl::StrAppend(&text, "calendar ", spec.name, "|", spec.time_zone, "|",
                   absl::ToInt64Seconds(spec.day_start), "|", static_cast<int>(spec.week_start), "|",
                   static_cast<int>(spec.type), "|", spec.first_month, "|",
-                  static_cast<int>(spec.year_label), "\n");
+                  static_cast<int>(spec.year_label));
+  const std::string& year_key = kpi.calendar->year_key();
+  if (!year_key.empty()) absl::StrAppend(&text, "|", year_key);
+  absl::StrAppend(&text, "\n");
   bool counts_working_days = false;
   for (const KpiStep& step : kpi.steps) counts_working_days |= step.formula.uses_working_days();
   if (!counts_working_days) return;

@@ -49,6 +49,7 @@ class ValueReader {
     }
     if (value.has_grain()) {
       spec_.grain = CheckGrain(field_ + ".grain", value.grain(), violations_);
+      CheckGrainOfCalendar(value.grain());
     } else if (draft_.built.nature == KpiNature::kFlow && spec_.kind != TargetKind::kSchedule &&
                !draft_.built.windows.empty()) {
       spec_.grain = draft_.built.windows.front().grain();
@@ -117,6 +118,14 @@ class ValueReader {
     if (!period.ok()) {
       violations_.AddStatus(field_ + suffix, violation::kSyntax, period.status());
     }
+  }
+
+  void CheckGrainOfCalendar(v1::Grain grain) {
+    const Calendar& calendar = *draft_.built.calendar;
+    if (!spec_.grain.has_value() || calendar.HasGrain(*spec_.grain)) return;
+    violations_.Add(field_ + ".grain", violation::kOutOfRange,
+                    GotWant(v1::Grain_Name(grain),
+                            absl::StrCat("a period that the calendar ", calendar.name(), " has")));
   }
 
   void CheckDirection(const std::string& suffix, const TargetValue& value) {

@@ -46,10 +46,53 @@ TEST(CalendarDefinition, ChecksItsFields) {
                   "calendar.working_days[1] DUPLICATE", "calendar.holidays[0] SYNTAX",
                   "calendar.time_zone UNKNOWN_REFERENCE", "calendar.day_start OUT_OF_RANGE"));
   EXPECT_THAT(CodesOf("calendars/c",
-                      "calendar { type: CALENDAR_TYPE_ISO_WEEK end_rule: 'x' "
-                      "periods { id: 'a' } }"),
-              ElementsAre("calendar.type NOT_IMPLEMENTED", "calendar.end_rule NOT_IMPLEMENTED",
-                          "calendar.periods NOT_IMPLEMENTED"));
+                      "calendar { type: CALENDAR_TYPE_ISO_WEEK end_rule: 'LAST' end_month: 1 "
+                      "end_weekday: 6 week_start: 7 "
+                      "periods { id: 'a' start_date: '2025-01-01' end_date: '2025-02-01' } }"),
+              ElementsAre("calendar.end_rule REFUSED", "calendar.end_month REFUSED",
+                          "calendar.end_weekday REFUSED", "calendar.week_start OUT_OF_RANGE",
+                          "calendar.periods OUT_OF_RANGE"));
+}
+
+TEST(CalendarDefinition, YearsOfWeeksNeedTheirLastDay) {
+  const std::string type = "calendar { type: CALENDAR_TYPE_FISCAL_4_5_4 ";
+  EXPECT_THAT(CodesOf("calendars/c", type + "end_rule: 'NEAREST' end_month: 1 end_weekday: 6 "
+                                            "week_start: 7 year_label: FISCAL_YEAR_LABEL_START }"),
+              IsEmpty());
+  EXPECT_THAT(CodesOf("calendars/c", type + "}"),
+              ElementsAre("calendar.end_rule REQUIRED", "calendar.end_month REQUIRED",
+                          "calendar.end_weekday REQUIRED"));
+  EXPECT_THAT(
+      CodesOf("calendars/c",
+              type + "end_rule: 'last' end_month: 0 end_weekday: 8 first_month: 2 }"),
+      ElementsAre("calendar.end_rule OUT_OF_RANGE", "calendar.end_month OUT_OF_RANGE",
+                  "calendar.end_weekday OUT_OF_RANGE", "calendar.first_month OUT_OF_RANGE"));
+  EXPECT_THAT(
+      CodesOf("calendars/c", type + "end_rule: 'LAST' end_month: 1 end_weekday: 6 week_start: 1 }"),
+      ElementsAre("calendar.week_start OUT_OF_RANGE"));
+}
+
+TEST(CalendarDefinition, ReportsTheRowsOfATable) {
+  const auto rows = [](const std::string& rest) {
+    return CodesOf("calendars/c",
+                   "calendar { type: CALENDAR_TYPE_CUSTOM periods { id: 'a' "
+                   "start_date: '2025-01-01' end_date: '2025-02-01' } " +
+                       rest + "}");
+  };
+  EXPECT_THAT(rows("periods { id: 'b' start_date: '2025-02-01' end_date: '2025-03-01' "
+                   "comparable_prior_id: 'a' }"),
+              IsEmpty());
+  EXPECT_THAT(rows("periods { id: 'b' start_date: '2025-02-02' end_date: '2025-03-01' }"),
+              ElementsAre("calendar.periods[1].start_date OVERLAP"));
+  EXPECT_THAT(
+      rows("periods { id: 'b' start_date: '1.2.2025' } time_zone: 'x'"),
+      ElementsAre("calendar.periods[1].start_date SYNTAX", "calendar.periods[1].end_date SYNTAX",
+                  "calendar.time_zone UNKNOWN_REFERENCE"));
+  EXPECT_THAT(rows("periods { id: 'b' start_date: '2025-01-01' end_date: '2025-02-01' "
+                   "parent: 'c' comparable_prior_id: 'a' }"),
+              ElementsAre("calendar.periods[1].parent UNKNOWN_REFERENCE"));
+  EXPECT_THAT(CodesOf("calendars/c", "calendar { type: CALENDAR_TYPE_CUSTOM }"),
+              ElementsAre("calendar.periods REQUIRED"));
 }
 
 TEST(Objective, ChecksItsFields) {

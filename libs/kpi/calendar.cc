@@ -8,7 +8,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/error.h"
+#include "libs/base/hash.h"
 #include "libs/kpi/quoted.h"
 
 namespace kpisuite {
@@ -62,10 +64,69 @@ void CheckName(const CalendarSpec& spec, std::vector<FieldViolation>* violations
 void CheckFiscalYear(const CalendarSpec& spec, std::vector<FieldViolation>* violations) {
   if (spec.first_month < 1 || spec.first_month > 12) {
     violations->push_back(Violation("firstMonth", absl::StrCat(spec.first_month), "1 to 12"));
-  } else if (spec.type == CalendarType::kGregorian && spec.first_month != 1) {
+  } else if (spec.type != CalendarType::kFiscalMonthOffset && spec.first_month != 1) {
     violations->push_back(Violation("firstMonth", absl::StrCat(spec.first_month),
                                     "1, or the type FISCAL_MONTH_OFFSET"));
   }
+}
+
+bool Is445(CalendarType type) {
+  return type == CalendarType::kFiscal445 || type == CalendarType::kFiscal454 ||
+         type == CalendarType::kFiscal544;
+}
+
+void CheckYearEnd(const CalendarSpec& spec, std::vector<FieldViolation>* violations) {
+  if (Is445(spec.type) != spec.year_end.has_value()) {
+    violations->push_back(Is445(spec.type)
+                              ? Violation("endRule", "nothing", "the rule for the year's last day")
+                              : Violation("endRule", "a rule", "none outside of the 4-4-5 family"));
+  } else if (spec.year_end.has_value() && (spec.year_end->month < 1 || spec.year_end->month > 12)) {
+    violations->push_back(Violation("endMonth", absl::StrCat(spec.year_end->month), "1 to 12"));
+  }
+  if (spec.type == CalendarType::kIsoWeek && spec.week_start != absl::Weekday::monday) {
+    violations->push_back(Violation("weekStart", "another day", "Monday: ISO weeks begin on it"));
+  }
+}
+
+// The table of a CUSTOM calendar; null where there is none.
+std::shared_ptr<const CustomPeriods> ReadPeriods(const CalendarSpec& spec,
+                                                 std::vector<FieldViolation>* violations) {
+  if (spec.type != CalendarType::kCustom) {
+    if (!spec.periods.empty()) {
+      violations->push_back(Violation("periods", "a table", "none outside of CUSTOM"));
+    }
+    return nullptr;
+  }
+  absl::StatusOr<CustomPeriods> periods = CustomPeriods::Create(spec.periods);
+  if (periods.ok()) return std::make_shared<const CustomPeriods>(*std::move(periods));
+  for (FieldViolation& item : GetErrorDetails(periods.status()).violations) {
+    violations->push_back(std::move(item));
+  }
+  return nullptr;
+}
+
+std::string YearKey(const CalendarSpec& spec) {
+  if (spec.year_end.has_value()) {
+    return absl::StrCat(static_cast<int>(spec.year_end->rule), "/", spec.year_end->month, "/",
+                        static_cast<int>(spec.year_end->weekday));
+  }
+  if (spec.periods.empty()) return "";
+  std::vector<std::string> rows;
+  for (const CustomPeriodRow& row : spec.periods) {
+    rows.push_back(absl::StrCat(row.id, "|", FormatDay(row.first_day), "|", FormatDay(row.end_day),
+                                "|", row.parent, "|", row.comparable_prior_id));
+  }
+  std::sort(rows.begin(), rows.end());
+  return HexEncode(Sha256(absl::StrJoin(rows, "\n")).substr(0, 16));
+}
+
+CalendarEvents ReadEvents(const CalendarSpec& spec, std::vector<FieldViolation>* violations) {
+  absl::StatusOr<CalendarEvents> events = CalendarEvents::Create(spec.events);
+  if (events.ok()) return *std::move(events);
+  for (FieldViolation& item : GetErrorDetails(events.status()).violations) {
+    violations->push_back(std::move(item));
+  }
+  return {};
 }
 
 // Reads exactly `digits` digits.
@@ -79,15 +140,13 @@ bool ReadDigits(absl::string_view text, size_t digits, int* value) {
 Calendar::Calendar() : zone_(absl::UTCTimeZone()) {}
 
 absl::StatusOr<Calendar> Calendar::Create(CalendarSpec spec) {
-  if (spec.type != CalendarType::kGregorian && spec.type != CalendarType::kFiscalMonthOffset) {
-    return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                     "type: want GREGORIAN or FISCAL_MONTH_OFFSET, other calendars are not "
-                     "implemented yet");
-  }
   std::vector<FieldViolation> violations;
   CheckName(spec, &violations);
   CheckFiscalYear(spec, &violations);
+  CheckYearEnd(spec, &violations);
   Calendar calendar;
+  calendar.custom_ = ReadPeriods(spec, &violations);
+  calendar.events_ = ReadEvents(spec, &violations);
   if (!IsZoneName(spec.time_zone) || !absl::LoadTimeZone(spec.time_zone, &calendar.zone_)) {
     violations.push_back(Violation("timeZone", Quoted(spec.time_zone),
                                    "a name of the IANA time zone database, e.g. Europe/Berlin"));
@@ -98,11 +157,23 @@ absl::StatusOr<Calendar> Calendar::Create(CalendarSpec spec) {
                                    "whole minutes from 00:00 to 23:59"));
   }
   if (!violations.empty()) return InvalidFields(std::move(violations));
+  if (spec.year_end.has_value()) {
+    const int last = static_cast<int>(spec.year_end->weekday);
+    spec.week_start = static_cast<absl::Weekday>((last + 1) % 7);
+  }
   std::sort(spec.holidays.begin(), spec.holidays.end());
   spec.holidays.erase(std::unique(spec.holidays.begin(), spec.holidays.end()), spec.holidays.end());
   calendar.id_prefix_ = spec.name.empty() ? "" : absl::StrCat(spec.name, ":");
+  calendar.year_key_ = YearKey(spec);
   calendar.spec_ = std::move(spec);
   return calendar;
+}
+
+bool Calendar::HasGrain(Grain grain) const {
+  if (grain == Grain::kDay || grain == Grain::kAll) return true;
+  if (custom_ != nullptr) return custom_->HasLevel(grain);
+  const bool has_months = spec_.type != CalendarType::kIsoWeek;
+  return has_months || grain == Grain::kWeek || grain == Grain::kYear;
 }
 
 absl::Time Calendar::StartOf(absl::CivilDay day) const {

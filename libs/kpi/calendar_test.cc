@@ -157,17 +157,34 @@ TEST(Calendar, PlainIdsAreForMondayWeeksAndTheGregorianYear) {
   EXPECT_TRUE(Calendar::Create(spec).ok());
 }
 
-TEST(Calendar, TypesOfALaterVersionAreNotImplemented) {
-  for (const CalendarType type :
-       {CalendarType::kFiscal445, CalendarType::kFiscal454, CalendarType::kFiscal544,
-        CalendarType::kIsoWeek, CalendarType::kCustom}) {
-    CalendarSpec spec;
+TEST(Calendar, FieldsOfAnotherTypeAreRefused) {
+  const auto fields = [](CalendarSpec spec) {
     spec.name = "retail";
-    spec.type = type;
-    const absl::Status status = Calendar::Create(spec).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-    EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
-  }
+    std::vector<std::string> fields;
+    for (const auto& item : GetErrorDetails(Calendar::Create(spec).status()).violations) {
+      fields.push_back(item.field);
+    }
+    return fields;
+  };
+  CalendarSpec spec;
+  spec.year_end = YearEnd();
+  spec.periods.push_back({"2025", absl::CivilDay(2025, 1, 1), absl::CivilDay(2026, 1, 1), "", ""});
+  EXPECT_THAT(fields(spec), UnorderedElementsAre("endRule", "periods"));
+  spec = {};
+  spec.type = CalendarType::kFiscal445;
+  spec.first_month = 4;
+  EXPECT_THAT(fields(spec), UnorderedElementsAre("endRule", "firstMonth"));
+  spec = {};
+  spec.type = CalendarType::kFiscal544;
+  spec.year_end = YearEnd{YearEndRule::kLast, 13};
+  EXPECT_THAT(fields(spec), UnorderedElementsAre("endMonth"));
+  spec = {};
+  spec.type = CalendarType::kIsoWeek;
+  spec.week_start = absl::Weekday::sunday;
+  EXPECT_THAT(fields(spec), UnorderedElementsAre("weekStart"));
+  spec = {};
+  spec.type = CalendarType::kCustom;
+  EXPECT_THAT(fields(spec), UnorderedElementsAre("periods"));
 }
 
 // 3.4.3

@@ -104,7 +104,8 @@ int SeasonOf(Grain grain) {
     case Grain::kWeek: return 52;
     case Grain::kMonth: return 12;
     case Grain::kQuarter: return 4;
-    case Grain::kYear: return 1;
+    case Grain::kYear:
+    case Grain::kAll: return 1;
   }
   return 1;
 }

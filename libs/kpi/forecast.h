@@ -39,7 +39,7 @@ absl::string_view ForecastMethodName(ForecastMethod method);
 inline constexpr int kLeastForecastPeriods = 8;
 inline constexpr int kMostForecastHorizon = 36;
 
-// Periods in a season: 7 days, 52 weeks, 12 months, 4 quarters, 1 year.
+// Periods in a season: 7 days, 52 weeks, 12 months, 4 quarters, 1 year; 1 for ALL.
 int SeasonOf(Grain grain);
 
 // One method's h values from the whole series; empty if the series is too short for it.

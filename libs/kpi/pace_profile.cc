@@ -118,9 +118,11 @@ size_t DaysOfLongestPeriod(CalendarType type, Grain grain) {
   switch (grain) {
     case Grain::kDay: return 1;
     case Grain::kWeek: return 7;
-    case Grain::kMonth: return months ? 31 : 35;
+    // A week 53 may follow the five weeks of the last month.
+    case Grain::kMonth: return months ? 31 : type == CalendarType::kFiscal445 ? 42 : 35;
     case Grain::kQuarter: return months ? 92 : 98;
     case Grain::kYear: return months ? 366 : 371;
+    case Grain::kAll: return 0;
   }
   return 0;
 }

@@ -43,7 +43,7 @@ struct PaceRule {
 };
 
 // How many weights an EXPLICIT profile has for the longest period of the grain: 1, 7, 31, 92, 366;
-// in calendars of whole weeks 35, 98 and 371 for month, quarter and year.
+// in calendars of whole weeks 35 (4-4-5: 42), 98 and 371 for month, quarter and year. 0 for ALL.
 size_t DaysOfLongestPeriod(CalendarType type, Grain grain);
 
 // What one comparable closed period says about the way to its total.

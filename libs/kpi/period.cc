@@ -8,102 +8,152 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
-#include "libs/base/status_macros.h"
 #include "libs/kpi/quoted.h"
+#include "libs/kpi/week_year.h"
 
 namespace kpisuite {
 namespace {
 
 constexpr int kMonthsPerYear = 12;
-constexpr int kMonthsPerQuarter = 3;
 
-bool IsFiscal(const Calendar& calendar) {
-  return calendar.spec().type == CalendarType::kFiscalMonthOffset;
+int MonthsOf(Grain grain) {
+  switch (grain) {
+    case Grain::kMonth: return 1;
+    case Grain::kQuarter: return 3;
+    default: return kMonthsPerYear;
+  }
 }
 
-// What to add to the calendar year in which a (fiscal) year begins to get its label.
+bool HasWeekYears(const Calendar& calendar) {
+  return calendar.is_445_family() || calendar.spec().type == CalendarType::kIsoWeek;
+}
+
+bool HasPlainMonths(const Calendar& calendar) {
+  return calendar.spec().type == CalendarType::kGregorian;
+}
+
+// The grain itself, or the next coarser one that the calendar has.
+Grain KnownGrain(const Calendar& calendar, Grain grain) {
+  while (!calendar.HasGrain(grain)) grain = static_cast<Grain>(static_cast<int>(grain) + 1);
+  return grain;
+}
+
+// What to add to the calendar year in which a fiscal year of months begins to get its label.
 int LabelOffset(const Calendar& calendar) {
   const CalendarSpec& spec = calendar.spec();
   return spec.year_label == FiscalYearLabel::kEnd && spec.first_month != 1 ? 1 : 0;
-}
-
-// Months from the first month of the (fiscal) year to the day's month, 0 to 11.
-int MonthPosition(const Calendar& calendar, absl::CivilDay day) {
-  return (day.month() - calendar.spec().first_month + kMonthsPerYear) % kMonthsPerYear;
-}
-
-absl::CivilDay WeekStart(const Calendar& calendar, absl::CivilDay day) {
-  const int weekday = static_cast<int>(absl::GetWeekday(day));
-  return day - (weekday - static_cast<int>(calendar.spec().week_start) + 7) % 7;
-}
-
-absl::CivilDay FirstDay(const Calendar& calendar, Grain grain, absl::CivilDay day) {
-  const int position = MonthPosition(calendar, day);
-  switch (grain) {
-    case Grain::kDay: return day;
-    case Grain::kWeek: return WeekStart(calendar, day);
-    case Grain::kMonth: return absl::CivilDay(absl::CivilMonth(day));
-    case Grain::kQuarter:
-      return absl::CivilDay(absl::CivilMonth(day) - position % kMonthsPerQuarter);
-    case Grain::kYear: return absl::CivilDay(absl::CivilMonth(day) - position);
-  }
-  return day;
-}
-
-// First day of the period `count` periods after the one which begins on `first_day`.
-absl::CivilDay ShiftFirstDay(Grain grain, absl::CivilDay first_day, int count) {
-  const absl::CivilMonth month(first_day);
-  switch (grain) {
-    case Grain::kDay: return first_day + count;
-    case Grain::kWeek: return first_day + 7 * count;
-    case Grain::kMonth: return absl::CivilDay(month + count);
-    case Grain::kQuarter: return absl::CivilDay(month + kMonthsPerQuarter * count);
-    case Grain::kYear: return absl::CivilDay(month + kMonthsPerYear * count);
-  }
-  return first_day;
-}
-
-std::string IdOf(const Calendar& calendar, Grain grain, absl::CivilDay first_day) {
-  const int position = MonthPosition(calendar, first_day);
-  const absl::CivilDay year_start = FirstDay(calendar, Grain::kYear, first_day);
-  const std::string year = absl::StrFormat("%04d", year_start.year() + LabelOffset(calendar));
-  const std::string& prefix = calendar.id_prefix();
-  switch (grain) {
-    case Grain::kDay: return absl::StrCat(prefix, FormatDay(first_day));
-    case Grain::kWeek: {
-      const absl::CivilDay fourth = first_day + 3;
-      return absl::StrFormat("%s%04d-W%02d", prefix, fourth.year(),
-                             (absl::GetYearDay(fourth) - 1) / 7 + 1);
-    }
-    case Grain::kMonth:
-      return absl::StrFormat("%s%s-%s%02d", prefix, year, IsFiscal(calendar) ? "P" : "",
-                             position + 1);
-    case Grain::kQuarter: return absl::StrCat(prefix, year, "-Q", position / kMonthsPerQuarter + 1);
-    case Grain::kYear: return absl::StrCat(prefix, year);
-  }
-  return "";
-}
-
-Period PeriodFrom(const Calendar& calendar, Grain grain, absl::CivilDay first_day) {
-  Period period;
-  period.grain = grain;
-  period.first_day = first_day;
-  period.end_day = ShiftFirstDay(grain, first_day, 1);
-  period.start = calendar.StartOf(period.first_day);
-  period.end = calendar.StartOf(period.end_day);
-  period.id = IdOf(calendar, grain, first_day);
-  return period;
 }
 
 bool YearInRange(absl::CivilDay day) {
   return day.year() >= kMinPeriodYear && day.year() <= kMaxPeriodYear;
 }
 
-// First day of week `number` of the week year: week 1 holds 4 January.
-absl::CivilDay WeekFirstDay(const Calendar& calendar, int year, int number) {
-  return WeekStart(calendar, absl::CivilDay(year, 1, 4)) + 7 * (number - 1);
+Period PeriodFrom(const Calendar& calendar, Grain grain, absl::string_view id,
+                  absl::CivilDay first_day, absl::CivilDay end_day) {
+  Period period;
+  period.grain = grain;
+  period.first_day = first_day;
+  period.end_day = end_day;
+  period.start = calendar.StartOf(first_day);
+  period.end = calendar.StartOf(end_day);
+  period.id = absl::StrCat(calendar.id_prefix(), id);
+  return period;
+}
+
+Period AllTime(const Calendar& calendar) {
+  return PeriodFrom(calendar, Grain::kAll, "ALL", kFirstDay, kEndDay);
+}
+
+Period DayPeriod(const Calendar& calendar, absl::CivilDay day) {
+  return PeriodFrom(calendar, Grain::kDay, FormatDay(day), day, day + 1);
+}
+
+Period WeekPeriod(const Calendar& calendar, absl::CivilDay day) {
+  const WeekYear year = WeekYearOf(calendar, day);
+  const int number = year.NumberOf(day);
+  const absl::CivilDay first = year.FirstDayOf(number);
+  return PeriodFrom(calendar, Grain::kWeek, absl::StrFormat("%04d-W%02d", year.year, number), first,
+                    first + 7);
+}
+
+// Months, quarters and years other than CUSTOM ones are counted through all years: the ordinal of
+// a period is its year times the periods of a year plus its place, from 0.
+int OrdinalOf(const Calendar& calendar, Grain grain, absl::CivilDay day) {
+  int year = 0;
+  int month = 0;
+  if (HasWeekYears(calendar)) {
+    const WeekYear weeks = WeekYearOf(calendar, day);
+    year = weeks.year;
+    const auto before = WeeksBeforeMonths(calendar.spec().type);
+    while (month + 1 < kMonthsPerYear && before[month + 1] < weeks.NumberOf(day)) ++month;
+  } else {
+    const int first_month = calendar.spec().first_month;
+    year = static_cast<int>(day.year()) + LabelOffset(calendar) - (day.month() < first_month);
+    month = (day.month() - first_month + kMonthsPerYear) % kMonthsPerYear;
+  }
+  return (year * kMonthsPerYear + month) / MonthsOf(grain);
+}
+
+Period PeriodAt(const Calendar& calendar, Grain grain, int ordinal) {
+  const int months = MonthsOf(grain);
+  const int year = ordinal * months / kMonthsPerYear;
+  const int month = ordinal * months % kMonthsPerYear;
+  std::string id = absl::StrFormat("%04d", year);
+  if (grain == Grain::kQuarter) absl::StrAppend(&id, "-Q", month / months + 1);
+  if (grain == Grain::kMonth) {
+    absl::StrAppendFormat(&id, HasPlainMonths(calendar) ? "-%02d" : "-P%02d", month + 1);
+  }
+  if (HasWeekYears(calendar)) {
+    const WeekYear weeks = WeekYearNamed(calendar, year);
+    const auto before = WeeksBeforeMonths(calendar.spec().type);
+    const bool is_last = month + months == kMonthsPerYear;
+    return PeriodFrom(calendar, grain, id, weeks.FirstDayOf(before[month] + 1),
+                      is_last ? weeks.end_day() : weeks.FirstDayOf(before[month + months] + 1));
+  }
+  const absl::CivilMonth first =
+      absl::CivilMonth(year - LabelOffset(calendar), calendar.spec().first_month) + month;
+  return PeriodFrom(calendar, grain, id, absl::CivilDay(first), absl::CivilDay(first + months));
+}
+
+// The period of a level of the table; beyond its ends BEFORE and AFTER.
+Period CustomPeriod(const Calendar& calendar, Grain grain, int index) {
+  const std::vector<CustomPeriods::Entry>& level = calendar.custom()->Level(grain);
+  if (index < 0) {
+    return PeriodFrom(calendar, grain, absl::StrCat("BEFORE-", GrainName(grain)), kFirstDay,
+                      level.front().first_day);
+  }
+  if (index >= static_cast<int>(level.size())) {
+    return PeriodFrom(calendar, grain, absl::StrCat("AFTER-", GrainName(grain)),
+                      level.back().end_day, kEndDay);
+  }
+  const CustomPeriods::Entry& entry = level[index];
+  return PeriodFrom(calendar, grain, entry.id, entry.first_day, entry.end_day);
+}
+
+bool IsOfTable(const Calendar& calendar, Grain grain) {
+  return calendar.custom() != nullptr && grain != Grain::kDay;
+}
+
+// ALL and BEFORE have no neighbour before them, ALL and AFTER none behind them.
+bool IsFirst(const Calendar& calendar, const Period& period) {
+  return (period.grain == Grain::kAll || IsOfTable(calendar, period.grain)) &&
+         period.first_day <= kFirstDay;
+}
+bool IsLast(const Calendar& calendar, const Period& period) {
+  return (period.grain == Grain::kAll || IsOfTable(calendar, period.grain)) &&
+         period.end_day >= kEndDay;
+}
+bool IsUnbounded(const Calendar& calendar, const Period& period) {
+  return IsFirst(calendar, period) || IsLast(calendar, period);
+}
+
+Period Nothing(const Calendar& calendar, Grain grain, absl::CivilDay day) {
+  Period period = PeriodFrom(calendar, grain, "", day, day);
+  period.id.clear();
+  return period;
 }
 
 // What an id without prefix names. Only its shape is checked.
@@ -118,7 +168,7 @@ std::optional<ParsedId> ParseShape(absl::string_view body) {
     return text.size() == count && std::all_of(text.begin(), text.end(), absl::ascii_isdigit) &&
            absl::SimpleAtoi(text, value);
   };
-  ParsedId id{Grain::kYear, 0, 0};
+  ParsedId id{Grain::kYear, 0, 1};
   if (!digits(body.substr(0, 4), 4, &id.year)) return std::nullopt;
   body.remove_prefix(4);
   if (body.empty()) return id;
@@ -137,24 +187,46 @@ std::optional<ParsedId> ParseShape(absl::string_view body) {
   return id;
 }
 
-absl::CivilDay FirstDayOf(const Calendar& calendar, const ParsedId& id) {
-  if (id.grain == Grain::kWeek) return WeekFirstDay(calendar, id.year, id.number);
-  const absl::CivilMonth start(id.year - LabelOffset(calendar), calendar.spec().first_month);
-  if (id.grain == Grain::kMonth) return absl::CivilDay(start + (id.number - 1));
-  if (id.grain == Grain::kQuarter) {
-    return absl::CivilDay(start + kMonthsPerQuarter * (id.number - 1));
+// The period that the text of an id without prefix might mean; its own id may differ, where numbers
+// are out of range or letters are those of another calendar.
+std::optional<Period> Guess(const Calendar& calendar, absl::string_view body) {
+  if (body == "ALL") return AllTime(calendar);
+  if (const absl::StatusOr<absl::CivilDay> day = ParseDay(body); day.ok()) {
+    return DayPeriod(calendar, *day);
   }
-  return absl::CivilDay(start);
+  if (const CustomPeriods* custom = calendar.custom(); custom != nullptr) {
+    for (const Grain grain : kAllGrains) {
+      if (!IsOfTable(calendar, grain) || !calendar.HasGrain(grain)) continue;
+      if (body == absl::StrCat("BEFORE-", GrainName(grain))) {
+        return CustomPeriod(calendar, grain, -1);
+      }
+      if (body == absl::StrCat("AFTER-", GrainName(grain))) {
+        return CustomPeriod(calendar, grain, static_cast<int>(custom->Level(grain).size()));
+      }
+    }
+    const std::optional<CustomPeriods::Place> place = custom->Find(body);
+    if (!place.has_value()) return std::nullopt;
+    return CustomPeriod(calendar, place->grain, place->index);
+  }
+  const std::optional<ParsedId> id = ParseShape(body);
+  if (!id.has_value() || !calendar.HasGrain(id->grain)) return std::nullopt;
+  if (id->grain == Grain::kWeek) {
+    return WeekPeriod(calendar, WeekYearNamed(calendar, id->year).FirstDayOf(id->number));
+  }
+  const int per_year = kMonthsPerYear / MonthsOf(id->grain);
+  return PeriodAt(calendar, id->grain, std::max(id->year * per_year + id->number - 1, 0));
 }
 
 absl::Status BadId(const Calendar& calendar, absl::string_view id) {
-  const std::string& prefix = calendar.id_prefix();
+  const absl::CivilDay day = calendar.custom() == nullptr
+                                 ? absl::CivilDay(2025, 3, 31)
+                                 : calendar.custom()->Level(Grain::kYear).front().first_day;
+  std::vector<std::string> examples;
+  for (const Period& period : PeriodsContaining(calendar, day)) examples.push_back(period.id);
   return InvalidFields(
       {{"period",
-        absl::StrFormat("got %s, want %s2025-03-31, %s2025-W14, %s2025-%s, "
-                        "%s2025-Q1 or %s2025, in the years %d to %d",
-                        Quoted(id), prefix, prefix, prefix, IsFiscal(calendar) ? "P03" : "03",
-                        prefix, prefix, kMinPeriodYear, kMaxPeriodYear),
+        absl::StrCat("got ", Quoted(id), ", want an id such as ", absl::StrJoin(examples, ", "),
+                     ", in the years ", kMinPeriodYear, " to ", kMaxPeriodYear),
         "", 0, 0}});
 }
 
@@ -167,12 +239,20 @@ absl::string_view GrainName(Grain grain) {
     case Grain::kMonth: return "MONTH";
     case Grain::kQuarter: return "QUARTER";
     case Grain::kYear: return "YEAR";
+    case Grain::kAll: return "ALL";
   }
   return "";
 }
 
 Period PeriodOf(const Calendar& calendar, Grain grain, absl::CivilDay day) {
-  return PeriodFrom(calendar, grain, FirstDay(calendar, grain, day));
+  grain = KnownGrain(calendar, grain);
+  if (grain == Grain::kAll) return AllTime(calendar);
+  if (grain == Grain::kDay) return DayPeriod(calendar, day);
+  if (IsOfTable(calendar, grain)) {
+    return CustomPeriod(calendar, grain, calendar.custom()->IndexOf(grain, day));
+  }
+  if (grain == Grain::kWeek) return WeekPeriod(calendar, day);
+  return PeriodAt(calendar, grain, OrdinalOf(calendar, grain, day));
 }
 
 Period PeriodOf(const Calendar& calendar, Grain grain, absl::Time time) {
@@ -180,33 +260,56 @@ Period PeriodOf(const Calendar& calendar, Grain grain, absl::Time time) {
 }
 
 Period NextPeriod(const Calendar& calendar, const Period& period) {
-  return PeriodFrom(calendar, period.grain, period.end_day);
+  if (IsLast(calendar, period)) return Nothing(calendar, period.grain, kEndDay);
+  return PeriodOf(calendar, period.grain, period.end_day);
 }
 
 Period PreviousPeriod(const Calendar& calendar, const Period& period) {
-  return PeriodFrom(calendar, period.grain, ShiftFirstDay(period.grain, period.first_day, -1));
+  if (IsFirst(calendar, period)) return Nothing(calendar, period.grain, kFirstDay);
+  return PeriodOf(calendar, period.grain, period.first_day - 1);
+}
+
+Period ShiftPeriodFreely(const Calendar& calendar, const Period& period, int count) {
+  const absl::CivilDay first = period.first_day;
+  switch (period.grain) {
+    case Grain::kAll: return period;
+    case Grain::kDay: return DayPeriod(calendar, first + count);
+    default: break;
+  }
+  if (IsOfTable(calendar, period.grain)) {
+    const int size = static_cast<int>(calendar.custom()->Level(period.grain).size());
+    const int index = calendar.custom()->IndexOf(period.grain, first);
+    return CustomPeriod(calendar, period.grain, std::clamp(index + count, -1, size));
+  }
+  if (period.grain == Grain::kWeek) return WeekPeriod(calendar, first + 7 * count);
+  const int ordinal = OrdinalOf(calendar, period.grain, first) + count;
+  return PeriodAt(calendar, period.grain, std::max(ordinal, 0));
 }
 
 absl::StatusOr<Period> ShiftPeriod(const Calendar& calendar, const Period& period, int count) {
   // More than all days of the supported years, and far from overflow.
   constexpr int kMaxShift = 400 * (kMaxPeriodYear - kMinPeriodYear);
-  if (std::abs(static_cast<int64_t>(count)) <= kMaxShift) {
-    const absl::CivilDay first = ShiftFirstDay(period.grain, period.first_day, count);
-    if (YearInRange(first)) return PeriodFrom(calendar, period.grain, first);
+  if (std::abs(static_cast<int64_t>(count)) <= kMaxShift && !IsUnbounded(calendar, period)) {
+    Period shifted = ShiftPeriodFreely(calendar, period, count);
+    if (YearInRange(shifted.first_day) && !IsUnbounded(calendar, shifted)) return shifted;
   }
   return MakeError(absl::StatusCode::kOutOfRange, "INVALID_FIELD",
                    absl::StrCat("period: got ", period.id, " shifted by ", count,
-                                ", want a year from ", kMinPeriodYear, " to ", kMaxPeriodYear));
+                                ", want a period of the calendar in the years ", kMinPeriodYear,
+                                " to ", kMaxPeriodYear));
 }
 
 std::vector<Period> PeriodsContaining(const Calendar& calendar, absl::CivilDay day) {
   std::vector<Period> periods;
-  for (Grain grain : kAllGrains) periods.push_back(PeriodOf(calendar, grain, day));
+  for (Grain grain : kAllGrains) {
+    if (calendar.HasGrain(grain)) periods.push_back(PeriodOf(calendar, grain, day));
+  }
   return periods;
 }
 
 std::vector<Period> PeriodsWithin(const Calendar& calendar, const Period& period, Grain grain) {
   std::vector<Period> periods;
+  if (IsUnbounded(calendar, period) || !calendar.HasGrain(grain)) return periods;
   absl::CivilDay day = period.first_day;
   while (day < period.end_day) {
     Period next = PeriodOf(calendar, grain, day);
@@ -220,21 +323,11 @@ std::vector<Period> PeriodsWithin(const Calendar& calendar, const Period& period
 absl::StatusOr<Period> ParsePeriod(const Calendar& calendar, absl::string_view id) {
   absl::string_view body = id;
   if (!absl::ConsumePrefix(&body, calendar.id_prefix())) return BadId(calendar, id);
-  Grain grain = Grain::kDay;
-  absl::CivilDay first;
-  if (const std::optional<ParsedId> parsed = ParseShape(body); parsed.has_value()) {
-    grain = parsed->grain;
-    first = FirstDayOf(calendar, *parsed);
-  } else if (const absl::StatusOr<absl::CivilDay> day = ParseDay(body); day.ok()) {
-    first = *day;
-  } else {
+  std::optional<Period> period = Guess(calendar, body);
+  if (!period.has_value() || period->id != id) return BadId(calendar, id);
+  if (!IsUnbounded(calendar, *period) && !YearInRange(period->first_day))
     return BadId(calendar, id);
-  }
-  if (!YearInRange(first)) return BadId(calendar, id);
-  // Numbers out of range and the letter of another calendar do not come back as they came.
-  Period period = PeriodFrom(calendar, grain, first);
-  if (period.id != id) return BadId(calendar, id);
-  return period;
+  return *std::move(period);
 }
 
 int DayCount(const Calendar& calendar, const Period& period) {
@@ -254,28 +347,6 @@ int WorkingDayCount(const Calendar& calendar, const Period& period) {
     if (calendar.IsWorkingDay(day)) ++count;
   }
   return count;
-}
-
-Comparable PreviousComparable(const Calendar& calendar, const Period& period, int count) {
-  const absl::StatusOr<Period> shifted = ShiftPeriod(calendar, period, -count);
-  if (!shifted.ok()) return {};
-  return {*shifted, false};
-}
-
-Comparable LastYearComparable(const Calendar& calendar, const Period& period, int years) {
-  if (years > kMaxPeriodYear - kMinPeriodYear) return {};
-  if (period.grain == Grain::kWeek) {
-    const absl::CivilDay fourth = period.first_day + 3;
-    const int number = (absl::GetYearDay(fourth) - 1) / 7 + 1;
-    const int year = static_cast<int>(fourth.year()) - years;
-    const absl::CivilDay first = WeekFirstDay(calendar, year, number);
-    if ((first + 3).year() != year || !YearInRange(first)) return {};
-    return {PeriodFrom(calendar, Grain::kWeek, first), false};
-  }
-  // Days, months, quarters and years all begin on a day that moves by whole years.
-  const absl::CivilDay first = AddMonths(period.first_day, -kMonthsPerYear * years);
-  if (!YearInRange(first)) return {};
-  return {PeriodFrom(calendar, period.grain, first), first.day() != period.first_day.day()};
 }
 
 }  // namespace kpisuite

@@ -96,7 +96,8 @@ std::pair<absl::CivilDay, absl::CivilDay> NaiveKpi::PeriodAround(size_t window,
       const absl::CivilMonth first = month - (month.month() - first_month + 12) % 3;
       return {absl::CivilDay(first), absl::CivilDay(first + 3)};
     }
-    case Grain::kYear: break;
+    case Grain::kYear:
+    case Grain::kAll: break;
   }
   return {absl::CivilDay(absl::CivilYear(day)), absl::CivilDay(absl::CivilYear(day) + 1)};
 }

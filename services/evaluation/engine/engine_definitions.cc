@@ -13,7 +13,8 @@ namespace {
 std::string MemoKey(const Calendar& calendar) {
   const CalendarSpec& spec = calendar.spec();
   return absl::StrCat(static_cast<int>(spec.type), "/", spec.first_month, "/",
-                      static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label));
+                      static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label),
+                      "/", calendar.year_key());
 }
 
 // Whether the KPI's calendar knows the period by this id on this day.
