@@ -78,9 +78,8 @@ struct ReviewRule {
   std::vector<std::string> deputies;
 };
 
-// Reads a window as definitions and requests name it: `DAY`, `WEEK`, `MONTH`, `QUARTER`, `YEAR`.
-// UNIMPLEMENTED (NOT_IMPLEMENTED) for TO_DATE(...), TRAILING(...) and CUMULATIVE, otherwise
-// INVALID_ARGUMENT.
+// Reads a window as definitions and requests name it: the text of Window::Parse. INVALID_ARGUMENT
+// otherwise, with a plain message.
 absl::StatusOr<Window> ParseWindowName(absl::string_view name);
 
 // Immutable once built; shared between threads.

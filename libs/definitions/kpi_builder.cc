@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/definitions/field_checks.h"
@@ -64,7 +63,7 @@ void BuildWindows(KpiDraft& draft) {
     const absl::StatusOr<Window> window = ParseWindowName(names[i]);
     if (!window.ok()) {
       draft.violations.AddStatus(field, violation::kSyntax, window.status());
-    } else if (!draft.blocked && !draft.built.calendar->HasGrain(window->grain())) {
+    } else if (!draft.blocked && !window->FitsCalendar(*draft.built.calendar)) {
       draft.violations.Add(
           field, violation::kOutOfRange,
           GotWant(names[i], absl::StrCat("a period that the calendar ", draft.built.calendar_id,
@@ -247,17 +246,10 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
 }
 
 absl::StatusOr<Window> ParseWindowName(absl::string_view name) {
-  for (const Grain grain : kAllGrains) {
-    if (name == GrainName(grain)) return Window::Create({.grain = grain});
-  }
-  if (name == "CUMULATIVE" || absl::StartsWith(name, "TO_DATE(") ||
-      absl::StartsWith(name, "TRAILING(")) {
-    return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                     GotWant(name,
-                             "a window that this release serves: DAY, WEEK, MONTH, QUARTER, "
-                             "YEAR"));
-  }
-  return absl::InvalidArgumentError(GotWant(name, "DAY, WEEK, MONTH, QUARTER or YEAR"));
+  absl::StatusOr<Window> window = Window::Parse(name);
+  if (window.ok()) return window;
+  return absl::InvalidArgumentError(
+      GetErrorDetails(window.status()).violations.front().description);
 }
 
 std::string KpiDefinition::resource_name() const {

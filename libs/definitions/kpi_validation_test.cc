@@ -166,11 +166,16 @@ TEST(KpiSlices, AreDimensionsOfEveryInput) {
       ElementsAre("definitions[1].kpi.slices[0].dimensions[0] SLICE_DIMENSION"));
 }
 
-TEST(KpiWindows, AreThoseServed) {
-  EXPECT_THAT(KpiCodes(Sum() + "windows: 'TO_DATE(MONTH)' windows: 'CUMULATIVE' windows: 'day' "
-                               "windows: 'DAY' windows: 'DAY'"),
-              ElementsAre("windows[0] NOT_IMPLEMENTED", "windows[1] NOT_IMPLEMENTED",
-                          "windows[2] SYNTAX", "windows[4] DUPLICATE"));
+TEST(KpiWindows, AreKnownAndListedOnce) {
+  EXPECT_THAT(KpiCodes(Sum() + "windows: 'TO_DATE(MONTH)' windows: 'CUMULATIVE' "
+                               "windows: 'TRAILING(3, MONTH, EXCLUDE_CURRENT)' windows: 'DAY'"),
+              IsEmpty());
+  EXPECT_THAT(KpiCodes(Sum() + "windows: 'day' windows: 'DAY' windows: 'DAY' "
+                               "windows: 'TRAILING(3,MONTH)' "
+                               "windows: 'TRAILING(3,DAY,INCLUDE_CURRENT)' "
+                               "windows: 'TRAILING(3, DAY, INCLUDE_CURRENT)'"),
+              ElementsAre("windows[0] SYNTAX", "windows[2] DUPLICATE", "windows[3] SYNTAX",
+                          "windows[5] DUPLICATE"));
   v1::Definition kpi = Kpi("k", Sum());
   kpi.mutable_kpi()->clear_windows();
   EXPECT_THAT(Codes(ValidateOne(kpi).violations),
