@@ -111,11 +111,12 @@ TEST(Catalog, ResolvesAKpiWithItsTargets) {
   const auto target = Target("ord", "kpi: 'late' slice: 'origin=ORD' value { fixed: '0.3' }");
   EXPECT_THAT(NamesOf(catalog.Apply({target}, 2).kpis), ElementsAre("late"))
       << "what refers to the KPI does not see its targets";
-  EXPECT_EQ(catalog.FindKpi("w", "late")->target_origins.count("workspaces/w/targets/ord"), 1u);
-  const TargetOrigin& origin =
-      catalog.FindKpi("w", "late")->target_origins.at("workspaces/w/targets/ord");
-  ASSERT_TRUE(origin.selector.has_value());
-  EXPECT_EQ(origin.selector->ToString(), "origin=ORD");
+  const auto kpi = catalog.FindKpi("w", "late");
+  EXPECT_EQ(kpi->target_origins.count("workspaces/w/targets/ord"), 1u);
+  const ResolvedTarget resolved =
+      kpi->targets.Resolve(*kpi->calendar, TargetRole::kCommitted, *Slice::Parse("origin=ORD"),
+                           *ParsePeriod(*kpi->calendar, "2025-03-10"), kpi->nature);
+  EXPECT_EQ(resolved.rule, "exact:origin=ORD");
   EXPECT_THAT(NamesOf(catalog.Apply({Deletion("targets/ord")}, 3).kpis), ElementsAre("late"));
   EXPECT_TRUE(catalog.FindKpi("w", "late")->targets.empty());
 }
