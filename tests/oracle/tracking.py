@@ -102,10 +102,10 @@ class Replay:
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
         rows = any(visible_rows(moment.world, kpi, members, period))
+        self.track.unsure |= self.had_rows and not rows
         if members and not knows_slice(moment.world, kpi, members):
             self.had_rows |= rows
             return
-        self.track.unsure |= self.had_rows and not rows
         self.had_rows = False
         if rows:
             self._keep(moment.time)
