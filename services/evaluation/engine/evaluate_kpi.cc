@@ -29,15 +29,6 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
   return readiness;
 }
 
-ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
-  ClosingRule rule{.final_after = kpi.final_after};
-  for (const MetricInput& input : kpi.inputs) {
-    const Timeliness& due = input.metric->timeliness;
-    rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
-  }
-  return rule;
-}
-
 // How far the value can be trusted; `inputs` as evaluated.
 std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
   if (!kpi.sampling.has_value()) return std::nullopt;
@@ -69,9 +60,19 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
 
 }  // namespace
 
+ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
+  ClosingRule rule{.final_after = kpi.final_after};
+  for (const MetricInput& input : kpi.inputs) {
+    const Timeliness& due = input.metric->timeliness;
+    rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
+  }
+  return rule;
+}
+
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source) {
+                                          const InputSource& source,
+                                          const TargetEnvironment& environment) {
   const KpiDefinition& kpi = *context.kpi;
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
@@ -99,8 +100,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   const absl::Time watermark = evaluation.readiness.watermark;
   evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
   for (const TargetRole role : kAllTargetRoles) {
-    ResolvedTarget target =
-        kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature);
+    ResolvedTarget target = kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period,
+                                                kpi.nature, environment);
     if (role == TargetRole::kCommitted) {
       evaluation.target = std::move(target);
     } else {

@@ -18,6 +18,7 @@
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/status.h"
+#include "libs/kpi/target_environment.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
@@ -70,10 +71,15 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
-// `inputs` are those of the period, parallel to KpiDefinition::inputs. Errors: those of `source`.
+// How long periods of the KPI wait for data.
+ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
+
+// `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what targets
+// read. Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source);
+                                          const InputSource& source,
+                                          const TargetEnvironment& environment);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

@@ -31,8 +31,13 @@ class InputReader final : public InputSource {
 
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
+  // Over these days: at least one range, disjoint, in order; its period is that from the first to
+  // the last. NOT_AGGREGATABLE over several ranges for kinds that look beyond their days.
+  absl::StatusOr<InputAggregate> ReadDays(size_t input, absl::Span<const DayRange> days) const;
 
  private:
+  InputAggregate Unread(size_t input, const Period& period) const;
+  absl::StatusOr<InputAggregate> ReadEnd(size_t input, const PathEnd& end) const;
   absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,
                                              const AggregationReach& reach) const;
 
