@@ -73,7 +73,7 @@ absl::StatusOr<Number> OtherValue(const EvaluationContext& context, const Period
                                   const Comparable& comparable, const Sides& sides) {
   const auto& period = comparable.period;
   const bool is_period =
-      sides.whole && period.has_value() &&
+      sides.whole && period.has_value() && period->grain == context.window->grain() &&
       AreDaysOf(sides.other, context.window->ReachOf(*context.kpi->calendar, *period));
   ASSIGN_OR_RETURN(const PeriodValue other,
                    is_period ? values.ValueIn(context.slice, *period)
