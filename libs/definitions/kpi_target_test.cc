@@ -110,10 +110,10 @@ TEST(FormulaTarget, ReadsOtherKpisInTheUnitOfThisOne) {
   EXPECT_THAT(CodesOf(MetricInputText("x", "delay", "COUNT") + "unit: 'count' ",
                       "formula: 'a * 10' formula_inputs { key: 'a' value: 'late' }"),
               IsEmpty());
-  EXPECT_THAT(CodesOf(MetricInputText("x", "delay", "COUNT") +
-                          "unit: 'count' time_zone: 'Europe/Berlin' ",
-                      "formula: 'a * 10' formula_inputs { key: 'a' value: 'late' }"),
-              ElementsAre(".formula REFUSED"));
+  EXPECT_THAT(
+      CodesOf(MetricInputText("x", "delay", "COUNT") + "unit: 'count' time_zone: 'Europe/Berlin' ",
+              "formula: 'a * 10' formula_inputs { key: 'a' value: 'late' }"),
+      ElementsAre(".formula REFUSED"));
   EXPECT_THAT(CodesOf(Flow(), "fixed: '1' formula_inputs { key: 'a' value: 'late' }"),
               ElementsAre(".formula_inputs REFUSED"));
 }

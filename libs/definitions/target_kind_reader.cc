@@ -51,17 +51,17 @@ std::optional<std::string> PartitionGroupOf(const KpiDraft& draft, const v1::Kpi
   const auto find = [&](DefinitionKind kind, const std::string& id) {
     return draft.catalog.Find({draft.name.workspace, kind, id});
   };
-  for (const auto& [alias, input] : kpi.inputs()) {
-    if (!input.metric().empty()) {
-      const CatalogEntry* metric = find(DefinitionKind::kMetric, input.metric());
-      if (metric == nullptr) return std::nullopt;
-      return metric->definition->metric().partition_group();
-    }
+  if (kpi.inputs().empty() || depth == kMaxKpiDepth) return std::nullopt;
+  // All inputs of a KPI are of one group.
+  const v1::Input& input = kpi.inputs().begin()->second;
+  if (input.metric().empty()) {
     const CatalogEntry* component = find(DefinitionKind::kKpi, input.kpi());
-    if (component == nullptr || depth == kMaxKpiDepth) return std::nullopt;
+    if (component == nullptr) return std::nullopt;
     return PartitionGroupOf(draft, component->definition->kpi(), depth + 1);
   }
-  return std::nullopt;
+  const CatalogEntry* metric = find(DefinitionKind::kMetric, input.metric());
+  if (metric == nullptr) return std::nullopt;
+  return metric->definition->metric().partition_group();
 }
 
 }  // namespace

@@ -76,9 +76,7 @@ struct TargetReads {
   // Grains of the targets that read any of these, where they have one of their own.
   std::vector<Grain> grains;
 
-  bool any() const {
-    return earlier || !ranges.empty() || !kpis.empty() || !dimensions.empty();
-  }
+  bool any() const { return earlier || !ranges.empty() || !kpis.empty() || !dimensions.empty(); }
 };
 
 // All targets of one KPI. Immutable; safe to share between threads.

@@ -67,9 +67,10 @@ absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(const K
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
-absl::StatusOr<v1::Explanation> PartitionEngine::Explain(
-    const KpiRuntime& runtime, absl::string_view slice, size_t window, const Period& period,
-    absl::Time now, absl::Span<const Comparator> comparators) {
+absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runtime,
+                                                         absl::string_view slice, size_t window,
+                                                         const Period& period, absl::Time now,
+                                                         absl::Span<const Comparator> comparators) {
   const std::optional<size_t> index = runtime.FindSlice(slice);
   if (!index.has_value() && !slice.empty()) {
     return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);

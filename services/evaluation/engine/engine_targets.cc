@@ -25,13 +25,12 @@ Span StatesReading(const KpiRuntime& reader, const KpiRuntime& source, const Win
                        window.kind() == WindowKind::kTrailing;
   const auto widen = [&](Grain grain) {
     if (first > DayNumber(kFirstDay)) {
-      const Period period =
-          PeriodOf(calendar, grain, DayOfNumber(first - source.days_after()));
+      const Period period = PeriodOf(calendar, grain, DayOfNumber(first - source.days_after()));
       span.first = std::min(span.first, DayNumber(period.first_day));
     }
     if (onwards) return;
-    span.end = std::max(span.end,
-                        DayNumber(PeriodOf(calendar, grain, DayOfNumber(end - 1)).end_day));
+    span.end =
+        std::max(span.end, DayNumber(PeriodOf(calendar, grain, DayOfNumber(end - 1)).end_day));
   };
   if (first > DayNumber(kFirstDay)) span.first = first;
   if (!onwards) span.end = end;
@@ -80,6 +79,7 @@ std::vector<KpiRuntime*> PartitionEngine::ReadersOf(const KpiRuntime& runtime) c
 // of it there is. The KPI's own states in them are marked elsewhere.
 void PartitionEngine::TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first,
                                    int32_t end) {
+  if (readers_.empty() && !source.target_reads().any()) return;
   std::vector<KpiRuntime*> readers = ReadersOf(source);
   const TargetReads& own = source.target_reads();
   if (!own.dimensions.empty() || EntersBaseline(source, first, end)) readers.push_back(&source);
@@ -94,13 +94,12 @@ void PartitionEngine::TouchTargets(KpiRuntime& source, const Slice* slice, int32
     const std::vector<std::string>& rolled_up = reader->target_reads().dimensions;
     for (const RuntimeGrouping& grouping : reader->groupings()) {
       const Slice above = slice->Project(grouping.dimensions);
-      const bool reads = above.Contains(*slice) &&
-                         std::all_of(slice->members().begin(), slice->members().end(),
-                                     [&](const auto& member) {
-                                       return above.Find(member.first) != nullptr ||
-                                              std::find(rolled_up.begin(), rolled_up.end(),
-                                                        member.first) != rolled_up.end();
-                                     });
+      const bool reads =
+          above.Contains(*slice) &&
+          std::all_of(slice->members().begin(), slice->members().end(), [&](const auto& member) {
+            return above.Find(member.first) != nullptr ||
+                   std::find(rolled_up.begin(), rolled_up.end(), member.first) != rolled_up.end();
+          });
       const std::optional<size_t> index =
           reads ? reader->FindSlice(above.ToString()) : std::nullopt;
       if (index.has_value()) MarkTargets(*reader, source, *index, first, end);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/pace_reading.h"
 #include "services/evaluation/engine/step_values.h"
 
 namespace kpisuite {
@@ -36,6 +38,8 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Null where there is no pace.
+  std::shared_ptr<const PaceReading> pace;
   // From the state log.
   bool restated = false;
   int32_t revision = 0;
@@ -59,6 +63,7 @@ struct KpiEvaluation {
   bool settling = false;  // CLOSING because of settles_at
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
+  std::optional<PaceResult> pace;             // of an open period, as far as days are complete
   StatusResult status;
   uint64_t rows = 0;        // of all inputs, in the period
   bool carries_on = false;  // data of this period or before it enters the next one too
@@ -74,8 +79,8 @@ struct KpiEvaluation {
 // How long periods of the KPI wait for data.
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
 
-// `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what targets
-// read. Errors: those of `source`.
+// `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what
+// targets read. Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
                                           const InputSource& source,

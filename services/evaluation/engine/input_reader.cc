@@ -35,8 +35,7 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
   return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
 }
 
-void Finish(const PaneTable::Range& own, const AggregateResult& result,
-            InputAggregate& aggregate) {
+void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
   aggregate.value = result.value;
   aggregate.rows = own.state.rows();
   aggregate.last_event = TimeOfNano(own.last_time_nano);
@@ -92,13 +91,14 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
                                                      absl::Span<const DayRange> days) const {
   const Calendar& calendar = *kpi_.calendar;
   const Period whole = PeriodOfDays(calendar, {days.front().first_day, days.back().end_day});
-  if (days.size() == 1) {
+  const AggregationReach reach =
+      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
+  const bool by_period = reach.periods_before > 0 || reach.cohort;
+  if (days.size() == 1 && !by_period) {
     ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
     return ReadEnd(input, {window, whole, days.front()});
   }
   InputAggregate aggregate = Unread(input, whole);
-  const AggregationReach reach =
-      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
   if (reach.outside() || reach.needs_frame) {
     aggregate.missing = NdReason::kNotAggregatable;
     return aggregate;

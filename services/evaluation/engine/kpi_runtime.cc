@@ -57,7 +57,7 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       facts_(std::move(facts)),
       memo_(std::move(memo)),
       target_reads_(kpi_->targets.Reads()),
-      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier),
+      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       days_after_(DaysAfter(*kpi_)) {}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
@@ -145,12 +145,17 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
   }
+  ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, values));
   RETURN_IF_ERROR(values.status());
   computation.evaluation.next_change =
       std::min(computation.evaluation.next_change, values.next_change());
+  if (computation.context.pace != nullptr) {
+    computation.evaluation.next_change =
+        std::min(computation.evaluation.next_change, computation.context.pace->next_change);
+  }
   return computation;
 }
 

@@ -100,7 +100,7 @@ class KpiRuntime {
   // What the targets read beyond their definitions.
   const TargetReads& target_reads() const { return target_reads_; }
 
-  // Whether a period, or its target, reads data from before it.
+  // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // How many days after its end a period reads data; 0 for none.
   int32_t days_after() const { return days_after_; }

@@ -75,9 +75,9 @@ absl::StatusOr<Number> OtherValue(const EvaluationContext& context, const Period
   const bool is_period =
       sides.whole && period.has_value() && period->grain == context.window->grain() &&
       AreDaysOf(sides.other, context.window->ReachOf(*context.kpi->calendar, *period));
-  ASSIGN_OR_RETURN(const PeriodValue other,
-                   is_period ? values.ValueIn(context.slice, *period)
-                             : values.ValueOverDays(context.slice, sides.other));
+  ASSIGN_OR_RETURN(const PeriodValue other, is_period
+                                                ? values.ValueIn(context.slice, *period)
+                                                : values.ValueOverDays(context.slice, sides.other));
   return other.value;
 }
 
@@ -174,14 +174,13 @@ absl::StatusOr<v1::Comparison> MakeComparison(const EvaluationContext& context,
   if (!delta.delta_pct.defined()) {
     comparison.set_delta_pct_nd_reason(ToProto(delta.delta_pct.reason()));
   }
-  comparison.set_movement(static_cast<v1::Movement>(
-      MovementOf(delta, kpi.status_rule.direction, DefaultFlatEpsilon(),
-                 FavourableOf(context, evaluation, own, other))));
+  comparison.set_movement(
+      static_cast<v1::Movement>(MovementOf(delta, kpi.status_rule.direction, DefaultFlatEpsilon(),
+                                           FavourableOf(context, evaluation, own, other))));
   comparison.set_clipped(comparable.clipped);
   comparison.set_partial(comparable.partial);
   if (!sides.whole && !sides.other.empty()) {
-    *comparison.mutable_cut_time() =
-        ToTimestamp(kpi.calendar->StartOf(sides.other.back().end_day));
+    *comparison.mutable_cut_time() = ToTimestamp(kpi.calendar->StartOf(sides.other.back().end_day));
   }
   return comparison;
 }

@@ -89,8 +89,7 @@ absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, cons
   answer.value = period.exists() ? steps.value.number() : Number(NdReason::kNotApplicable);
   const ClosingRule closing = ClosingRuleOf(kpi);
   answer.phase = PhaseOf(period, now_, watermark, closing, false);
-  next_change_ =
-      std::min(next_change_, NextPhaseChange(period, now_, watermark, closing, false));
+  next_change_ = std::min(next_change_, NextPhaseChange(period, now_, watermark, closing, false));
   return answer;
 }
 
@@ -122,19 +121,18 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueIn(const Slice& slice, const Peri
 
 Number PeriodValues::Closed(absl::StatusOr<PeriodValue> answer) const {
   if (!answer.ok()) return Keep(answer.status());
-  const bool closed =
-      answer->phase == PeriodPhase::kClosed || answer->phase == PeriodPhase::kFinal;
+  const bool closed = answer->phase == PeriodPhase::kClosed || answer->phase == PeriodPhase::kFinal;
   return closed ? answer->value : Number(NdReason::kPending);
 }
 
 Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
-                                 const Period& /*target_period*/,
-                                 TargetVintage /*vintage*/) const {
+                                 const Period& /*target_period*/, TargetVintage /*vintage*/) const {
   return Closed(ValueIn(slice, period));
 }
 
 Number PeriodValues::ValueOver(const Slice& slice, const Period& first, const Period& last) const {
-  return Closed(ValueOverDays(slice, {{first.first_day, last.end_day}}));
+  const DayRange days{first.first_day, last.end_day};
+  return Closed(ValueOverDays(slice, absl::MakeConstSpan(&days, 1)));
 }
 
 Number PeriodValues::KpiValue(absl::string_view kpi, const Slice& slice,

@@ -12,6 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "libs/kpi/decimal.h"
+#include "libs/kpi/nd_reason.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/target_environment.h"
