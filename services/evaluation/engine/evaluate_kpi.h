@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,9 +19,11 @@
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/status.h"
+#include "libs/kpi/target_environment.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/pace_reading.h"
 #include "services/evaluation/engine/step_values.h"
 
 namespace kpisuite {
@@ -35,6 +38,8 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Null where there is no pace.
+  std::shared_ptr<const PaceReading> pace;
   // From the state log.
   bool restated = false;
   int32_t revision = 0;
@@ -58,6 +63,7 @@ struct KpiEvaluation {
   bool settling = false;  // CLOSING because of settles_at
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
+  std::optional<PaceResult> pace;             // of an open period, as far as days are complete
   StatusResult status;
   uint64_t rows = 0;        // of all inputs, in the period
   bool carries_on = false;  // data of this period or before it enters the next one too
@@ -70,10 +76,15 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
-// `inputs` are those of the period, parallel to KpiDefinition::inputs. Errors: those of `source`.
+// How long periods of the KPI wait for data.
+ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
+
+// `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what
+// targets read. Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source);
+                                          const InputSource& source,
+                                          const TargetEnvironment& environment);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

@@ -56,7 +56,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
       memo_(std::move(memo)),
-      reaches_back_(ReachesBack(*kpi_)),
+      target_reads_(kpi_->targets.Reads()),
+      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       days_after_(DaysAfter(*kpi_)) {}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
@@ -122,8 +123,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;
-  const InputReader reader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_,
-                           seq);
+  const InputReader reader = ReaderOf(slice, seq);
   for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
     computation.inputs.push_back(std::move(input));
@@ -145,8 +145,17 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
   }
+  ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
+  const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
-                   EvaluateKpi(computation.context, computation.inputs, reader));
+                   EvaluateKpi(computation.context, computation.inputs, reader, values));
+  RETURN_IF_ERROR(values.status());
+  computation.evaluation.next_change =
+      std::min(computation.evaluation.next_change, values.next_change());
+  if (computation.context.pace != nullptr) {
+    computation.evaluation.next_change =
+        std::min(computation.evaluation.next_change, computation.context.pace->next_change);
+  }
   return computation;
 }
 

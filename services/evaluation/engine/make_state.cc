@@ -2,6 +2,7 @@
 
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/make_pace.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -250,6 +251,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     FillInterval(*evaluation.interval, state.mutable_interval());
   }
   FillTargets(kpi, evaluation, &state);
+  if (evaluation.pace.has_value()) {
+    *state.mutable_pace() = MakePace(*kpi.pace, context.pace->as_of, *evaluation.pace);
+  }
   FillBand(evaluation.status, &state);
   FillDefinition(kpi, &state);
   state.set_row_count(static_cast<int64_t>(evaluation.rows));
