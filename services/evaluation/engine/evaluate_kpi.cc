@@ -67,11 +67,63 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   evaluation.upper = inputs[step.bindings[0].index].upper;
 }
 
+// Whether limits and hysteresis begin anew with the period.
+bool StartsSegment(const EvaluationContext& context) {
+  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
+  return control.has_value() && !control->rebases.empty() &&
+         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
+                                context.period);
+}
+
+SeriesPoint PointOf(const EvaluationContext& context, const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  SeriesPoint point{.has_rows = evaluation.rows > 0,
+                    .judged = status.judged.has_value(),
+                    .status = status.status,
+                    .fold = status.fold,
+                    .target = evaluation.target.value};
+  // A zero that nobody reported, of a late period or by TREAT_AS_ZERO, is no point of a chart.
+  if (point.judged && evaluation.value.is_decimal() &&
+      evaluation.data_state != DataState::kMissing) {
+    point.control.value = evaluation.value.decimal().ToDouble();
+  }
+  point.control.starts_segment = StartsSegment(context);
+  point.control.excluded_from_baseline =
+      context.kpi->process_control.has_value() &&
+      context.kpi->process_control->IsExcluded(context.period);
+  return point;
+}
+
+SeriesView ViewOf(const SeriesCarry& carry) {
+  return {.control = carry.control(),
+          .goal = carry.goal(),
+          .status = carry.last().status,
+          .last_day = carry.last_day().value_or(0),
+          .trend = carry.trend()};
+}
+
+void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
+                    KpiEvaluation& evaluation) {
+  evaluation.point = PointOf(context, evaluation);
+  if (!ShowsControl(*context.kpi, *context.window)) return;
+  if (!IsClosed(evaluation.phase)) {
+    evaluation.series = ViewOf(before);
+    return;
+  }
+  SeriesCarry after = before;
+  after.Append(DayNumber(context.period.first_day), evaluation.point);
+  evaluation.series = ViewOf(after);
+}
+
 }  // namespace
+
+bool IsClosed(PeriodPhase phase) {
+  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
+}
 
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source) {
+                                          const InputSource& source, const SeriesCarry* before) {
   const KpiDefinition& kpi = *context.kpi;
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
@@ -110,13 +162,17 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
   const bool low_n =
       evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
-  evaluation.status =
-      EvaluateStatus(kpi.status_rule, {.actual = evaluation.value,
-                                       .target = evaluation.target,
-                                       .data_state = evaluation.data_state,
-                                       .readiness = evaluation.readiness,
-                                       .flags = {.restated = context.restated, .low_n = low_n},
-                                       .bands = BandsFor(kpi.status_rule, context.slice, {})});
+  StatusInput judged{.actual = evaluation.value,
+                     .target = evaluation.target,
+                     .data_state = evaluation.data_state,
+                     .readiness = evaluation.readiness,
+                     .flags = {.restated = context.restated, .low_n = low_n},
+                     .bands = BandsFor(kpi.status_rule, context.slice, {})};
+  if (before != nullptr) {
+    if (!StartsSegment(context)) judged.fold = before->fold();
+    judged.last = before->LastAsOf(context.period);
+  }
+  evaluation.status = EvaluateStatus(kpi.status_rule, judged);
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));
@@ -126,6 +182,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     evaluation.settling = true;
     evaluation.next_change = std::min(evaluation.next_change, *context.settles_at);
   }
+  if (before != nullptr) EvaluateSeries(context, *before, evaluation);
   return evaluation;
 }
 

@@ -21,6 +21,7 @@
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
 namespace kpisuite {
@@ -44,8 +45,21 @@ struct EvaluationContext {
   std::optional<absl::Time> settles_at;
 };
 
+// CLOSED or FINAL.
+bool IsClosed(PeriodPhase phase);
+
 // How long a backfilled period must have been quiet.
 inline constexpr absl::Duration kBackfillSettles = absl::Minutes(1);
+
+// The chart of a state: its series up to its period if that is closed, else up to the last closed
+// period before it.
+struct SeriesView {
+  ControlState control;
+  ControlGoal goal;  // of the last period on the chart, as is the status
+  KpiStatus status = KpiStatus::kNoData;
+  int32_t last_day = 0;  // first day of that period; only if control.points > 0
+  Trend trend;
+};
 
 // Everything that enters a state, in the order it was computed.
 struct KpiEvaluation {
@@ -59,6 +73,9 @@ struct KpiEvaluation {
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
   StatusResult status;
+  // What later periods build on, if their KPI does; to be kept when the period is closed.
+  SeriesPoint point;
+  std::optional<SeriesView> series;  // for windows with process control
   uint64_t rows = 0;        // of all inputs, in the period
   bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
@@ -70,10 +87,11 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
-// `inputs` are those of the period, parallel to KpiDefinition::inputs. Errors: those of `source`.
+// `inputs` are those of the period, parallel to KpiDefinition::inputs. `before` is what the period
+// builds on; null for KPIs that do not build on history. Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source);
+                                          const InputSource& source, const SeriesCarry* before);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

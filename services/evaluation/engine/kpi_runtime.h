@@ -18,6 +18,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/series_history.h"
 
 namespace kpisuite {
 
@@ -32,6 +33,9 @@ struct TrackedState {
   bool backfilled = false;  // it was over before its first sample arrived, and is not closed yet
   absl::Time changed_at;    // tick of the last change of what it shows
   absl::Time period_end = absl::InfiniteFuture();
+  int32_t end_day = 0;  // day after the period; 0 before the first evaluation
+  // Set while the period is closed and its KPI builds on history.
+  std::shared_ptr<const SeriesPoint> point;
   absl::Time wakeup = absl::InfiniteFuture();
   std::shared_ptr<const std::string> state;  // serialised; null before the first evaluation
   size_t content_size = 0;                   // bytes of it before its place
@@ -52,6 +56,7 @@ struct SliceStates {
   size_t grouping = 0;                    // into KpiRuntime::groupings
   std::vector<std::string> input_slices;  // canonical slice that each input reads
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
+  mutable std::vector<SeriesHistory> histories;                 // parallel to windows; a memo
 };
 
 // One grouping and the tables that its inputs read.
@@ -96,11 +101,18 @@ class KpiRuntime {
 
   // Whether a period reads data from before it.
   bool reaches_back() const { return reaches_back_; }
+  // Whether a state depends on earlier closed periods of its series, which is dense then: between
+  // two periods that are kept, up to kMaxSeriesGap others are kept too.
+  bool builds_on_history() const { return builds_on_history_; }
   // How many days after its end a period reads data; 0 for none.
   int32_t days_after() const { return days_after_; }
 
   // Day number of the first day of the window's period that contains `day`.
   int32_t FirstDay(size_t window, int32_t day);
+
+  // First days of the periods between `first_day`, a kept one, and its neighbours, as far as they
+  // belong to one series.
+  std::vector<int32_t> GapsAround(const SliceStates& slice, size_t window, int32_t first_day) const;
 
   // What a state is computed from. FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
   struct Computation {
@@ -128,6 +140,7 @@ class KpiRuntime {
   std::vector<const MetricFacts*> facts_;
   std::shared_ptr<PeriodMemo> memo_;
   bool reaches_back_;
+  bool builds_on_history_;
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;

@@ -2,6 +2,7 @@
 
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/make_control.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -86,6 +87,25 @@ void FillBand(const StatusResult& status, v1::KpiState* state) {
   if (status.hit->next_worse.has_value()) {
     out->set_distance_to_worse(status.hit->next_worse->distance.ToString());
   }
+}
+
+void FillHysteresis(const BandFold& fold, v1::HysteresisState* out) {
+  if (fold.band.has_value()) out->set_band(static_cast<int32_t>(*fold.band));
+  out->set_worse_periods(fold.worse_periods);
+  out->set_better_periods(fold.better_periods);
+  out->set_candidate(static_cast<int32_t>(fold.candidate));
+}
+
+void FillSeries(const EvaluationContext& context, const SeriesView& view, v1::KpiState* state) {
+  const Calendar& calendar = *context.kpi->calendar;
+  const auto period_at = [&](int64_t index) {
+    return ShiftPeriodFreely(calendar, context.window->At(calendar, DayOfNumber(view.last_day)),
+                             static_cast<int>(index + 1 - view.control.points));
+  };
+  *state->mutable_control() =
+      MakeControlChart(*context.kpi->process_control, view.control, view.goal, view.status,
+                       context.window->grain(), period_at);
+  *state->mutable_trend() = MakeTrend(view.trend);
 }
 
 void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
@@ -251,6 +271,10 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   }
   FillTargets(kpi, evaluation, &state);
   FillBand(evaluation.status, &state);
+  if (kpi.status_rule.hysteresis.has_value()) {
+    FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());
+  }
+  if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
   FillDefinition(kpi, &state);
   state.set_row_count(static_cast<int64_t>(evaluation.rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());
