@@ -111,11 +111,9 @@ TEST(Catalog, ResolvesAKpiWithItsTargets) {
   const auto target = Target("ord", "kpi: 'late' slice: 'origin=ORD' value { fixed: '0.3' }");
   EXPECT_THAT(NamesOf(catalog.Apply({target}, 2).kpis), ElementsAre("late"))
       << "what refers to the KPI does not see its targets";
-  EXPECT_EQ(catalog.FindKpi("w", "late")->target_origins.count("workspaces/w/targets/ord"), 1u);
-  const TargetOrigin& origin =
-      catalog.FindKpi("w", "late")->target_origins.at("workspaces/w/targets/ord");
-  ASSERT_TRUE(origin.selector.has_value());
-  EXPECT_EQ(origin.selector->ToString(), "origin=ORD");
+  const auto& origins = catalog.FindKpi("w", "late")->target_origins;
+  ASSERT_EQ(origins.count("workspaces/w/targets/ord"), 1u);
+  EXPECT_FALSE(origins.at("workspaces/w/targets/ord").is_inline);
   EXPECT_THAT(NamesOf(catalog.Apply({Deletion("targets/ord")}, 3).kpis), ElementsAre("late"));
   EXPECT_TRUE(catalog.FindKpi("w", "late")->targets.empty());
 }

@@ -74,6 +74,7 @@ class Replay:
         self.place = place
         self.moments = moments
         self.track = Track()
+        self.stale = False
         self.had_rows = False  # before the window or slice was known
 
     def run(self):
@@ -102,10 +103,10 @@ class Replay:
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
         rows = any(visible_rows(moment.world, kpi, members, period))
+        self.track.unsure |= self.had_rows and not rows
         if members and not knows_slice(moment.world, kpi, members):
             self.had_rows |= rows
             return
-        self.track.unsure |= self.had_rows and not rows
         self.had_rows = False
         if rows:
             self._keep(moment.time)
@@ -135,10 +136,23 @@ class Replay:
                for item in world.flat(world.kpis[self.place.kpi]).inputs}
         instants = {period.start, period.stop, *(period.stop + wait for wait in due)}
         if self.track.settles_at is not None:
-            instants.add(self.track.settles_at)
-        for instant in sorted(instants):
-            if start < instant <= until:
-                self._evaluate(world, instant, False)
+            instants |= self._stale_instants(world)
+        now = start
+        while True:
+            settles_at = self.track.settles_at  # moves when the state changes before it
+            coming = instants if settles_at is None else instants | {settles_at}
+            now = min((instant for instant in coming if now < instant <= until), default=None)
+            if now is None:
+                return
+            self._evaluate(world, now, False)
+
+    def _stale_instants(self, world):
+        """When an input becomes too old: a state that changes by that is not quiet."""
+        kpi = world.kpis[self.place.kpi]
+        flat = world.flat(kpi)
+        arrivals = states.arrivals_of(world, flat, [()] * len(flat.inputs))
+        return {arrival.last_update + arrival.max_age + 1 for arrival in arrivals
+                if arrival.max_age is not None and arrival.last_update is not None}
 
     def _rolls_over(self, world):
         """Whether the period before is kept, was open, and is the last one with rows."""
@@ -165,8 +179,11 @@ class Replay:
         closed = evaluation.life == "CLOSED"
         if settles(track, evaluation, now):
             closed = False
+            if evaluation.readiness.stale != self.stale:
+                track.settles_at = now + BACKFILL_SETTLES
         else:
             track.settles_at = None
+        self.stale = evaluation.readiness.stale
         said = (value_text(evaluation.value), evaluation.status)
         if track.revision >= 1:
             if said == track.logged:
