@@ -74,8 +74,8 @@ class SeriesCarry {
   void Draw(const ControlPoint& point);
 
   struct Judged {
-    int32_t first_day = 0;
-    KpiStatus status = KpiStatus::kNoData;
+    int32_t first_day;
+    KpiStatus status;
   };
 
   const KpiDefinition* kpi_;
