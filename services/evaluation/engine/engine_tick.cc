@@ -82,8 +82,8 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   if (!runtime.builds_on_history()) return;
   std::shared_ptr<const SeriesPoint> point;
   if (IsClosed(evaluation.phase)) point = std::make_shared<const SeriesPoint>(evaluation.point);
-  const bool same = point == nullptr || state.point == nullptr ? point == state.point
-                                                               : *point == *state.point;
+  const bool same =
+      point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (same) return;
   state.point = std::move(point);
   SliceStates& slice = runtime.slices()[ref.slice];

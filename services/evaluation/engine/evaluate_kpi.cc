@@ -88,9 +88,8 @@ SeriesPoint PointOf(const EvaluationContext& context, const KpiEvaluation& evalu
     point.control.value = evaluation.value.decimal().ToDouble();
   }
   point.control.starts_segment = StartsSegment(context);
-  point.control.excluded_from_baseline =
-      context.kpi->process_control.has_value() &&
-      context.kpi->process_control->IsExcluded(context.period);
+  point.control.excluded_from_baseline = context.kpi->process_control.has_value() &&
+                                         context.kpi->process_control->IsExcluded(context.period);
   return point;
 }
 

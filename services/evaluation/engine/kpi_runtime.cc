@@ -170,8 +170,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
   }
   const SeriesCarry* before = nullptr;
   if (builds_on_history_) {
-    before = &slice.histories[window].Before(*kpi_, slice.windows[window],
-                                             DayNumber(period.first_day));
+    before =
+        &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(period.first_day));
   }
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, before));

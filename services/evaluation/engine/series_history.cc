@@ -9,42 +9,51 @@ namespace kpisuite {
 const SeriesCarry& SeriesHistory::Before(const KpiDefinition& kpi,
                                          const absl::btree_map<int32_t, TrackedState>& periods,
                                          int32_t first_day) {
-  if (!carry_.has_value() || closed_ >= first_day) {
-    carry_.emplace(kpi);
-    closed_ = INT32_MIN;
-    looked_ = INT32_MIN;
+  const bool at_end = !end_.carry.has_value() || end_.Reaches(first_day);
+  Cursor& cursor = at_end ? end_ : earlier_;
+  if (!cursor.Reaches(first_day)) {
+    cursor = Cursor{.carry = SeriesCarry(kpi)};
     ++rebuilds_;
-  } else if (looked_ >= first_day) {
-    carry_->ForgetNotClosed();
-    looked_ = closed_;
+  } else if (cursor.looked >= first_day) {
+    cursor.ForgetNotClosed();
   }
+  SeriesCarry& carry = *cursor.carry;
   const auto follows_a_gap = [&](auto it) {
     if (it == periods.begin()) return false;
     const int32_t end_day = std::prev(it)->second.end_day;
     return end_day != 0 && end_day != it->first;
   };
-  auto it = periods.upper_bound(looked_);
+  auto it = periods.upper_bound(cursor.looked);
   for (; it != periods.end() && it->first < first_day; ++it) {
-    if (follows_a_gap(it)) carry_->AppendGap();
-    looked_ = it->first;
+    if (follows_a_gap(it)) carry.AppendGap();
+    cursor.looked = it->first;
     if (it->second.point == nullptr) {
-      carry_->AppendNotClosed();
+      carry.AppendNotClosed();
     } else {
-      carry_->Append(it->first, *it->second.point);
-      closed_ = it->first;
+      carry.Append(it->first, *it->second.point);
+      cursor.closed = it->first;
     }
   }
-  if (it != periods.end() && it->first == first_day && follows_a_gap(it)) carry_->AppendGap();
-  return *carry_;
+  if (it != periods.end() && it->first == first_day && follows_a_gap(it)) carry.AppendGap();
+  return carry;
 }
 
 void SeriesHistory::NoteChange(int32_t first_day) {
-  if (!carry_.has_value()) return;
-  if (first_day <= closed_) {
-    carry_.reset();
-  } else if (first_day <= looked_) {
-    carry_->ForgetNotClosed();
-    looked_ = closed_;
+  end_.NoteChange(first_day);
+  earlier_.NoteChange(first_day);
+}
+
+void SeriesHistory::Cursor::ForgetNotClosed() {
+  carry->ForgetNotClosed();
+  looked = closed;
+}
+
+void SeriesHistory::Cursor::NoteChange(int32_t first_day) {
+  if (!carry.has_value()) return;
+  if (first_day <= closed) {
+    carry.reset();
+  } else if (first_day <= looked) {
+    ForgetNotClosed();
   }
 }
 

@@ -1,4 +1,4 @@
-// Remembers what the next period of a series builds on.
+// Remembers what the periods of a series build on.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,10 @@ namespace kpisuite {
 
 struct TrackedState;
 
-// The carry of one series, kept between evaluations: O(1) for the period after the last closed one,
-// however often it is asked for; built again from the points of all periods for an earlier one.
-// Not thread-safe.
+// The carry of one series, kept between evaluations: O(1) for a period after the last closed one,
+// however often it is asked for, and for the periods of a series one after the other. For an
+// earlier period it is built from the points of all periods before it, and the other is kept. Not
+// thread-safe.
 class SeriesHistory {
  public:
   // What the period that begins on `first_day` builds on. `periods` are those of the series, the
@@ -24,14 +25,24 @@ class SeriesHistory {
   // The point of this period came, went or changed, or the period is new among the tracked ones.
   void NoteChange(int32_t first_day);
 
-  // How often the carry was built from the first period on.
+  // How often a carry was built from the first period on.
   int64_t rebuilds() const { return rebuilds_; }
 
  private:
-  std::optional<SeriesCarry> carry_;
-  // First days of the last closed period in the carry, and of the last period that was looked at.
-  int32_t closed_ = INT32_MIN;
-  int32_t looked_ = INT32_MIN;
+  // A carry and how far it got.
+  struct Cursor {
+    std::optional<SeriesCarry> carry;
+    // First days of the last closed period in the carry, and of the last one that was looked at.
+    int32_t closed = INT32_MIN;
+    int32_t looked = INT32_MIN;
+
+    bool Reaches(int32_t first_day) const { return carry.has_value() && closed < first_day; }
+    void ForgetNotClosed();
+    void NoteChange(int32_t first_day);
+  };
+
+  Cursor end_;
+  Cursor earlier_;
   int64_t rebuilds_ = 0;
 };
 

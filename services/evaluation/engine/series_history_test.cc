@@ -33,9 +33,7 @@ class SeriesHistoryTest : public ::testing::Test {
     feed_.AnswerAll(engine_);
     return engine_.Tick(now, kNoLimit);
   }
-  int64_t Rebuilds() const {
-    return engine_.Find(kTestKpi)->slices()[0].histories[0].rebuilds();
-  }
+  int64_t Rebuilds() const { return engine_.Find(kTestKpi)->slices()[0].histories[0].rebuilds(); }
 
   std::shared_ptr<const KpiDefinition> kpi_;
   FeedForTest feed_;
@@ -66,6 +64,19 @@ TEST_F(SeriesHistoryTest, PeriodsThatCloseInOrderBuildNothingAgain) {
     Complete(day);
     Tick(TestTime(day, 2));
   }
+  EXPECT_EQ(Rebuilds(), rebuilds);
+}
+
+TEST_F(SeriesHistoryTest, ReadingAnEarlierPeriodLeavesTheEndOfTheSeriesAsItIs) {
+  for (int day = 1; day <= 20; ++day) Write(day, 10 + day % 3);
+  Complete(20);
+  Tick(TestTime(20, 2));
+  const KpiRuntime& runtime = *engine_.Find(kTestKpi);
+  const Period period = runtime.kpi().windows[0].At(*runtime.kpi().calendar, TestTime(7));
+  ASSERT_TRUE(engine_.Explain(runtime, "", 0, period, TestTime(20, 2)).ok());
+  const int64_t rebuilds = Rebuilds();
+  Write(20, 5, "b");
+  Tick(TestTime(20, 3));
   EXPECT_EQ(Rebuilds(), rebuilds);
 }
 
