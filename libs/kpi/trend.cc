@@ -122,26 +122,4 @@ Trend ComputeTrend(absl::Span<const std::optional<double>> periods, const Contro
   return trend;
 }
 
-absl::string_view DeltaDirectionName(DeltaDirection direction) {
-  switch (direction) {
-    case DeltaDirection::kFlat: return "FLAT";
-    case DeltaDirection::kUp: return "UP";
-    case DeltaDirection::kDown: return "DOWN";
-  }
-  return "";
-}
-
-Decimal DefaultFlatEpsilon() { return Decimal::FromMantissa(2, 2); }
-
-DeltaDirection ClassifyDelta(const Decimal& value, const Decimal& prior, const Decimal& epsilon) {
-  if (value == prior) return DeltaDirection::kFlat;
-  const Number delta = Abs(value - prior);
-  const Number margin = Number(epsilon) * Number(prior.Abs());
-  // An overflown difference is not small.
-  if (delta.defined() && margin.defined() && delta.value() < margin.value()) {
-    return DeltaDirection::kFlat;
-  }
-  return value > prior ? DeltaDirection::kUp : DeltaDirection::kDown;
-}
-
 }  // namespace kpisuite

@@ -59,14 +59,4 @@ struct Trend {
 // counts as HIGHER or LOWER.
 Trend ComputeTrend(absl::Span<const std::optional<double>> periods, const ControlGoal& goal);
 
-// A change against a comparator (SEMANTICS 3.10.1). Names: `FLAT`, `UP`, `DOWN`.
-enum class DeltaDirection { kFlat, kUp, kDown };
-absl::string_view DeltaDirectionName(DeltaDirection direction);
-
-// 0.02.
-Decimal DefaultFlatEpsilon();
-// FLAT if |value - prior| < epsilon * |prior|, or if both are equal; so with prior = 0 only then.
-// `epsilon` >= 0.
-DeltaDirection ClassifyDelta(const Decimal& value, const Decimal& prior, const Decimal& epsilon);
-
 }  // namespace kpisuite

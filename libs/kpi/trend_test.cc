@@ -82,19 +82,5 @@ TEST(Trend, LeavesOutWhatIsBeyondTheDoubles) {
   EXPECT_EQ(trend.verdict, TrendVerdict::kNoEvidence);
 }
 
-TEST(Delta, IsFlatBelowEpsilon) {
-  const auto classify = [](const char* value, const char* prior) {
-    return std::string(DeltaDirectionName(
-        ClassifyDelta(*Decimal::Parse(value), *Decimal::Parse(prior), DefaultFlatEpsilon())));
-  };
-  EXPECT_EQ(classify("101.99", "100"), "FLAT");
-  EXPECT_EQ(classify("102", "100"), "UP") << "2 % is not below 2 %";
-  EXPECT_EQ(classify("-102", "-100"), "DOWN");
-  EXPECT_EQ(classify("0", "0"), "FLAT");
-  EXPECT_EQ(classify("0.001", "0"), "UP");
-  EXPECT_EQ(classify("-0.001", "0"), "DOWN");
-  EXPECT_EQ(classify("9e6144", "-9e6144"), "UP");
-}
-
 }  // namespace
 }  // namespace kpisuite

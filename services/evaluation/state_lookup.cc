@@ -103,7 +103,7 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
   Period current = shape.At(calendar, now);
   if (selector.kind == PeriodSelector::Kind::kId) {
     const auto period = ParsePeriod(calendar, selector.id);
-    if (period.ok() && period->grain == shape.grain()) return *period;
+    if (period.ok() && shape.Accepts(*period)) return *period;
     return InvalidFields(
         {{.field = "key.period",
           .description = absl::StrCat("got \"", selector.id, "\", want CURRENT, LATEST_CLOSED, ",

@@ -145,7 +145,7 @@ absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
     place.period = kpi.windows[*window].At(*kpi.calendar, DayOfNumber(*day));
   } else {
     ASSIGN_OR_RETURN(place.period, ParsePeriod(*kpi.calendar, query.period));
-    if (place.period.grain != kpi.windows[*window].grain()) {
+    if (!kpi.windows[*window].Accepts(place.period)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "period: got ", query.period, ", want a period of window ", kpi.windows[*window].id()));
     }

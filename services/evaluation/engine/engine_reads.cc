@@ -21,6 +21,17 @@ absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice, si
                    {{"slice", std::string(slice)}});
 }
 
+// The state that is kept for a period; null for one that is not, or that only stands for a part of
+// its window's step.
+const TrackedState* KeptState(const KpiRuntime& runtime, const SliceStates& states, size_t window,
+                              const Period& period) {
+  const auto& periods = states.windows[window];
+  const auto it = periods.find(DayNumber(period.first_day));
+  if (it == periods.end()) return nullptr;
+  const KpiDefinition& kpi = runtime.kpi();
+  return kpi.windows[window].At(*kpi.calendar, period.first_day) == period ? &it->second : nullptr;
+}
+
 }  // namespace
 
 const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name) const {
@@ -45,9 +56,8 @@ absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(const K
   }
   const SliceStates& states =
       index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
-  const auto& periods = states.windows[window];
-  const auto tracked = periods.find(DayNumber(period.first_day));
-  if (tracked != periods.end() && tracked->second.state != nullptr) return tracked->second.state;
+  const TrackedState* tracked = KeptState(runtime, states, window, period);
+  if (tracked != nullptr && tracked->state != nullptr) return tracked->state;
   now_ = std::max(now_, now);
   ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
                    runtime.Compute(states, window, period, nullptr, now_, seq_));
@@ -65,9 +75,7 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
   }
   const SliceStates& states =
       index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
-  const auto& periods = states.windows[window];
-  const auto it = periods.find(DayNumber(period.first_day));
-  const TrackedState* tracked = it == periods.end() ? nullptr : &it->second;
+  const TrackedState* tracked = KeptState(runtime, states, window, period);
   now_ = std::max(now_, now);
   ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
                    runtime.Compute(states, window, period, tracked, now_, seq_));

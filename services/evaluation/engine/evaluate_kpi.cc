@@ -48,6 +48,17 @@ std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Va
   return NpsInterval(part, inputs[rule.against].number(), whole);
 }
 
+// A trailing window has the targets of the units that it counts.
+ResolvedTarget TargetOf(const EvaluationContext& context, TargetRole role) {
+  const KpiDefinition& kpi = *context.kpi;
+  if (context.window->kind() != WindowKind::kTrailing) {
+    return kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature);
+  }
+  const TargetSpan span{context.reach.first_day, context.reach.end_day, context.reach.end};
+  return kpi.targets.ResolveSpan(*kpi.calendar, role, context.slice, span, context.window->grain(),
+                                 kpi.nature);
+}
+
 // What of the inputs' estimates is seen in the value.
 void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggregate> inputs,
                     KpiEvaluation& evaluation) {
@@ -150,8 +161,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   const absl::Time watermark = evaluation.readiness.watermark;
   evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
   for (const TargetRole role : kAllTargetRoles) {
-    ResolvedTarget target =
-        kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature);
+    ResolvedTarget target = TargetOf(context, role);
     if (role == TargetRole::kCommitted) {
       evaluation.target = std::move(target);
     } else {

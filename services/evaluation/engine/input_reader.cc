@@ -63,13 +63,11 @@ absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& win
                    table.Over(aggregate.slice, first_day, end_day, seq_));
   const AggregationReach reach =
       ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
-  AggregateResult result;
+  AggregateResult result = own.state.Finalise();
   if (reach.outside() || reach.needs_frame) {
     ASSIGN_OR_RETURN(result, ReadFramed(input, *end, reach));
     aggregate.members = result.members;
     aggregate.carried = result.carried;
-  } else {
-    result = own.state.Finalise();
   }
   aggregate.value = result.value;
   aggregate.rows = own.state.rows();
