@@ -76,22 +76,28 @@ void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window
   for (const int32_t day : runtime.GapsAround(states, window, first_day)) mark(day);
 }
 
-// A period has become another to those that build on it.
+// Keeps what later periods build on. The next one is told when that, or what was before it, has
+// changed; it tells the one after it in its turn.
 void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
                                 const KpiEvaluation& evaluation, TrackedState& state) {
   if (!runtime.builds_on_history()) return;
+  SliceStates& slice = runtime.slices()[ref.slice];
   std::shared_ptr<const SeriesPoint> point;
   if (IsClosed(evaluation.phase)) point = std::make_shared<const SeriesPoint>(evaluation.point);
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
-  if (same) return;
+  if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
+  // A fold that comes out as before goes on as before; a chart does not.
+  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value();
+  const bool passes_on = !same || (state.history_changed && !settled);
+  state.history_changed = false;
   state.point = std::move(point);
-  SliceStates& slice = runtime.slices()[ref.slice];
-  slice.histories[ref.window].NoteChange(ref.first_day);
+  if (!passes_on) return;
   auto& periods = slice.windows[ref.window];
-  for (auto it = periods.upper_bound(ref.first_day); it != periods.end(); ++it) {
-    MarkDirty(runtime, ref.slice, ref.window, it->first, false);
-  }
+  const auto next = periods.upper_bound(ref.first_day);
+  if (next == periods.end()) return;
+  next->second.history_changed = true;
+  MarkDirty(runtime, ref.slice, ref.window, next->first, false);
 }
 
 void PartitionEngine::SetTimer(const StateRef& ref, TrackedState& state, absl::Time time) {

@@ -26,6 +26,7 @@ namespace kpisuite {
 struct TrackedState {
   bool dirty = false;
   bool definition_changed = false;  // why it is dirty, for the log
+  bool history_changed = false;     // why it is dirty: what it builds on is another
   uint64_t rows = 0;
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/make_control.h"
@@ -106,6 +108,18 @@ void FillSeries(const EvaluationContext& context, const SeriesView& view, v1::Kp
       MakeControlChart(*context.kpi->process_control, view.control, view.goal, view.status,
                        context.window->grain(), period_at);
   *state->mutable_trend() = MakeTrend(view.trend);
+}
+
+// Signals of process control outrank the direction of travel: beside one it is not mentioned.
+void AddSeriesReasons(const SeriesView& view, v1::KpiState* state) {
+  state->add_reasons(state->control().text());
+  const bool moves = view.trend.verdict != TrendVerdict::kNoEvidence &&
+                     view.trend.verdict != TrendVerdict::kTooFewPoints;
+  const bool signals =
+      !view.control.last_is_missing && view.control.last->signals.label().has_value();
+  if (!moves || signals) return;
+  state->add_reasons(absl::StrCat("the last ", view.trend.points, " values are ",
+                                  absl::AsciiStrToLower(TrendVerdictName(view.trend.verdict))));
 }
 
 void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
@@ -286,6 +300,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  if (evaluation.series.has_value()) AddSeriesReasons(*evaluation.series, &state);
   return state;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/evaluation/engine/feed_for_test.h"
 
@@ -107,6 +108,29 @@ TEST_F(SeriesHistoryTest, ShortTicksSayTheSameAsALongOne) {
   for (const LoggedState& logged : log) {
     EXPECT_NE(logged.cause, v1::HISTORY_CAUSE_RESTATED) << logged.id.period;
   }
+}
+
+TEST_F(SeriesHistoryTest, DirectionOfTravelIsMentionedUnlessThereIsASignal) {
+  for (int day = 1; day <= 13; ++day) Write(day, 10 + 2 * (day % 2));
+  for (int day = 14; day <= 19; ++day) Write(day, day - 7);
+  Complete(20);
+  Tick(TestTime(20, 2));
+  const auto said = [&] {
+    const KpiRuntime& runtime = *engine_.Find(kTestKpi);
+    const Period period = runtime.kpi().windows[0].At(*runtime.kpi().calendar, TestTime(19));
+    v1::KpiState state;
+    state.ParseFromString(**engine_.Read(runtime, "", 0, period, TestTime(20, 2)));
+    return state;
+  };
+  EXPECT_EQ(said().trend().verdict(), "IMPROVING");
+  EXPECT_EQ(said().control().variation(), "COMMON_CAUSE");
+  EXPECT_THAT(said().reasons(), ::testing::Contains("the last 6 values are improving"));
+  Write(19, 100, "b");
+  Tick(TestTime(20, 3));
+  EXPECT_EQ(said().trend().verdict(), "IMPROVING");
+  EXPECT_EQ(said().control().variation(), "IMPROVEMENT_HIGH");
+  EXPECT_THAT(said().reasons(),
+              ::testing::Not(::testing::Contains("the last 6 values are improving")));
 }
 
 TEST_F(SeriesHistoryTest, EmptyPeriodsBetweenTwoAreKept) {
