@@ -170,8 +170,10 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
   }
   const SeriesCarry* before = nullptr;
   if (builds_on_history_) {
+    // A finer period within a step builds on the steps before that.
+    const Period step = kpi_->windows[window].At(*kpi_->calendar, period.last_day());
     before =
-        &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(period.first_day));
+        &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
   }
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, before));

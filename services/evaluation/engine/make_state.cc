@@ -300,7 +300,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
-  if (evaluation.series.has_value()) AddSeriesReasons(*evaluation.series, &state);
+  if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
+    AddSeriesReasons(*evaluation.series, &state);
+  }
   return state;
 }
 
