@@ -80,6 +80,9 @@ TEST(VersusPriorTarget, NamesItsComparatorAndOneChange) {
   EXPECT_THAT(CodesOf(Level(), "vs_prior { comparator: 'COMPARABLE' units: '1' }"),
               ElementsAre(".vs_prior.comparator NOT_IMPLEMENTED"));
   EXPECT_THAT(
+      CodesOf(Level(), "vs_prior { comparator: 'PREVIOUS_PERIOD' units: '1' freeze: true }"),
+      ElementsAre(".vs_prior.freeze NOT_IMPLEMENTED"));
+  EXPECT_THAT(
       CodesOf(Level() + "windows: 'MONTH' ", "vs_prior { comparator: 'SAME_WEEKDAY' units: '1' }"),
       ElementsAre(".vs_prior.comparator REFUSED"));
 }
@@ -107,6 +110,10 @@ TEST(FormulaTarget, ReadsOtherKpisInTheUnitOfThisOne) {
   EXPECT_THAT(CodesOf(MetricInputText("x", "delay", "COUNT") + "unit: 'count' ",
                       "formula: 'a * 10' formula_inputs { key: 'a' value: 'late' }"),
               IsEmpty());
+  EXPECT_THAT(
+      CodesOf(MetricInputText("x", "delay", "COUNT") + "unit: 'count' time_zone: 'Europe/Berlin' ",
+              "formula: 'a * 10' formula_inputs { key: 'a' value: 'late' }"),
+      ElementsAre(".formula REFUSED"));
   EXPECT_THAT(CodesOf(Flow(), "fixed: '1' formula_inputs { key: 'a' value: 'late' }"),
               ElementsAre(".formula_inputs REFUSED"));
 }

@@ -34,6 +34,36 @@ int64_t PlacesWritten(absl::string_view text) {
   return std::max<int64_t>(places, 0);
 }
 
+// Where days begin for the KPI as it is written.
+std::string ZoneOf(const KpiDraft& draft, const v1::Kpi& kpi) {
+  if (!kpi.time_zone().empty() || kpi.calendar().empty()) {
+    return kpi.time_zone().empty() ? "UTC" : kpi.time_zone();
+  }
+  const CatalogEntry* calendar =
+      draft.catalog.Find({draft.name.workspace, DefinitionKind::kCalendar, kpi.calendar()});
+  if (calendar == nullptr || calendar->definition->calendar().time_zone().empty()) return "UTC";
+  return calendar->definition->calendar().time_zone();
+}
+
+// The partition group of the metrics of the KPI as it is written; nothing while that is unknown.
+std::optional<std::string> PartitionGroupOf(const KpiDraft& draft, const v1::Kpi& kpi,
+                                            int depth = 0) {
+  const auto find = [&](DefinitionKind kind, const std::string& id) {
+    return draft.catalog.Find({draft.name.workspace, kind, id});
+  };
+  if (kpi.inputs().empty() || depth == kMaxKpiDepth) return std::nullopt;
+  // All inputs of a KPI are of one group.
+  const v1::Input& input = kpi.inputs().begin()->second;
+  if (input.metric().empty()) {
+    const CatalogEntry* component = find(DefinitionKind::kKpi, input.kpi());
+    if (component == nullptr) return std::nullopt;
+    return PartitionGroupOf(draft, component->definition->kpi(), depth + 1);
+  }
+  const CatalogEntry* metric = find(DefinitionKind::kMetric, input.metric());
+  if (metric == nullptr) return std::nullopt;
+  return metric->definition->metric().partition_group();
+}
+
 }  // namespace
 
 const v1::Kpi* FindKpiText(const KpiDraft& draft, const std::string& id) {
@@ -192,7 +222,7 @@ void TargetValueReader::ReadVersusPrior(const v1::VersusPrior& prior) {
   VersusPriorSpec& spec = spec_.versus_prior.emplace();
   spec.comparator = comparator.value_or(TargetComparator::kPreviousPeriod);
   spec.change = ReadChange(".vs_prior", prior.change(), "change", prior.units());
-  spec.freeze = prior.freeze();
+  CheckNotSet(field_ + ".vs_prior.freeze", prior.freeze(), violations_);
 }
 
 void TargetValueReader::ReadBaseline(const v1::BaselineImprovement& baseline) {
@@ -285,6 +315,20 @@ std::optional<Decimal> TargetValueReader::BenchmarkValue(const v1::Benchmark& be
   return value.defined() ? std::optional<Decimal>(value.value()) : std::nullopt;
 }
 
+void TargetValueReader::CheckOtherKpi(const std::string& suffix, const std::string& id,
+                                      const v1::Kpi& other) {
+  if (other.calendar() != draft_.kpi.calendar() ||
+      ZoneOf(draft_, other) != ZoneOf(draft_, draft_.kpi)) {
+    violations_.Add(field_ + suffix, violation::kRefused,
+                    GotWant(id, "a KPI of the same calendar and time zone"));
+  }
+  const std::optional<std::string> group = PartitionGroupOf(draft_, other);
+  if (group.has_value() && !draft_.built.steps.empty() && *group != draft_.built.partition_group) {
+    violations_.Add(field_ + suffix, violation::kPartitionGroup,
+                    GotWant(id, "a KPI whose metrics are of the same partition group"));
+  }
+}
+
 void TargetValueReader::ReadFormula(const v1::TargetValue& value) {
   spec_.kind = TargetKind::kFormula;
   RefuseRanges(".formula");
@@ -305,6 +349,7 @@ void TargetValueReader::ReadFormula(const v1::TargetValue& value) {
     const absl::StatusOr<Unit> unit = Unit::Parse(kpi == nullptr ? "" : kpi->unit());
     blocked_ |= kpi == nullptr || !unit.ok();
     if (blocked_) return;
+    CheckOtherKpi(".formula", id, *kpi);
     inputs.push_back({alias, *unit});
     ids.push_back(id);
   }
@@ -323,7 +368,11 @@ void TargetValueReader::ReadChildren(const v1::ChildTargets& children) {
   ChildrenSpec& spec = spec_.children.emplace();
   spec.dimension = children.dimension();
   spec.weighted_by = children.weighted_by();
-  blocked_ = !spec.weighted_by.empty() && FindKpiText(draft_, spec.weighted_by) == nullptr;
+  if (!spec.weighted_by.empty()) {
+    const v1::Kpi* weights = FindKpiText(draft_, spec.weighted_by);
+    blocked_ = weights == nullptr;
+    if (!blocked_) CheckOtherKpi(".children.weighted_by", spec.weighted_by, *weights);
+  }
   if (Require(".children.dimension", children.dimension(), "a dimension of the KPI's slices")) {
     const bool known = std::any_of(draft_.built.groupings.begin(), draft_.built.groupings.end(),
                                    [&](const std::vector<std::string>& grouping) {

@@ -45,6 +45,8 @@ class TargetValueReader {
   std::optional<Decimal> BenchmarkValue(const v1::Benchmark& benchmark, const Decimal& percentile);
   void ReadFormula(const v1::TargetValue& value);
   void ReadChildren(const v1::ChildTargets& children);
+  // Its values are read for this KPI's periods, in the partition that holds this KPI's data.
+  void CheckOtherKpi(const std::string& suffix, const std::string& id, const v1::Kpi& other);
   // Exactly one of a relative and an absolute change; the latter is named `units`.
   TargetChange ReadChange(const std::string& suffix, const std::string& relative,
                           const std::string& relative_name, const std::string& units);

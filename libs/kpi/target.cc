@@ -31,6 +31,33 @@ absl::StatusOr<TargetSet> TargetSet::Create(const Calendar& calendar,
   return set;
 }
 
+TargetReads TargetSet::Reads() const {
+  TargetReads reads;
+  std::set<std::string> kpis;
+  std::set<std::string> dimensions;
+  std::set<Grain> grains;
+  for (const Target& target : targets_) {
+    const TargetSpec& spec = target.spec;
+    const bool seasonal = spec.kind == TargetKind::kAllocated &&
+                          spec.allocated->profile == AllocationProfile::kSeasonal;
+    const bool earlier = spec.kind == TargetKind::kVersusPrior || seasonal;
+    const bool baseline = spec.kind == TargetKind::kBaselineImprovement;
+    const bool formula = spec.kind == TargetKind::kFormula;
+    const bool children = spec.kind == TargetKind::kChildren;
+    if (!earlier && !baseline && !formula && !children) continue;
+    reads.earlier |= earlier;
+    if (baseline) reads.ranges.push_back({target.first->first_day, target.last->end_day});
+    if (formula) kpis.insert(spec.formula->kpis.begin(), spec.formula->kpis.end());
+    if (children) dimensions.insert(spec.children->dimension);
+    if (children && !spec.children->weighted_by.empty()) kpis.insert(spec.children->weighted_by);
+    if (spec.grain.has_value()) grains.insert(*spec.grain);
+  }
+  reads.kpis.assign(kpis.begin(), kpis.end());
+  reads.dimensions.assign(dimensions.begin(), dimensions.end());
+  reads.grains.assign(grains.begin(), grains.end());
+  return reads;
+}
+
 void TargetSet::CloseRanges(std::vector<FieldViolation>* violations) {
   std::vector<size_t> order(targets_.size());
   std::iota(order.begin(), order.end(), 0);

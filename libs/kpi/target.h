@@ -63,6 +63,22 @@ struct TargetSpan {
 
 class TargetResolution;
 
+// What the targets of a set read beyond their definitions.
+struct TargetReads {
+  // Values of earlier periods of the KPI itself (VS_PRIOR, SEASONAL).
+  bool earlier = false;
+  // Days whose value is a baseline (BASELINE_IMPROVEMENT).
+  std::vector<DayRange> ranges;
+  // Ids of other KPIs (FORMULA, weights of CHILDREN); sorted, distinct.
+  std::vector<std::string> kpis;
+  // Dimensions along which targets of finer slices are taken together (CHILDREN); sorted, distinct.
+  std::vector<std::string> dimensions;
+  // Grains of the targets that read any of these, where they have one of their own.
+  std::vector<Grain> grains;
+
+  bool any() const { return earlier || !ranges.empty() || !kpis.empty() || !dimensions.empty(); }
+};
+
 // All targets of one KPI. Immutable; safe to share between threads.
 class TargetSet {
  public:
@@ -75,6 +91,8 @@ class TargetSet {
   static absl::StatusOr<TargetSet> Create(const Calendar& calendar, std::vector<TargetSpec> specs);
 
   bool empty() const { return targets_.empty(); }
+  // Of all targets, whatever their role.
+  TargetReads Reads() const;
 
   // The target of `period` (a period of the KPI's window): the longest match among the targets in
   // force at its first day. With a grain that differs from the period's:

@@ -6,6 +6,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
+#include "services/evaluation/engine/make_comparison.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -279,11 +280,15 @@ void EvaluationService::Explain(const v1::StateKey& key, const std::string& at_l
 
 void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
                                      Done<v1::Explanation> done) {
-  const auto explain = [this](const StateLookup::Place& place,
-                              absl::Time now) -> absl::StatusOr<v1::Explanation> {
-    ASSIGN_OR_RETURN(
-        v1::Explanation explanation,
-        place.engine->Explain(*place.runtime, place.slice, place.window, place.period, now));
+  const absl::StatusOr<std::vector<Comparator>> comparators =
+      ReadComparators(request.comparators());
+  if (!comparators.ok()) return done(comparators.status());
+  const auto explain = [this, comparators = *comparators](
+                           const StateLookup::Place& place,
+                           absl::Time now) -> absl::StatusOr<v1::Explanation> {
+    ASSIGN_OR_RETURN(v1::Explanation explanation,
+                     place.engine->Explain(*place.runtime, place.slice, place.window, place.period,
+                                           now, comparators));
     explanation.mutable_state()->MergeFromString(parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
     return explanation;
   };

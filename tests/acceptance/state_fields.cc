@@ -183,6 +183,41 @@ std::map<std::string, Reader> SeriesReaders() {
   };
 }
 
+std::map<std::string, Reader> PaceReaders() {
+  const auto status = [](v1::Status value) {
+    return EnumText(v1::Status_Name(value), "STATUS_", value);
+  };
+  return {
+      {"pace_as_of",
+       [](const auto& state) { return TimeText(state.pace().has_as_of(), state.pace().as_of()); }},
+      {"elapsed", [](const auto& state) { return state.pace().elapsed(); }},
+      {"pace_share", [](const auto& state) { return state.pace().expected_share(); }},
+      {"pace_method", [](const auto& state) { return state.pace().method(); }},
+      {"pace_periods",
+       [](const auto& state) { return absl::StrCat(state.pace().history_periods()); }},
+      {"pace_prior", [](const auto& state) { return state.pace().prior(); }},
+      {"due", [](const auto& state) { return state.pace().due(); }},
+      {"projected", [](const auto& state) { return state.pace().projected(); }},
+      {"projected_low", [](const auto& state) { return state.pace().lo(); }},
+      {"projected_high", [](const auto& state) { return state.pace().hi(); }},
+      {"projected_nd",
+       [](const auto& state) {
+         const v1::NdReason reason = state.pace().nd_reason();
+         return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
+       }},
+      {"scenarios", [](const auto& state) { return absl::StrCat(state.pace().scenarios()); }},
+      {"pace_index", [](const auto& state) { return state.pace().pace_index(); }},
+      {"required_rate", [](const auto& state) { return state.pace().required_rate(); }},
+      {"remaining", [](const auto& state) { return state.pace().remaining(); }},
+      {"probability_met", [](const auto& state) { return state.pace().probability_met(); }},
+      {"too_early", [](const auto& state) { return state.pace().too_early(); }},
+      {"status_to_date",
+       [status](const auto& state) { return status(state.pace().status_to_date()); }},
+      {"status_projected",
+       [status](const auto& state) { return status(state.pace().status_projected()); }},
+  };
+}
+
 std::map<std::string, Reader> PeriodReaders() {
   return {
       {"period", [](const auto& state) { return state.period().id(); }},
@@ -206,6 +241,7 @@ const std::map<std::string, Reader>& Readers() {
     all->merge(StatusReaders());
     all->merge(IntervalReaders());
     all->merge(SeriesReaders());
+    all->merge(PaceReaders());
     all->merge(PeriodReaders());
     return all;
   }();
@@ -238,6 +274,60 @@ std::string OperandText(absl::string_view name, const v1::Explanation& explanati
   return rows ? absl::StrCat(input->row_count()) : input->value();
 }
 
+std::string DaysText(const google::protobuf::RepeatedPtrField<v1::DateRange>& days) {
+  return absl::StrJoin(days, "+", [](std::string* out, const v1::DateRange& range) {
+    absl::StrAppend(out, range.start_date(), "..", range.end_date());
+  });
+}
+
+std::string NdText(v1::NdReason reason) {
+  return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
+}
+
+using ComparisonReader = std::function<std::string(const v1::Comparison&)>;
+
+// By the part of the name before the comparator: `delta.PREVIOUS_PERIOD`.
+const std::map<std::string, ComparisonReader>& ComparisonReaders() {
+  static const auto* readers = new std::map<std::string, ComparisonReader>{
+      {"compare", [](const auto& found) { return found.value(); }},
+      {"compare_own", [](const auto& found) { return found.own_value(); }},
+      {"compare_nd", [](const auto& found) { return NdText(found.nd_reason()); }},
+      {"compare_period", [](const auto& found) { return found.period_id(); }},
+      {"compare_days", [](const auto& found) { return DaysText(found.days()); }},
+      {"compare_own_days", [](const auto& found) { return DaysText(found.own_days()); }},
+      {"compare_cut",
+       [](const auto& found) { return TimeText(found.has_cut_time(), found.cut_time()); }},
+      {"compare_flags",
+       [](const auto& found) {
+         return absl::StrCat(found.clipped() ? "CLIPPED" : "", found.partial() ? "PARTIAL" : "");
+       }},
+      {"delta", [](const auto& found) { return found.delta(); }},
+      {"delta_pct", [](const auto& found) { return found.delta_pct(); }},
+      {"delta_pct_nd", [](const auto& found) { return NdText(found.delta_pct_nd_reason()); }},
+      {"movement",
+       [](const auto& found) {
+         return EnumText(v1::Movement_Name(found.movement()), "MOVEMENT_", found.movement());
+       }},
+  };
+  return *readers;
+}
+
+bool IsComparison(absl::string_view name) {
+  const size_t dot = name.find('.');
+  return dot != absl::string_view::npos &&
+         ComparisonReaders().contains(std::string(name.substr(0, dot)));
+}
+
+std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
+  const size_t dot = name.find('.');
+  const std::string kind = absl::StrCat("COMPARATOR_KIND_", name.substr(dot + 1));
+  for (const v1::Comparison& comparison : explanation.comparisons()) {
+    if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
+    return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
+  }
+  return "";
+}
+
 bool IsOperand(absl::string_view name) {
   return absl::StartsWith(name, "input.") || absl::StartsWith(name, "rows.") ||
          absl::StartsWith(name, "constant.") || absl::StartsWith(name, "component.");
@@ -247,7 +337,7 @@ bool IsOperand(absl::string_view name) {
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
-         Readers().contains(std::string(name));
+         IsComparison(name) || Readers().contains(std::string(name));
 }
 
 std::string StateFieldNames() {
@@ -255,7 +345,11 @@ std::string StateFieldNames() {
                                     [](std::string* out, const auto& reader) {
                                       absl::StrAppend(out, reader.first);
                                     }),
-                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME");
+                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
+                      " compare.KIND compare_own.KIND compare_nd.KIND compare_period.KIND"
+                      " compare_days.KIND compare_own_days.KIND compare_cut.KIND"
+                      " compare_flags.KIND delta.KIND delta_pct.KIND delta_pct_nd.KIND"
+                      " movement.KIND");
 }
 
 bool IsTextField(absl::string_view name) {
@@ -268,6 +362,8 @@ std::string StateField(absl::string_view name, const v1::Explanation& explanatio
     text = explanation.formula();
   } else if (name == "note") {
     text = absl::StrJoin(explanation.data_notes(), "; ");
+  } else if (IsComparison(name)) {
+    text = ComparisonText(name, explanation);
   } else if (IsOperand(name)) {
     text = OperandText(name, explanation);
   } else if (const auto reader = Readers().find(std::string(name)); reader != Readers().end()) {

@@ -164,7 +164,10 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
 
 absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
-  return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_);
+  std::vector<Comparator> comparators;
+  for (const ComparatorKind kind : kAllComparatorKinds) comparators.push_back({.kind = kind});
+  return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_,
+                               comparators);
 }
 
 absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& query,

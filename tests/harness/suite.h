@@ -85,6 +85,7 @@ class Suite {
 
   // NOT_FOUND, FAILED_PRECONDITION as PartitionEngine::Read.
   absl::StatusOr<v1::KpiState> State(const StateQuery& query);
+  // Next to every comparator, one period or year back.
   absl::StatusOr<v1::Explanation> Explain(const StateQuery& query);
   // As ReadChange, from the query's period.
   absl::StatusOr<v1::ChangeExplanation> ExplainChange(const StateQuery& query,

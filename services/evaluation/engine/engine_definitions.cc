@@ -88,6 +88,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
                                               std::move(facts), memo);
   runtimes_by_id_[id] = runtime.get();
+  AddReader(*runtime);
   for (size_t g = 0; g < runtime->groupings().size(); ++g) {
     for (const PaneTable* table : runtime->groupings()[g].tables) {
       TableEntry& entry = *tables_.at(table->spec().Key());
@@ -105,6 +106,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
     Drop(*old_runtime->second, false);
   }
   ApplySeeds(*runtime);
+  MarkAllReaders(*runtime);
   runtimes_[name] = std::move(runtime);
   return absl::OkStatus();
 }
@@ -190,6 +192,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   const auto it = runtimes_.find(resource_name);
   if (it == runtimes_.end()) return;
   Drop(*it->second, true);
+  MarkAllReaders(*it->second);
   runtimes_.erase(it);
 }
 
@@ -206,6 +209,7 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
     }
   }
   runtimes_by_id_.erase(runtime.id());
+  RemoveReader(runtime);
   for (const MetricInput& input : runtime.kpi().inputs) {
     MetricEntry& metric = metrics_.at(MetricKey(runtime.kpi().workspace, input.metric->id));
     metric.runtimes.erase(runtime.id());

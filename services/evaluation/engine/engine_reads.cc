@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/engine/make_comparison.h"
 #include "services/evaluation/engine/partition_engine.h"
 
 namespace kpisuite {
@@ -68,7 +69,8 @@ absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(const K
 
 absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runtime,
                                                          absl::string_view slice, size_t window,
-                                                         const Period& period, absl::Time now) {
+                                                         const Period& period, absl::Time now,
+                                                         absl::Span<const Comparator> comparators) {
   const std::optional<size_t> index = runtime.FindSlice(slice);
   if (!index.has_value() && !slice.empty()) {
     return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);
@@ -81,6 +83,11 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
                    runtime.Compute(states, window, period, tracked, now_, seq_));
   v1::Explanation explanation =
       MakeExplanation(computed.context, computed.evaluation, computed.inputs);
+  const PeriodValues values = runtime.ValuesAt(window, now_, seq_);
+  for (const Comparator& comparator : comparators) {
+    ASSIGN_OR_RETURN(*explanation.add_comparisons(),
+                     MakeComparison(computed.context, computed.evaluation, values, comparator));
+  }
   if (tracked != nullptr && !tracked->dirty && tracked->state != nullptr) {
     explanation.mutable_state()->ParseFromString(*tracked->state);
     return explanation;

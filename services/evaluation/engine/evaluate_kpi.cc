@@ -29,15 +29,6 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
   return readiness;
 }
 
-ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
-  ClosingRule rule{.final_after = kpi.final_after};
-  for (const MetricInput& input : kpi.inputs) {
-    const Timeliness& due = input.metric->timeliness;
-    rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
-  }
-  return rule;
-}
-
 // How far the value can be trusted; `inputs` as evaluated.
 std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
   if (!kpi.sampling.has_value()) return std::nullopt;
@@ -49,14 +40,16 @@ std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Va
 }
 
 // A trailing window has the targets of the units that it counts.
-ResolvedTarget TargetOf(const EvaluationContext& context, TargetRole role) {
+ResolvedTarget TargetOf(const EvaluationContext& context, TargetRole role,
+                        const TargetEnvironment& environment) {
   const KpiDefinition& kpi = *context.kpi;
   if (context.window->kind() != WindowKind::kTrailing) {
-    return kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature);
+    return kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature,
+                               environment);
   }
   const TargetSpan span{context.reach.first_day, context.reach.end_day, context.reach.end};
   return kpi.targets.ResolveSpan(*kpi.calendar, role, context.slice, span, context.window->grain(),
-                                 kpi.nature);
+                                 kpi.nature, environment);
 }
 
 // What of the inputs' estimates is seen in the value.
@@ -84,6 +77,86 @@ bool StartsSegment(const EvaluationContext& context) {
   return control.has_value() && !control->rebases.empty() &&
          control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
                                 context.period);
+}
+
+// The KPI as a function of its inputs; NOT_READY where these do not say enough.
+Number FormulaOver(const EvaluationContext& context, const InputSource& source,
+                   absl::Span<const Number> values) {
+  std::vector<InputAggregate> inputs;
+  for (const Number& value : values) {
+    InputAggregate input{.period = context.period};
+    if (value.defined()) {
+      input.value = value.value();
+      input.rows = 1;
+    } else {
+      input.missing = value.reason();
+    }
+    inputs.push_back(std::move(input));
+  }
+  const auto steps =
+      EvaluateSteps(*context.kpi, *context.window, context.period, context.now, inputs, source);
+  return steps.ok() ? steps->value.number() : Number(NdReason::kNotReady);
+}
+
+PaceResult PaceOf(const EvaluationContext& context, const ResolvedTarget& target,
+                  const InputSource& source) {
+  const KpiDefinition& kpi = *context.kpi;
+  const PaceInput input{.rule = &*kpi.pace,
+                        .calendar = kpi.calendar.get(),
+                        .period = context.period,
+                        .as_of = context.pace->as_of,
+                        .nature = kpi.nature,
+                        .to_date = context.pace->to_date,
+                        .operands = context.pace->operands,
+                        .target = target,
+                        .status_rule = &kpi.status_rule};
+  return AssessPace(
+      input, [&](absl::Span<const Number> values) { return FormulaOver(context, source, values); });
+}
+
+Number PointOf(const ResolvedTarget& target) {
+  if (!target.value.has_value()) return target.reason.value_or(NdReason::kNoTarget);
+  return target.value->is_range ? Number(NdReason::kNotApplicable) : Number(target.value->point());
+}
+
+// Under the basis PACE the complete days of an open period are judged by what is due after them;
+// a period that is over, and a window that is always full, by the whole target.
+StatusResult JudgeByPace(const KpiDefinition& kpi, const KpiEvaluation& evaluation,
+                         const Number& to_date, StatusInput input) {
+  input.band_reference = PointOf(evaluation.target);
+  StatusResult whole = EvaluateStatus(kpi.status_rule, input);
+  if (!evaluation.pace.has_value() || !evaluation.value.is_decimal()) return whole;
+  input.too_early = evaluation.pace->too_early.has_value();
+  input.band_reference =
+      to_date.defined() ? PointOf(evaluation.pace->to_date_target) : Number(to_date.reason());
+  if (to_date.defined()) input.actual = to_date.value();
+  StatusResult paced = EvaluateStatus(kpi.status_rule, input);
+  paced.variance = std::move(whole.variance);
+  return paced;
+}
+
+StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
+                      const SeriesCarry* before) {
+  const KpiDefinition& kpi = *context.kpi;
+  const bool low_n =
+      evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
+  StatusInput input{.actual = evaluation.value,
+                    .target = evaluation.target,
+                    .data_state = evaluation.data_state,
+                    .readiness = evaluation.readiness,
+                    .flags = {.restated = context.restated, .low_n = low_n},
+                    .bands = BandsFor(kpi.status_rule, context.slice, {})};
+  if (before != nullptr) {
+    if (!StartsSegment(context)) input.fold = before->fold();
+    input.last = before->LastAsOf(context.period);
+  }
+  const Bands* bands = input.bands->bands;
+  if (bands == nullptr || bands->basis() != BandBasis::kPace) {
+    return EvaluateStatus(kpi.status_rule, input);
+  }
+  const Number to_date =
+      context.pace == nullptr ? Number(NdReason::kNotReady) : context.pace->to_date;
+  return JudgeByPace(kpi, evaluation, to_date, std::move(input));
 }
 
 SeriesPoint PointOf(const EvaluationContext& context, const KpiEvaluation& evaluation) {
@@ -131,9 +204,20 @@ bool IsClosed(PeriodPhase phase) {
   return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
 }
 
+ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
+  ClosingRule rule{.final_after = kpi.final_after};
+  for (const MetricInput& input : kpi.inputs) {
+    const Timeliness& due = input.metric->timeliness;
+    rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
+  }
+  return rule;
+}
+
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source, const SeriesCarry* before) {
+                                          const InputSource& source,
+                                          const TargetEnvironment& environment,
+                                          const SeriesCarry* before) {
   const KpiDefinition& kpi = *context.kpi;
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
@@ -161,7 +245,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   const absl::Time watermark = evaluation.readiness.watermark;
   evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
   for (const TargetRole role : kAllTargetRoles) {
-    ResolvedTarget target = TargetOf(context, role);
+    ResolvedTarget target = TargetOf(context, role, environment);
     if (role == TargetRole::kCommitted) {
       evaluation.target = std::move(target);
     } else {
@@ -169,19 +253,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     }
   }
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
-  const bool low_n =
-      evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
-  StatusInput judged{.actual = evaluation.value,
-                     .target = evaluation.target,
-                     .data_state = evaluation.data_state,
-                     .readiness = evaluation.readiness,
-                     .flags = {.restated = context.restated, .low_n = low_n},
-                     .bands = BandsFor(kpi.status_rule, context.slice, {})};
-  if (before != nullptr) {
-    if (!StartsSegment(context)) judged.fold = before->fold();
-    judged.last = before->LastAsOf(context.period);
-  }
-  evaluation.status = EvaluateStatus(kpi.status_rule, judged);
+  if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
+  evaluation.status = StatusOf(context, evaluation, before);
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,9 +19,11 @@
 #include "libs/kpi/period.h"
 #include "libs/kpi/slice.h"
 #include "libs/kpi/status.h"
+#include "libs/kpi/target_environment.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
+#include "services/evaluation/engine/pace_reading.h"
 #include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
@@ -36,6 +39,8 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Null where there is no pace.
+  std::shared_ptr<const PaceReading> pace;
   // From the state log.
   bool restated = false;
   int32_t revision = 0;
@@ -72,6 +77,7 @@ struct KpiEvaluation {
   bool settling = false;  // CLOSING because of settles_at
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
+  std::optional<PaceResult> pace;             // of an open period, as far as days are complete
   StatusResult status;
   // What later periods build on, if their KPI does; to be kept when the period is closed.
   SeriesPoint point;
@@ -87,11 +93,17 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
-// `inputs` are those of the period, parallel to KpiDefinition::inputs. `before` is what the period
-// builds on; null for KPIs that do not build on history. Errors: those of `source`.
+// How long periods of the KPI wait for data.
+ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
+
+// `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what
+// targets read, `before` what the period builds on: null for KPIs that do not build on history.
+// Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
-                                          const InputSource& source, const SeriesCarry* before);
+                                          const InputSource& source,
+                                          const TargetEnvironment& environment,
+                                          const SeriesCarry* before);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

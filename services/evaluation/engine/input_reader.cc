@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "libs/base/status_macros.h"
 #include "libs/kpi/aggregate_frame.h"
@@ -34,6 +35,15 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
   return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
 }
 
+void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
+  aggregate.value = result.value;
+  aggregate.rows = own.state.rows();
+  aggregate.last_event = TimeOfNano(own.last_time_nano);
+  aggregate.method = result.method;
+  aggregate.lower = result.lower;
+  aggregate.upper = result.upper;
+}
+
 }  // namespace
 
 int32_t DaysReachedAfter(int64_t nano) {
@@ -42,39 +52,70 @@ int32_t DaysReachedAfter(int64_t nano) {
   return static_cast<int32_t>(nano / (kDayNano / 24 * 20)) + 1;
 }
 
+// What is known about the input without reading its panes.
+InputAggregate InputReader::Unread(size_t input, const Period& period) const {
+  return {.watermark = facts_[input]->watermark,
+          .metric_last_event = TimeOfNano(tables_[input]->last_event_nano()),
+          .slice = slices_[input],
+          .period = period};
+}
+
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
-  const PaneTable& table = *tables_[input];
-  const Calendar& calendar = *kpi_.calendar;
-  InputAggregate aggregate{.watermark = facts_[input]->watermark,
-                           .metric_last_event = TimeOfNano(table.last_event_nano()),
-                           .slice = slices_[input],
-                           .period = root};
-  const auto end = FollowPath(calendar, window, root, kpi_.inputs[input].path);
-  if (!end.has_value()) {
-    aggregate.missing = NdReason::kNoComparable;
-    return aggregate;
-  }
-  aggregate.period = PeriodOfDays(calendar, end->days);
-  aggregate.period.id = end->period.id;
-  const int32_t first_day = DayNumber(end->days.first_day);
-  const int32_t end_day = DayNumber(end->days.end_day);
+  const auto end = FollowPath(*kpi_.calendar, window, root, kpi_.inputs[input].path);
+  if (end.has_value()) return ReadEnd(input, *end);
+  InputAggregate aggregate = Unread(input, root);
+  aggregate.missing = NdReason::kNoComparable;
+  return aggregate;
+}
+
+absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd& end) const {
+  InputAggregate aggregate = Unread(input, PeriodOfDays(*kpi_.calendar, end.days));
+  aggregate.period.id = end.period.id;
   ASSIGN_OR_RETURN(const PaneTable::Range own,
-                   table.Over(aggregate.slice, first_day, end_day, seq_));
+                   tables_[input]->Over(aggregate.slice, DayNumber(end.days.first_day),
+                                        DayNumber(end.days.end_day), seq_));
   const AggregationReach reach =
       ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
   AggregateResult result = own.state.Finalise();
   if (reach.outside() || reach.needs_frame) {
-    ASSIGN_OR_RETURN(result, ReadFramed(input, *end, reach));
+    ASSIGN_OR_RETURN(result, ReadFramed(input, end, reach));
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  aggregate.value = result.value;
-  aggregate.rows = own.state.rows();
-  aggregate.last_event = TimeOfNano(own.last_time_nano);
-  aggregate.method = result.method;
-  aggregate.lower = result.lower;
-  aggregate.upper = result.upper;
+  Finish(own, result, aggregate);
+  return aggregate;
+}
+
+absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
+                                                     absl::Span<const DayRange> days) const {
+  const Calendar& calendar = *kpi_.calendar;
+  const Period whole = PeriodOfDays(calendar, {days.front().first_day, days.back().end_day});
+  const AggregationReach reach =
+      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
+  const bool by_period = reach.periods_before > 0 || reach.cohort;
+  if (days.size() == 1 && !by_period) {
+    ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
+    return ReadEnd(input, {window, whole, days.front()});
+  }
+  InputAggregate aggregate = Unread(input, whole);
+  if (reach.outside() || reach.needs_frame) {
+    aggregate.missing = NdReason::kNotAggregatable;
+    return aggregate;
+  }
+  std::optional<PaneTable::Range> merged;
+  for (const DayRange& range : days) {
+    ASSIGN_OR_RETURN(PaneTable::Range own,
+                     tables_[input]->Over(aggregate.slice, DayNumber(range.first_day),
+                                          DayNumber(range.end_day), seq_));
+    if (!merged.has_value()) {
+      merged = std::move(own);
+      continue;
+    }
+    RETURN_IF_ERROR(merged->state.Merge(own.state));
+    merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
+  }
+  Finish(*merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 

@@ -31,8 +31,15 @@ class InputReader final : public InputSource {
 
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
+  // Over these days: at least one range, disjoint, in order; its period is that from the first to
+  // the last. NOT_AGGREGATABLE for kinds that look at earlier periods, and over several ranges for
+  // those that look beyond their days at all.
+  absl::StatusOr<InputAggregate> ReadDays(size_t input, absl::Span<const DayRange> days) const;
+  absl::Time WatermarkOf(size_t input) const { return facts_[input]->watermark; }
 
  private:
+  InputAggregate Unread(size_t input, const Period& period) const;
+  absl::StatusOr<InputAggregate> ReadEnd(size_t input, const PathEnd& end) const;
   absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,
                                              const AggregationReach& reach) const;
 

@@ -57,7 +57,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
       memo_(std::move(memo)),
-      reaches_back_(ReachesBack(*kpi_)),
+      target_reads_(kpi_->targets.Reads()),
+      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       builds_on_history_(BuildsOnHistory(*kpi_)),
       days_after_(DaysAfter(*kpi_)) {}
 
@@ -145,8 +146,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;
-  const InputReader reader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_,
-                           seq);
+  const InputReader reader = ReaderOf(slice, seq);
   for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
     computation.inputs.push_back(std::move(input));
@@ -175,8 +175,17 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
     before =
         &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
   }
+  ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
+  const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
-                   EvaluateKpi(computation.context, computation.inputs, reader, before));
+                   EvaluateKpi(computation.context, computation.inputs, reader, values, before));
+  RETURN_IF_ERROR(values.status());
+  computation.evaluation.next_change =
+      std::min(computation.evaluation.next_change, values.next_change());
+  if (computation.context.pace != nullptr) {
+    computation.evaluation.next_change =
+        std::min(computation.evaluation.next_change, computation.context.pace->next_change);
+  }
   return computation;
 }
 

@@ -18,6 +18,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/period_values.h"
 #include "services/evaluation/engine/series_history.h"
 
 namespace kpisuite {
@@ -100,7 +101,12 @@ class KpiRuntime {
   // Index of the window with this id; the first for an empty id.
   std::optional<size_t> WindowIndex(absl::string_view id) const;
 
-  // Whether a period reads data from before it.
+  // How the KPIs that targets read are found; before that there are none.
+  void FindKpisWith(KpiLookup lookup) { lookup_ = std::move(lookup); }
+  // What the targets read beyond their definitions.
+  const TargetReads& target_reads() const { return target_reads_; }
+
+  // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // Whether a state depends on earlier closed periods of its series, which is dense then: between
   // two periods that are kept, up to kMaxSeriesGap others are kept too.
@@ -128,6 +134,16 @@ class KpiRuntime {
   // A slice that is not kept, to compute its states.
   SliceStates MakeSlice(size_t grouping, const Slice& slice) const;
 
+  // Reads the inputs of a slice, which outlives the reader.
+  InputReader ReaderOf(const SliceStates& slice, int64_t seq) const {
+    return InputReader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_, seq);
+  }
+
+  // Values of other periods for an evaluation at that time and position.
+  PeriodValues ValuesAt(size_t window, absl::Time now, int64_t seq) const {
+    return PeriodValues(*this, kpi_->windows[window], now, seq, lookup_);
+  }
+
   // The time whose samples count in a period of the window.
   Period ReachOf(const Window& window, const Period& period) const;
 
@@ -140,6 +156,8 @@ class KpiRuntime {
   std::vector<RuntimeGrouping> groupings_;
   std::vector<const MetricFacts*> facts_;
   std::shared_ptr<PeriodMemo> memo_;
+  TargetReads target_reads_;
+  KpiLookup lookup_;
   bool reaches_back_;
   bool builds_on_history_;
   int32_t days_after_;

@@ -5,6 +5,7 @@
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/make_control.h"
+#include "services/evaluation/engine/make_pace.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -284,6 +285,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     FillInterval(*evaluation.interval, state.mutable_interval());
   }
   FillTargets(kpi, evaluation, &state);
+  if (evaluation.pace.has_value()) {
+    *state.mutable_pace() = MakePace(*kpi.pace, context.pace->as_of, *evaluation.pace);
+  }
   FillBand(evaluation.status, &state);
   if (kpi.status_rule.hysteresis.has_value()) {
     FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());

@@ -120,7 +120,7 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
   KpiRuntime& runtime = *dependent.runtime;
   const auto mark = [&](size_t index) {
     ++counters_.kpis_touched;
-    for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, index, w, day);
+    TouchSlice(runtime, index, day);
   };
   const RuntimeGrouping& grouping = runtime.groupings()[dependent.grouping];
   if (slice.members().size() == grouping.dimensions.size()) {
@@ -132,6 +132,11 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
     const SliceStates& states = runtime.slices()[i];
     if (states.grouping == dependent.grouping && slice.Contains(states.slice)) mark(i);
   }
+}
+
+void PartitionEngine::TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day) {
+  for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, slice, w, day);
+  TouchTargets(runtime, &runtime.slices()[slice].slice, day, day + 1);
 }
 
 // Data of a day changed.
@@ -185,9 +190,7 @@ size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const S
     if (table.spec().group_by.size() == dimensions.dimensions.size()) continue;
     const SlicePanes* panes = table.Find(runtime.slices()[index].input_slices[i]);
     if (panes == nullptr) continue;
-    for (const auto& [day, pane] : panes->days) {
-      for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, index, w, day);
-    }
+    for (const auto& [day, pane] : panes->days) TouchSlice(runtime, index, day);
   }
   return index;
 }
@@ -197,8 +200,12 @@ void PartitionEngine::ApplyWatermark(MetricEntry& metric, absl::Time watermark) 
   if (watermark <= before) return;
   metric.facts.watermark = watermark;
   MarkStale(metric);
+  const int32_t complete_day = before == absl::InfinitePast()
+                                   ? INT32_MIN
+                                   : DayNumber(absl::ToCivilDay(before, absl::UTCTimeZone())) - 1;
   for (const int64_t id : metric.runtimes) {
     KpiRuntime& runtime = *runtimes_by_id_.at(id);
+    TouchTargets(runtime, nullptr, complete_day, INT32_MAX);
     for (size_t s = 0; s < runtime.slices().size(); ++s) {
       SliceStates& slice = runtime.slices()[s];
       for (size_t w = 0; w < slice.windows.size(); ++w) {

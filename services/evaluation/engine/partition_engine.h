@@ -22,8 +22,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "kpisuite/v1/measurement.pb.h"
 #include "libs/definitions/kpi.h"
+#include "libs/kpi/comparator.h"
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/kpi_runtime.h"
 #include "services/evaluation/engine/pane_table.h"
@@ -83,9 +85,10 @@ class PartitionEngine {
   absl::StatusOr<std::shared_ptr<const std::string>> Read(const KpiRuntime& runtime,
                                                           absl::string_view slice, size_t window,
                                                           const Period& period, absl::Time now);
-  // As Read, with everything behind it.
+  // As Read, with everything behind it and next to its comparators, which are valid.
   absl::StatusOr<v1::Explanation> Explain(const KpiRuntime& runtime, absl::string_view slice,
-                                          size_t window, const Period& period, absl::Time now);
+                                          size_t window, const Period& period, absl::Time now,
+                                          absl::Span<const Comparator> comparators = {});
 
   int32_t part() const { return part_; }
   int64_t incarnation() const { return incarnation_; }
@@ -179,6 +182,16 @@ class PartitionEngine {
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
   void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
   void TouchSteps();
+  void TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day);
+
+  // What targets read (engine_targets.cc).
+  void AddReader(KpiRuntime& runtime);
+  void RemoveReader(const KpiRuntime& runtime);
+  std::vector<KpiRuntime*> ReadersOf(const KpiRuntime& runtime) const;
+  void TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first, int32_t end);
+  void MarkTargets(KpiRuntime& reader, const KpiRuntime& source, size_t slice, int32_t first,
+                   int32_t end);
+  void MarkAllReaders(const KpiRuntime& runtime);
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
@@ -212,6 +225,8 @@ class PartitionEngine {
   absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
   absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> runtimes_;  // by resource name
   absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
+  // Runtimes whose targets read the KPI of that resource name.
+  absl::flat_hash_map<std::string, absl::btree_set<int64_t>> readers_;
   absl::flat_hash_set<MetricEntry*> watermarks_to_come_;
   std::map<std::string, std::shared_ptr<PeriodMemo>> memos_;
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;

@@ -54,6 +54,40 @@ void AppendComponents(const google::protobuf::RepeatedPtrField<v1::ExplainedKpi>
   }
 }
 
+std::string Without(absl::string_view prefix, const std::string& name) {
+  return std::string(absl::StripPrefix(name, prefix));
+}
+
+// What the state is next to, one comparator a row.
+Table ComparisonTable(const v1::Explanation& explanation) {
+  Table table({{"COMPARED WITH"},
+               {"PERIOD"},
+               {"THERE", true},
+               {"HERE", true},
+               {"DELTA", true},
+               {"DELTA %", true},
+               {"MOVEMENT"}});
+  for (const v1::Comparison& comparison : explanation.comparisons()) {
+    const std::string kind =
+        Without("COMPARATOR_KIND_", v1::ComparatorKind_Name(comparison.comparator().kind()));
+    const int count = comparison.comparator().count();
+    const std::string missing =
+        absl::StrCat("(", Without("ND_REASON_", v1::NdReason_Name(comparison.nd_reason())), ")");
+    const std::string movement =
+        comparison.movement() == v1::MOVEMENT_UNSPECIFIED
+            ? ""
+            : Without("MOVEMENT_", v1::Movement_Name(comparison.movement()));
+    table.AddRow({{count > 1 ? absl::StrCat(kind, " x", count) : kind},
+                  {comparison.period_id()},
+                  {comparison.value().empty() ? missing : comparison.value()},
+                  {comparison.own_value()},
+                  {comparison.delta()},
+                  {SignedPercent(comparison.delta_pct())},
+                  {movement}});
+  }
+  return table;
+}
+
 std::string FreshnessText(const v1::KpiState& state) {
   std::string text = absl::StrCat("definition revision ", state.definition_revision());
   if (state.has_position()) {
@@ -129,6 +163,10 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   AppendComponents(explanation.components(), 0, text);
   if (explanation.inputs_size() > 0) {
     absl::StrAppend(&text, "\n", Indented(InputTable(explanation).Render({.colored = colored})));
+  }
+  if (explanation.comparisons_size() > 0) {
+    absl::StrAppend(&text, "\n",
+                    Indented(ComparisonTable(explanation).Render({.colored = colored})));
   }
   if (state.reasons_size() > 0) absl::StrAppend(&text, "\nReasons\n");
   for (const std::string& reason : state.reasons()) absl::StrAppend(&text, "  - ", reason, "\n");

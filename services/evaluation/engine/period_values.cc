@@ -1,0 +1,170 @@
+#include "services/evaluation/engine/period_values.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/kpi_runtime.h"
+
+namespace kpisuite {
+namespace {
+
+bool ReadsOtherPeriods(const KpiDefinition& kpi) {
+  return std::any_of(kpi.inputs.begin(), kpi.inputs.end(),
+                     [](const MetricInput& input) { return !input.path.empty(); }) ||
+         std::any_of(kpi.results.begin(), kpi.results.end(),
+                     [](const ResultInput& result) { return !result.path.empty(); });
+}
+
+// Whether a value over days with gaps would be of other days than its formula counts.
+bool CountsDays(const KpiDefinition& kpi) {
+  return !kpi.results.empty() ||
+         std::any_of(kpi.steps.begin(), kpi.steps.end(), [](const KpiStep& step) {
+           return step.formula.uses_days() || step.formula.uses_working_days();
+         });
+}
+
+// Ranges that touch become one.
+std::vector<DayRange> Joined(absl::Span<const DayRange> days) {
+  std::vector<DayRange> joined;
+  for (const DayRange& range : days) {
+    if (!joined.empty() && joined.back().end_day == range.first_day) {
+      joined.back().end_day = range.end_day;
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
+}
+
+// Whether both cut time into the same periods by the same names.
+bool SameCalendar(const KpiDefinition& a, const KpiDefinition& b) {
+  return a.calendar_id == b.calendar_id &&
+         a.calendar->spec().time_zone == b.calendar->spec().time_zone;
+}
+
+}  // namespace
+
+Window PeriodValues::WindowFor(const Period& period) const {
+  if (period.grain == window_.grain()) return window_;
+  const absl::StatusOr<Window> whole = Window::Create({.grain = period.grain});
+  return whole.ok() ? *whole : window_;
+}
+
+Number PeriodValues::Keep(const absl::Status& error) const {
+  status_.Update(error);
+  return NdReason::kPending;
+}
+
+absl::StatusOr<PeriodValue> PeriodValues::ValueOf(const KpiRuntime& runtime, const Slice& slice,
+                                                  const Window& window,
+                                                  const Period& period) const {
+  const std::optional<size_t> grouping = runtime.GroupingOf(slice);
+  if (!grouping.has_value()) return PeriodValue{.value = NdReason::kPending};
+  const SliceStates states = runtime.MakeSlice(*grouping, slice);
+  const InputReader reader = runtime.ReaderOf(states, seq_);
+  std::vector<InputAggregate> inputs;
+  for (size_t i = 0; i < runtime.kpi().inputs.size(); ++i) {
+    ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, window, period));
+    inputs.push_back(std::move(input));
+  }
+  return Finish(runtime, window, period, inputs, reader);
+}
+
+absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, const Window& window,
+                                                 const Period& period,
+                                                 const std::vector<InputAggregate>& inputs,
+                                                 const InputReader& reader) const {
+  const KpiDefinition& kpi = runtime.kpi();
+  PeriodValue answer;
+  absl::Time watermark = absl::InfiniteFuture();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    watermark = std::min(watermark, inputs[i].watermark);
+    if (!ReadsEarlierPeriod(kpi.inputs[i].path)) answer.rows += inputs[i].rows;
+  }
+  ASSIGN_OR_RETURN(const StepValues steps,
+                   EvaluateSteps(kpi, window, period, now_, inputs, reader));
+  answer.value = period.exists() ? steps.value.number() : Number(NdReason::kNotApplicable);
+  const ClosingRule closing = ClosingRuleOf(kpi);
+  answer.phase = PhaseOf(period, now_, watermark, closing, false);
+  next_change_ = std::min(next_change_, NextPhaseChange(period, now_, watermark, closing, false));
+  return answer;
+}
+
+absl::StatusOr<PeriodValue> PeriodValues::ValueOverDays(const Slice& slice,
+                                                        absl::Span<const DayRange> days) const {
+  const KpiDefinition& kpi = runtime_.kpi();
+  const std::vector<DayRange> joined = Joined(days);
+  if (ReadsOtherPeriods(kpi) || (joined.size() > 1 && CountsDays(kpi))) {
+    return PeriodValue{.value = NdReason::kNotAggregatable};
+  }
+  const std::optional<size_t> grouping = runtime_.GroupingOf(slice);
+  if (!grouping.has_value()) return PeriodValue{.value = NdReason::kPending};
+  const SliceStates states = runtime_.MakeSlice(*grouping, slice);
+  const InputReader reader = runtime_.ReaderOf(states, seq_);
+  std::vector<InputAggregate> inputs;
+  for (size_t i = 0; i < kpi.inputs.size(); ++i) {
+    ASSIGN_OR_RETURN(InputAggregate input, reader.ReadDays(i, joined));
+    inputs.push_back(std::move(input));
+  }
+  const Period whole =
+      PeriodOfDays(*kpi.calendar, {joined.front().first_day, joined.back().end_day});
+  ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
+  return Finish(runtime_, window, whole, inputs, reader);
+}
+
+absl::StatusOr<PeriodValue> PeriodValues::ValueIn(const Slice& slice, const Period& period) const {
+  return ValueOf(runtime_, slice, WindowFor(period), period);
+}
+
+Number PeriodValues::Closed(absl::StatusOr<PeriodValue> answer) const {
+  if (!answer.ok()) return Keep(answer.status());
+  const bool closed = answer->phase == PeriodPhase::kClosed || answer->phase == PeriodPhase::kFinal;
+  return closed ? answer->value : Number(NdReason::kPending);
+}
+
+Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
+                                 const Period& /*target_period*/, TargetVintage /*vintage*/) const {
+  return Closed(ValueIn(slice, period));
+}
+
+Number PeriodValues::ValueOver(const Slice& slice, const Period& first, const Period& last) const {
+  const DayRange days{first.first_day, last.end_day};
+  return Closed(ValueOverDays(slice, absl::MakeConstSpan(&days, 1)));
+}
+
+Number PeriodValues::KpiValue(absl::string_view kpi, const Slice& slice,
+                              const Period& period) const {
+  const KpiRuntime* other = lookup_ == nullptr ? nullptr : lookup_(kpi);
+  if (other == nullptr || !SameCalendar(other->kpi(), runtime_.kpi())) return NdReason::kPending;
+  const absl::StatusOr<PeriodValue> answer = ValueOf(*other, slice, WindowFor(period), period);
+  return answer.ok() ? answer->value : Keep(answer.status());
+}
+
+std::optional<std::vector<Slice>> PeriodValues::Children(const Slice& slice,
+                                                         absl::string_view dimension,
+                                                         const Period& period) const {
+  std::vector<std::string> dimensions = {std::string(dimension)};
+  for (const auto& [name, member] : slice.members()) dimensions.push_back(name);
+  std::sort(dimensions.begin(), dimensions.end());
+  if (slice.Find(dimension) != nullptr || !runtime_.kpi().HasGrouping(dimensions)) {
+    return std::nullopt;
+  }
+  std::vector<Slice> children;
+  for (const SliceStates& states : runtime_.slices()) {
+    if (runtime_.groupings()[states.grouping].dimensions != dimensions) continue;
+    if (!slice.Contains(states.slice)) continue;
+    const absl::StatusOr<PeriodValue> answer = ValueIn(states.slice, period);
+    if (!answer.ok()) {
+      Keep(answer.status());
+      return std::nullopt;
+    }
+    if (answer->rows > 0) children.push_back(states.slice);
+  }
+  std::sort(children.begin(), children.end());
+  return children;
+}
+
+}  // namespace kpisuite
