@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
