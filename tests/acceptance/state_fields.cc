@@ -124,41 +124,6 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
-std::map<std::string, Reader> PaceReaders() {
-  const auto status = [](v1::Status value) {
-    return EnumText(v1::Status_Name(value), "STATUS_", value);
-  };
-  return {
-      {"pace_as_of",
-       [](const auto& state) { return TimeText(state.pace().has_as_of(), state.pace().as_of()); }},
-      {"elapsed", [](const auto& state) { return state.pace().elapsed(); }},
-      {"pace_share", [](const auto& state) { return state.pace().expected_share(); }},
-      {"pace_method", [](const auto& state) { return state.pace().method(); }},
-      {"pace_periods",
-       [](const auto& state) { return absl::StrCat(state.pace().history_periods()); }},
-      {"pace_prior", [](const auto& state) { return state.pace().prior(); }},
-      {"due", [](const auto& state) { return state.pace().due(); }},
-      {"projected", [](const auto& state) { return state.pace().projected(); }},
-      {"projected_low", [](const auto& state) { return state.pace().lo(); }},
-      {"projected_high", [](const auto& state) { return state.pace().hi(); }},
-      {"projected_nd",
-       [](const auto& state) {
-         const v1::NdReason reason = state.pace().nd_reason();
-         return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
-       }},
-      {"scenarios", [](const auto& state) { return absl::StrCat(state.pace().scenarios()); }},
-      {"pace_index", [](const auto& state) { return state.pace().pace_index(); }},
-      {"required_rate", [](const auto& state) { return state.pace().required_rate(); }},
-      {"remaining", [](const auto& state) { return state.pace().remaining(); }},
-      {"probability_met", [](const auto& state) { return state.pace().probability_met(); }},
-      {"too_early", [](const auto& state) { return state.pace().too_early(); }},
-      {"status_to_date",
-       [status](const auto& state) { return status(state.pace().status_to_date()); }},
-      {"status_projected",
-       [status](const auto& state) { return status(state.pace().status_projected()); }},
-  };
-}
-
 // `1 worse 2 to 2`: the band, and a run with its length and where it leads.
 std::string FoldText(const v1::KpiState& state) {
   if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
@@ -218,6 +183,41 @@ std::map<std::string, Reader> SeriesReaders() {
   };
 }
 
+std::map<std::string, Reader> PaceReaders() {
+  const auto status = [](v1::Status value) {
+    return EnumText(v1::Status_Name(value), "STATUS_", value);
+  };
+  return {
+      {"pace_as_of",
+       [](const auto& state) { return TimeText(state.pace().has_as_of(), state.pace().as_of()); }},
+      {"elapsed", [](const auto& state) { return state.pace().elapsed(); }},
+      {"pace_share", [](const auto& state) { return state.pace().expected_share(); }},
+      {"pace_method", [](const auto& state) { return state.pace().method(); }},
+      {"pace_periods",
+       [](const auto& state) { return absl::StrCat(state.pace().history_periods()); }},
+      {"pace_prior", [](const auto& state) { return state.pace().prior(); }},
+      {"due", [](const auto& state) { return state.pace().due(); }},
+      {"projected", [](const auto& state) { return state.pace().projected(); }},
+      {"projected_low", [](const auto& state) { return state.pace().lo(); }},
+      {"projected_high", [](const auto& state) { return state.pace().hi(); }},
+      {"projected_nd",
+       [](const auto& state) {
+         const v1::NdReason reason = state.pace().nd_reason();
+         return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
+       }},
+      {"scenarios", [](const auto& state) { return absl::StrCat(state.pace().scenarios()); }},
+      {"pace_index", [](const auto& state) { return state.pace().pace_index(); }},
+      {"required_rate", [](const auto& state) { return state.pace().required_rate(); }},
+      {"remaining", [](const auto& state) { return state.pace().remaining(); }},
+      {"probability_met", [](const auto& state) { return state.pace().probability_met(); }},
+      {"too_early", [](const auto& state) { return state.pace().too_early(); }},
+      {"status_to_date",
+       [status](const auto& state) { return status(state.pace().status_to_date()); }},
+      {"status_projected",
+       [status](const auto& state) { return status(state.pace().status_projected()); }},
+  };
+}
+
 std::map<std::string, Reader> PeriodReaders() {
   return {
       {"period", [](const auto& state) { return state.period().id(); }},
@@ -240,8 +240,8 @@ const std::map<std::string, Reader>& Readers() {
     auto* all = new std::map<std::string, Reader>(ValueReaders());
     all->merge(StatusReaders());
     all->merge(IntervalReaders());
-    all->merge(PaceReaders());
     all->merge(SeriesReaders());
+    all->merge(PaceReaders());
     all->merge(PeriodReaders());
     return all;
   }();

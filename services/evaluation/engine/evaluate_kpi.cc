@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -71,6 +72,14 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   evaluation.upper = inputs[step.bindings[0].index].upper;
 }
 
+// Whether limits and hysteresis begin anew with the period.
+bool StartsSegment(const EvaluationContext& context) {
+  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
+  return control.has_value() && !control->rebases.empty() &&
+         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
+                                context.period);
+}
+
 // The KPI as a function of its inputs; NOT_READY where these do not say enough.
 Number FormulaOver(const EvaluationContext& context, const InputSource& source,
                    absl::Span<const Number> values) {
@@ -109,14 +118,6 @@ PaceResult PaceOf(const EvaluationContext& context, const ResolvedTarget& target
 Number PointOf(const ResolvedTarget& target) {
   if (!target.value.has_value()) return target.reason.value_or(NdReason::kNoTarget);
   return target.value->is_range ? Number(NdReason::kNotApplicable) : Number(target.value->point());
-}
-
-// Whether limits and hysteresis begin anew with the period.
-bool StartsSegment(const EvaluationContext& context) {
-  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
-  return control.has_value() && !control->rebases.empty() &&
-         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
-                                context.period);
 }
 
 // Under the basis PACE the complete days of an open period are judged by what is due after them;
@@ -200,6 +201,10 @@ void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
 
 }  // namespace
 
+bool IsClosed(PeriodPhase phase) {
+  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
+}
+
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
   ClosingRule rule{.final_after = kpi.final_after};
   for (const MetricInput& input : kpi.inputs) {
@@ -207,10 +212,6 @@ ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
     rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
   }
   return rule;
-}
-
-bool IsClosed(PeriodPhase phase) {
-  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
 }
 
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,

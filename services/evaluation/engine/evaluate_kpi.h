@@ -97,7 +97,7 @@ struct KpiEvaluation {
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
 
 // `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what
-// targets read, `before` what the period builds on, null for KPIs that do not build on history.
+// targets read, `before` what the period builds on: null for KPIs that do not build on history.
 // Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,

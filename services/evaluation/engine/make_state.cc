@@ -6,6 +6,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/make_control.h"
 #include "services/evaluation/engine/make_pace.h"
+#include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {

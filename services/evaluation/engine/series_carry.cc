@@ -1,6 +1,7 @@
 #include "services/evaluation/engine/series_carry.h"
 
 #include "libs/kpi/period.h"
+#include "services/evaluation/engine/pane_table.h"
 
 namespace kpisuite {
 
