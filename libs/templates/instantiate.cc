@@ -82,8 +82,10 @@ class Instantiation {
   }
 
   void BindParameters() {
+    const std::map<std::string, v1::TemplateParameter> declared(source_.parameters().begin(),
+                                                                source_.parameters().end());
     std::vector<std::string> names;
-    for (const auto& [name, parameter] : source_.parameters()) {
+    for (const auto& [name, parameter] : declared) {
       names.push_back(name);
       if (!parameter.default_value().empty()) values_[name] = parameter.default_value();
     }
@@ -93,7 +95,7 @@ class Instantiation {
                                                    request_.parameters().end());
     for (const auto& [name, value] : given) {
       const std::string field = MapField("parameters", name);
-      if (source_.parameters().contains(name)) {
+      if (declared.contains(name)) {
         const std::optional<Decimal> number = CheckDecimal(field, value, violations_);
         values_[name] = number.has_value() ? number->ToString() : "1";
       } else if (name == kCurrency && UsesCurrency()) {
@@ -106,7 +108,7 @@ class Instantiation {
             GotWant(name, absl::StrCat("a parameter of ", source_.id(), DidYouMean(name, names))));
       }
     }
-    for (const auto& [name, parameter] : source_.parameters()) {
+    for (const auto& [name, parameter] : declared) {
       if (values_.contains(name)) continue;
       AddRequired(MapField("parameters", name), parameter.means(), violations_);
       values_[name] = "1";

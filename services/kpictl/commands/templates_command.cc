@@ -77,17 +77,16 @@ absl::StatusOr<ExitCode> RunTemplateList(const TemplateListOptions& options, Con
   return ExitCode::kOk;
 }
 
+using Metrics = std::map<std::string, v1::TemplateMetric>;
+using Parameters = std::map<std::string, v1::TemplateParameter>;
+
 // What must be bound, by alias.
-std::string NeedsText(const v1::Template& made) {
-  const std::map<std::string, v1::TemplateMetric> metrics(made.metrics().begin(),
-                                                          made.metrics().end());
+std::string NeedsText(const Metrics& metrics, const Parameters& parameters) {
   Table table({{"METRIC"}, {"UNIT"}, {"MEANS"}});
   for (const auto& [alias, metric] : metrics) {
     table.AddRow({{alias}, {metric.unit()}, {metric.means()}});
   }
   std::string text = table.Render({});
-  const std::map<std::string, v1::TemplateParameter> parameters(made.parameters().begin(),
-                                                                made.parameters().end());
   if (parameters.empty()) return text;
   Table numbers({{"PARAMETER"}, {"DEFAULT"}, {"MEANS"}});
   for (const auto& [name, parameter] : parameters) {
@@ -97,12 +96,11 @@ std::string NeedsText(const v1::Template& made) {
 }
 
 // The command line that makes a KPI of it.
-std::string ExampleText(const v1::Template& made) {
-  std::string text = absl::StrCat("kpictl templates instantiate ", made.id(), " --owner ADDRESS");
-  const std::map<std::string, v1::TemplateMetric> metrics(made.metrics().begin(),
-                                                          made.metrics().end());
+std::string ExampleText(const std::string& id, const Metrics& metrics,
+                        const Parameters& parameters) {
+  std::string text = absl::StrCat("kpictl templates instantiate ", id, " --owner ADDRESS");
   for (const auto& [alias, metric] : metrics) absl::StrAppend(&text, " --bind ", alias, "=METRIC");
-  for (const auto& [name, parameter] : made.parameters()) {
+  for (const auto& [name, parameter] : parameters) {
     if (parameter.default_value().empty()) {
       absl::StrAppend(&text, " --parameter ", name, "=NUMBER");
     }
@@ -125,8 +123,11 @@ std::string DescriptionText(const v1::Template& made) {
                                          ? ""
                                          : absl::StrCat(" (", component.template_id(), ")")));
   }
-  return absl::StrCat(text, "\n", NeedsText(made), "\n", MessageToYaml(made.definition().kpi()),
-                      "\n", ExampleText(made), "\n");
+  const Metrics metrics(made.metrics().begin(), made.metrics().end());
+  const Parameters parameters(made.parameters().begin(), made.parameters().end());
+  return absl::StrCat(text, "\n", NeedsText(metrics, parameters), "\n",
+                      MessageToYaml(made.definition().kpi()), "\n",
+                      ExampleText(made.id(), metrics, parameters), "\n");
 }
 
 absl::StatusOr<ExitCode> RunTemplateDescribe(const TemplateDescribeOptions& options,
