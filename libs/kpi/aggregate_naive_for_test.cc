@@ -55,16 +55,19 @@ std::pair<absl::int128, absl::int128> BinAround(absl::int128 value) {
   return {low, std::min<absl::int128>(low * 102 / 100, INT64_MAX)};
 }
 
-Value MedianOf(const Samples& samples, const AggregationSpec& spec) {
+Value PercentileOf(const Samples& samples, const AggregationSpec& spec, int64_t millionths) {
   const std::vector<int64_t> values = SortedValues(samples);
-  const absl::int128 low = values[(values.size() - 1) / 2];
-  const absl::int128 high = values[values.size() / 2];
-  if (std::set<int64_t>(values.begin(), values.end()).size() <= spec.exact_cap) {
-    return Decimal::FromMantissa((low + high) * 5, spec.scale + 1);
-  }
-  const auto [low_from, low_to] = BinAround(low);
-  const auto [high_from, high_to] = BinAround(high);
-  return Decimal::FromMantissa((low_from + low_to + high_from + high_to) * 25, spec.scale + 2);
+  const int64_t position = static_cast<int64_t>(values.size() - 1) * millionths;
+  const auto rank = static_cast<size_t>(position / 1'000'000);
+  const absl::int128 part = position % 1'000'000;
+  const absl::int128 low = values[rank];
+  const absl::int128 high = values[std::min(rank + 1, values.size() - 1)];
+  const bool exact = std::set<int64_t>(values.begin(), values.end()).size() <= spec.exact_cap;
+  const auto [low_from, low_to] = exact ? std::pair(low, low) : BinAround(low);
+  const auto [high_from, high_to] = exact ? std::pair(high, high) : BinAround(high);
+  const absl::int128 twice =
+      (low_from + low_to) * (1'000'000 - part) + (high_from + high_to) * part;
+  return Decimal::FromMantissa(twice * 5, spec.scale + 7);
 }
 
 // The estimate of a handful of entities is their number.
@@ -122,7 +125,8 @@ Value NaiveValue(const AggregationSpec& spec, const Samples& samples) {
     case AggregationKind::kFirst: return EndsOf(kept, true, false, spec.scale);
     case AggregationKind::kLast: return EndsOf(kept, false, false, spec.scale);
     case AggregationKind::kLatestManual: return EndsOf(kept, false, true, spec.scale);
-    case AggregationKind::kMedian: return MedianOf(kept, spec);
+    case AggregationKind::kMedian: return PercentileOf(kept, spec, 500'000);
+    case AggregationKind::kPercentile: return PercentileOf(kept, spec, spec.percentile_millionths);
     case AggregationKind::kCountDistinct:
     case AggregationKind::kCountDistinctApprox: return DistinctOf(kept);
     case AggregationKind::kWeightedAverage: return WeightedAverageOf(kept, spec.scale);

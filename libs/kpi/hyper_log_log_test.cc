@@ -32,6 +32,7 @@ TEST(HyperLogLog, IsAlmostExactForFewAndWithinFourErrorsForMany) {
 }
 
 TEST(HyperLogLog, OfOneTextHasTheSameDigitsEverywhere) {
+  // One register of rank 2, by Python's decimal with prec=34.
   EXPECT_EQ(Of(0, 1).Estimate().ToString(), "1.000024167953984189411927468038148");
 }
 
