@@ -173,7 +173,7 @@ TEST_F(AggregateScan, QueriesOverSamplesOfOtherTraitsAreRefused) {
 }
 
 TEST_F(AggregateScan, EverythingWrongWithAQueryIsNamed) {
-  query_.set_aggregation(v1::AGGREGATION_STDDEV);
+  query_.set_aggregation(v1::AGGREGATION_MEAN_OF_RATIOS);
   query_.set_where("value <=");
   query_.add_group_by("gate");
   query_.set_time_zone("Mars/Olympus");

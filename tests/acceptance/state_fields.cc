@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
@@ -123,6 +124,65 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
+// `1 worse 2 to 2`: the band, and a run with its length and where it leads.
+std::string FoldText(const v1::KpiState& state) {
+  if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
+  const v1::HysteresisState& fold = state.hysteresis();
+  std::string text = absl::StrCat(fold.band());
+  if (fold.worse_periods() > 0) absl::StrAppend(&text, " worse ", fold.worse_periods());
+  if (fold.better_periods() > 0) absl::StrAppend(&text, " better ", fold.better_periods());
+  if (fold.worse_periods() + fold.better_periods() > 0) {
+    absl::StrAppend(&text, " to ", fold.candidate());
+  }
+  return text;
+}
+
+std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*line)() const) {
+  if (!state.control().has_limits()) return "";
+  return absl::StrFormat("%.4f", (state.control().limits().*line)());
+}
+
+std::map<std::string, Reader> SeriesReaders() {
+  return {
+      {"fold", FoldText},
+      {"control_label", [](const auto& state) { return state.control().label(); }},
+      {"control_rules",
+       [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
+      {"control_centre",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::centre); }},
+      {"control_upper",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
+      {"control_lower",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
+      {"control_points",
+       [](const auto& state) {
+         return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
+       }},
+      {"control_rebase", [](const auto& state) { return state.control().proposed_rebase(); }},
+      {"control_text", [](const auto& state) { return state.control().text(); }},
+      {"variation", [](const auto& state) { return state.control().variation(); }},
+      {"kept_variation",
+       [](const auto& state) {
+         const v1::ControlChart& chart = state.control();
+         return chart.kept_period().empty()
+                    ? ""
+                    : absl::StrCat(chart.kept_variation(), " ", chart.kept_period());
+       }},
+      {"assurance", [](const auto& state) { return state.control().assurance(); }},
+      {"travel", [](const auto& state) { return state.trend().verdict(); }},
+      {"travel_points",
+       [](const auto& state) {
+         return state.has_trend() ? absl::StrCat(state.trend().points()) : "";
+       }},
+      {"travel_s",
+       [](const auto& state) { return state.has_trend() ? absl::StrCat(state.trend().s()) : ""; }},
+      {"travel_slope",
+       [](const auto& state) {
+         return state.trend().has_slope() ? absl::StrFormat("%.4f", state.trend().slope()) : "";
+       }},
+  };
+}
+
 std::map<std::string, Reader> PaceReaders() {
   const auto status = [](v1::Status value) {
     return EnumText(v1::Status_Name(value), "STATUS_", value);
@@ -180,6 +240,7 @@ const std::map<std::string, Reader>& Readers() {
     auto* all = new std::map<std::string, Reader>(ValueReaders());
     all->merge(StatusReaders());
     all->merge(IntervalReaders());
+    all->merge(SeriesReaders());
     all->merge(PaceReaders());
     all->merge(PeriodReaders());
     return all;
@@ -291,7 +352,9 @@ std::string StateFieldNames() {
                       " movement.KIND");
 }
 
-bool IsTextField(absl::string_view name) { return name == "reason" || name == "note"; }
+bool IsTextField(absl::string_view name) {
+  return name == "reason" || name == "note" || name == "control_text";
+}
 
 std::string StateField(absl::string_view name, const v1::Explanation& explanation) {
   std::string text;

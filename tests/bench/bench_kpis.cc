@@ -156,7 +156,7 @@ std::vector<int> Draw(int kpis, int count, std::mt19937& generator) {
 std::string Cost(const std::vector<double>& micros, const std::vector<double>& first) {
   std::vector<double> ratios;
   for (size_t i = 0; i < micros.size(); ++i) ratios.push_back(micros[i] / first[i]);
-  const Interval interval = MedianInterval(ratios);
+  const RatioInterval interval = MedianInterval(ratios);
   char text[96];
   std::snprintf(text, sizeof(text), "%.2f us, %.2fx (%.2f to %.2f)", Median(micros), Median(ratios),
                 interval.low, interval.high);

@@ -203,7 +203,7 @@ absl::Status CompareLatencies(const Options& options, double rate, Side& ours, S
 std::string RatioText(const std::vector<double>& ours, const std::vector<double>& bare) {
   std::vector<double> ratios;
   for (size_t i = 0; i < ours.size(); ++i) ratios.push_back(ours[i] / bare[i]);
-  const Interval interval = MedianInterval(ratios);
+  const RatioInterval interval = MedianInterval(ratios);
   return absl::StrFormat("%.3f (%.3f to %.3f)", Median(ratios), interval.low, interval.high);
 }
 

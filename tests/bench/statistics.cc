@@ -20,7 +20,7 @@ double Median(std::vector<double> values) {
   return (values[middle - 1] + values[middle]) / 2;
 }
 
-Interval MedianInterval(const std::vector<double>& values) {
+RatioInterval MedianInterval(const std::vector<double>& values) {
   if (values.empty()) return {};
   std::mt19937_64 generator(1);
   std::uniform_int_distribution<size_t> pick(0, values.size() - 1);

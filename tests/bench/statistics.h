@@ -11,14 +11,14 @@ namespace kpisuite {
 // The median; 0 of none.
 double Median(std::vector<double> values);
 
-struct Interval {
+struct RatioInterval {
   double low = 0;
   double high = 0;
 };
 
 // The 95 % interval of the median by bootstrap (percentiles of 2000 resamples, seeded: the same
 // values give the same interval). {0, 0} of none.
-Interval MedianInterval(const std::vector<double>& values);
+RatioInterval MedianInterval(const std::vector<double>& values);
 
 // Counts latencies in buckets that are linear within each power of two of nanoseconds: quantiles
 // are right to 1.6 %. Not thread-safe.

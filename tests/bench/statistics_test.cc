@@ -13,7 +13,7 @@ TEST(Statistics, MedianOfAnEvenNumberIsTheMeanOfTheMiddle) {
 TEST(Statistics, IntervalContainsTheMedianAndIsRepeatable) {
   std::vector<double> values;
   for (int i = 0; i < 101; ++i) values.push_back(i);
-  const Interval interval = MedianInterval(values);
+  const RatioInterval interval = MedianInterval(values);
   EXPECT_LT(interval.low, 50);
   EXPECT_GT(interval.high, 50);
   EXPECT_EQ(MedianInterval(values).low, interval.low);

@@ -141,15 +141,15 @@ class Data:
         return Decimal(hit) / len(starts)
 
     def cohort(self, alias, periods):
-        """Values now by values then, of the entities that were there `periods` ago."""
+        """Values now by values then, of the entities that were reported `periods` ago."""
+        before = self.before(periods)
         then, now = {}, {}
         for day, value, entity in self.samples[alias]:
-            if day < self.before(periods).end:
-                then[entity] = value
-            if day < self.end:
-                now[entity] = value
-        members = [entity for entity, value in then.items() if value != 0]
-        return sum(now[e] for e in members) / sum(then[e] for e in members)
+            if before.start <= day < before.end:
+                then[entity] = then.get(entity, 0) + value
+            elif self.start <= day < self.end:
+                now[entity] = now.get(entity, 0) + value
+        return sum(now.get(e, 0) for e in then) / sum(then.values())
 
     @property
     def days(self):

@@ -41,11 +41,16 @@ def percentile(samples, percent):
                                                    decimals.WIDE.multiply(part, step)))
 
 
-def end_of(samples, scale, first):
-    """The first or last value of each leaf series, summed; of one instant the larger id."""
+def end_of(samples, scale, first, day_of):
+    """The first or last value of each leaf series, summed; of one instant the larger id.
+
+    A business date places the sample on its day, so that the last value of a quarter is the last
+    one of its last month.
+    """
     ends = {}
     for sample in samples:
-        rank = (-sample.time if first else sample.time, sample.id.encode())
+        day = day_of(sample).toordinal()
+        rank = ((-day, -sample.time) if first else (day, sample.time), sample.id.encode())
         best = ends.get(sample.dimensions)
         if best is None or rank > best[0]:
             ends[sample.dimensions] = (rank, sample)
@@ -75,8 +80,8 @@ def weighted_average(samples, metric):
                            exactly(weights, metric.weight_scale))
 
 
-def aggregate(item, metric, samples):
-    """The value of an input over the samples that its filter keeps.
+def aggregate(item, metric, samples, day_of):
+    """The value of an input over the samples that its filter keeps; `day_of` a sample is local.
 
     Of none: 0 for sums and counts, else EMPTY. Whether there were rows before the filter, and what
     no rows at all mean, is the caller's matter (3.1(g), 3.8.2).
@@ -97,7 +102,7 @@ def aggregate(item, metric, samples):
     if kind in ("MIN", "MAX"):
         return (min if kind == "MIN" else max)(sample.value for sample in samples)
     if kind in ("FIRST", "LAST"):
-        return end_of(samples, scale, kind == "FIRST")
+        return end_of(samples, scale, kind == "FIRST", day_of)
     if kind in ("PERCENTILE", "MEDIAN"):
         return percentile(samples, Decimal(item.percentile if kind == "PERCENTILE" else "50"))
     if kind in ("STDDEV", "VAR"):

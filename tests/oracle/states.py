@@ -56,13 +56,15 @@ def rows_in(world, calendar, item, members, period):
             and slices.project(sample.dimensions, grouping) == wanted]
 
 
-def value_of_input(world, item, period, rows):
+def value_of_input(world, calendar, item, period, rows):
     if not rows:
         return readiness.value_of_nothing(period, world.watermarks.get(item.metric),
                                           item.aggregation in aggregates.ZERO_WHEN_EMPTY)
     keep = filters.keeps(item.where)
     kept = [row for row in rows if keep(row.value, dict(row.dimensions))]
-    return aggregates.aggregate(item, world.metrics[item.metric], kept)
+    return aggregates.aggregate(
+        item, world.metrics[item.metric], kept,
+        lambda row: row.business_date or periods.day_of(calendar, row.time))
 
 
 def evaluate_steps(world, flat, calendar, period, inputs):
@@ -105,7 +107,7 @@ def evaluate(world, place, now):
     kpi = world.kpis[place.kpi]
     flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
     input_rows = [rows_of(world, kpi, item, place.slice, period) for item in flat.inputs]
-    inputs = [value_of_input(world, item, period, rows)
+    inputs = [value_of_input(world, calendar, item, period, rows)
               for item, rows in zip(flat.inputs, input_rows)]
     steps = evaluate_steps(world, flat, calendar, period, inputs)
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")

@@ -1,5 +1,6 @@
 """Numbers, formulas, filters and aggregations against the worked examples of SEMANTICS 4."""
 
+import datetime
 import unittest
 from decimal import Decimal
 
@@ -20,7 +21,8 @@ def samples(*values, series=()):
 
 def aggregated(kind, rows, scale=4, percentile=None):
     item = model.Input("m", aggregation=kind, percentile=percentile)
-    return aggregates.aggregate(item, model.Metric("m", scale=scale, weight_scale=1), rows)
+    return aggregates.aggregate(item, model.Metric("m", scale=scale, weight_scale=1), rows,
+                                lambda row: datetime.date(1970, 1, 1))
 
 
 def evaluated(text, **names):

@@ -146,6 +146,7 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
         state.definition_changed = true;
         state.wakeup = absl::InfiniteFuture();
         state.stale = false;
+        state.point = nullptr;
       }
     }
   }

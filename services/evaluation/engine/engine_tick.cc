@@ -10,10 +10,6 @@
 namespace kpisuite {
 namespace {
 
-bool IsClosed(PeriodPhase phase) {
-  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
-}
-
 std::string LoggedValue(const KpiEvaluation& evaluation) {
   const Number value = evaluation.value.number();
   return value.defined() ? value.value().ToString()
@@ -66,11 +62,42 @@ StatePlace PartitionEngine::Place() const {
 
 void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                                 bool definition_changed) {
-  TrackedState& state = runtime.slices()[slice].windows[window][first_day];
-  state.definition_changed = state.definition_changed || definition_changed;
-  if (state.dirty) return;
-  state.dirty = true;
-  dirty_.insert({runtime.id(), slice, window, first_day});
+  SliceStates& states = runtime.slices()[slice];
+  const auto mark = [&](int32_t day) {
+    const auto [it, fresh] = states.windows[window].try_emplace(day);
+    if (!it->second.dirty) dirty_.insert({runtime.id(), slice, window, day});
+    it->second.dirty = true;
+    return fresh;
+  };
+  const bool fresh = mark(first_day);
+  if (definition_changed) states.windows[window].at(first_day).definition_changed = true;
+  if (!fresh || !runtime.builds_on_history()) return;
+  states.histories[window].NoteChange(first_day);
+  for (const int32_t day : runtime.GapsAround(states, window, first_day)) mark(day);
+}
+
+// Keeps what later periods build on. The next one is told when that, or what was before it, has
+// changed; it tells the one after it in its turn.
+void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
+                                const KpiEvaluation& evaluation, TrackedState& state) {
+  if (!runtime.builds_on_history()) return;
+  SliceStates& slice = runtime.slices()[ref.slice];
+  std::shared_ptr<const SeriesPoint> point;
+  if (IsClosed(evaluation.phase)) point = std::make_shared<const SeriesPoint>(evaluation.point);
+  const bool same =
+      point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
+  if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
+  // A fold that comes out as before goes on as before; a chart does not.
+  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value();
+  const bool passes_on = !same || (state.history_changed && !settled);
+  state.history_changed = false;
+  state.point = std::move(point);
+  if (!passes_on) return;
+  auto& periods = slice.windows[ref.window];
+  const auto next = periods.upper_bound(ref.first_day);
+  if (next == periods.end()) return;
+  next->second.history_changed = true;
+  MarkDirty(runtime, ref.slice, ref.window, next->first, false);
 }
 
 void PartitionEngine::SetTimer(const StateRef& ref, TrackedState& state, absl::Time time) {
@@ -108,8 +135,11 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     dirty_.erase(dirty_.begin());
     const auto runtime = runtimes_by_id_.find(ref.runtime);
     if (runtime == runtimes_by_id_.end()) continue;
+    // What a held period leaves to the later ones of its series is not known.
+    const bool waits = runtime->second->builds_on_history() && !held.empty() &&
+                       held.back().SeriesOf() == ref.SeriesOf();
     ++evaluated;
-    if (!Evaluate(ref, *runtime->second, output)) held.push_back(ref);
+    if (waits || !Evaluate(ref, *runtime->second, output)) held.push_back(ref);
   }
   output.more = !dirty_.empty();
   if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
@@ -147,6 +177,8 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   state.rows = evaluation.rows;
   state.status = ProtoStatus(evaluation);
   state.period_end = context.period.end;
+  state.end_day = DayNumber(context.period.end_day);
+  NotePoint(ref, runtime, evaluation, state);
   context.revision = state.revision;
   context.closed_at = state.closed_at;
   evaluation.status.flags.restated = state.restated;

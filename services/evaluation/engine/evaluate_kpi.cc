@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -71,6 +72,14 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   evaluation.upper = inputs[step.bindings[0].index].upper;
 }
 
+// Whether limits and hysteresis begin anew with the period.
+bool StartsSegment(const EvaluationContext& context) {
+  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
+  return control.has_value() && !control->rebases.empty() &&
+         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
+                                context.period);
+}
+
 // The KPI as a function of its inputs; NOT_READY where these do not say enough.
 Number FormulaOver(const EvaluationContext& context, const InputSource& source,
                    absl::Span<const Number> values) {
@@ -127,7 +136,8 @@ StatusResult JudgeByPace(const KpiDefinition& kpi, const KpiEvaluation& evaluati
   return paced;
 }
 
-StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& evaluation) {
+StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
+                      const SeriesCarry* before) {
   const KpiDefinition& kpi = *context.kpi;
   const bool low_n =
       evaluation.interval.has_value() && IsLowCount(*evaluation.interval, kpi.sampling->tolerance);
@@ -137,6 +147,10 @@ StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& eva
                     .readiness = evaluation.readiness,
                     .flags = {.restated = context.restated, .low_n = low_n},
                     .bands = BandsFor(kpi.status_rule, context.slice, {})};
+  if (before != nullptr) {
+    if (!StartsSegment(context)) input.fold = before->fold();
+    input.last = before->LastAsOf(context.period);
+  }
   const Bands* bands = input.bands->bands;
   if (bands == nullptr || bands->basis() != BandBasis::kPace) {
     return EvaluateStatus(kpi.status_rule, input);
@@ -146,7 +160,50 @@ StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& eva
   return JudgeByPace(kpi, evaluation, to_date, std::move(input));
 }
 
+SeriesPoint PointOf(const EvaluationContext& context, const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  SeriesPoint point{.has_rows = evaluation.rows > 0,
+                    .judged = status.judged.has_value(),
+                    .status = status.status,
+                    .fold = status.fold,
+                    .target = evaluation.target.value};
+  // A zero that nobody reported, of a late period or by TREAT_AS_ZERO, is no point of a chart.
+  if (point.judged && evaluation.value.is_decimal() &&
+      evaluation.data_state != DataState::kMissing) {
+    point.control.value = evaluation.value.decimal().ToDouble();
+  }
+  point.control.starts_segment = StartsSegment(context);
+  point.control.excluded_from_baseline = context.kpi->process_control.has_value() &&
+                                         context.kpi->process_control->IsExcluded(context.period);
+  return point;
+}
+
+SeriesView ViewOf(const SeriesCarry& carry) {
+  return {.control = carry.control(),
+          .goal = carry.goal(),
+          .status = carry.last().status,
+          .last_day = carry.last_day().value_or(0),
+          .trend = carry.trend()};
+}
+
+void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
+                    KpiEvaluation& evaluation) {
+  evaluation.point = PointOf(context, evaluation);
+  if (!ShowsControl(*context.kpi, *context.window)) return;
+  if (!IsClosed(evaluation.phase)) {
+    evaluation.series = ViewOf(before);
+    return;
+  }
+  SeriesCarry after = before;
+  after.Append(DayNumber(context.period.first_day), evaluation.point);
+  evaluation.series = ViewOf(after);
+}
+
 }  // namespace
+
+bool IsClosed(PeriodPhase phase) {
+  return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
+}
 
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
   ClosingRule rule{.final_after = kpi.final_after};
@@ -160,7 +217,8 @@ ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
                                           const InputSource& source,
-                                          const TargetEnvironment& environment) {
+                                          const TargetEnvironment& environment,
+                                          const SeriesCarry* before) {
   const KpiDefinition& kpi = *context.kpi;
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
@@ -197,7 +255,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   }
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
   if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
-  evaluation.status = StatusOf(context, evaluation);
+  evaluation.status = StatusOf(context, evaluation, before);
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),
                NextPhaseChange(context.period, context.now, watermark, closing, false));
@@ -207,6 +265,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     evaluation.settling = true;
     evaluation.next_change = std::min(evaluation.next_change, *context.settles_at);
   }
+  if (before != nullptr) EvaluateSeries(context, *before, evaluation);
   return evaluation;
 }
 

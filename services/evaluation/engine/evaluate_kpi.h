@@ -24,6 +24,7 @@
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
 #include "services/evaluation/engine/pace_reading.h"
+#include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
 namespace kpisuite {
@@ -49,8 +50,21 @@ struct EvaluationContext {
   std::optional<absl::Time> settles_at;
 };
 
+// CLOSED or FINAL.
+bool IsClosed(PeriodPhase phase);
+
 // How long a backfilled period must have been quiet.
 inline constexpr absl::Duration kBackfillSettles = absl::Minutes(1);
+
+// The chart of a state: its series up to its period if that is closed, else up to the last closed
+// period before it.
+struct SeriesView {
+  ControlState control;
+  ControlGoal goal;  // of the last period on the chart, as is the status
+  KpiStatus status = KpiStatus::kNoData;
+  int32_t last_day = 0;  // first day of that period; only if control.points > 0
+  Trend trend;
+};
 
 // Everything that enters a state, in the order it was computed.
 struct KpiEvaluation {
@@ -65,8 +79,11 @@ struct KpiEvaluation {
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
   std::optional<PaceResult> pace;             // of an open period, as far as days are complete
   StatusResult status;
-  uint64_t rows = 0;        // of all inputs, in the period
-  bool carries_on = false;  // data of this period or before it enters the next one too
+  // What later periods build on, if their KPI does; to be kept when the period is closed.
+  SeriesPoint point;
+  std::optional<SeriesView> series;  // for windows with process control
+  uint64_t rows = 0;                 // of all inputs, in the period
+  bool carries_on = false;           // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.
   std::string approximation;
@@ -80,11 +97,13 @@ struct KpiEvaluation {
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
 
 // `inputs` are those of the period, parallel to KpiDefinition::inputs; `environment` is what
-// targets read. Errors: those of `source`.
+// targets read, `before` what the period builds on: null for KPIs that do not build on history.
+// Errors: those of `source`.
 absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
                                           absl::Span<const InputAggregate> inputs,
                                           const InputSource& source,
-                                          const TargetEnvironment& environment);
+                                          const TargetEnvironment& environment,
+                                          const SeriesCarry* before);
 
 // The state without its place in the logs (definition_position, position, tick, version).
 v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& evaluation);

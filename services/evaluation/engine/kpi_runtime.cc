@@ -1,6 +1,7 @@
 #include "services/evaluation/engine/kpi_runtime.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,7 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       memo_(std::move(memo)),
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
+      builds_on_history_(BuildsOnHistory(*kpi_)),
       days_after_(DaysAfter(*kpi_)) {}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
@@ -66,6 +68,7 @@ SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
     states.input_slices.push_back(slice.Project(table->spec().group_by).ToString());
   }
   states.windows.resize(kpi_->windows.size());
+  states.histories.resize(kpi_->windows.size());
   return states;
 }
 
@@ -110,6 +113,26 @@ Period KpiRuntime::ReachOf(const Window& window, const Period& period) const {
   return PeriodOfDays(*kpi_->calendar, days);
 }
 
+std::vector<int32_t> KpiRuntime::GapsAround(const SliceStates& slice, size_t window,
+                                            int32_t first_day) const {
+  std::vector<int32_t> days;
+  const auto fill = [&](int32_t from, int32_t to) {
+    const size_t begin = days.size();
+    Period next =
+        NextPeriod(*kpi_->calendar, kpi_->windows[window].At(*kpi_->calendar, DayOfNumber(from)));
+    for (; next.first_day < next.end_day && DayNumber(next.first_day) < to;
+         next = NextPeriod(*kpi_->calendar, next)) {
+      if (days.size() - begin == kMaxSeriesGap) return days.resize(begin);
+      days.push_back(DayNumber(next.first_day));
+    }
+  };
+  const auto& periods = slice.windows[window];
+  const auto it = periods.find(first_day);
+  if (it != periods.begin()) fill(std::prev(it)->first, first_day);
+  if (std::next(it) != periods.end()) fill(first_day, std::next(it)->first);
+  return days;
+}
+
 std::optional<int32_t> KpiRuntime::LatestWithRows(const SliceStates& slice, size_t window) const {
   const auto& periods = slice.windows[window];
   for (auto it = periods.rbegin(); it != periods.rend(); ++it) {
@@ -145,10 +168,17 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
   }
+  const SeriesCarry* before = nullptr;
+  if (builds_on_history_) {
+    // A finer period within a step builds on the steps before that.
+    const Period step = kpi_->windows[window].At(*kpi_->calendar, period.last_day());
+    before =
+        &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
+  }
   ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
-                   EvaluateKpi(computation.context, computation.inputs, reader, values));
+                   EvaluateKpi(computation.context, computation.inputs, reader, values, before));
   RETURN_IF_ERROR(values.status());
   computation.evaluation.next_change =
       std::min(computation.evaluation.next_change, values.next_change());

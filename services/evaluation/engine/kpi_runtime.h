@@ -19,6 +19,7 @@
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
+#include "services/evaluation/engine/series_history.h"
 
 namespace kpisuite {
 
@@ -26,6 +27,7 @@ namespace kpisuite {
 struct TrackedState {
   bool dirty = false;
   bool definition_changed = false;  // why it is dirty, for the log
+  bool history_changed = false;     // why it is dirty: what it builds on is another
   uint64_t rows = 0;
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics
@@ -33,6 +35,9 @@ struct TrackedState {
   bool backfilled = false;  // it was over before its first sample arrived, and is not closed yet
   absl::Time changed_at;    // tick of the last change of what it shows
   absl::Time period_end = absl::InfiniteFuture();
+  int32_t end_day = 0;  // day after the period; 0 before the first evaluation
+  // Set while the period is closed and its KPI builds on history.
+  std::shared_ptr<const SeriesPoint> point;
   absl::Time wakeup = absl::InfiniteFuture();
   std::shared_ptr<const std::string> state;  // serialised; null before the first evaluation
   size_t content_size = 0;                   // bytes of it before its place
@@ -53,6 +58,7 @@ struct SliceStates {
   size_t grouping = 0;                    // into KpiRuntime::groupings
   std::vector<std::string> input_slices;  // canonical slice that each input reads
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
+  mutable std::vector<SeriesHistory> histories;                 // parallel to windows; a memo
 };
 
 // One grouping and the tables that its inputs read.
@@ -102,11 +108,18 @@ class KpiRuntime {
 
   // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
+  // Whether a state depends on earlier closed periods of its series, which is dense then: between
+  // two periods that are kept, up to kMaxSeriesGap others are kept too.
+  bool builds_on_history() const { return builds_on_history_; }
   // How many days after its end a period reads data; 0 for none.
   int32_t days_after() const { return days_after_; }
 
   // Day number of the first day of the window's period that contains `day`.
   int32_t FirstDay(size_t window, int32_t day);
+
+  // First days of the periods between `first_day`, a kept one, and its neighbours, as far as they
+  // belong to one series.
+  std::vector<int32_t> GapsAround(const SliceStates& slice, size_t window, int32_t first_day) const;
 
   // What a state is computed from. FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
   struct Computation {
@@ -146,6 +159,7 @@ class KpiRuntime {
   TargetReads target_reads_;
   KpiLookup lookup_;
   bool reaches_back_;
+  bool builds_on_history_;
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;

@@ -1,8 +1,12 @@
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/make_control.h"
 #include "services/evaluation/engine/make_pace.h"
+#include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -87,6 +91,37 @@ void FillBand(const StatusResult& status, v1::KpiState* state) {
   if (status.hit->next_worse.has_value()) {
     out->set_distance_to_worse(status.hit->next_worse->distance.ToString());
   }
+}
+
+void FillHysteresis(const BandFold& fold, v1::HysteresisState* out) {
+  if (fold.band.has_value()) out->set_band(static_cast<int32_t>(*fold.band));
+  out->set_worse_periods(fold.worse_periods);
+  out->set_better_periods(fold.better_periods);
+  out->set_candidate(static_cast<int32_t>(fold.candidate));
+}
+
+void FillSeries(const EvaluationContext& context, const SeriesView& view, v1::KpiState* state) {
+  const Calendar& calendar = *context.kpi->calendar;
+  const auto period_at = [&](int64_t index) {
+    return ShiftPeriodFreely(calendar, context.window->At(calendar, DayOfNumber(view.last_day)),
+                             static_cast<int>(index + 1 - view.control.points));
+  };
+  *state->mutable_control() =
+      MakeControlChart(*context.kpi->process_control, view.control, view.goal, view.status,
+                       context.window->grain(), period_at);
+  *state->mutable_trend() = MakeTrend(view.trend);
+}
+
+// Signals of process control outrank the direction of travel: beside one it is not mentioned.
+void AddSeriesReasons(const SeriesView& view, v1::KpiState* state) {
+  state->add_reasons(state->control().text());
+  const bool moves = view.trend.verdict != TrendVerdict::kNoEvidence &&
+                     view.trend.verdict != TrendVerdict::kTooFewPoints;
+  const bool signals =
+      !view.control.last_is_missing && view.control.last->signals.label().has_value();
+  if (!moves || signals) return;
+  state->add_reasons(absl::StrCat("the last ", view.trend.points, " values are ",
+                                  absl::AsciiStrToLower(TrendVerdictName(view.trend.verdict))));
 }
 
 void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
@@ -255,6 +290,10 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     *state.mutable_pace() = MakePace(*kpi.pace, context.pace->as_of, *evaluation.pace);
   }
   FillBand(evaluation.status, &state);
+  if (kpi.status_rule.hysteresis.has_value()) {
+    FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());
+  }
+  if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
   FillDefinition(kpi, &state);
   state.set_row_count(static_cast<int64_t>(evaluation.rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());
@@ -266,6 +305,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
+    AddSeriesReasons(*evaluation.series, &state);
+  }
   return state;
 }
 

@@ -112,6 +112,7 @@ class PartitionEngine {
     }
     // By series, then by time: what a later period builds on is evaluated before it.
     friend auto operator<=>(const StateRef&, const StateRef&) = default;
+    auto SeriesOf() const { return std::tie(runtime, slice, window); }
   };
   struct Dependent {
     KpiRuntime* runtime;
@@ -197,6 +198,8 @@ class PartitionEngine {
   // States (engine_tick.cc).
   void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                  bool definition_changed);
+  void NotePoint(const StateRef& ref, KpiRuntime& runtime, const KpiEvaluation& evaluation,
+                 TrackedState& state);
   void FireTimers(absl::Time now);
   void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);

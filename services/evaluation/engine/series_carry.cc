@@ -1,0 +1,89 @@
+#include "services/evaluation/engine/series_carry.h"
+
+#include "libs/kpi/period.h"
+#include "services/evaluation/engine/pane_table.h"
+
+namespace kpisuite {
+
+bool BuildsOnHistory(const KpiDefinition& kpi) {
+  return kpi.status_rule.hysteresis.has_value() || kpi.process_control.has_value() ||
+         kpi.status_rule.no_data_policy == NoDataPolicy::kKeepLast;
+}
+
+bool ShowsControl(const KpiDefinition& kpi, const Window& window) {
+  return kpi.process_control.has_value() && !window.reaches_overlap();
+}
+
+bool operator==(const SeriesPoint& a, const SeriesPoint& b) {
+  const auto same_target = [&] {
+    if (!a.target.has_value() || !b.target.has_value()) {
+      return a.target.has_value() == b.target.has_value();
+    }
+    return a.target->is_range == b.target->is_range && a.target->low == b.target->low &&
+           a.target->high == b.target->high;
+  };
+  return a.has_rows == b.has_rows && a.judged == b.judged && a.status == b.status &&
+         a.fold == b.fold && a.control.value == b.control.value &&
+         a.control.excluded_from_baseline == b.control.excluded_from_baseline &&
+         a.control.starts_segment == b.control.starts_segment && same_target();
+}
+
+void SeriesCarry::Append(int32_t first_day, const SeriesPoint& point) {
+  const bool broken = without_rows_ > kMaxSeriesGap;
+  without_rows_ = point.has_rows ? 0 : without_rows_ + 1;
+  const bool begins = !last_day_.has_value() || broken;
+  if (begins && !point.has_rows) return;
+  if (begins) Begin();
+  for (; not_closed_ > 0; --not_closed_) Draw({});
+  Draw(point.control);
+  last_day_ = first_day;
+  last_ = point;
+  if (point.judged) last_judged_ = {first_day, point.status};
+}
+
+void SeriesCarry::Begin() {
+  not_closed_ = 0;
+  last_judged_.reset();
+  recent_.clear();
+  if (kpi_->process_control.has_value()) control_.emplace(kpi_->process_control->spec);
+}
+
+void SeriesCarry::Draw(const ControlPoint& point) {
+  if (!control_.has_value()) return;
+  control_->Append(point);
+  recent_.push_back(point.value);
+  if (recent_.size() > static_cast<size_t>(kpi_->trend_periods)) recent_.erase(recent_.begin());
+}
+
+BandFold SeriesCarry::fold() const {
+  const bool stands = last_day_.has_value() && without_rows_ <= kMaxSeriesGap;
+  return stands ? last_.fold : BandFold();
+}
+
+std::optional<LastStatus> SeriesCarry::LastAsOf(const Period& period) const {
+  const StatusRule& rule = kpi_->status_rule;
+  if (rule.no_data_policy != NoDataPolicy::kKeepLast || !last_judged_.has_value()) {
+    return std::nullopt;
+  }
+  Period earlier = period;
+  for (int age = 1; age <= rule.keep_last_periods; ++age) {
+    earlier = PreviousPeriod(*kpi_->calendar, earlier);
+    if (earlier.first_day >= earlier.end_day) return std::nullopt;
+    if (DayNumber(earlier.first_day) <= last_judged_->first_day) {
+      return LastStatus{last_judged_->status, age};
+    }
+  }
+  return std::nullopt;
+}
+
+ControlState SeriesCarry::control() const {
+  return control_.has_value() ? control_->state() : ControlState();
+}
+
+ControlGoal SeriesCarry::goal() const {
+  return MakeControlGoal(kpi_->status_rule.direction, last_.target);
+}
+
+Trend SeriesCarry::trend() const { return ComputeTrend(recent_, goal()); }
+
+}  // namespace kpisuite
