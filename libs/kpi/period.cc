@@ -104,7 +104,7 @@ Period PeriodAt(const Calendar& calendar, Grain grain, int ordinal) {
   std::string id = absl::StrFormat("%04d", year);
   if (grain == Grain::kQuarter) absl::StrAppend(&id, "-Q", month / months + 1);
   if (grain == Grain::kMonth) {
-    absl::StrAppendFormat(&id, HasPlainMonths(calendar) ? "-%02d" : "-P%02d", month + 1);
+    absl::StrAppendFormat(&id, "-%s%02d", HasPlainMonths(calendar) ? "" : "P", month + 1);
   }
   if (HasWeekYears(calendar)) {
     const WeekYear weeks = WeekYearNamed(calendar, year);
