@@ -22,7 +22,7 @@ def kind_of(metric):
     means = metric["means"]
     if re.search(r"^0 when .* 1 when", means):
         return "conversion"
-    if means.startswith("1 while"):
+    if means.startswith("1 in each period"):
         return "presence"
     if re.search(r"\b1 .*\b(else|or) 0|, 1 .*else 0", means):
         return "flag"
@@ -41,7 +41,9 @@ def kind_of(metric):
 def value_of(kind, random):
     if isinstance(kind, tuple):
         return Decimal(random.randint(kind[1], kind[2]))
-    if kind in ("flag", "conversion", "presence"):
+    if kind == "presence":
+        return Decimal(1)
+    if kind in ("flag", "conversion"):
         return Decimal(random.randint(0, 1))
     return Decimal(random.randint(100, 99999)) / 100
 
