@@ -68,18 +68,22 @@ def samples_of(metric, period, random):
             for day in days]
 
 
+def other_value(value, kind, random):
+    if kind in ("flag", "conversion"):
+        return 1 - value
+    return value + 1 if kind in ("amount", "level") else value_of(kind, random)
+
+
 def changed(samples, kind, random):
     """The same samples with one value changed, one more, or one moved to another entity."""
     copy = list(samples)
     i = random.randrange(len(copy))
     day, value, entity = copy[i]
     how = random.randrange(3)
-    if how == 0:
-        copy[i] = (day, 1 - value if kind == "flag" else value + 1, entity)
-    elif how == 1 and kind != "level":
+    if how == 0 or (how == 2 and not entity) or (how == 1 and kind == "level"):
+        copy[i] = (day, other_value(value, kind, random), entity)
+    elif how == 1:
         copy.insert(i, (day, value_of(kind, random), entity and "other"))
-    elif entity:
-        copy[i] = (day, value, "other")
     else:
-        copy[i] = (day, value_of(kind, random), entity)
+        copy[i] = (day, value, "other")
     return copy
