@@ -6,7 +6,7 @@
 //   template fin.gross_margin
 //   parameter usl 10
 //   sample revenue 2025-05-14 12.50 [entity]     levels hold from the start of the day
-//   run MONTH 2025-05                            value X | nd REASON | pending FIELD | error TEXT
+//   run MONTH 2025-05                            value X | nd REASON | error TEXT
 #include <iostream>
 #include <map>
 #include <string>
@@ -64,8 +64,7 @@ class Run {
     const ValidationResult applied = suite_.Apply({kpi});
     if (!applied.violations.empty()) {
       const FieldViolation& first = applied.violations.front();
-      return absl::StrCat(first.reason == violation::kNotImplemented ? "pending " : "error ",
-                          first.field, ": ", first.description);
+      return absl::StrCat("error ", first.field, ": ", first.description);
     }
     RETURN_IF_ERROR(suite_.Run());
     for (const auto& [alias, block] : blocks_) {

@@ -140,16 +140,12 @@ class Data:
                       for s in self.samples[alias]) for day, _, entity in starts)
         return Decimal(hit) / len(starts)
 
-    def cohort(self, alias, periods):
-        """Values now by values then, of the entities that were reported `periods` ago."""
-        before = self.before(periods)
-        then, now = {}, {}
-        for day, value, entity in self.samples[alias]:
-            if before.start <= day < before.end:
-                then[entity] = then.get(entity, 0) + value
-            elif self.start <= day < self.end:
-                now[entity] = now.get(entity, 0) + value
-        return sum(now.get(e, 0) for e in then) / sum(then.values())
+    def by_entity(self, alias):
+        """Sum of the values of each entity that has any."""
+        sums = {}
+        for _, value, entity in self.rows(alias):
+            sums[entity] = sums.get(entity, 0) + value
+        return sums
 
     @property
     def days(self):

@@ -22,7 +22,7 @@ def kind_of(metric):
     means = metric["means"]
     if re.search(r"^0 when .* 1 when", means):
         return "conversion"
-    if means.startswith("1 while"):
+    if means.startswith("1 in each period"):
         return "presence"
     if re.search(r"\b1 .*\b(else|or) 0|, 1 .*else 0", means):
         return "flag"
@@ -41,7 +41,9 @@ def kind_of(metric):
 def value_of(kind, random):
     if isinstance(kind, tuple):
         return Decimal(random.randint(kind[1], kind[2]))
-    if kind in ("flag", "conversion", "presence"):
+    if kind == "presence":
+        return Decimal(1)
+    if kind in ("flag", "conversion"):
         return Decimal(random.randint(0, 1))
     return Decimal(random.randint(100, 99999)) / 100
 
@@ -66,18 +68,22 @@ def samples_of(metric, period, random):
             for day in days]
 
 
+def other_value(value, kind, random):
+    if kind in ("flag", "conversion"):
+        return 1 - value
+    return value + 1 if kind in ("amount", "level") else value_of(kind, random)
+
+
 def changed(samples, kind, random):
     """The same samples with one value changed, one more, or one moved to another entity."""
     copy = list(samples)
     i = random.randrange(len(copy))
     day, value, entity = copy[i]
     how = random.randrange(3)
-    if how == 0:
-        copy[i] = (day, 1 - value if kind == "flag" else value + 1, entity)
-    elif how == 1 and kind != "level":
+    if how == 0 or (how == 2 and not entity) or (how == 1 and kind == "level"):
+        copy[i] = (day, other_value(value, kind, random), entity)
+    elif how == 1:
         copy.insert(i, (day, value_of(kind, random), entity and "other"))
-    elif entity:
-        copy[i] = (day, value, "other")
     else:
-        copy[i] = (day, value_of(kind, random), entity)
+        copy[i] = (day, value, "other")
     return copy

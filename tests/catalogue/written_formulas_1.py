@@ -4,6 +4,8 @@ Each function takes a `Data` (data.py) and follows the text of the catalogue, no
 the template gives to the services.
 """
 
+from decimal import Decimal
+
 
 def dio(d):
     return d.mean_level("inventory") / d.sum("cogs") * d.days
@@ -41,6 +43,31 @@ def arpa(d):
 def movements(d):
     gained = d.sum("new") + d.sum("expansion") + d.sum("reactivation")
     return gained - d.sum("contraction") - d.sum("churned")
+
+
+def gross_retention(d, periods):
+    """(opening - contraction - churned)/opening over the customers of the start."""
+    then, now = d.before(periods).by_entity("mrr"), d.by_entity("mrr")
+    opening = sum(then.values())
+    churned = sum(value for entity, value in then.items() if entity not in now)
+    contraction = sum(max(value - now[entity], 0) for entity, value in then.items()
+                      if entity in now)
+    return (opening - contraction - churned) / opening
+
+
+def net_retention(d, periods):
+    """(opening + expansion - contraction - churned)/opening over the customers of the start."""
+    then, now = d.before(periods).by_entity("mrr"), d.by_entity("mrr")
+    expansion = sum(max(now.get(entity, 0) - value, 0) for entity, value in then.items())
+    return gross_retention(d, periods) + expansion / sum(then.values())
+
+
+def stayed(alias):
+    """Those of the start still there at the end, by those of the start."""
+    def share(d):
+        then, now = d.before(1).by_entity(alias), d.by_entity(alias)
+        return Decimal(len(then.keys() & now.keys())) / len(then)
+    return share
 
 
 def cac(d):
@@ -104,16 +131,13 @@ FORMULAS = {
     "saas.net_new_mrr": movements,
     "saas.arr": lambda d: d.last("mrr") * 12,
     "saas.arpa": arpa,
-    "saas.logo_churn": lambda d: 1 - d.cohort("customers", 1),
+    "saas.logo_churn": lambda d: 1 - stayed("customers")(d),
     "saas.gross_churn": lambda d: (d.sum("churned") + d.sum("contraction"))
     / d.before(1).last("mrr"),
-    "saas.nrr": lambda d: d.cohort("mrr", 1),
-    "saas.nrr_t12m": lambda d: d.cohort("mrr", 12),
-    "saas.grr": lambda d: (d.before(1).last("mrr") - d.sum("contraction") - d.sum("churned"))
-    / d.before(1).last("mrr"),
-    "saas.grr_t12m": lambda d: (d.before(12).last("mrr")
-                                - d.trailing_months(12).sum("contraction")
-                                - d.trailing_months(12).sum("churned")) / d.before(12).last("mrr"),
+    "saas.nrr": lambda d: net_retention(d, 1),
+    "saas.nrr_t12m": lambda d: net_retention(d, 12),
+    "saas.grr": lambda d: gross_retention(d, 1),
+    "saas.grr_t12m": lambda d: gross_retention(d, 12),
     "saas.quick_ratio": lambda d: (d.sum("new") + d.sum("expansion"))
     / (d.sum("churned") + d.sum("contraction")),
     "saas.cac": cac,
@@ -137,7 +161,7 @@ FORMULAS = {
     "cus.csat": lambda d: d.count("ratings", lambda v: v in (4, 5)) / d.count("ratings"),
     "cus.ces": lambda d: d.sum("answers") / d.count("answers"),
     "cus.ces_effort": lambda d: d.sum("answers") / d.count("answers"),
-    "cus.retention": lambda d: d.cohort("customers", 1),
+    "cus.retention": stayed("customers"),
     "cus.repeat_rate": lambda d: d.distinct("orders", lambda v: v >= 2) / d.distinct("orders"),
     "cus.response_rate": lambda d: d.sum("responses") / d.sum("invitations"),
     "cus.complaint_rate": lambda d: 1000 * d.sum("complaints") / d.sum("orders"),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from written_formulas_1 import dio, dpo, dso, nps
+from written_formulas_1 import dio, dpo, dso, nps, stayed
 
 
 def share(alias):
@@ -104,7 +104,7 @@ FORMULAS = {
     "hr.voluntary": turnover,
     "hr.regretted": turnover,
     "hr.early": lambda d: d.conversion("hires", 365),
-    "hr.retention": lambda d: d.cohort("employees", 1),
+    "hr.retention": stayed("employees"),
     "hr.absence": lambda d: d.sum("absence") / (d.mean_level("headcount") * d.working_days),
     "hr.time_to_fill": lambda d: d.percentile("time_to_fill", 50),
     "hr.time_to_hire": lambda d: d.percentile("time_to_hire", 50),
