@@ -62,7 +62,8 @@ asan_targets=(
 stage_asan() {
   build_preset asan "${asan_targets[@]}" || return 1
   KPISUITE_SANITIZED=1 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-    test_preset asan -LE 'bench|catalogue|e2e|integration|oracle|simulator' -E 'NOT_BUILT|Vectors' || return 1
+    test_preset asan -LE 'bench|catalogue|e2e|integration|oracle|simulator' \
+    -E 'NOT_BUILT|Vectors' || return 1
   .build/asan/bin/kpi_simulator 0 100
 }
 
