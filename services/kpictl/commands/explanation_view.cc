@@ -67,6 +67,8 @@ Table ComparisonTable(const v1::Explanation& explanation) {
                {"DELTA", true},
                {"DELTA %", true},
                {"MOVEMENT"}});
+  const std::string& unit = explanation.state().unit();
+  const int places = explanation.state().display_decimals();
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     const std::string kind =
         Without("COMPARATOR_KIND_", v1::ComparatorKind_Name(comparison.comparator().kind()));
@@ -77,13 +79,14 @@ Table ComparisonTable(const v1::Explanation& explanation) {
         comparison.movement() == v1::MOVEMENT_UNSPECIFIED
             ? ""
             : Without("MOVEMENT_", v1::Movement_Name(comparison.movement()));
-    table.AddRow({{count > 1 ? absl::StrCat(kind, " x", count) : kind},
-                  {comparison.period_id()},
-                  {comparison.value().empty() ? missing : comparison.value()},
-                  {comparison.own_value()},
-                  {comparison.delta()},
-                  {SignedPercent(comparison.delta_pct())},
-                  {movement}});
+    table.AddRow(
+        {{count > 1 ? absl::StrCat(kind, " x", count) : kind},
+         {comparison.period_id()},
+         {comparison.value().empty() ? missing : AmountText(comparison.value(), unit, places)},
+         {AmountText(comparison.own_value(), unit, places)},
+         {DifferenceText(comparison.delta(), unit, places)},
+         {SignedPercent(comparison.delta_pct())},
+         {movement}});
   }
   return table;
 }

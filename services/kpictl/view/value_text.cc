@@ -155,6 +155,14 @@ std::string VarianceText(const v1::KpiState& state) {
                             : absl::StrCat(amount, unit, " (", favourable, ")");
 }
 
+std::string DifferenceText(absl::string_view decimal, absl::string_view unit, int places) {
+  const bool percent = IsPercent(unit);
+  const std::optional<Decimal> difference = ShownOf(decimal, percent);
+  if (!difference.has_value()) return std::string(decimal);
+  return absl::StrCat(WithSign(difference->ToDisplayString(places)),
+                      percent ? " pp" : UnitSuffix(unit));
+}
+
 Cell StatusCell(const v1::KpiState& state) {
   absl::string_view symbol = "?";
   Style style = Style::kDim;

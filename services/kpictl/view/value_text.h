@@ -26,6 +26,9 @@ std::string TargetText(const v1::KpiState& state);
 // there is none.
 std::string VarianceText(const v1::KpiState& state);
 
+// A difference of two values with its sign; percentages differ by pp. Empty for an empty one.
+std::string DifferenceText(absl::string_view decimal, absl::string_view unit, int places);
+
 // A fraction as a percentage with sign: "+1.5 %"; empty for the empty text.
 std::string SignedPercent(absl::string_view decimal);
 
