@@ -31,7 +31,7 @@ class LoadStream {
     Prepare();
     const absl::Time begin = absl::Now();
     for (int64_t batch_no = 1; absl::Now() < end && WaitForRoom(); ++batch_no) {
-      if (options_.rate > 0) absl::SleepFor(begin + RatioInterval() * (batch_no - 1) - absl::Now());
+      if (options_.rate > 0) absl::SleepFor(begin + BatchInterval() * (batch_no - 1) - absl::Now());
       Fill(batch_no);
       {
         MutexLock lock(mutex_);
@@ -65,7 +65,7 @@ class LoadStream {
   }
 
   // Between the batches of this stream.
-  absl::Duration RatioInterval() const {
+  absl::Duration BatchInterval() const {
     return absl::Seconds(options_.batch * options_.streams / options_.rate);
   }
 
