@@ -120,6 +120,7 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
     Period period = current;
     for (int i = 0; i < kMaxPeriodsBack; ++i) {
       period = PreviousPeriod(calendar, period);
+      if (period.first_day >= period.end_day) break;
       ASSIGN_OR_RETURN(const StateBytes bytes, engine.Read(runtime, slice, window, period, now));
       if (IsClosed(*bytes)) return period;
     }

@@ -233,11 +233,11 @@ const SlicePanes* PaneTable::Find(absl::string_view slice) const {
   return it == slices_.end() ? nullptr : &it->second;
 }
 
-absl::StatusOr<const PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int32_t block,
-                                                    int64_t seq) const {
+absl::StatusOr<PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int32_t block,
+                                              int64_t seq) const {
   const auto known = panes.blocks.find(block);
   if (known != panes.blocks.end()) return &known->second;
-  PaneBlock made{.state = empty_, .carried = empty_};
+  PaneBlock made{.state = empty_};
   const int32_t end = (block + 1) * kBlockDays;
   for (auto it = panes.days.lower_bound(block * kBlockDays);
        it != panes.days.end() && it->first < end; ++it) {
@@ -248,7 +248,6 @@ absl::StatusOr<const PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int
       made.last_time_nano = std::max(made.last_time_nano, pane.last_time_nano);
     }
   }
-  made.carried = made.state.CarriedOut();
   return &panes.blocks.emplace(block, std::move(made)).first->second;
 }
 
@@ -292,8 +291,9 @@ absl::StatusOr<PaneTable::Range> PaneTable::CarriedInto(absl::string_view slice,
     const int32_t block = BlockOfDay(it->first);
     const int64_t block_end = (int64_t{block} + 1) * kBlockDays;
     if (block_end <= end) {
-      ASSIGN_OR_RETURN(const PaneBlock* whole, BlockOf(*panes, block, seq));
-      RETURN_IF_ERROR(range.state.Merge(whole->carried));
+      ASSIGN_OR_RETURN(PaneBlock * whole, BlockOf(*panes, block, seq));
+      if (!whole->carried.has_value()) whole->carried = whole->state.CarriedOut();
+      RETURN_IF_ERROR(range.state.Merge(*whole->carried));
       it = panes->days.lower_bound(static_cast<int32_t>(block_end));
       continue;
     }

@@ -50,8 +50,8 @@ struct Pane {
 inline constexpr int kBlockDays = 32;
 struct PaneBlock {
   Aggregate state;
-  Aggregate carried;  // what later periods can see of it
   int64_t last_time_nano = INT64_MIN;
+  std::optional<Aggregate> carried;  // what later periods can see of it, once that was asked for
 };
 
 // The panes of one slice, by days since 1970-01-01.
@@ -130,8 +130,7 @@ class PaneTable {
   // The day of a row, and where a business date (or none) moves it to.
   void Place(int32_t business_day, Row& row);
   void FindLastEvent();
-  absl::StatusOr<const PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block,
-                                           int64_t seq) const;
+  absl::StatusOr<PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block, int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
   void Fold(const Row& row, const SeriesBinding& series, int64_t seq,
             const std::optional<PaneRef>& only, PaneCallback touched, PaneCallback broken);
