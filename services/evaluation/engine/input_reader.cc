@@ -15,12 +15,13 @@ absl::Time TimeOfNano(int64_t nano) {
   return nano == INT64_MIN ? absl::InfinitePast() : absl::FromUnixNanos(nano);
 }
 
-// What a time-weighted value of an open period is integrated to: the data, not the clock, decides,
-// so that it changes only when something is reported.
-int64_t AsOfNano(absl::Time watermark, int64_t last_event_nano) {
+// What a time-weighted value is integrated to. Of an open period the slice's own data decides, not
+// the clock, so that the value changes only when something is reported.
+int64_t AsOfNano(int64_t end_nano, absl::Time now, absl::Time watermark, int64_t last_time_nano) {
+  if (absl::FromUnixNanos(end_nano) <= now) return end_nano;
   const int64_t complete =
       watermark == absl::InfinitePast() ? INT64_MIN : absl::ToUnixNanos(watermark);
-  return std::max(complete, last_event_nano);
+  return std::max(complete, last_time_nano);
 }
 
 // The days of the earlier period that a cohort was present in; nothing when there is none.
@@ -79,7 +80,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
       ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
   AggregateResult result = own.state.Finalise();
   if (reach.outside() || reach.needs_frame) {
-    ASSIGN_OR_RETURN(result, ReadFramed(input, end, reach));
+    ASSIGN_OR_RETURN(result, ReadFramed(input, end, reach, own.last_time_nano));
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
@@ -119,17 +120,19 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
   return aggregate;
 }
 
-// The value from a state over the period and what it sees around it.
+// The value from a state over the period and what it sees around it; `last_time_nano` is that of
+// the latest sample in the period.
 absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const PathEnd& end,
-                                                        const AggregationReach& reach) const {
+                                                        const AggregationReach& reach,
+                                                        int64_t last_time_nano) const {
   const Calendar& calendar = *kpi_.calendar;
   const PaneTable& table = *tables_[input];
   const FrameRule& rule = kpi_.inputs[input].frame;
   AggregateFrame frame{.start_nano = absl::ToUnixNanos(calendar.StartOf(end.days.first_day)),
                        .end_nano = absl::ToUnixNanos(calendar.StartOf(end.days.end_day)),
-                       .as_of_nano = AsOfNano(facts_[input]->watermark, table.last_event_nano()),
                        .cohort_measure = rule.cohort_measure,
                        .conversion_window_nano = rule.conversion_window_nano};
+  frame.as_of_nano = AsOfNano(frame.end_nano, now_, facts_[input]->watermark, last_time_nano);
   int32_t first_day = DayNumber(end.days.first_day);
   int32_t end_day = DayNumber(end.days.end_day);
   if (rule.carry == CarryForward::kNone) frame.carry_from_nano = frame.start_nano;

@@ -21,13 +21,13 @@ struct MetricFacts {
 int32_t DaysReachedAfter(int64_t nano);
 
 // A view; what it is made of outlives it. All spans are parallel to KpiDefinition::inputs. Only
-// changes of the feed up to `seq` are read.
+// changes of the feed up to `seq` are read. `now` tells which periods are over.
 class InputReader final : public InputSource {
  public:
   InputReader(const KpiDefinition& kpi, absl::Span<PaneTable* const> tables,
               absl::Span<const std::string> slices, absl::Span<const MetricFacts* const> facts,
-              int64_t seq)
-      : kpi_(kpi), tables_(tables), slices_(slices), facts_(facts), seq_(seq) {}
+              absl::Time now, int64_t seq)
+      : kpi_(kpi), tables_(tables), slices_(slices), facts_(facts), now_(now), seq_(seq) {}
 
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
@@ -41,12 +41,14 @@ class InputReader final : public InputSource {
   InputAggregate Unread(size_t input, const Period& period) const;
   absl::StatusOr<InputAggregate> ReadEnd(size_t input, const PathEnd& end) const;
   absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,
-                                             const AggregationReach& reach) const;
+                                             const AggregationReach& reach,
+                                             int64_t last_time_nano) const;
 
   const KpiDefinition& kpi_;
   const absl::Span<PaneTable* const> tables_;
   const absl::Span<const std::string> slices_;
   const absl::Span<const MetricFacts* const> facts_;
+  const absl::Time now_;
   const int64_t seq_;
 };
 

@@ -146,7 +146,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
   Computation computation;
-  const InputReader reader = ReaderOf(slice, seq);
+  const InputReader reader = ReaderOf(slice, now, seq);
   for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
     computation.inputs.push_back(std::move(input));

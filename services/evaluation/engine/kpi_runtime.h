@@ -135,8 +135,9 @@ class KpiRuntime {
   SliceStates MakeSlice(size_t grouping, const Slice& slice) const;
 
   // Reads the inputs of a slice, which outlives the reader.
-  InputReader ReaderOf(const SliceStates& slice, int64_t seq) const {
-    return InputReader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_, seq);
+  InputReader ReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
+    return InputReader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_, now,
+                       seq);
   }
 
   // Values of other periods for an evaluation at that time and position.

@@ -33,7 +33,7 @@ class PaceReader {
         window_(window),
         period_(period),
         now_(now),
-        reader_(runtime.ReaderOf(slice, seq)) {}
+        reader_(runtime.ReaderOf(slice, now, seq)) {}
 
   // False when there is no pace.
   absl::StatusOr<bool> Locate(PaceReading& reading) {

@@ -64,7 +64,7 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOf(const KpiRuntime& runtime, con
   const std::optional<size_t> grouping = runtime.GroupingOf(slice);
   if (!grouping.has_value()) return PeriodValue{.value = NdReason::kPending};
   const SliceStates states = runtime.MakeSlice(*grouping, slice);
-  const InputReader reader = runtime.ReaderOf(states, seq_);
+  const InputReader reader = runtime.ReaderOf(states, now_, seq_);
   std::vector<InputAggregate> inputs;
   for (size_t i = 0; i < runtime.kpi().inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, window, period));
@@ -103,7 +103,7 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOverDays(const Slice& slice,
   const std::optional<size_t> grouping = runtime_.GroupingOf(slice);
   if (!grouping.has_value()) return PeriodValue{.value = NdReason::kPending};
   const SliceStates states = runtime_.MakeSlice(*grouping, slice);
-  const InputReader reader = runtime_.ReaderOf(states, seq_);
+  const InputReader reader = runtime_.ReaderOf(states, now_, seq_);
   std::vector<InputAggregate> inputs;
   for (size_t i = 0; i < kpi.inputs.size(); ++i) {
     ASSIGN_OR_RETURN(InputAggregate input, reader.ReadDays(i, joined));
