@@ -9,8 +9,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import judgement_oracle  # noqa: E402
-from formula_oracle import Nd, evaluate  # noqa: E402
-from oracle import canonical  # noqa: E402
+from decimals import Nd, canonical  # noqa: E402
+from formula import evaluate  # noqa: E402
+from judgement import figures_of  # noqa: E402
 from recompute_explanation import differences_of  # noqa: E402
 
 D = Decimal
@@ -69,8 +70,8 @@ class Judgement(unittest.TestCase):
 
     def judge(self, value, definition, target):
         goal = judgement_oracle.goal_of(definition, target)
-        figures = judgement_oracle.figures_of(D(value), goal)
-        return figures, judgement_oracle.status_of(D(value), definition, goal, "OK")
+        status = judgement_oracle.status_of(D(value), definition, goal, {"dataState": "OK"})
+        return figures_of(D(value), goal), status
 
     def test_attainment_with_a_baseline(self):
         figures, _ = self.judge("1.35", {"direction": "HIGHER", "baseline": "1"}, {"value": "1.5"})
@@ -105,7 +106,7 @@ class Judgement(unittest.TestCase):
 
     def test_target_of_zero_has_no_relative_variance(self):
         figures, status = self.judge("1", {"direction": "LOWER"}, {"value": "0"})
-        self.assertEqual((figures.fvp, status), (None, "NO_TARGET"))
+        self.assertEqual((figures.fvp, status), (Nd("ZERO_TARGET"), "NO_TARGET"))
         status = self.judge("1", {"direction": "LOWER", "bands": {"basis": "VARIANCE"}},
                             {"value": "0"})[1]
         self.assertEqual(status, "OFF_TARGET")
@@ -156,6 +157,25 @@ class Explanation(unittest.TestCase):
         self.assertEqual(differences_of(nested), [])
         nested["components"][0]["inputs"][0]["value"] = "9"
         self.assertIn("component onTime", differences_of(nested)[0])
+
+    def test_finished_values_are_aggregated_and_gaps_skipped(self):
+        result = self.explanation()
+        result["components"] = [{"alias": "onTime", "formula": "x", "value": "7",
+                                 "aggregation": "AGGREGATION_AVG",
+                                 "parts": [{"period": "1", "value": "6"},
+                                           {"period": "2", "ndReason": "ND_REASON_DIV0"},
+                                           {"period": "3", "value": "8"}]}]
+        result["inputs"] = result["inputs"][1:]
+        self.assertEqual(differences_of(result), [])
+        result["components"][0]["parts"][0]["value"] = "5"
+        self.assertIn("component onTime", differences_of(result)[0])
+
+    def test_bands_of_the_slice_decide(self):
+        own = self.explanation()
+        own["definition"]["sliceBands"] = [{"slice": "origin=ORD", "bands": {"onTarget": "-0.3"}}]
+        own["state"]["status"] = "ON_TARGET"
+        own["state"]["band"] = {"rule": "exact:origin=ORD"}
+        self.assertEqual(differences_of(own), [])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from decimal import Decimal
 import decimals
 from decimals import CONTEXT, Nd
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
+# The unit that a number may carry, `365[d/y]`, does not change its value.
+TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:\s*\[[^\]]*\])?"
+                   r"|(?P<name>[A-Za-z_]\w*)"
                    r"|(?P<sign>\|\||&&|<=|>=|==|!=|[-+*/^<>!(),]))")
 CONSTANTS = ("days", "working_days")
 
