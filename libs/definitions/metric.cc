@@ -113,7 +113,6 @@ std::shared_ptr<const MetricDefinition> BuildMetric(const v1::Definition& defini
   }
   MergeTimeliness("metric.timeliness", metric.timeliness(), built->timeliness, violations);
   CheckNotSet("metric.hierarchies", metric.hierarchies_size() > 0, violations);
-  CheckNotSet("metric.derived", metric.has_derived(), violations);
   if (violations.size() != before) return nullptr;
   return built;
 }

@@ -172,6 +172,24 @@ grpc::ServerUnaryReactor* EvaluationRpc::SimulateKpi(grpc::CallbackServerContext
   return NotImplemented(context, "SimulateKpi", request, response);
 }
 
+grpc::ServerUnaryReactor* EvaluationRpc::GetForecast(grpc::CallbackServerContext* context,
+                                                     const v1::GetForecastRequest* request,
+                                                     v1::Forecast* response) {
+  return NotImplemented(context, "GetForecast", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::FinalizePeriods(grpc::CallbackServerContext* context,
+                                                         const v1::FinalizePeriodsRequest* request,
+                                                         v1::FinalizePeriodsResponse* response) {
+  return NotImplemented(context, "FinalizePeriods", request, response);
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::ReleaseHeldOut(grpc::CallbackServerContext* context,
+                                                        const v1::ReleaseHeldOutRequest* request,
+                                                        v1::ReleaseHeldOutResponse* response) {
+  return NotImplemented(context, "ReleaseHeldOut", request, response);
+}
+
 grpc::ServerUnaryReactor* EvaluationRpc::GetScorecard(grpc::CallbackServerContext* context,
                                                       const v1::GetScorecardRequest* request,
                                                       v1::ScorecardNode* response) {

@@ -52,6 +52,15 @@ class EvaluationRpc final : public RawEvaluationService {
   grpc::ServerUnaryReactor* SimulateKpi(grpc::CallbackServerContext* context,
                                         const v1::SimulateKpiRequest* request,
                                         v1::SimulateKpiResponse* response) override;
+  grpc::ServerUnaryReactor* GetForecast(grpc::CallbackServerContext* context,
+                                        const v1::GetForecastRequest* request,
+                                        v1::Forecast* response) override;
+  grpc::ServerUnaryReactor* FinalizePeriods(grpc::CallbackServerContext* context,
+                                            const v1::FinalizePeriodsRequest* request,
+                                            v1::FinalizePeriodsResponse* response) override;
+  grpc::ServerUnaryReactor* ReleaseHeldOut(grpc::CallbackServerContext* context,
+                                           const v1::ReleaseHeldOutRequest* request,
+                                           v1::ReleaseHeldOutResponse* response) override;
   grpc::ServerUnaryReactor* GetScorecard(grpc::CallbackServerContext* context,
                                          const v1::GetScorecardRequest* request,
                                          v1::ScorecardNode* response) override;
