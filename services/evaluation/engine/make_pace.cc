@@ -77,9 +77,6 @@ v1::Nowcast MakeNowcast(const Number& value, int age, const RevisionStatistics& 
   if (index < statistics.lag_factor_trails.size()) {
     nowcast.set_periods(statistics.lag_factor_trails[index]);
   }
-  for (const Number& revision : statistics.mean_absolute_revisions) {
-    nowcast.add_mean_absolute_revisions(TextOf(revision));
-  }
   return nowcast;
 }
 

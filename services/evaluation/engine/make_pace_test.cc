@@ -60,8 +60,6 @@ TEST(MakeNowcast, StandsBesideTheValue) {
   EXPECT_EQ(nowcast.value(), "100");
   EXPECT_EQ(nowcast.lag_factor(), "0.8");
   EXPECT_EQ(nowcast.periods(), 3);
-  ASSERT_EQ(nowcast.mean_absolute_revisions_size(), 1);
-  EXPECT_EQ(nowcast.mean_absolute_revisions(0), "20");
   nowcast = MakeNowcast(NdReason::kNotReady, 0, statistics);
   EXPECT_EQ(nowcast.value(), "");
   EXPECT_EQ(nowcast.nd_reason(), v1::ND_REASON_NOT_READY);
