@@ -10,20 +10,15 @@
 namespace kpisuite {
 namespace {
 
-std::string LoggedValue(const KpiEvaluation& evaluation) {
-  const Number value = evaluation.value.number();
-  return value.defined() ? value.value().ToString()
-                         : absl::StrCat("(", NdReasonName(value.reason()), ")");
-}
-
 v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
 
 // Decides whether the log has to say something new, and updates what it said.
-v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, TrackedState& state) {
+v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation, absl::Time now,
+                         TrackedState& state) {
   const v1::Status status = ProtoStatus(evaluation);
-  const std::string value = LoggedValue(evaluation);
+  const std::string value = LogText(evaluation.value.number());
   const bool changed =
       !state.logged || status != state.logged_status || value != state.logged_value;
   v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
@@ -31,7 +26,10 @@ v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, Tracke
     if (changed) {
       cause = state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION : v1::HISTORY_CAUSE_RESTATED;
       ++state.revision;
-      state.restated = state.restated || !state.definition_changed;
+      state.restatement =
+          NoteRestatement({state.logged_value, state.logged_status, state.restatement}, value,
+                          status, cause, kpi.materiality);
+      state.restated = state.restated || !(state.definition_changed || state.restatement->minor);
     }
   } else if (IsClosed(evaluation.phase)) {
     cause = v1::HISTORY_CAUSE_CLOSED;
@@ -170,7 +168,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   KpiEvaluation evaluation = computed.evaluation;
   EvaluationContext context = computed.context;
   const bool was_open = state.phase == PeriodPhase::kOpen;
-  const v1::HistoryCause cause = CauseOf(evaluation, now_, state);
+  const v1::HistoryCause cause = CauseOf(*context.kpi, evaluation, now_, state);
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
@@ -181,6 +179,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   NotePoint(ref, runtime, evaluation, state);
   context.revision = state.revision;
   context.closed_at = state.closed_at;
+  context.restatement = state.restatement;
   evaluation.status.flags.restated = state.restated;
 
   std::string bytes = MakeState(context, evaluation).SerializeAsString();
@@ -216,6 +215,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                           .restated = state.restated,
                           .status = state.logged_status,
                           .value = state.logged_value,
+                          .restatement = state.restatement,
                           .state = state.state});
   }
   SetTimer(ref, state, evaluation.next_change);
