@@ -364,10 +364,9 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 materiality {} "
+  EXPECT_THAT(KpiCodes(Sum() + "materiality {} "
                                "final_after { seconds: 86400 }"),
-              ElementsAre("final_after NOT_IMPLEMENTED", "min_denominator NOT_IMPLEMENTED",
-                          "materiality NOT_IMPLEMENTED"));
+              ElementsAre("final_after NOT_IMPLEMENTED", "materiality NOT_IMPLEMENTED"));
 }
 
 TEST(Kpi, ChecksItsOtherFields) {
