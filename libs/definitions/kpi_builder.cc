@@ -223,7 +223,6 @@ void BuildOther(KpiDraft& draft) {
     // FINAL promises that later facts are held out, which evaluation cannot do yet.
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
-  CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
   BuildMateriality(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
@@ -250,6 +249,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   BuildGroupings(draft);
   BuildStatusRule(draft);
   BuildSampling(draft);
+  BuildSuppression(draft);
   // Period ids mean nothing without the calendar.
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);

@@ -364,8 +364,8 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 final_after { seconds: 86400 }"),
-              ElementsAre("final_after NOT_IMPLEMENTED", "min_denominator NOT_IMPLEMENTED"));
+  EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"),
+              ElementsAre("final_after NOT_IMPLEMENTED"));
 }
 
 TEST(Kpi, ChecksMateriality) {
