@@ -17,6 +17,7 @@
 #include "services/evaluation/engine/state_text.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
 #include "tests/harness/suite.h"
 
@@ -40,7 +41,9 @@ struct Problem {
 std::string FieldInWords(absl::string_view field, const std::vector<v1::Definition>& set) {
   absl::string_view rest = field;
   size_t index = 0;
-  if (!absl::ConsumePrefix(&rest, "definitions[")) return std::string(field);
+  if (!absl::ConsumePrefix(&rest, "definitions[") && !absl::ConsumePrefix(&rest, "drafts[")) {
+    return std::string(field);
+  }
   const size_t end = rest.find(']');
   if (!absl::SimpleAtoi(rest.substr(0, end), &index) || index >= set.size()) {
     return std::string(field);
@@ -64,12 +67,14 @@ std::vector<Problem> ProblemsOf(const ValidationResult& result,
   return problems;
 }
 
-std::vector<Problem> ProblemsOf(const absl::Status& status) {
+// Of a request about `set`, if it was about definitions.
+std::vector<Problem> ProblemsOf(const absl::Status& status,
+                                const std::vector<v1::Definition>& set = {}) {
   if (status.ok()) return {};
   const ErrorDetails details = GetErrorDetails(status);
   std::vector<Problem> problems;
   for (const FieldViolation& one : details.violations) {
-    problems.push_back({false, one.reason, one.field, one.description});
+    problems.push_back({false, one.reason, FieldInWords(one.field, set), one.description});
   }
   if (problems.empty()) {
     problems.push_back({false, details.reason, "", std::string(status.message())});
@@ -157,6 +162,8 @@ class CaseRunner {
         }
         if (step.action == CaseAction::kExpectState) return CheckState(step);
         return step.action == CaseAction::kExpectHistory ? CheckHistory(step) : CheckChange(step);
+      case CaseAction::kSimulate: return Simulate(step);
+      case CaseAction::kExpectSimulation: return CheckSimulation(step);
     }
     Check(step, suite_.Run());
   }
@@ -166,11 +173,43 @@ class CaseRunner {
       const ResourceName name = *ResourceName::Parse(step.definitions[0].name());
       return CheckProblems(step, ProblemsOf(suite_.Delete({name}), step.definitions));
     }
+    const std::vector<v1::Definition> set = Complete(step);
+    CheckProblems(step, ProblemsOf(suite_.Apply(set), set));
+  }
+
+  std::vector<v1::Definition> Complete(const CaseStep& step) {
     std::vector<v1::Definition> set;
     for (const v1::Definition& said : step.definitions) {
       set.push_back(CompleteDefinition(said, suite_.definition().catalog()));
     }
-    CheckProblems(step, ProblemsOf(suite_.Apply(set), set));
+    return set;
+  }
+
+  void Simulate(const CaseStep& step) {
+    const std::vector<v1::Definition> set = Complete(step);
+    v1::SimulateKpiRequest request;
+    for (const v1::Definition& draft : set) *request.add_drafts() = draft;
+    if (!step.query.kpi.empty()) request.set_kpi("workspaces/test/kpis/" + step.query.kpi);
+    request.set_window(step.query.window);
+    request.set_slice(step.query.slice);
+    request.set_start_period(step.from);
+    request.set_end_period(step.to);
+    const auto simulated = suite_.Simulate(std::move(request));
+    simulation_ = simulated.value_or(v1::SimulateKpiResponse());
+    CheckProblems(step, ProblemsOf(simulated.status(), set));
+  }
+
+  void CheckSimulation(const CaseStep& step) {
+    std::string differences;
+    for (const ExpectedField& field : step.fields) {
+      const std::string actual = SimulationField(field.name, step.query.period, simulation_);
+      const bool same =
+          field.name == "warning" ? absl::StrContains(actual, field.value) : actual == field.value;
+      if (same) continue;
+      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ",
+                      actual, "\n");
+    }
+    if (!differences.empty()) Fail(step, differences);
   }
 
   void Send(const CaseStep& step) {
@@ -328,6 +367,7 @@ class CaseRunner {
   const AcceptanceCase& case_;
   const RunMode mode_;
   Suite suite_;
+  v1::SimulateKpiResponse simulation_;  // the last one
   std::vector<std::string> failures_;
 };
 
