@@ -57,6 +57,8 @@ class EvaluationService {
                     Done<v1::Explanation> done);
   void ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,
                      Done<v1::ChangeExplanation> done);
+  void GetForecast(const v1::GetForecastRequest& request, absl::Time deadline,
+                   Done<v1::Forecast> done);
   void SimulateKpi(const v1::SimulateKpiRequest& request, absl::Time deadline,
                    Done<v1::SimulateKpiResponse> done);
   // `wake`: see WatchHub::Open.

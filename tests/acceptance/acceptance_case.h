@@ -52,6 +52,7 @@ enum class CaseAction {
   kExpectChange,
   kSimulate,
   kExpectSimulation,
+  kExpectForecast,
 };
 
 struct CaseStep {
@@ -67,7 +68,7 @@ struct CaseStep {
   StateQuery query;                       // expect, simulate; one of its periods or none
   std::string from;                       // simulate, as `to`: a period; empty: by default
   std::string to;
-  std::vector<ExpectedField> fields;  // expect a state, a change, a simulation
+  std::vector<ExpectedField> fields;  // expect a state, a change, a simulation, a forecast
   std::vector<std::string> history;   // expect history, one text for each entry
 };
 

@@ -13,6 +13,7 @@
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/case_lexer.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/forecast_fields.h"
 #include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
 
@@ -32,12 +33,14 @@ const std::map<std::string, CaseAction>& SampleActions() {
 
 bool IsFieldOf(const CaseStep& step, const std::string& name) {
   if (step.action == CaseAction::kExpectChange) return IsChangeField(name);
+  if (step.action == CaseAction::kExpectForecast) return IsForecastField(name);
   if (step.action != CaseAction::kExpectSimulation) return IsStateField(name);
   return IsSimulationField(name, !step.query.period.empty());
 }
 
 std::string FieldNamesOf(const CaseStep& step) {
   if (step.action == CaseAction::kExpectChange) return ChangeFieldNames();
+  if (step.action == CaseAction::kExpectForecast) return ForecastFieldNames();
   if (step.action != CaseAction::kExpectSimulation) return StateFieldNames();
   return SimulationFieldNames(!step.query.period.empty());
 }
@@ -289,11 +292,11 @@ class CaseParser {
     }
     size_t at = 1;
     step.action = CaseAction::kExpectState;
-    if (kind == "history") {
-      step.action = CaseAction::kExpectHistory;
-      ++at;
-    } else if (kind == "change") {
-      step.action = CaseAction::kExpectChange;
+    const std::map<std::string, CaseAction> kinds = {{"history", CaseAction::kExpectHistory},
+                                                     {"change", CaseAction::kExpectChange},
+                                                     {"forecast", CaseAction::kExpectForecast}};
+    if (const auto found = kinds.find(kind); found != kinds.end()) {
+      step.action = found->second;
       ++at;
     }
     // KPI WINDOW [{slice}] PERIOD:
@@ -301,7 +304,7 @@ class CaseParser {
     while (end < words.size() && !absl::EndsWith(words[end], ":")) ++end;
     const bool sliced = at + 2 < words.size() && IsBraced(words[at + 2]);
     if (end == words.size() || end != at + (sliced ? 3u : 2u)) {
-      return Fail("want `expect [history|change] KPI WINDOW [{slice}] PERIOD: ...`");
+      return Fail("want `expect [history|change|forecast] KPI WINDOW [{slice}] PERIOD: ...`");
     }
     step.query.kpi = words[at];
     step.query.window = words[at + 1];
@@ -364,7 +367,8 @@ class CaseParser {
       expects = expects || !step.problems.empty() || step.action == CaseAction::kExpectState ||
                 step.action == CaseAction::kExpectHistory ||
                 step.action == CaseAction::kExpectChange ||
-                step.action == CaseAction::kExpectSimulation;
+                step.action == CaseAction::kExpectSimulation ||
+                step.action == CaseAction::kExpectForecast;
     }
     if (!expects) Fail("the case expects nothing");
   }

@@ -1,6 +1,7 @@
 #include "tests/acceptance/case_runner.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,9 +15,11 @@
 #include "libs/base/error.h"
 #include "libs/definitions/names.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/forecast.h"
 #include "services/evaluation/engine/state_text.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/forecast_fields.h"
 #include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
 #include "tests/harness/suite.h"
@@ -156,11 +159,13 @@ class CaseRunner {
       case CaseAction::kExpectState:
       case CaseAction::kExpectHistory:
       case CaseAction::kExpectChange:
+      case CaseAction::kExpectForecast:
         if (mode_ == RunMode::kRestarted) {
           suite_.RestartEvaluation();
           Check(step, suite_.Run());
         }
         if (step.action == CaseAction::kExpectState) return CheckState(step);
+        if (step.action == CaseAction::kExpectForecast) return CheckForecast(step);
         return step.action == CaseAction::kExpectHistory ? CheckHistory(step) : CheckChange(step);
       case CaseAction::kSimulate: return Simulate(step);
       case CaseAction::kExpectSimulation: return CheckSimulation(step);
@@ -200,16 +205,9 @@ class CaseRunner {
   }
 
   void CheckSimulation(const CaseStep& step) {
-    std::string differences;
-    for (const ExpectedField& field : step.fields) {
-      const std::string actual = SimulationField(field.name, step.query.period, simulation_);
-      const bool same =
-          field.name == "warning" ? absl::StrContains(actual, field.value) : actual == field.value;
-      if (same) continue;
-      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ",
-                      actual, "\n");
-    }
-    if (!differences.empty()) Fail(step, differences);
+    Compare(step, [&](const std::string& name) {
+      return SimulationField(name, step.query.period, simulation_);
+    });
   }
 
   void Send(const CaseStep& step) {
@@ -314,17 +312,30 @@ class CaseRunner {
       return;
     }
     if (!change.ok()) return Check(step, change.status());
+    Compare(step, [&](const std::string& name) { return ChangeField(name, *change); });
+  }
+
+  // Everything that is expected but what `change` is asked; `actual` says what there is.
+  void Compare(const CaseStep& step, const std::function<std::string(const std::string&)>& actual) {
     std::string differences;
     for (const ExpectedField& field : step.fields) {
       if (field.name == "from" || field.name == "by") continue;
-      const std::string actual = ChangeField(field.name, *change);
+      const std::string text = actual(field.name);
       const bool same =
-          field.name == "warning" ? absl::StrContains(actual, field.value) : actual == field.value;
+          field.name == "warning" ? absl::StrContains(text, field.value) : text == field.value;
       if (same) continue;
-      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ",
-                      actual, "\n");
+      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ", text,
+                      "\n");
     }
-    if (!differences.empty()) Fail(step, absl::StrCat(differences, change->ShortDebugString()));
+    if (!differences.empty()) Fail(step, differences);
+  }
+
+  void CheckForecast(const CaseStep& step) {
+    const auto forecast = suite_.Forecast(step.query, kMostForecastHorizon);
+    if (!forecast.ok()) return Check(step, forecast.status());
+    Compare(step, [&](const std::string& name) {
+      return ForecastField(name, step.query.period, *forecast);
+    });
   }
 
   static std::string Describe(const v1::Explanation& explanation) {

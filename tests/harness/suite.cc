@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/forecast/forecast_reader.h"
 #include "services/evaluation/simulation/simulate_kpi.h"
 
 namespace kpisuite {
@@ -177,6 +178,13 @@ absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& que
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   return ReadChange({place.engine, place.runtime, query.slice, place.window, place.period},
                     base_period, dimension, now_);
+}
+
+absl::StatusOr<v1::Forecast> Suite::Forecast(const StateQuery& query, int periods) {
+  StateQuery series = query;
+  series.period = "current";
+  ASSIGN_OR_RETURN(const Place place, Resolve(series));
+  return ReadForecast({place.engine, place.runtime, query.slice, place.window}, periods, now_);
 }
 
 absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest request) {

@@ -87,11 +87,14 @@ class FakeEvaluation : public v1::EvaluationService::Service {
   v1::Explanation explanation;
   v1::ChangeExplanation change;
   v1::SimulateKpiResponse simulation;
-  grpc::Status failure;  // of ListStates, GetHistory, ExplainState, ExplainChange, SimulateKpi
+  v1::Forecast forecast;
+  grpc::Status failure;  // of ListStates, GetHistory, ExplainState, ExplainChange, GetForecast,
+                         // SimulateKpi
   std::vector<v1::ListStatesRequest> listed;
   std::vector<v1::GetHistoryRequest> histories;
   std::vector<v1::ExplainStateRequest> explained;
   std::vector<v1::ExplainChangeRequest> changes_explained;
+  std::vector<v1::GetForecastRequest> forecasts;
   std::vector<v1::SimulateKpiRequest> simulated;
   std::vector<v1::WatchStatesRequest> watched;
   size_t break_watch_after = 0;  // the first watch ends after so many states; 0: never
@@ -105,6 +108,8 @@ class FakeEvaluation : public v1::EvaluationService::Service {
                             v1::Explanation* response) override;
   grpc::Status ExplainChange(grpc::ServerContext*, const v1::ExplainChangeRequest* request,
                              v1::ChangeExplanation* response) override;
+  grpc::Status GetForecast(grpc::ServerContext*, const v1::GetForecastRequest* request,
+                           v1::Forecast* response) override;
   grpc::Status SimulateKpi(grpc::ServerContext*, const v1::SimulateKpiRequest* request,
                            v1::SimulateKpiResponse* response) override;
   grpc::Status WatchStates(grpc::ServerContext*, const v1::WatchStatesRequest* request,

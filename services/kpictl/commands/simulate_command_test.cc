@@ -77,7 +77,7 @@ TEST_F(SimulateCommandTest, AKpiThatIsNewHasNothingToCompareWith) {
     period.clear_different();
   }
   const RunResult result = Run({});
-  EXPECT_THAT(result.out, HasSubstr("2001-08  70.0 %  ▲ WARNING     –     –\n"));
+  EXPECT_THAT(result.out, HasSubstr("2001-08  70.0 %  ▲ WARNING        –  –\n"));
   EXPECT_THAT(result.out, HasSubstr("nothing live to compare with"));
 }
 
