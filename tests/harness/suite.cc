@@ -8,6 +8,8 @@
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/forecast/forecast_reader.h"
+#include "services/evaluation/simulation/simulate_kpi.h"
 
 namespace kpisuite {
 namespace {
@@ -176,6 +178,26 @@ absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& que
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   return ReadChange({place.engine, place.runtime, query.slice, place.window, place.period},
                     base_period, dimension, now_);
+}
+
+absl::StatusOr<v1::Forecast> Suite::Forecast(const StateQuery& query, int periods) {
+  StateQuery series = query;
+  series.period = "current";
+  ASSIGN_OR_RETURN(const Place place, Resolve(series));
+  return ReadForecast({place.engine, place.runtime, query.slice, place.window}, periods, now_);
+}
+
+absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest request) {
+  RETURN_IF_ERROR(Run());
+  request.set_parent(parent());
+  const AggregateSource aggregates = [this](const std::string& workspace,
+                                            const std::vector<v1::AggregateQuery>& queries) {
+    return measurement_.QueryAggregates(workspace, queries);
+  };
+  return SimulateKpi(request, {.live = evaluation_->catalog(),
+                               .aggregates = aggregates,
+                               .now = now_,
+                               .proceed = [] { return absl::OkStatus(); }});
 }
 
 absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {

@@ -58,8 +58,16 @@ StatePlace PartitionEngine::Place() const {
           .tick = now_};
 }
 
+bool PartitionEngine::Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const {
+  if (!only_.has_value()) return true;
+  return runtime.slices()[slice].slice == only_->slice &&
+         runtime.kpi().windows[window].id() == only_->window &&
+         runtime.kpi().resource_name() == only_->kpi;
+}
+
 void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                                 bool definition_changed) {
+  if (!Keeps(runtime, slice, window)) return;
   SliceStates& states = runtime.slices()[slice];
   const auto mark = [&](int32_t day) {
     const auto [it, fresh] = states.windows[window].try_emplace(day);

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_set.h"
@@ -42,6 +43,16 @@ class PartitionEngine {
  public:
   // Starts at a position of the feed; earlier samples come with the aggregate answers.
   PartitionEngine(int32_t part, int64_t incarnation, int64_t seq);
+
+  // One series of a KPI.
+  struct SeriesName {
+    std::string kpi;  // resource name
+    std::string window;
+    Slice slice;
+  };
+  // Keeps the states of this series alone; all others are computed when they are read. Before the
+  // first SetKpi.
+  void KeepOnly(SeriesName series) { only_ = std::move(series); }
 
   // --- Inputs ---
 
@@ -197,6 +208,7 @@ class PartitionEngine {
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
   // States (engine_tick.cc).
+  bool Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const;
   void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                  bool definition_changed);
   void NotePoint(const StateRef& ref, KpiRuntime& runtime, const KpiEvaluation& evaluation,
@@ -222,6 +234,7 @@ class PartitionEngine {
   int64_t definition_position_ = 0;
   absl::Time now_ = absl::InfinitePast();
   int64_t next_id_ = 1;
+  std::optional<SeriesName> only_;
 
   absl::flat_hash_map<std::string, std::unique_ptr<TableEntry>> tables_;  // by PaneSpec::Key
   absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
