@@ -43,6 +43,8 @@ struct MetricInput {
   AggregationSpec aggregation;
   FrameRule frame;  // what of the samples outside of the period counts
   Filter filter;
+  // AVG whose spread is wanted too: its states are those of VAR, which give the same mean.
+  bool keeps_spread = false;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
   // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
@@ -55,6 +57,9 @@ struct MetricInput {
   std::string key;
 };
 
+
+  // What its states are made for.
+  AggregationSpec StateSpec() const;
 // One operand of a formula.
 struct FormulaBinding {
   std::string alias;
@@ -106,7 +111,7 @@ struct SamplingRule {
   IntervalMethod method = IntervalMethod::kWilson;
   // Most half width in the KPI's unit, above 0; beyond it the state is LOW_N.
   Decimal tolerance;
-  size_t part = 0;     // WILSON: the numerator; NPS: the promoters
+  size_t part = 0;     // WILSON: the numerator; NPS: the promoters; STUDENT_T: the mean
   size_t against = 0;  // NPS: the detractors
   size_t whole = 0;    // all observations
 };

@@ -30,10 +30,16 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
   return readiness;
 }
 
-// How far the value can be trusted; `inputs` as evaluated.
-std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
+// How far the value can be trusted; `inputs` as evaluated from `aggregates`.
+std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs,
+                                   absl::Span<const InputAggregate> aggregates) {
   if (!kpi.sampling.has_value()) return std::nullopt;
   const SamplingRule& rule = *kpi.sampling;
+  if (rule.method == IntervalMethod::kStudentT) {
+    const InputAggregate& mean = aggregates[rule.part];
+    return MeanInterval(inputs[rule.part].number(), mean.variance,
+                        Decimal::FromMantissa(absl::MakeInt128(0, mean.observations), 0));
+  }
   const Number part = inputs[rule.part].number();
   const Number whole = inputs[rule.whole].number();
   if (rule.method == IntervalMethod::kWilson) return WilsonInterval(part, whole);
@@ -253,7 +259,9 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
       evaluation.other_targets.push_back(std::move(target));
     }
   }
-  if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
+  if (evaluation.value.is_decimal()) {
+    evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs, inputs);
+  }
   if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
   evaluation.status = StatusOf(context, evaluation, before);
   evaluation.next_change =
