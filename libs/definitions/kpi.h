@@ -16,6 +16,7 @@
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/comparison.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
@@ -193,6 +194,8 @@ struct KpiDefinition {
   std::optional<ProcessControlRule> process_control;
   int trend_periods = kDefaultTrendPeriods;
   int display_decimals = 2;
+  std::optional<MaintainRule> maintain;
+  Decimal flat_epsilon = DefaultFlatEpsilon();  // below it a comparison is FLAT
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
 
   // 32 hexadecimal digits over inputs, formulas, metric units, windows, unit and calendar. A

@@ -168,6 +168,17 @@ void BuildGuardrails(KpiDraft& draft) {
   }
 }
 
+void BuildFlatEpsilon(KpiDraft& draft) {
+  if (!draft.kpi.has_flat_epsilon()) return;
+  const std::string& text = draft.kpi.flat_epsilon();
+  const auto epsilon = CheckDecimal("kpi.flat_epsilon", text, draft.violations);
+  if (!epsilon.has_value()) return;
+  if (epsilon->IsNegative()) {
+    draft.violations.Add("kpi.flat_epsilon", violation::kOutOfRange, GotWant(text, "0 or more"));
+  }
+  draft.built.flat_epsilon = *epsilon;
+}
+
 void BuildOther(KpiDraft& draft) {
   const v1::Kpi& kpi = draft.kpi;
   KpiDefinition& built = draft.built;
@@ -203,6 +214,7 @@ void BuildOther(KpiDraft& draft) {
   }
   CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
   CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
+  BuildFlatEpsilon(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
 }

@@ -320,7 +320,9 @@ bool IsComparison(absl::string_view name) {
 
 std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
   const size_t dot = name.find('.');
-  const std::string kind = absl::StrCat("COMPARATOR_KIND_", name.substr(dot + 1));
+  absl::string_view asked = name.substr(dot + 1);
+  const bool proportional = absl::ConsumeSuffix(&asked, "_PROPORTIONAL");
+  const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
     return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
@@ -334,6 +336,7 @@ bool IsOperand(absl::string_view name) {
 }
 
 }  // namespace
+    if (comparison.comparator().proportional() != proportional) continue;
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||

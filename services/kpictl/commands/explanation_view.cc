@@ -80,7 +80,8 @@ Table ComparisonTable(const v1::Explanation& explanation) {
             ? ""
             : Without("MOVEMENT_", v1::Movement_Name(comparison.movement()));
     table.AddRow(
-        {{count > 1 ? absl::StrCat(kind, " x", count) : kind},
+        {{absl::StrCat(kind, count > 1 ? absl::StrCat(" x", count) : "",
+                       comparison.comparator().proportional() ? " PROPORTIONAL" : "")},
          {comparison.period_id()},
          {comparison.value().empty() ? missing : AmountText(comparison.value(), unit, places)},
          {AmountText(comparison.own_value(), unit, places)},
