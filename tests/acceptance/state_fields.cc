@@ -163,6 +163,8 @@ std::map<std::string, Reader> SeriesReaders() {
       {"variation", [](const auto& state) { return state.control().variation(); }},
       {"kept_variation",
        [](const auto& state) {
+      {"control_sigma",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
          const v1::ControlChart& chart = state.control();
          return chart.kept_period().empty()
                     ? ""
