@@ -21,6 +21,7 @@
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
+#include "libs/kpi/maintain.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/period_path.h"
@@ -42,10 +43,10 @@ inline constexpr int kDefaultMaxSlices = 10'000;
 struct MetricInput {
   std::shared_ptr<const MetricDefinition> metric;
   AggregationSpec aggregation;
-  FrameRule frame;  // what of the samples outside of the period counts
-  Filter filter;
   // AVG whose spread is wanted too: its states are those of VAR, which give the same mean.
   bool keeps_spread = false;
+  FrameRule frame;  // what of the samples outside of the period counts
+  Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
   // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
@@ -56,11 +57,11 @@ struct MetricInput {
   // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
   // agree).
   std::string key;
-};
-
 
   // What its states are made for.
   AggregationSpec StateSpec() const;
+};
+
 // One operand of a formula.
 struct FormulaBinding {
   std::string alias;
@@ -193,9 +194,9 @@ struct KpiDefinition {
   std::vector<std::string> guardrails;  // ids of KPIs
   std::optional<ProcessControlRule> process_control;
   int trend_periods = kDefaultTrendPeriods;
-  int display_decimals = 2;
   std::optional<MaintainRule> maintain;
   Decimal flat_epsilon = DefaultFlatEpsilon();  // below it a comparison is FLAT
+  int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
 
   // 32 hexadecimal digits over inputs, formulas, metric units, windows, unit and calendar. A

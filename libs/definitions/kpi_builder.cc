@@ -244,6 +244,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);
     BuildProcessControl(draft);
+    BuildMaintain(draft);
   }
   BuildPace(draft);
   BuildOther(draft);

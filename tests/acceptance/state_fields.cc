@@ -124,6 +124,13 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
+// `3/4 of 12`: met, elapsed, all.
+std::string MaintainText(const v1::KpiState& state) {
+  if (!state.has_maintain()) return "";
+  const v1::MaintainProgress& progress = state.maintain();
+  return absl::StrCat(progress.met(), "/", progress.elapsed(), " of ", progress.total());
+}
+
 // `1 worse 2 to 2`: the band, and a run with its length and where it leads.
 std::string FoldText(const v1::KpiState& state) {
   if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
@@ -145,6 +152,8 @@ std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*lin
 std::map<std::string, Reader> SeriesReaders() {
   return {
       {"fold", FoldText},
+      {"maintain", MaintainText},
+      {"maintain_progress", [](const auto& state) { return state.maintain().progress(); }},
       {"control_label", [](const auto& state) { return state.control().label(); }},
       {"control_rules",
        [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
@@ -154,6 +163,8 @@ std::map<std::string, Reader> SeriesReaders() {
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
       {"control_lower",
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
+      {"control_sigma",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
       {"control_points",
        [](const auto& state) {
          return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
@@ -163,8 +174,6 @@ std::map<std::string, Reader> SeriesReaders() {
       {"variation", [](const auto& state) { return state.control().variation(); }},
       {"kept_variation",
        [](const auto& state) {
-      {"control_sigma",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
          const v1::ControlChart& chart = state.control();
          return chart.kept_period().empty()
                     ? ""
@@ -327,6 +336,7 @@ std::string ComparisonText(absl::string_view name, const v1::Explanation& explan
   const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
+    if (comparison.comparator().proportional() != proportional) continue;
     return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
   }
   return "";
@@ -338,7 +348,6 @@ bool IsOperand(absl::string_view name) {
 }
 
 }  // namespace
-    if (comparison.comparator().proportional() != proportional) continue;
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||

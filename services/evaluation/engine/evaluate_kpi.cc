@@ -236,14 +236,16 @@ void AssessPhase(const EvaluationContext& context, KpiEvaluation& evaluation) {
 void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
                     KpiEvaluation& evaluation) {
   evaluation.point = PointOf(context, evaluation);
-  if (!ShowsControl(*context.kpi, *context.window)) return;
-  if (!IsClosed(evaluation.phase)) {
-    evaluation.series = ViewOf(before);
-    return;
-  }
-  SeriesCarry after = before;
-  after.Append(DayNumber(context.period.first_day), evaluation.point);
-  evaluation.series = ViewOf(after);
+  const KpiDefinition& kpi = *context.kpi;
+  const int32_t first_day = DayNumber(context.period.first_day);
+  const bool charted = ShowsControl(kpi, *context.window);
+  const bool maintained =
+      ShowsMaintain(kpi, *context.window) && first_day >= kpi.maintain->first_days.front();
+  if (!charted && !maintained) return;
+  SeriesCarry carry = before;
+  if (IsClosed(evaluation.phase)) carry.Append(first_day, evaluation.point);
+  if (charted) evaluation.series = ViewOf(carry);
+  if (maintained) evaluation.maintain = carry.maintain();
 }
 
 }  // namespace

@@ -92,6 +92,16 @@ Table ComparisonTable(const v1::Explanation& explanation) {
   return table;
 }
 
+// How often the target was met over its horizon.
+std::string MaintainText(const v1::KpiState& state) {
+  if (!state.has_maintain()) return "";
+  const v1::MaintainProgress& progress = state.maintain();
+  std::string text = absl::StrCat("met in ", progress.met(), " of ", progress.elapsed(),
+                                  " periods, of ", progress.total(), " in all");
+  if (progress.progress().empty()) return text;
+  return absl::StrCat(text, ", ", AmountText(progress.progress(), "%", 1));
+}
+
 std::string FreshnessText(const v1::KpiState& state) {
   std::string text = absl::StrCat("definition revision ", state.definition_revision());
   if (state.has_position()) {
@@ -153,6 +163,7 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   Line(text, "Variance", VarianceText(state));
   Line(text, "Band", explanation.band_text());
   Line(text, "Distance", explanation.distance_text());
+  Line(text, "Kept", MaintainText(state));
   Line(text, "Flags", FlagsText(state));
   if (state.has_last_event_time()) {
     Line(text, "Data",
