@@ -138,7 +138,9 @@ Decimal BuildTolerance(KpiDraft& draft) {
 
 AggregationSpec MetricInput::StateSpec() const {
   AggregationSpec spec = aggregation;
-  if (keeps_spread) spec.kind = AggregationKind::kVariance;
+  if (keeps_spread && spec.kind == AggregationKind::kAverage) {
+    spec.kind = AggregationKind::kVariance;
+  }
   return spec;
 }
 
