@@ -16,10 +16,12 @@
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/comparison.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
+#include "libs/kpi/maintain.h"
 #include "libs/kpi/materiality.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
@@ -42,6 +44,8 @@ inline constexpr int kDefaultMaxSlices = 10'000;
 struct MetricInput {
   std::shared_ptr<const MetricDefinition> metric;
   AggregationSpec aggregation;
+  // AVG whose spread is wanted too: its states are those of VAR, which give the same mean.
+  bool keeps_spread = false;
   FrameRule frame;  // what of the samples outside of the period counts
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
@@ -54,6 +58,9 @@ struct MetricInput {
   // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
   // agree).
   std::string key;
+
+  // What its states are made for.
+  AggregationSpec StateSpec() const;
 };
 
 // One operand of a formula.
@@ -107,7 +114,7 @@ struct SamplingRule {
   IntervalMethod method = IntervalMethod::kWilson;
   // Most half width in the KPI's unit, above 0; beyond it the state is LOW_N.
   Decimal tolerance;
-  size_t part = 0;     // WILSON: the numerator; NPS: the promoters
+  size_t part = 0;     // WILSON: the numerator; NPS: the promoters; STUDENT_T: the mean
   size_t against = 0;  // NPS: the detractors
   size_t whole = 0;    // all observations
 };
@@ -204,6 +211,8 @@ struct KpiDefinition {
   std::vector<std::string> guardrails;  // ids of KPIs
   std::optional<ProcessControlRule> process_control;
   int trend_periods = kDefaultTrendPeriods;
+  std::optional<MaintainRule> maintain;
+  Decimal flat_epsilon = DefaultFlatEpsilon();  // below it a comparison is FLAT
   int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
 

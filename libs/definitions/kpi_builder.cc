@@ -168,6 +168,17 @@ void BuildGuardrails(KpiDraft& draft) {
   }
 }
 
+void BuildFlatEpsilon(KpiDraft& draft) {
+  if (!draft.kpi.has_flat_epsilon()) return;
+  const std::string& text = draft.kpi.flat_epsilon();
+  const auto epsilon = CheckDecimal("kpi.flat_epsilon", text, draft.violations);
+  if (!epsilon.has_value()) return;
+  if (epsilon->IsNegative()) {
+    draft.violations.Add("kpi.flat_epsilon", violation::kOutOfRange, GotWant(text, "0 or more"));
+  }
+  draft.built.flat_epsilon = *epsilon;
+}
+
 std::optional<Decimal> CheckBound(const std::string& field, bool is_set, const std::string& text,
                                   Violations& violations) {
   if (!is_set) return std::nullopt;
@@ -223,6 +234,7 @@ void BuildOther(KpiDraft& draft) {
     // FINAL promises that later facts are held out, which evaluation cannot do yet.
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
+  BuildFlatEpsilon(draft);
   BuildMateriality(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
@@ -254,6 +266,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);
     BuildProcessControl(draft);
+    BuildMaintain(draft);
   }
   BuildPace(draft);
   BuildOther(draft);

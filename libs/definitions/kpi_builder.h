@@ -62,6 +62,8 @@ void BuildTargets(KpiDraft& draft,
 void BuildPace(KpiDraft& draft);
 // process_control, trend_periods. The calendar and the logical range are set.
 void BuildProcessControl(KpiDraft& draft);
+// maintain. The calendar and the windows are set.
+void BuildMaintain(KpiDraft& draft);
 // Hash of the finished parts.
 std::string FingerprintOf(const KpiDefinition& kpi);
 

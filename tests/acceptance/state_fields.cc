@@ -125,6 +125,13 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
+// `3/4 of 12`: met, elapsed, all.
+std::string MaintainText(const v1::KpiState& state) {
+  if (!state.has_maintain()) return "";
+  const v1::MaintainProgress& progress = state.maintain();
+  return absl::StrCat(progress.met(), "/", progress.elapsed(), " of ", progress.total());
+}
+
 // `1 worse 2 to 2`: the band, and a run with its length and where it leads.
 std::string FoldText(const v1::KpiState& state) {
   if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
@@ -146,6 +153,8 @@ std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*lin
 std::map<std::string, Reader> SeriesReaders() {
   return {
       {"fold", FoldText},
+      {"maintain", MaintainText},
+      {"maintain_progress", [](const auto& state) { return state.maintain().progress(); }},
       {"control_label", [](const auto& state) { return state.control().label(); }},
       {"control_rules",
        [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
@@ -155,6 +164,8 @@ std::map<std::string, Reader> SeriesReaders() {
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
       {"control_lower",
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
+      {"control_sigma",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
       {"control_points",
        [](const auto& state) {
          return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
@@ -322,9 +333,12 @@ bool IsComparison(absl::string_view name) {
 
 std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
   const size_t dot = name.find('.');
-  const std::string kind = absl::StrCat("COMPARATOR_KIND_", name.substr(dot + 1));
+  absl::string_view asked = name.substr(dot + 1);
+  const bool proportional = absl::ConsumeSuffix(&asked, "_PROPORTIONAL");
+  const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
+    if (comparison.comparator().proportional() != proportional) continue;
     return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
   }
   return "";

@@ -167,7 +167,11 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
 absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   std::vector<Comparator> comparators;
-  for (const ComparatorKind kind : kAllComparatorKinds) comparators.push_back({.kind = kind});
+  for (const ComparatorKind kind : kAllComparatorKinds) {
+    for (const bool proportional : {false, true}) {
+      comparators.push_back({.kind = kind, .proportional = proportional});
+    }
+  }
   return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_,
                                comparators);
 }

@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
     const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
       PaneSpec spec{.workspace = kpi.workspace,
                     .metric = input.metric->id,
-                    .aggregation = input.aggregation,
+                    .aggregation = input.StateSpec(),
                     .filter = input.filter,
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
                     .calendar = kpi.calendar};

@@ -86,8 +86,10 @@ struct KpiEvaluation {
   // What later periods build on, if their KPI does; to be kept when the period is closed.
   SeriesPoint point;
   std::optional<SeriesView> series;  // for windows with process control
-  uint64_t rows = 0;                 // of all inputs, in the period
-  bool carries_on = false;           // data of this period or before it enters the next one too
+  // For windows with a horizon (ShowsMaintain), from the first of its periods on.
+  std::optional<MaintainResult> maintain;
+  uint64_t rows = 0;        // of all inputs, in the period
+  bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.
   std::string approximation;

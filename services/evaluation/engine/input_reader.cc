@@ -36,8 +36,14 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
   return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
 }
 
-void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
+void Finish(const MetricInput& input, const PaneTable::Range& own, const AggregateResult& result,
+            InputAggregate& aggregate) {
   aggregate.value = result.value;
+  if (input.keeps_spread) {
+    aggregate.value = result.mean;
+    aggregate.variance = result.value.number();
+    aggregate.observations = result.n;
+  }
   aggregate.rows = own.state.rows();
   aggregate.kept = own.state.n();
   aggregate.last_event = TimeOfNano(own.last_time_nano);
@@ -84,7 +90,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  Finish(own, result, aggregate);
+  Finish(kpi_.inputs[input], own, result, aggregate);
   return aggregate;
 }
 
@@ -114,7 +120,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     RETURN_IF_ERROR(merged->state.Merge(own.state));
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
   }
-  Finish(*merged, merged->state.Finalise(), aggregate);
+  Finish(kpi_.inputs[input], *merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 

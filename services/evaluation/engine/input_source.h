@@ -36,6 +36,9 @@ struct InputAggregate {
   ApproximationMethod method = ApproximationMethod::kExact;
   std::optional<Decimal> lower = {};
   std::optional<Decimal> upper = {};
+  // Of an input that keeps its spread: the variance of the samples behind a mean, and how many.
+  Number variance = NdReason::kEmpty;
+  uint64_t observations = 0;
   // NO_COMPARABLE: the earlier period that is meant does not exist.
   std::optional<NdReason> missing;
 };

@@ -112,6 +112,14 @@ void FillSeries(const EvaluationContext& context, const SeriesView& view, v1::Kp
   *state->mutable_trend() = MakeTrend(view.trend);
 }
 
+void FillMaintain(const KpiDefinition& kpi, const MaintainResult& result, v1::KpiState* state) {
+  v1::MaintainProgress* out = state->mutable_maintain();
+  out->set_met(result.met);
+  out->set_elapsed(result.elapsed);
+  out->set_total(static_cast<int32_t>(kpi.maintain->first_days.size()));
+  out->set_progress(TextOf(result.progress));
+}
+
 // Signals of process control outrank the direction of travel: beside one it is not mentioned.
 void AddSeriesReasons(const SeriesView& view, v1::KpiState* state) {
   state->add_reasons(state->control().text());
@@ -294,6 +302,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());
   }
   if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
+  if (evaluation.maintain.has_value()) FillMaintain(kpi, *evaluation.maintain, &state);
   FillDefinition(kpi, &state);
   const uint64_t rows = context.withheld ? 0 : evaluation.rows;
   state.set_row_count(static_cast<int64_t>(rows));

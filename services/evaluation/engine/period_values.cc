@@ -140,6 +140,10 @@ Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
   return Closed(ValueIn(slice, period));
 }
 
+Number PeriodValues::ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const {
+  return Closed(ValueOverDays(slice, days));
+}
+
 Number PeriodValues::ValueOver(const Slice& slice, const Period& first, const Period& last) const {
   const DayRange days{first.first_day, last.end_day};
   return Closed(ValueOverDays(slice, absl::MakeConstSpan(&days, 1)));

@@ -61,6 +61,7 @@ class PeriodValues final : public TargetEnvironment {
   // The latest revision, whatever the vintage: definitions refuse FROZEN.
   Number ClosedValue(const Slice& slice, const Period& period, const Period& target_period,
                      TargetVintage vintage) const override;
+  Number ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const override;
   Number ValueOver(const Slice& slice, const Period& first, const Period& last) const override;
   // ND(PENDING) when the other KPI is not there or has another calendar.
   Number KpiValue(absl::string_view kpi, const Slice& slice, const Period& period) const override;
