@@ -36,6 +36,7 @@ struct LoggedState {
   std::optional<absl::Time> closed_at;
   bool restated = false;
   v1::Status status = v1::STATUS_UNSPECIFIED;
+  int64_t definition_position = 0;           // of the definitions that were followed
   std::string value;                         // decimal, or the name of the ND reason in parentheses
   std::shared_ptr<const std::string> state;  // serialised KpiState
 };

@@ -39,6 +39,9 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Whether the series breaks here, and whether the definition differs from the one in force.
+  bool starts_version = false;
+  bool superseded = false;
   // Null where there is no pace.
   std::shared_ptr<const PaceReading> pace;
   // From the state log.
@@ -83,6 +86,7 @@ struct KpiEvaluation {
   SeriesPoint point;
   std::optional<SeriesView> series;  // for windows with process control
   uint64_t rows = 0;                 // of all inputs, in the period
+  uint64_t carried = 0;              // members whose value is from before the period
   bool carries_on = false;           // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.

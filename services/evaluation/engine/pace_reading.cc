@@ -30,6 +30,7 @@ class PaceReader {
              const Period& period, absl::Time now, int64_t seq)
       : kpi_(runtime.kpi()),
         calendar_(*kpi_.calendar),
+        runtime_(runtime),
         window_(window),
         period_(period),
         now_(now),
@@ -67,7 +68,8 @@ class PaceReader {
         operand.figures.history.push_back({total.value, part.value});
         operand.count.history.push_back({total.rows, part.rows});
       }
-      if (last_year.has_value() && IsClosed(*last_year)) {
+      if (last_year.has_value() && runtime_.MayCompareWith(window_, *last_year) &&
+          IsClosed(*last_year)) {
         ASSIGN_OR_RETURN(const Part then, Read(i, {last_year->first_day, last_year->end_day}));
         if (then.rows.value() > Decimal()) {
           operand.figures.last_year = then.value;
@@ -108,7 +110,7 @@ class PaceReader {
           ComparableOf(window_, calendar_, period_,
                        {.kind = ComparatorKind::kPreviousPeriod, .count = back})
               .period;
-      if (!period.has_value()) break;
+      if (!period.has_value() || !runtime_.MayCompareWith(window_, *period)) break;
       if (IsClosed(*period)) periods.push_back(*period);
     }
     return periods;
@@ -146,6 +148,7 @@ class PaceReader {
 
   const KpiDefinition& kpi_;
   const Calendar& calendar_;
+  const KpiRuntime& runtime_;
   const Window& window_;
   const Period& period_;
   const absl::Time now_;

@@ -38,9 +38,21 @@ CREATE TABLE definition(name TEXT PRIMARY KEY, definition BLOB NOT NULL) STRICT,
 CREATE TABLE setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql";
 
+// Entries of before are taken to be older than any definitions.
+constexpr char kVersionsMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN definition_position INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kpi_version(
+  kpi TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  first_day INTEGER NOT NULL,
+  definitions BLOB NOT NULL,
+  PRIMARY KEY(kpi, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr char kColumns[] =
     "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
-    "restated, status, value, state, number";
+    "restated, status, value, state, number, definition_position";
 
 std::string CauseName(v1::HistoryCause cause) {
   return std::string(absl::StripPrefix(v1::HistoryCause_Name(cause), "HISTORY_CAUSE_"));
@@ -67,7 +79,38 @@ HistoryEntryRow ReadRow(const Statement& row) {
   logged.value = std::string(row.Text(12));
   if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
   entry.place = {logged.first_day, row.Int64(14)};
+  logged.definition_position = row.Int64(15);
   return entry;
+}
+
+absl::Status SaveVersions(Connection& connection, bool snapshot,
+                          absl::Span<const SavedVersions> versions) {
+  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version"));
+  for (const SavedVersions& of_kpi : versions) {
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version WHERE kpi = ?", {of_kpi.kpi}));
+    for (size_t i = 0; i < of_kpi.versions.size(); ++i) {
+      const SavedVersion& version = of_kpi.versions[i];
+      RETURN_IF_ERROR(connection.Execute(
+          "INSERT INTO kpi_version(kpi, number, first_day, definitions) VALUES(?, ?, ?, ?)",
+          {of_kpi.kpi, static_cast<int64_t>(i), version.first_day, Blob{version.definitions}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions) {
+  ASSIGN_OR_RETURN(Statement rows,
+                   connection.Prepare("SELECT kpi, first_day, definitions FROM kpi_version "
+                                      "ORDER BY kpi, number"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    if (versions->empty() || versions->back().kpi != rows.Text(0)) {
+      versions->push_back({.kpi = std::string(rows.Text(0))});
+    }
+    versions->back().versions.push_back(
+        {static_cast<int32_t>(rows.Int64(1)), std::string(rows.Bytes(2))});
+  }
 }
 
 std::string HistorySql(HistoryQuery::View view) {
@@ -92,14 +135,15 @@ std::string HistorySql(HistoryQuery::View view) {
 
 absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
     const SqliteStateLogOptions& options) {
-  ASSIGN_OR_RETURN(auto database,
-                   Database::Create({.directory = options.directory,
-                                     .file_name = "evaluation.db",
-                                     .schema = {.name = "evaluation",
-                                                .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration}},
-                                     .free_space_floor_bytes = options.free_space_floor_bytes,
-                                     .ballast_bytes = options.ballast_bytes}));
+  ASSIGN_OR_RETURN(
+      auto database,
+      Database::Create({.directory = options.directory,
+                        .file_name = "evaluation.db",
+                        .schema = {.name = "evaluation",
+                                   .application_id = kApplicationId,
+                                   .migrations = {kFirstMigration, kVersionsMigration}},
+                        .free_space_floor_bytes = options.free_space_floor_bytes,
+                        .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
@@ -110,8 +154,8 @@ absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
         Statement insert,
         transaction.connection().Prepare(
             "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, "
-            "revision, cause, recorded_at, closed_at, restated, status, value, state) "
-            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+            "revision, cause, recorded_at, closed_at, restated, status, value, state, "
+            "definition_position) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     for (const LoggedState& logged : entries) {
       const std::string cause = CauseName(logged.cause);
       const std::string status = StatusName(logged.status);
@@ -122,7 +166,7 @@ absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
       RETURN_IF_ERROR(insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
                                   logged.id.period, logged.first_day, logged.revision, cause,
                                   absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
-                                  status, logged.value, Blob{state}}));
+                                  status, logged.value, Blob{state}, logged.definition_position}));
     }
   }
   return transaction.Commit();
@@ -136,7 +180,8 @@ absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
       Statement rows,
       snapshot.connection().Prepare(absl::StrCat(
           "SELECT part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, "
-          "closed_at, restated, status, value, NULL, number FROM state_log WHERE number IN "
+          "closed_at, restated, status, value, NULL, number, definition_position FROM state_log "
+          "WHERE number IN "
           "(SELECT max(number) FROM state_log ",
           of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
   if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
@@ -178,6 +223,19 @@ absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const Histo
   }
 }
 
+absl::StatusOr<std::optional<int32_t>> SqliteStateLog::LastClosed(absl::string_view kpi,
+                                                                  absl::string_view window,
+                                                                  int64_t before_position) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(const std::optional<int64_t> day,
+                   snapshot.connection().QueryInt64(
+                       "SELECT first_day FROM state_log WHERE kpi = ? AND \"window\" = ? AND "
+                       "revision >= 1 AND definition_position < ? ORDER BY first_day DESC LIMIT 1",
+                       {kpi, window, before_position}));
+  if (!day.has_value()) return std::nullopt;
+  return static_cast<int32_t>(*day);
+}
+
 absl::Status SqliteStateLog::SaveSetting(absl::string_view name, int64_t value) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   RETURN_IF_ERROR(transaction.connection().Execute(
@@ -210,6 +268,7 @@ absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
 
 absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
+                                             absl::Span<const SavedVersions> versions,
                                              int64_t position, int64_t incarnation) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   Connection& connection = transaction.connection();
@@ -225,6 +284,7 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
         connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
                            {definition.name(), Blob{bytes}}));
   }
+  RETURN_IF_ERROR(SaveVersions(connection, snapshot, versions));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
                                      {"definition_position", position}));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
@@ -242,6 +302,7 @@ absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
                    snapshot.connection().QueryInt64(of_setting, {"definition_incarnation"}));
   saved.position = position.value_or(0);
   saved.incarnation = incarnation.value_or(0);
+  RETURN_IF_ERROR(LoadVersions(snapshot.connection(), &saved.versions));
   ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
                                        "SELECT name, definition FROM definition ORDER BY name"));
   while (true) {
