@@ -20,6 +20,7 @@
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
+#include "libs/kpi/materiality.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/period_path.h"
@@ -111,6 +112,20 @@ struct SamplingRule {
   size_t whole = 0;    // all observations
 };
 
+// Which values are withheld because too few people are behind them (SEMANTICS 3.3.5). The natural
+// denominator n of a formula is made of the inputs that stand in a divisor of it; without one, of
+// the denominators of the KPIs that it contains; without those, of its first input that counts
+// (COUNT, COUNT_TRUE, COUNT_DISTINCT), or else of its first input. An operand that is a KPI stands
+// for that KPI's denominators. Of several, the smallest is n. An input's n is the number of
+// distinct entities of its samples in the period; without entities, that of the samples, both after
+// the filter; for kinds that look beyond their period, that of AggregateResult::members.
+struct SuppressionRule {
+  uint64_t fewest = 0;               // 0: nothing is withheld
+  std::vector<size_t> denominators;  // into KpiDefinition::inputs, ascending
+  // Parallel to denominators: COUNT_DISTINCT of the same samples.
+  std::vector<MetricInput> entities;
+};
+
 // A decision about where limits start anew.
 struct RebaseRule {
   Period period;
@@ -168,6 +183,7 @@ struct KpiDefinition {
   // every input's metric unless the input ignores it.
   std::vector<std::vector<std::string>> groupings;
   int max_slices = kDefaultMaxSlices;
+  SuppressionRule suppression;
   std::string partition_group;  // of all metrics
   // Whether finished values of disjoint slices add up.
   bool additive_over_slices = false;
@@ -182,6 +198,7 @@ struct KpiDefinition {
   std::optional<Decimal> logical_min;
   std::optional<Decimal> logical_max;
   absl::Duration final_after = absl::InfiniteDuration();
+  std::optional<Materiality> materiality;
   std::optional<ReviewRule> review;
   std::optional<PaceRule> pace;         // set if a band is measured by PACE
   std::vector<std::string> guardrails;  // ids of KPIs

@@ -69,8 +69,8 @@ void SimulatedEvaluation::Start() {
     for (const ResourceName& name : definitions_.catalog().Names()) {
       saved.definitions.push_back(*definitions_.catalog().Find(name)->definition);
     }
-    const absl::Status stored = log_.SaveDefinitions(true, saved.definitions, {}, saved.position,
-                                                     kSimulatedIncarnation);
+    const absl::Status stored =
+        log_.SaveDefinitions(true, saved.definitions, {}, saved.position, kSimulatedIncarnation);
     if (!stored.ok()) stage_.Fail(stored.ToString());
   }
   life_->versions.Load(saved.versions);

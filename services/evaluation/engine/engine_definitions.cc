@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
     if (!dimensions.empty()) groupings.push_back({.dimensions = dimensions});
   }
   for (RuntimeGrouping& grouping : groupings) {
-    for (const MetricInput& input : kpi.inputs) {
+    const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
       PaneSpec spec{.workspace = kpi.workspace,
                     .metric = input.metric->id,
                     .aggregation = input.aggregation,
@@ -52,7 +52,13 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
                     .calendar = kpi.calendar};
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
-      grouping.tables.push_back(entry->table.get());
+      return entry->table.get();
+    };
+    for (const MetricInput& input : kpi.inputs) {
+      ASSIGN_OR_RETURN(grouping.tables.emplace_back(), bind(input));
+    }
+    for (const MetricInput& input : kpi.suppression.entities) {
+      ASSIGN_OR_RETURN(grouping.entity_tables.emplace_back(), bind(input));
     }
   }
   return groupings;
@@ -123,6 +129,7 @@ bool PartitionEngine::ApplySeed(KpiRuntime& newest, const LoggedState& logged) {
   state.logged_value = logged.value;
   state.revision = logged.revision;
   state.restated = logged.restated;
+  state.restatement = logged.restatement;
   state.closed_at = logged.closed_at;
   const Period period = runtime.kpi().windows[home->window].At(*runtime.kpi().calendar,
                                                                DayOfNumber(logged.first_day));
@@ -160,7 +167,7 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   }
   absl::flat_hash_set<std::string> keys;
   for (const RuntimeGrouping& grouping : runtime.groupings()) {
-    for (const PaneTable* table : grouping.tables) keys.insert(table->spec().Key());
+    for (const PaneTable* table : grouping.AllTables()) keys.insert(table->spec().Key());
   }
   for (const std::string& key : keys) Unbind(*tables_.at(key), runtime);
   TrimBacklog();

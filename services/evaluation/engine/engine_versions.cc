@@ -78,7 +78,7 @@ void PartitionEngine::Connect(KpiRuntime& runtime) {
   }
   AddReader(runtime);
   for (size_t g = 0; g < runtime.groupings().size(); ++g) {
-    for (const PaneTable* table : runtime.groupings()[g].tables) {
+    for (const PaneTable* table : runtime.groupings()[g].AllTables()) {
       TableEntry& entry = *tables_.at(table->spec().Key());
       const bool known = std::any_of(
           entry.dependents.begin(), entry.dependents.end(), [&](const Dependent& dependent) {

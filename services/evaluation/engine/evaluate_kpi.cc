@@ -72,6 +72,24 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   evaluation.upper = inputs[step.bindings[0].index].upper;
 }
 
+// Leaves nothing of the values that are behind a withheld one. The finished values behind any value
+// of a KPI that withholds some are not told: they are of shorter periods, with fewer people.
+void Withhold(const EvaluationContext& context, StepValues& steps) {
+  if (context.kpi->suppression.fewest == 0) return;
+  const Value suppressed = NdReason::kSuppressed;
+  for (auto& parts : steps.parts) {
+    for (PartValue& part : parts) part.value = suppressed;
+  }
+  if (!context.withheld) return;
+  std::fill(steps.inputs.begin(), steps.inputs.end(), suppressed);
+  for (auto* values : {&steps.steps, &steps.results}) {
+    for (std::optional<Value>& value : *values) {
+      if (value.has_value()) value = suppressed;
+    }
+  }
+  steps.value = suppressed;
+}
+
 // Whether limits and hysteresis begin anew with the period.
 bool StartsSegment(const EvaluationContext& context) {
   const std::optional<ProcessControlRule>& control = context.kpi->process_control;
@@ -236,7 +254,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   }
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
-  EvaluateBounds(context, inputs, evaluation);
+  Withhold(context, evaluation.steps);
+  if (!context.withheld) EvaluateBounds(context, inputs, evaluation);
   evaluation.value =
       context.period.exists() ? evaluation.steps.value : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
@@ -255,7 +274,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     }
   }
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
-  if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
+  if (context.pace != nullptr && !context.withheld)
+    evaluation.pace = PaceOf(context, evaluation.target, source);
   evaluation.status = StatusOf(context, evaluation, before);
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),

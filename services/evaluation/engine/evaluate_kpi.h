@@ -24,6 +24,7 @@
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
 #include "services/evaluation/engine/pace_reading.h"
+#include "services/evaluation/engine/restatement.h"
 #include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
@@ -42,12 +43,15 @@ struct EvaluationContext {
   // Whether the series breaks here, and whether the definition differs from the one in force.
   bool starts_version = false;
   bool superseded = false;
+  // Too few people are behind the value, or behind one that would follow from it.
+  bool withheld = false;
   // Null where there is no pace.
   std::shared_ptr<const PaceReading> pace;
   // From the state log.
   bool restated = false;
   int32_t revision = 0;
   std::optional<absl::Time> closed_at;
+  std::optional<RestatementNote> restatement;
   // A backfilled period (it was over before its first sample arrived) is CLOSING until then, or
   // until its data is complete: importing history is no restatement of it.
   std::optional<absl::Time> settles_at;

@@ -20,15 +20,18 @@ struct MetricFacts {
 // Days after a period's end that lie within the duration.
 int32_t DaysReachedAfter(int64_t nano);
 
-// A view; what it is made of outlives it. All spans are parallel to KpiDefinition::inputs. Only
-// changes of the feed up to `seq` are read. `now` tells which periods are over. Other periods than
-// the root that end before `reads_from` are NO_COMPARABLE, unless the root does too.
+// A view; what it is made of outlives it. All spans are parallel to `inputs`, those of the KPI or
+// others of its metrics. Only changes of the feed up to `seq` are read. `now` tells which periods
+// are over. Other periods than the root that end before `reads_from` are NO_COMPARABLE, unless the
+// root does too.
 class InputReader final : public InputSource {
  public:
-  InputReader(const KpiDefinition& kpi, absl::Span<PaneTable* const> tables,
-              absl::Span<const std::string> slices, absl::Span<const MetricFacts* const> facts,
-              absl::Time now, int64_t seq, int32_t reads_from = INT32_MIN)
-      : kpi_(kpi),
+  InputReader(const Calendar& calendar, absl::Span<const MetricInput> inputs,
+              absl::Span<PaneTable* const> tables, absl::Span<const std::string> slices,
+              absl::Span<const MetricFacts* const> facts, absl::Time now, int64_t seq,
+              int32_t reads_from = INT32_MIN)
+      : calendar_(calendar),
+        inputs_(inputs),
         tables_(tables),
         slices_(slices),
         facts_(facts),
@@ -52,7 +55,8 @@ class InputReader final : public InputSource {
                                              const AggregationReach& reach,
                                              int64_t last_time_nano) const;
 
-  const KpiDefinition& kpi_;
+  const Calendar& calendar_;
+  const absl::Span<const MetricInput> inputs_;
   const absl::Span<PaneTable* const> tables_;
   const absl::Span<const std::string> slices_;
   const absl::Span<const MetricFacts* const> facts_;

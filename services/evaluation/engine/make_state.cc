@@ -296,18 +296,22 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   }
   if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
   FillDefinition(kpi, &state);
-  state.set_row_count(static_cast<int64_t>(evaluation.rows));
+  const uint64_t rows = context.withheld ? 0 : evaluation.rows;
+  state.set_row_count(static_cast<int64_t>(rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());
   const absl::Time watermark = evaluation.readiness.watermark;
   if (watermark != absl::InfinitePast() && watermark != absl::InfiniteFuture()) {
     *state.mutable_watermark() = ToTimestamp(watermark);
   }
-  if (evaluation.rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  if (rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
   for (const v1::ObservationFlag flag : ObservationFlagsOf(context, evaluation)) {
     state.add_observation_flags(flag);
   }
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
+  if (context.restatement.has_value()) {
+    *state.mutable_restatement() = MakeRestatement(*context.restatement);
+  }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
   if (context.starts_version) {
     state.add_reasons("the definition changed: a new series begins with this period");
