@@ -215,10 +215,17 @@ struct KpiDefinition {
   Decimal flat_epsilon = DefaultFlatEpsilon();  // below it a comparison is FLAT
   int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
+  // First day of this version under KEEP_HISTORY; nothing: the first period that was not closed.
+  std::optional<absl::CivilDay> effective_from;
+  bool compare_across_breaks = false;
 
   // 32 hexadecimal digits over inputs, formulas, metric units, windows, unit and calendar. A
   // change starts a new series; labels, targets and bands do not enter it.
   std::string fingerprint;
+  // The same over inputs, formulas, metric units and unit alone. Under KEEP_HISTORY a change breaks
+  // the series: a window is a series of its own, so that another one breaks none, and days that the
+  // calendar moves cannot be kept.
+  std::string series_fingerprint;
 
   // `workspaces/{workspace}/kpis/{id}`.
   std::string resource_name() const;
@@ -228,5 +235,8 @@ struct KpiDefinition {
   // The grouping, or the total for no dimensions, that is kept up to date; false otherwise.
   bool HasGrouping(const std::vector<std::string>& sorted_dimensions) const;
 };
+
+// Whether both cut time into the same periods.
+bool HaveSamePeriods(const KpiDefinition& a, const KpiDefinition& b);
 
 }  // namespace kpisuite

@@ -64,8 +64,9 @@ void BuildPace(KpiDraft& draft);
 void BuildProcessControl(KpiDraft& draft);
 // maintain. The calendar and the windows are set.
 void BuildMaintain(KpiDraft& draft);
-// Hash of the finished parts.
+// Hashes of the finished parts: fingerprint and series_fingerprint.
 std::string FingerprintOf(const KpiDefinition& kpi);
+std::string SeriesFingerprintOf(const KpiDefinition& kpi);
 
 // Dimensions of a slice that a metric of the KPI lacks without ignoring them. SLICE_DIMENSION.
 void CheckSliceDimensions(const KpiDraft& draft, absl::string_view field, const Slice& slice,

@@ -36,6 +36,13 @@ std::string FlagsText(const v1::KpiState& state) {
   });
 }
 
+std::string ObservationText(const v1::KpiState& state) {
+  return absl::StrJoin(state.observation_flags(), "+", [](std::string* out, int flag) {
+    const auto value = static_cast<v1::ObservationFlag>(flag);
+    absl::StrAppend(out, EnumText(v1::ObservationFlag_Name(value), "OBSERVATION_FLAG_", value));
+  });
+}
+
 std::map<std::string, Reader> ValueReaders() {
   return {
       {"value", [](const auto& state) { return state.value(); }},
@@ -49,6 +56,7 @@ std::map<std::string, Reader> ValueReaders() {
          return EnumText(v1::DataState_Name(state.data_state()), "DATA_STATE_", state.data_state());
        }},
       {"flags", FlagsText},
+      {"observation", ObservationText},
       {"rows", [](const auto& state) { return absl::StrCat(state.row_count()); }},
       {"completeness", [](const auto& state) { return state.completeness(); }},
       {"watermark",

@@ -140,9 +140,7 @@ absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
   if (query.period == "current") {
     place.period = kpi.windows[*window].At(*kpi.calendar, now_);
   } else if (query.period == "latest") {
-    const std::optional<size_t> slice = place.runtime->FindSlice(query.slice);
-    if (!slice.has_value()) return absl::NotFoundError(absl::StrCat("no slice ", query.slice));
-    const auto day = place.runtime->LatestWithRows(place.runtime->slices()[*slice], *window);
+    const std::optional<int32_t> day = place.runtime->LatestOfAll(query.slice, *window);
     if (!day.has_value()) return absl::NotFoundError("no period has rows");
     place.period = kpi.windows[*window].At(*kpi.calendar, DayOfNumber(*day));
   } else {

@@ -68,6 +68,7 @@ bool PartitionEngine::Keeps(const KpiRuntime& runtime, size_t slice, size_t wind
 void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                                 bool definition_changed) {
   if (!Keeps(runtime, slice, window)) return;
+  if (!runtime.Owns(window, first_day)) return;
   SliceStates& states = runtime.slices()[slice];
   const auto mark = [&](int32_t day) {
     const auto [it, fresh] = states.windows[window].try_emplace(day);
@@ -244,6 +245,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                           .closed_at = state.closed_at,
                           .restated = state.restated,
                           .status = state.logged_status,
+                          .definition_position = definition_position_,
                           .value = state.logged_value,
                           .restatement = state.restatement,
                           .state = state.state});
@@ -269,18 +271,21 @@ void PartitionEngine::RollOver(const StateRef& ref, KpiRuntime& runtime,
   const Calendar& calendar = *context.kpi->calendar;
   if (active) {
     const Period current = context.window->At(calendar, now_);
-    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
+    MarkNext(runtime, runtime.slices()[ref.slice], ref.window, current);
   }
   if (!evaluation.carries_on) return;
   const auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   const Period next = NextPeriod(calendar, context.period);
   if (periods.rbegin()->first > ref.first_day || next.first_day >= next.end_day) return;
-  MarkDirty(runtime, ref.slice, ref.window, DayNumber(next.first_day), false);
+  MarkNext(runtime, runtime.slices()[ref.slice], ref.window, next);
 }
 
 // Which periods can be stale has changed from the earlier of the two on.
 void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
                                std::optional<int32_t> latest, std::optional<int32_t> before) {
+  if (latest.has_value() != before.has_value()) {
+    MarkLatestOfEarlier(runtime, runtime.slices()[ref.slice], ref.window);
+  }
   const int32_t first = std::min(latest.value_or(INT32_MIN), before.value_or(INT32_MIN));
   auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   for (auto it = periods.rbegin(); it != periods.rend() && it->first >= first; ++it) {

@@ -293,6 +293,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
     evaluation.rows += inputs[i].rows;
+    evaluation.carried += inputs[i].carried;
     const bool trailing = context.window->kind() == WindowKind::kTrailing;
     evaluation.carries_on |=
         (trailing && inputs[i].rows > 0) ||

@@ -68,10 +68,14 @@ InputAggregate InputReader::Unread(size_t input, const Period& period) const {
           .period = period};
 }
 
+bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) const {
+  return DayNumber(last_day) < reads_from_ && DayNumber(root.end_day) > reads_from_;
+}
+
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
   const auto end = FollowPath(calendar_, window, root, inputs_[input].path);
-  if (end.has_value()) return ReadEnd(input, *end);
+  if (end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1)) return ReadEnd(input, *end);
   InputAggregate aggregate = Unread(input, root);
   aggregate.missing = NdReason::kNoComparable;
   return aggregate;

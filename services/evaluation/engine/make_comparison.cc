@@ -89,9 +89,11 @@ absl::StatusOr<Number> OtherValue(const EvaluationContext& context, const Period
   const bool is_period =
       sides.whole && period.has_value() && period->grain == context.window->grain() &&
       AreDaysOf(sides.other, context.window->ReachOf(*context.kpi->calendar, *period));
-  ASSIGN_OR_RETURN(const PeriodValue other, is_period
-                                                ? values.ValueIn(context.slice, *period)
-                                                : values.ValueOverDays(context.slice, sides.other));
+  const Period whole =
+      period.has_value() ? *period : PeriodOfDays(*context.kpi->calendar, sides.other.back());
+  ASSIGN_OR_RETURN(const PeriodValue other,
+                   is_period ? values.ValueIn(context.slice, *period)
+                             : values.OtherDays(context.slice, whole, sides.other));
   return other.value;
 }
 

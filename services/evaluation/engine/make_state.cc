@@ -5,6 +5,7 @@
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/make_control.h"
+#include "services/evaluation/engine/make_observation.h"
 #include "services/evaluation/engine/make_pace.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
@@ -312,12 +313,18 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     *state.mutable_watermark() = ToTimestamp(watermark);
   }
   if (rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  for (const v1::ObservationFlag flag : ObservationFlagsOf(context, evaluation)) {
+    state.add_observation_flags(flag);
+  }
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
   if (context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
   }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  if (context.starts_version) {
+    state.add_reasons("the definition changed: a new series begins with this period");
+  }
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);
   }

@@ -46,12 +46,24 @@ ALTER TABLE state_log ADD COLUMN restated_by TEXT;
 ALTER TABLE state_log ADD COLUMN minor INTEGER;
 )sql";
 
+// Entries of before are taken to be older than any definitions.
+constexpr char kVersionsMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN definition_position INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kpi_version(
+  kpi TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  first_day INTEGER NOT NULL,
+  definitions BLOB NOT NULL,
+  PRIMARY KEY(kpi, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // `state` stands for the column or for NULL.
 std::string Columns(absl::string_view state) {
   return absl::StrCat(
       "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
       "restated, status, value, ",
-      state, ", number, old_value, old_status, restated_by, minor");
+      state, ", number, old_value, old_status, restated_by, minor, definition_position");
 }
 
 std::string CauseName(v1::HistoryCause cause) {
@@ -97,13 +109,15 @@ HistoryEntryRow ReadRow(const Statement& row) {
                                          .cause = CauseNamed(row.Text(17)),
                                          .minor = row.Int64(18) != 0};
   }
+  logged.definition_position = row.Int64(19);
   return entry;
 }
 
 constexpr char kInsertEntry[] =
     "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, revision, "
     "cause, recorded_at, closed_at, restated, status, value, state, old_value, old_status, "
-    "restated_by, minor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "restated_by, minor, definition_position) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   std::optional<int64_t> closed_at;
@@ -122,7 +136,37 @@ absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
                      logged.id.period, logged.first_day, logged.revision, CauseName(logged.cause),
                      absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
                      StatusName(logged.status), logged.value, Blob{state}, old_value, old_status,
-                     restated_by, minor});
+                     restated_by, minor, logged.definition_position});
+}
+
+absl::Status SaveVersions(Connection& connection, bool snapshot,
+                          absl::Span<const SavedVersions> versions) {
+  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version"));
+  for (const SavedVersions& of_kpi : versions) {
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version WHERE kpi = ?", {of_kpi.kpi}));
+    for (size_t i = 0; i < of_kpi.versions.size(); ++i) {
+      const SavedVersion& version = of_kpi.versions[i];
+      RETURN_IF_ERROR(connection.Execute(
+          "INSERT INTO kpi_version(kpi, number, first_day, definitions) VALUES(?, ?, ?, ?)",
+          {of_kpi.kpi, static_cast<int64_t>(i), version.first_day, Blob{version.definitions}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions) {
+  ASSIGN_OR_RETURN(Statement rows,
+                   connection.Prepare("SELECT kpi, first_day, definitions FROM kpi_version "
+                                      "ORDER BY kpi, number"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    if (versions->empty() || versions->back().kpi != rows.Text(0)) {
+      versions->push_back({.kpi = std::string(rows.Text(0))});
+    }
+    versions->back().versions.push_back(
+        {static_cast<int32_t>(rows.Int64(1)), std::string(rows.Bytes(2))});
+  }
 }
 
 std::string HistorySql(HistoryQuery::View view) {
@@ -152,7 +196,8 @@ absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
                                      .file_name = "evaluation.db",
                                      .schema = {.name = "evaluation",
                                                 .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration, kSecondMigration}},
+                                                .migrations = {kFirstMigration, kSecondMigration,
+                                                               kVersionsMigration}},
                                      .free_space_floor_bytes = options.free_space_floor_bytes,
                                      .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
@@ -216,6 +261,19 @@ absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const Histo
   }
 }
 
+absl::StatusOr<std::optional<int32_t>> SqliteStateLog::LastClosed(absl::string_view kpi,
+                                                                  absl::string_view window,
+                                                                  int64_t before_position) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(const std::optional<int64_t> day,
+                   snapshot.connection().QueryInt64(
+                       "SELECT first_day FROM state_log WHERE kpi = ? AND \"window\" = ? AND "
+                       "revision >= 1 AND definition_position < ? ORDER BY first_day DESC LIMIT 1",
+                       {kpi, window, before_position}));
+  if (!day.has_value()) return std::nullopt;
+  return static_cast<int32_t>(*day);
+}
+
 absl::Status SqliteStateLog::SaveSetting(absl::string_view name, int64_t value) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   RETURN_IF_ERROR(transaction.connection().Execute(
@@ -248,6 +306,7 @@ absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
 
 absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
+                                             absl::Span<const SavedVersions> versions,
                                              int64_t position, int64_t incarnation) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   Connection& connection = transaction.connection();
@@ -263,6 +322,7 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
         connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
                            {definition.name(), Blob{bytes}}));
   }
+  RETURN_IF_ERROR(SaveVersions(connection, snapshot, versions));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
                                      {"definition_position", position}));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
@@ -280,6 +340,7 @@ absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
                    snapshot.connection().QueryInt64(of_setting, {"definition_incarnation"}));
   saved.position = position.value_or(0);
   saved.incarnation = incarnation.value_or(0);
+  RETURN_IF_ERROR(LoadVersions(snapshot.connection(), &saved.versions));
   ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
                                        "SELECT name, definition FROM definition ORDER BY name"));
   while (true) {
