@@ -36,7 +36,7 @@ class ConformanceTest {
     given = Json.read(settings.vectors().resolveSibling("given.json")).getAsJsonObject();
     List<DynamicTest> tests = new ArrayList<>();
     try (Stream<Path> files = Files.list(settings.vectors())) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
         for (JsonElement vector : Json.read(file).getAsJsonArray()) {
           JsonObject object = vector.getAsJsonObject();
           String name = object.get("id").getAsString() + ": " + object.get("proves").getAsString();
