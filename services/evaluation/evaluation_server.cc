@@ -65,6 +65,7 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
   core_->health.DefinitionsAlive(runtime_.clock().Now());
   core_->health.DefinitionsLost();
   if (saved.position > 0) {
+    core_->loop.KeepVersions(std::move(saved.versions));
     core_->loop.Define({.snapshot = true,
                         .definitions = std::move(saved.definitions),
                         .position = saved.position,

@@ -140,9 +140,7 @@ absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
   if (query.period == "current") {
     place.period = kpi.windows[*window].At(*kpi.calendar, now_);
   } else if (query.period == "latest") {
-    const std::optional<size_t> slice = place.runtime->FindSlice(query.slice);
-    if (!slice.has_value()) return absl::NotFoundError(absl::StrCat("no slice ", query.slice));
-    const auto day = place.runtime->LatestWithRows(place.runtime->slices()[*slice], *window);
+    const std::optional<int32_t> day = place.runtime->LatestOfAll(query.slice, *window);
     if (!day.has_value()) return absl::NotFoundError("no period has rows");
     place.period = kpi.windows[*window].At(*kpi.calendar, DayOfNumber(*day));
   } else {
@@ -167,7 +165,11 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
 absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   std::vector<Comparator> comparators;
-  for (const ComparatorKind kind : kAllComparatorKinds) comparators.push_back({.kind = kind});
+  for (const ComparatorKind kind : kAllComparatorKinds) {
+    for (const bool proportional : {false, true}) {
+      comparators.push_back({.kind = kind, .proportional = proportional});
+    }
+  }
   return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_,
                                comparators);
 }

@@ -104,7 +104,7 @@ class Suite {
   MeasurementNode& measurement() { return measurement_; }
   EvaluationNode& evaluation() { return *evaluation_; }
   MemoryMeasurementStore& store() { return store_; }
-  StateLog& log() { return log_; }
+  StateEntries& log() { return log_; }
   PublishedStates& published() { return published_; }
 
  private:
@@ -124,7 +124,7 @@ class Suite {
   DefinitionNode definition_;
   MemoryMeasurementStore store_;
   MeasurementNode measurement_;
-  StateLog log_;
+  StateEntries log_;
   PublishedStates published_;
   std::unique_ptr<EvaluationNode> evaluation_;
 };
