@@ -94,7 +94,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  Finish(kpi_.inputs[input], own, result, aggregate);
+  Finish(inputs_[input], own, result, aggregate);
   return aggregate;
 }
 
@@ -124,7 +124,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     RETURN_IF_ERROR(merged->state.Merge(own.state));
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
   }
-  Finish(kpi_.inputs[input], *merged, merged->state.Finalise(), aggregate);
+  Finish(inputs_[input], *merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 
