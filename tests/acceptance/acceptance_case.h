@@ -47,9 +47,23 @@ enum class CaseAction {
   kRepeat,   // a write that must change nothing
   kRetract,  // every sample must have been there
   kWatermark,
+  kFinalise,
+  kRelease,
   kExpectState,
   kExpectHistory,
   kExpectChange,
+};
+
+// What a finalise or release says.
+struct CaseDecision {
+  std::string kpi;
+  std::string first_period;  // of a release
+  std::string last_period;   // empty: first_period
+  std::string author = "controller@example.com";
+  std::string role = "group controller";
+  std::string reason = "month-end";
+  std::string request;
+  std::string released;  // how many samples it is to release; empty: not compared
 };
 
 struct CaseStep {
@@ -61,6 +75,7 @@ struct CaseStep {
   std::vector<CaseSample> samples;          // write, correct, repeat, retract
   std::vector<v1::Definition> definitions;  // apply: only what the file says; delete: names
   std::vector<ExpectedProblem> problems;    // apply, delete, write and so on
+  CaseDecision decision;                    // finalise, release
   StateQuery query;                         // expect
   std::vector<ExpectedField> fields;        // expect a state or a change
   std::vector<std::string> history;         // expect history, one text for each entry

@@ -89,6 +89,8 @@ class CaseParser {
       ReadWatermark(*words, std::move(step));
     } else if (word == "delete") {
       ReadDelete(*words, std::move(step));
+    } else if (word == "finalise" || word == "release") {
+      ReadDecision(*words, std::move(step));
     } else if (SampleActions().contains(word)) {
       ReadSamples(*words, std::move(step));
     } else if (word == "expect") {
@@ -96,7 +98,7 @@ class CaseParser {
     } else {
       Fail(absl::StrCat("got \"", word,
                         "\", want definitions: apply: use delete clock write correct repeat "
-                        "retract watermark expect"));
+                        "retract watermark finalise release expect"));
     }
   }
 
@@ -145,6 +147,36 @@ class CaseParser {
     step.action = CaseAction::kWatermark;
     step.metric = words[1];
     step.time = *time;
+    result_.parsed.steps.push_back(std::move(step));
+  }
+
+  // `finalise KPI PERIOD` and `release KPI PERIOD [PERIOD]`, with NAME=VALUE after them.
+  void ReadDecision(const std::vector<std::string>& words, CaseStep step) {
+    const bool release = words[0] == "release";
+    step.action = release ? CaseAction::kRelease : CaseAction::kFinalise;
+    CaseDecision& decision = step.decision;
+    std::vector<std::string*> places = {&decision.kpi, &decision.first_period};
+    if (release) places.push_back(&decision.last_period);
+    const std::map<std::string, std::string*> names = {{"author", &decision.author},
+                                                       {"role", &decision.role},
+                                                       {"reason", &decision.reason},
+                                                       {"request", &decision.request},
+                                                       {"released", &decision.released}};
+    size_t place = 0;
+    for (size_t at = 1; at < words.size(); ++at) {
+      const std::pair<std::string, std::string> pair =
+          absl::StrSplit(words[at], absl::MaxSplits('=', 1));
+      const auto named = names.find(pair.first);
+      if (named != names.end() && absl::StrContains(words[at], "=")) {
+        *named->second = Unquoted(pair.second);
+      } else if (place < places.size()) {
+        *places[place++] = Unquoted(words[at]);
+      } else {
+        return Fail(
+            absl::StrCat("got ", words[at], ", want author= role= reason= request= released="));
+      }
+    }
+    if (place < 2) return Fail(absl::StrCat("want `", words[0], " KPI PERIOD ...`"));
     result_.parsed.steps.push_back(std::move(step));
   }
 

@@ -148,6 +148,8 @@ class CaseRunner {
       case CaseAction::kWatermark:
         CheckProblems(step, ProblemsOf(suite_.AdvanceWatermark(step.metric, step.time)));
         break;
+      case CaseAction::kFinalise: CheckProblems(step, ProblemsOf(Finalise(step))); break;
+      case CaseAction::kRelease: Release(step); break;
       case CaseAction::kExpectState:
       case CaseAction::kExpectHistory:
       case CaseAction::kExpectChange:
@@ -184,6 +186,32 @@ class CaseRunner {
                       (step.action == CaseAction::kRepeat && result->unchanged() == wanted) ||
                       (step.action == CaseAction::kRetract && result->retracted() == wanted);
     if (!fits) Fail(step, absl::StrCat("  the answer was: ", result->ShortDebugString()));
+  }
+
+  absl::Status Finalise(const CaseStep& step) {
+    v1::FinalizePeriodsRequest request;
+    request.set_kpi(step.decision.kpi);
+    request.set_through_period(step.decision.first_period);
+    request.set_author(step.decision.author);
+    request.set_reason(step.decision.reason);
+    request.set_request_id(step.decision.request);
+    return suite_.Finalize(std::move(request)).status();
+  }
+
+  void Release(const CaseStep& step) {
+    v1::ReleaseHeldOutRequest request;
+    request.set_kpi(step.decision.kpi);
+    request.set_first_period(step.decision.first_period);
+    request.set_last_period(step.decision.last_period);
+    request.set_author(step.decision.author);
+    request.set_role(step.decision.role);
+    request.set_reason(step.decision.reason);
+    request.set_request_id(step.decision.request);
+    const auto released = suite_.Release(std::move(request));
+    CheckProblems(step, ProblemsOf(released.status()));
+    if (!released.ok() || step.decision.released.empty()) return;
+    const std::string count = absl::StrCat(released->released());
+    if (count != step.decision.released) Fail(step, absl::StrCat("  released: ", count));
   }
 
   absl::StatusOr<v1::WriteResult> Retract(const CaseStep& step) {
@@ -247,6 +275,10 @@ class CaseRunner {
     if (!explanation.ok()) return Check(step, explanation.status());
     v1::Explanation shown = *explanation;
     *shown.mutable_state() = *state;
+    // It is made for the explanation alone.
+    if (explanation->state().has_nowcast()) {
+      *shown.mutable_state()->mutable_nowcast() = explanation->state().nowcast();
+    }
     std::string differences;
     for (const ExpectedField& field : step.fields) {
       const std::string actual = StateField(field.name, shown);
@@ -304,6 +336,9 @@ class CaseRunner {
                      entry.value, " ", absl::StripPrefix(v1::Status_Name(entry.status), "STATUS_"));
     const bool minor = entry.cause == v1::HISTORY_CAUSE_RESTATED && entry.restatement->minor;
     if (minor) absl::StrAppend(&text, " minor");
+    if (absl::StrContains(expected, " by=")) {
+      absl::StrAppend(&text, " by=", entry.author.empty() ? "none" : entry.author);
+    }
     if (absl::StrContains(expected, " revision=")) {
       absl::StrAppend(&text, " revision=", entry.revision);
     }

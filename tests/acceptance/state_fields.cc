@@ -339,7 +339,7 @@ bool IsOperand(absl::string_view name) {
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
-         IsComparison(name) || Readers().contains(std::string(name));
+         IsRevisionField(name) || IsComparison(name) || Readers().contains(std::string(name));
 }
 
 std::string StateFieldNames() {
@@ -347,7 +347,8 @@ std::string StateFieldNames() {
                                     [](std::string* out, const auto& reader) {
                                       absl::StrAppend(out, reader.first);
                                     }),
-                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
+                      " note formula error mean_revision.AGE lag_factor.AGE revised_periods.AGE "
+                      "input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
                       " compare.KIND compare_own.KIND compare_nd.KIND compare_period.KIND"
                       " compare_days.KIND compare_own_days.KIND compare_cut.KIND"
                       " compare_flags.KIND delta.KIND delta_pct.KIND delta_pct_nd.KIND"
@@ -364,6 +365,8 @@ std::string StateField(absl::string_view name, const v1::Explanation& explanatio
     text = explanation.formula();
   } else if (name == "note") {
     text = absl::StrJoin(explanation.data_notes(), "; ");
+  } else if (IsRevisionField(name)) {
+    text = RevisionField(name, explanation);
   } else if (IsComparison(name)) {
     text = ComparisonText(name, explanation);
   } else if (IsOperand(name)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/partition.h"
 #include "libs/base/status_macros.h"
 
@@ -20,9 +21,12 @@ void PublishedStates::Publish(const TickOutput& output) {
   }
 }
 
-EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log) {
+EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log,
+                               const FinalityDecisions& decisions) {
+  for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
+    for (const auto& [kpi, about] : decisions_) engines_.back().SetFinality(kpi, about);
   }
   for (const LoggedState& logged : log) {
     engines_[static_cast<size_t>(logged.part)].Seed(logged);
@@ -39,6 +43,21 @@ absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) 
     if (kpi.after != nullptr) RETURN_IF_ERROR(EngineFor(*kpi.after).SetKpi(kpi.after));
   }
   for (PartitionEngine& engine : engines_) engine.SetDefinitionPosition(change.position);
+  return absl::OkStatus();
+}
+
+absl::Status EvaluationNode::DeliverDecision(const FinalityDecision& decision) {
+  FinalityDecisions& about = decisions_[decision.kpi];
+  about.push_back(decision);
+  for (PartitionEngine& engine : engines_) engine.SetFinality(decision.kpi, about);
+  for (const auto& kpi : catalog_.Kpis()) {
+    const std::string components = absl::StrCat("workspaces/", kpi->workspace, "/kpis/");
+    bool reads = kpi->resource_name() == decision.kpi;
+    for (const auto& [id, rule] : kpi->component_finality) {
+      reads |= components + id == decision.kpi;
+    }
+    if (reads) RETURN_IF_ERROR(EngineFor(*kpi).SetKpi(kpi));
+  }
   return absl::OkStatus();
 }
 

@@ -44,10 +44,14 @@ class EvaluationNode {
  public:
   // Starts at `heads`, one for each partition in order; what the log last said is known from the
   // start.
-  EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log);
+  EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log,
+                 const FinalityDecisions& decisions = {});
 
   // The next entry of the definition log; entries at or before definition_position() are ignored.
   absl::Status DeliverDefinitions(const DefinitionChange& change);
+  // Lets a decision count. All KPIs that read the days are computed again.
+  absl::Status DeliverDecision(const FinalityDecision& decision);
+  const FinalityDecisions& DecisionsAbout(const std::string& kpi) { return decisions_[kpi]; }
   // As PartitionEngine::Apply, by the batch's partition.
   absl::Status DeliverBatch(std::shared_ptr<const v1::ChangeBatch> batch);
 
@@ -63,6 +67,7 @@ class EvaluationNode {
   PartitionEngine& EngineFor(const KpiDefinition& kpi);
 
   Catalog catalog_;
+  std::map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
   std::deque<PartitionEngine> engines_;
 };
 

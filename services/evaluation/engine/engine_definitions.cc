@@ -23,6 +23,21 @@ bool HasPeriod(const KpiDefinition& kpi, size_t window, const std::string& id, i
   return period.id == id && DayNumber(period.first_day) == first_day;
 }
 
+// What binds an input: the finality of the KPI and of those through which it reads the input.
+std::shared_ptr<const PaneFinality> FinalityOf(const KpiDefinition& kpi, const MetricInput& input,
+                                               const KpiRuntime::Finalities& finalities) {
+  KpiRuntime::Finalities owners = {finalities.front()};
+  size_t place = 1;
+  for (const auto& [id, rule] : kpi.component_finality) {
+    const auto& components = input.components;
+    if (std::binary_search(components.begin(), components.end(), id)) {
+      owners.push_back(finalities[place]);
+    }
+    ++place;
+  }
+  return PaneFinality::Of(std::move(owners));
+}
+
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
                                  const std::vector<std::string>& ignored) {
   std::vector<std::string> rest;
@@ -51,7 +66,25 @@ absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec 
   return created;
 }
 
-absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefinition& kpi) {
+void PartitionEngine::SetFinality(absl::string_view kpi, FinalityDecisions decisions) {
+  decisions_[kpi] = std::move(decisions);
+}
+
+KpiRuntime::Finalities PartitionEngine::FinalitiesOf(const KpiDefinition& kpi) const {
+  KpiRuntime::Finalities finalities;
+  const auto add = [&](const std::string& id, const FinalityRule& rule) {
+    const std::string name = absl::StrCat("workspaces/", kpi.workspace, "/kpis/", id);
+    const auto decided = decisions_.find(name);
+    finalities.push_back(std::make_shared<const KpiFinality>(
+        name, rule, decided == decisions_.end() ? FinalityDecisions() : decided->second));
+  };
+  add(kpi.id, kpi.finality);
+  for (const auto& [id, rule] : kpi.component_finality) add(id, rule);
+  return finalities;
+}
+
+absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
+    const KpiDefinition& kpi, const KpiRuntime::Finalities& finalities) {
   std::vector<RuntimeGrouping> groupings;
   groupings.push_back({});
   for (const auto& dimensions : kpi.groupings) {
@@ -64,7 +97,8 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
                     .aggregation = input.aggregation,
                     .filter = input.filter,
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
-                    .calendar = kpi.calendar};
+                    .calendar = kpi.calendar,
+                    .finality = FinalityOf(kpi, input, finalities)};
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
       grouping.tables.push_back(entry->table.get());
     }
@@ -74,8 +108,9 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
 
 absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   const std::string name = kpi->resource_name();
+  KpiRuntime::Finalities finalities = FinalitiesOf(*kpi);
   // Bound before the old runtime goes, so that tables which both use are kept.
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, finalities));
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
@@ -87,6 +122,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
   auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
                                               std::move(facts), memo);
+  runtime->SetFinalities(std::move(finalities));
   runtimes_by_id_[id] = runtime.get();
   AddReader(*runtime);
   for (size_t g = 0; g < runtime->groupings().size(); ++g) {
@@ -101,12 +137,15 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
     }
   }
   const auto old_runtime = runtimes_.find(name);
+  // The same definition again: its finality has changed, or that of a KPI which it contains.
+  const bool redefined =
+      old_runtime == runtimes_.end() || &old_runtime->second->kpi() != &runtime->kpi();
   if (old_runtime != runtimes_.end()) {
     Inherit(*old_runtime->second, *runtime);
     Drop(*old_runtime->second, false);
   }
   ApplySeeds(*runtime);
-  MarkAllReaders(*runtime);
+  MarkAllReaders(*runtime, redefined);
   runtimes_[name] = std::move(runtime);
   return absl::OkStatus();
 }
@@ -120,6 +159,11 @@ void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
 // What was said about a state stays known when its KPI changes; states whose window, slice or
 // period (of another calendar) is no longer declared are announced as removed.
 void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
+  const bool redefined = &old_runtime.kpi() != &runtime.kpi();
+  // Decisions come one by one: a new one is the newest.
+  const auto release = runtime.decisions() > old_runtime.decisions()
+                           ? runtime.ReleaseSince(old_runtime.NewestDecision())
+                           : nullptr;
   for (SliceStates& old_slice : old_runtime.slices()) {
     const std::optional<size_t> grouping = runtime.GroupingOf(old_slice.slice);
     for (size_t w = 0; w < old_slice.windows.size(); ++w) {
@@ -138,12 +182,13 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
           continue;
         }
         const size_t slice = SliceIndex(runtime, *grouping, old_slice.slice);
-        MarkDirty(runtime, slice, *window, first_day, true);
+        MarkDirty(runtime, slice, *window, first_day, redefined);
         TrackedState& state = runtime.slices()[slice].windows[*window][first_day];
         const bool dirty = state.dirty;
         state = old_state;
         state.dirty = dirty;
-        state.definition_changed = true;
+        state.definition_changed = redefined || old_state.definition_changed;
+        if (release != nullptr) state.release = release;
         state.wakeup = absl::InfiniteFuture();
         state.stale = false;
         state.point = nullptr;
@@ -181,6 +226,8 @@ bool PartitionEngine::ApplySeed(KpiRuntime& runtime, const LoggedState& logged) 
   state.revision = logged.revision;
   state.restated = logged.restated;
   state.restatement = logged.restatement;
+  state.final = logged.final;
+  state.release = runtime.ReleaseSince(logged.record_time);
   state.closed_at = logged.closed_at;
   const Period period =
       runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
@@ -193,7 +240,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   const auto it = runtimes_.find(resource_name);
   if (it == runtimes_.end()) return;
   Drop(*it->second, true);
-  MarkAllReaders(*it->second);
+  MarkAllReaders(*it->second, true);
   runtimes_.erase(it);
 }
 

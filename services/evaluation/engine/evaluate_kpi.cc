@@ -1,6 +1,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -206,7 +207,7 @@ bool IsClosed(PeriodPhase phase) {
 }
 
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
-  ClosingRule rule{.final_after = kpi.final_after};
+  ClosingRule rule;
   for (const MetricInput& input : kpi.inputs) {
     const Timeliness& due = input.metric->timeliness;
     rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
@@ -223,8 +224,11 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
   evaluation.readiness = AssessReadiness(context.reach, context.now, readiness);
+  std::map<absl::string_view, int64_t> held_out;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
+    int64_t& of_metric = held_out[kpi.inputs[i].metric->id];
+    of_metric = std::max(of_metric, inputs[i].held_out);
     evaluation.rows += inputs[i].rows;
     const bool trailing = context.window->kind() == WindowKind::kTrailing;
     evaluation.carries_on |=
@@ -233,6 +237,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
          ReachOf(kpi.inputs[i].aggregation.kind, kpi.inputs[i].frame).all_before);
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
+  for (const auto& [metric, count] : held_out) evaluation.held_out += count;
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
   EvaluateBounds(context, inputs, evaluation);
@@ -244,7 +249,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
 
   const ClosingRule closing = ClosingRuleOf(kpi);
   const absl::Time watermark = evaluation.readiness.watermark;
-  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
+  const bool finalised = context.final_time <= context.now;
+  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, finalised);
   for (const TargetRole role : kAllTargetRoles) {
     ResolvedTarget target = TargetOf(context, role, environment);
     if (role == TargetRole::kCommitted) {
@@ -256,9 +262,12 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
   if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
   evaluation.status = StatusOf(context, evaluation, before);
+  // What is still to come will be held out.
+  if (evaluation.phase == PeriodPhase::kFinal) evaluation.status.flags.provisional = false;
   evaluation.next_change =
       std::min(NextReadinessChange(context.reach, context.now, readiness),
-               NextPhaseChange(context.period, context.now, watermark, closing, false));
+               NextPhaseChange(context.period, context.now, watermark, closing, finalised));
+  if (!finalised) evaluation.next_change = std::min(evaluation.next_change, context.final_time);
   if (context.settles_at.has_value() && context.now < *context.settles_at &&
       evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {
     evaluation.phase = PeriodPhase::kClosing;

@@ -1,5 +1,7 @@
 // Incremental states equal those that an engine computes from aggregates of the samples alone.
+#include <algorithm>
 #include <deque>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "absl/random/random.h"
 #include "gtest/gtest.h"
 #include "services/evaluation/engine/feed_for_test.h"
+#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
@@ -28,6 +31,7 @@ class RandomRun {
     for (int i = 0; i < 3; ++i) {
       const auto aggregation = kAggregations[absl::Uniform<size_t>(random_, 0, 6)];
       definitions.push_back(TestKpi(absl::StrCat("k", i), "m", aggregation));
+      DrawFinality(definitions.back());
       if (absl::Bernoulli(random_, 0.5)) {
         (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where("value > 20");
       }
@@ -38,8 +42,10 @@ class RandomRun {
   void Run() {
     Define(0);
     for (int step = 0; step < 80; ++step) {
+      feed_.SetTime(now_);
       Act();
       Deliver();
+      if (absl::Bernoulli(random_, 0.05)) Decide();
       if (step == 20) Define(1);
       if (step == 50) Define(2);
       now_ += absl::Minutes(absl::Uniform(random_, 0, 90));
@@ -50,7 +56,37 @@ class RandomRun {
   }
 
  private:
-  void Define(size_t kpi) { ASSERT_TRUE(engine_.SetKpi(kpis_[kpi]).ok()); }
+  void Define(size_t kpi) {
+    ASSERT_TRUE(engine_.SetKpi(kpis_[kpi]).ok());
+    defined_ = std::max(defined_, kpi + 1);
+  }
+
+  void DrawFinality(v1::Definition& definition) {
+    *definition.mutable_create_time() = ToTimestamp(TestTime(4, absl::Uniform(random_, 0, 24)));
+    if (absl::Bernoulli(random_, 0.3)) {
+      definition.mutable_kpi()->mutable_final_after()->set_seconds(absl::Uniform(random_, 0, 100) *
+                                                                   3600);
+    }
+    if (absl::Bernoulli(random_, 0.5)) {
+      definition.mutable_kpi()->mutable_materiality()->set_absolute("5");
+    }
+  }
+
+  // Days become final, or what is held out of them is released.
+  void Decide() {
+    const size_t kpi = absl::Uniform<size_t>(random_, 0, defined_);
+    const int32_t day = DayNumber(absl::ToCivilDay(now_, absl::UTCTimeZone()));
+    FinalityDecision decision{.kpi = kpis_[kpi]->resource_name(),
+                              .end_day = day - absl::Uniform(random_, 0, 3),
+                              .time = std::max(now_, engine_.last_commit())};
+    if (absl::Bernoulli(random_, 0.4)) {
+      decision.kind = FinalityDecision::Kind::kRelease;
+      decision.first_day = decision.end_day - absl::Uniform(random_, 1, 3);
+    }
+    decisions_[kpi].push_back(decision);
+    engine_.SetFinality(decision.kpi, decisions_[kpi]);
+    Define(kpi);
+  }
 
   FeedForTest::Row RandomRow() {
     return {
@@ -94,6 +130,7 @@ class RandomRun {
     for (const FeedForTest::Batch& batch : batches_) ASSERT_TRUE(engine_.Apply(batch).ok());
     for (const LoadAnswer& answer : answers_) ASSERT_TRUE(engine_.Answer(answer).ok());
     for (const LoadRequest& load : loads_) ASSERT_TRUE(engine_.Answer(feed_.Answer(load)).ok());
+    engine_.Tick(now_, kNoLimit);
     feed_.AnswerAll(engine_);
     const TickOutput output = engine_.Tick(now_, kNoLimit);
     EXPECT_EQ(output.evaluated_seq, feed_.seq());
@@ -101,7 +138,11 @@ class RandomRun {
 
   void Compare() {
     PartitionEngine naive(0, kTestIncarnation, feed_.seq());
+    for (const auto& [kpi, decisions] : decisions_) {
+      naive.SetFinality(kpis_[kpi]->resource_name(), decisions);
+    }
     for (const auto& kpi : kpis_) ASSERT_TRUE(naive.SetKpi(kpi).ok());
+    naive.Tick(now_, kNoLimit);
     feed_.AnswerAll(naive);
     naive.Tick(now_, kNoLimit);
     const std::map<std::string, std::string> incremental = ContentsOf(engine_);
@@ -117,6 +158,8 @@ class RandomRun {
   FeedForTest feed_;
   PartitionEngine engine_{0, kTestIncarnation, 0};
   std::vector<std::shared_ptr<const KpiDefinition>> kpis_;
+  std::map<size_t, FinalityDecisions> decisions_;  // by place of the KPI
+  size_t defined_ = 0;
   std::deque<FeedForTest::Batch> batches_;
   std::deque<LoadRequest> loads_;
   std::deque<LoadAnswer> answers_;

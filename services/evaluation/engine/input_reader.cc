@@ -39,6 +39,7 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
 void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
   aggregate.value = result.value;
   aggregate.rows = own.state.rows();
+  aggregate.held_out = own.held_out;
   aggregate.last_event = TimeOfNano(own.last_time_nano);
   aggregate.method = result.method;
   aggregate.lower = result.lower;
@@ -115,6 +116,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     }
     RETURN_IF_ERROR(merged->state.Merge(own.state));
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
+    merged->held_out += own.held_out;
   }
   Finish(*merged, merged->state.Finalise(), aggregate);
   return aggregate;

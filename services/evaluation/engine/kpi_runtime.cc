@@ -159,6 +159,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                          .reach = ReachOf(kpi_->windows[window], period),
                          .now = now,
                          .latest = !latest.has_value() || DayNumber(period.first_day) >= *latest};
+  computation.context.final_time = FinalTimeOf(computation.context.reach);
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;

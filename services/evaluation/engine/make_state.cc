@@ -304,10 +304,21 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (evaluation.rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
+  state.set_held_out(evaluation.held_out);
+  if (evaluation.phase == PeriodPhase::kFinal) {
+    *state.mutable_final_time() = ToTimestamp(context.final_time);
+  }
   if (context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
   }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  if (evaluation.held_out > 0) {
+    state.add_reasons(absl::StrCat(evaluation.held_out,
+                                   evaluation.held_out == 1 ? " sample that came after its day"
+                                                            : " samples that came after their day",
+                                   " was final ", evaluation.held_out == 1 ? "is" : "are",
+                                   " held out"));
+  }
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);
   }

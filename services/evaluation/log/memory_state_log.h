@@ -20,6 +20,8 @@ class MemoryStateLog final : public StateLog {
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
+  absl::Status SaveDecision(const FinalityDecision& decision) override EXCLUDES(mutex_);
+  absl::StatusOr<FinalityDecisions> LoadDecisions() override EXCLUDES(mutex_);
   absl::StatusOr<int64_t> OpenEpoch() override EXCLUDES(mutex_);
   absl::Status SavePartitions(int partitions) override EXCLUDES(mutex_);
   absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
@@ -34,6 +36,7 @@ class MemoryStateLog final : public StateLog {
 
   Mutex mutex_;
   std::map<Subject, Entries> entries_ GUARDED_BY(mutex_);
+  FinalityDecisions decisions_ GUARDED_BY(mutex_);
   int64_t last_number_ GUARDED_BY(mutex_) = 0;
   int64_t epoch_ GUARDED_BY(mutex_) = 0;
   int partitions_ GUARDED_BY(mutex_) = 0;

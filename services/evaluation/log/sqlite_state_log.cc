@@ -46,12 +46,35 @@ ALTER TABLE state_log ADD COLUMN restated_by TEXT;
 ALTER TABLE state_log ADD COLUMN minor INTEGER;
 )sql";
 
+// `final`: whether the period is; author and reason of FINAL and RELEASED.
+constexpr char kThirdMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE state_log ADD COLUMN author TEXT;
+ALTER TABLE state_log ADD COLUMN reason TEXT;
+CREATE TABLE decision(
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  kpi TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  first_day INTEGER NOT NULL,
+  end_day INTEGER NOT NULL,
+  decided_at INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  role TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  answer BLOB NOT NULL
+) STRICT;
+)sql";
+
 // `state` stands for the column or for NULL.
 std::string Columns(absl::string_view state) {
   return absl::StrCat(
       "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
       "restated, status, value, ",
-      state, ", number, old_value, old_status, restated_by, minor");
+      state,
+      ", number, old_value, old_status, restated_by, minor, final, author, "
+      "reason");
 }
 
 std::string CauseName(v1::HistoryCause cause) {
@@ -91,6 +114,9 @@ HistoryEntryRow ReadRow(const Statement& row) {
   logged.value = std::string(row.Text(12));
   if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
   entry.place = {logged.first_day, row.Int64(14)};
+  logged.final = row.Int64(19) != 0;
+  logged.author = std::string(row.Text(20));
+  logged.reason = std::string(row.Text(21));
   if (!row.IsNull(15)) {
     logged.restatement = RestatementNote{.old_value = std::string(row.Text(15)),
                                          .old_status = StatusNamed(row.Text(16)),
@@ -103,7 +129,8 @@ HistoryEntryRow ReadRow(const Statement& row) {
 constexpr char kInsertEntry[] =
     "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, revision, "
     "cause, recorded_at, closed_at, restated, status, value, state, old_value, old_status, "
-    "restated_by, minor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "restated_by, minor, final, author, reason) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   std::optional<int64_t> closed_at;
@@ -118,11 +145,27 @@ absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   }
   const absl::string_view state =
       logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
-  return insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
-                     logged.id.period, logged.first_day, logged.revision, CauseName(logged.cause),
-                     absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
-                     StatusName(logged.status), logged.value, Blob{state}, old_value, old_status,
-                     restated_by, minor});
+  return insert.Run({logged.part,
+                     logged.id.kpi,
+                     logged.id.window,
+                     logged.id.slice,
+                     logged.id.period,
+                     logged.first_day,
+                     logged.revision,
+                     CauseName(logged.cause),
+                     absl::ToUnixNanos(logged.record_time),
+                     closed_at,
+                     logged.restated,
+                     StatusName(logged.status),
+                     logged.value,
+                     Blob{state},
+                     old_value,
+                     old_status,
+                     restated_by,
+                     minor,
+                     logged.final,
+                     logged.author,
+                     logged.reason});
 }
 
 std::string HistorySql(HistoryQuery::View view) {
@@ -139,6 +182,9 @@ std::string HistorySql(HistoryQuery::View view) {
     case HistoryQuery::View::kFirstClosed:
       return absl::StrCat("SELECT ", Columns("state"), ", min(number)", key,
                           " AND cause = 'CLOSED' GROUP BY first_day ORDER BY first_day LIMIT ?");
+    case HistoryQuery::View::kFinal:
+      return absl::StrCat("SELECT ", Columns("state"), ", min(number)", key,
+                          " AND cause = 'FINAL' GROUP BY first_day ORDER BY first_day LIMIT ?");
   }
   return "";
 }
@@ -152,7 +198,8 @@ absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
                                      .file_name = "evaluation.db",
                                      .schema = {.name = "evaluation",
                                                 .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration, kSecondMigration}},
+                                                .migrations = {kFirstMigration, kSecondMigration,
+                                                               kThirdMigration}},
                                      .free_space_floor_bytes = options.free_space_floor_bytes,
                                      .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
@@ -229,6 +276,43 @@ absl::StatusOr<int64_t> SqliteStateLog::LoadSetting(absl::string_view name) {
       const std::optional<int64_t> value,
       snapshot.connection().QueryInt64("SELECT value FROM setting WHERE name = ?", {name}));
   return value.value_or(0);
+}
+
+absl::Status SqliteStateLog::SaveDecision(const FinalityDecision& decision) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
+  const bool finalises = decision.kind == FinalityDecision::Kind::kFinalise;
+  RETURN_IF_ERROR(transaction.connection().Execute(
+      "INSERT INTO decision(kind, kpi, uid, first_day, end_day, decided_at, author, role, reason, "
+      "request_id, answer) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {finalises ? "FINALISE" : "RELEASE", decision.kpi, decision.uid, decision.first_day,
+       decision.end_day, absl::ToUnixNanos(decision.time), decision.author, decision.role,
+       decision.reason, decision.request_id, Blob{decision.answer}}));
+  return transaction.Commit();
+}
+
+absl::StatusOr<FinalityDecisions> SqliteStateLog::LoadDecisions() {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(
+                       "SELECT kind, kpi, uid, first_day, end_day, decided_at, author, role, "
+                       "reason, request_id, answer FROM decision ORDER BY number"));
+  FinalityDecisions decisions;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return decisions;
+    decisions.push_back({.kind = rows.Text(0) == "FINALISE" ? FinalityDecision::Kind::kFinalise
+                                                            : FinalityDecision::Kind::kRelease,
+                         .kpi = std::string(rows.Text(1)),
+                         .uid = std::string(rows.Text(2)),
+                         .first_day = static_cast<int32_t>(rows.Int64(3)),
+                         .end_day = static_cast<int32_t>(rows.Int64(4)),
+                         .time = absl::FromUnixNanos(rows.Int64(5)),
+                         .author = std::string(rows.Text(6)),
+                         .role = std::string(rows.Text(7)),
+                         .reason = std::string(rows.Text(8)),
+                         .request_id = std::string(rows.Text(9)),
+                         .answer = std::string(rows.Bytes(10))});
+  }
 }
 
 absl::StatusOr<int64_t> SqliteStateLog::OpenEpoch() {

@@ -3,6 +3,7 @@
 //   state_log    one row per entry, in columns that a person can query; `state` is the serialised
 //                KpiState. Times are unix nanoseconds, first_day is days since 1970-01-01, status
 //                and cause are the names of the proto's enums without prefix.
+//   decision     who made days of which KPI final, or released what is held out of them
 //   definition   the definitions that were followed last
 //   setting      epoch, partitions, definition_position, definition_incarnation
 #pragma once
@@ -33,6 +34,8 @@ class SqliteStateLog final : public StateLog {
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
+  absl::Status SaveDecision(const FinalityDecision& decision) override;
+  absl::StatusOr<FinalityDecisions> LoadDecisions() override;
   absl::StatusOr<int64_t> OpenEpoch() override;
   absl::Status SavePartitions(int partitions) override;
   absl::StatusOr<int> LoadPartitions() override;

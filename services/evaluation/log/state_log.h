@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/engine/finality.h"
 
 namespace kpisuite {
 
@@ -34,6 +35,7 @@ struct HistoryQuery {
     kAll,          // every entry
     kAsOf,         // of each period the last one recorded at or before `as_of`
     kFirstClosed,  // of each period the one that closed it
+    kFinal,        // of each period the first that said it is FINAL
   };
   std::string kpi;
   std::string window;
@@ -80,6 +82,12 @@ class StateLog {
 
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;
+
+  // Adds a decision, durable when it returns. After an unknown outcome what is there is to be read
+  // before the next one.
+  virtual absl::Status SaveDecision(const FinalityDecision& decision) = 0;
+  // All decisions about all KPIs, in the order of saving.
+  virtual absl::StatusOr<FinalityDecisions> LoadDecisions() = 0;
 
   // Starts a new life of the process that owns the log: 1, then one more each time.
   virtual absl::StatusOr<int64_t> OpenEpoch() = 0;

@@ -91,6 +91,8 @@ class FakeEvaluation : public v1::EvaluationService::Service {
   std::vector<v1::GetHistoryRequest> histories;
   std::vector<v1::ExplainStateRequest> explained;
   std::vector<v1::ExplainChangeRequest> changes_explained;
+  std::vector<v1::FinalizePeriodsRequest> finalized;
+  std::vector<v1::ReleaseHeldOutRequest> released;
   std::vector<v1::WatchStatesRequest> watched;
   size_t break_watch_after = 0;  // the first watch ends after so many states; 0: never
 
@@ -103,6 +105,10 @@ class FakeEvaluation : public v1::EvaluationService::Service {
                             v1::Explanation* response) override;
   grpc::Status ExplainChange(grpc::ServerContext*, const v1::ExplainChangeRequest* request,
                              v1::ChangeExplanation* response) override;
+  grpc::Status FinalizePeriods(grpc::ServerContext*, const v1::FinalizePeriodsRequest* request,
+                               v1::FinalizePeriodsResponse* response) override;
+  grpc::Status ReleaseHeldOut(grpc::ServerContext*, const v1::ReleaseHeldOutRequest* request,
+                              v1::ReleaseHeldOutResponse* response) override;
   grpc::Status WatchStates(grpc::ServerContext*, const v1::WatchStatesRequest* request,
                            grpc::ServerWriter<v1::WatchStatesResponse>* writer) override;
   grpc::Status GetEvaluationServerInfo(grpc::ServerContext*,
