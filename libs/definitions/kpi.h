@@ -126,6 +126,20 @@ struct SamplingRule {
   size_t whole = 0;    // all observations
 };
 
+// Which values are withheld because too few people are behind them (SEMANTICS 3.3.5). The natural
+// denominator n of a formula is made of the inputs that stand in a divisor of it; without one, of
+// the denominators of the KPIs that it contains; without those, of its first input that counts
+// (COUNT, COUNT_TRUE, COUNT_DISTINCT), or else of its first input. An operand that is a KPI stands
+// for that KPI's denominators. Of several, the smallest is n. An input's n is the number of
+// distinct entities of its samples in the period; without entities, that of the samples, both after
+// the filter; for kinds that look beyond their period, that of AggregateResult::members.
+struct SuppressionRule {
+  uint64_t fewest = 0;               // 0: nothing is withheld
+  std::vector<size_t> denominators;  // into KpiDefinition::inputs, ascending
+  // Parallel to denominators: COUNT_DISTINCT of the same samples.
+  std::vector<MetricInput> entities;
+};
+
 // A decision about where limits start anew.
 struct RebaseRule {
   Period period;
@@ -183,6 +197,7 @@ struct KpiDefinition {
   // every input's metric unless the input ignores it.
   std::vector<std::vector<std::string>> groupings;
   int max_slices = kDefaultMaxSlices;
+  SuppressionRule suppression;
   std::string partition_group;  // of all metrics
   // Whether finished values of disjoint slices add up.
   bool additive_over_slices = false;

@@ -233,7 +233,6 @@ void BuildOther(KpiDraft& draft) {
     built.max_slices = kpi.max_slices();
   }
   BuildFinality(draft);
-  CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
   BuildMateriality(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
@@ -265,6 +264,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   BuildGroupings(draft);
   BuildStatusRule(draft);
   BuildSampling(draft);
+  BuildSuppression(draft);
   // Period ids mean nothing without the calendar.
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);

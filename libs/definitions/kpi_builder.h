@@ -52,6 +52,8 @@ void BuildStatusRule(KpiDraft& draft);
 void BuildBands(KpiDraft& draft);
 // sampling and its clamp. Inputs and status_rule are built.
 void BuildSampling(KpiDraft& draft);
+// suppression. Inputs and steps are built.
+void BuildSuppression(KpiDraft& draft);
 // targets, target_origins. `draft.built.calendar` is set.
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,

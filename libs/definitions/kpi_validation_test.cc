@@ -363,11 +363,6 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
               IsEmpty());
 }
 
-TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5"),
-              ElementsAre("min_denominator NOT_IMPLEMENTED"));
-}
-
 TEST(Kpi, FinalAfterWantsACalendarWindow) {
   EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"), IsEmpty());
 }

@@ -12,6 +12,7 @@
 #include "libs/base/page_token.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/withheld_history.h"
 
 namespace kpisuite {
 namespace {
@@ -174,16 +175,19 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
   if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
   ASSIGN_OR_RETURN(query.after, CursorOf(request));
   ASSIGN_OR_RETURN(const std::vector<HistoryEntryRow> rows, log_.History(query));
+  ASSIGN_OR_RETURN(const std::vector<bool> withheld, FindWithheld(log_, query, rows));
   v1::GetHistoryResponse response;
   size_t bytes = 0;
   HistoryPlace last;
-  for (const HistoryEntryRow& row : rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const HistoryEntryRow& row = rows[i];
     if (response.entries_size() >= PageSize(request) || bytes >= kMaxPageBytes) {
       response.set_next_page_token(TokenAfter(request, last));
       break;
     }
     RETURN_IF_ERROR(AddEntry(row.logged.state, &response));
     v1::HistoryEntry& entry = *response.mutable_entries(response.entries_size() - 1);
+    if (withheld[i]) *entry.mutable_state() = WithheldState(entry.state());
     *entry.mutable_record_time() = ToTimestamp(row.logged.record_time);
     entry.set_cause(row.logged.cause);
     entry.set_author(row.logged.author);

@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
     if (!dimensions.empty()) groupings.push_back({.dimensions = dimensions});
   }
   for (RuntimeGrouping& grouping : groupings) {
-    for (const MetricInput& input : kpi.inputs) {
+    const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
       PaneSpec spec{.workspace = kpi.workspace,
                     .metric = input.metric->id,
                     .aggregation = input.aggregation,
@@ -100,7 +100,13 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
                     .calendar = kpi.calendar,
                     .finality = FinalityOf(kpi, input, finalities)};
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
-      grouping.tables.push_back(entry->table.get());
+      return entry->table.get();
+    };
+    for (const MetricInput& input : kpi.inputs) {
+      ASSIGN_OR_RETURN(grouping.tables.emplace_back(), bind(input));
+    }
+    for (const MetricInput& input : kpi.suppression.entities) {
+      ASSIGN_OR_RETURN(grouping.entity_tables.emplace_back(), bind(input));
     }
   }
   return groupings;
@@ -126,7 +132,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   runtimes_by_id_[id] = runtime.get();
   AddReader(*runtime);
   for (size_t g = 0; g < runtime->groupings().size(); ++g) {
-    for (const PaneTable* table : runtime->groupings()[g].tables) {
+    for (const PaneTable* table : runtime->groupings()[g].AllTables()) {
       TableEntry& entry = *tables_.at(table->spec().Key());
       const bool known = std::any_of(
           entry.dependents.begin(), entry.dependents.end(), [&](const Dependent& dependent) {
@@ -265,7 +271,7 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   }
   absl::flat_hash_set<std::string> keys;
   for (const RuntimeGrouping& grouping : runtime.groupings()) {
-    for (const PaneTable* table : grouping.tables) keys.insert(table->spec().Key());
+    for (const PaneTable* table : grouping.AllTables()) keys.insert(table->spec().Key());
   }
   for (const std::string& key : keys) Unbind(*tables_.at(key), runtime);
   TrimBacklog();

@@ -88,6 +88,7 @@ void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window
     return fresh;
   };
   const bool fresh = mark(first_day);
+  if (runtime.suppresses()) runtime.withheld().NoteChange(slice, window, first_day, first_day + 1);
   if (definition_changed) states.windows[window].at(first_day).definition_changed = true;
   if (!fresh || !runtime.builds_on_history()) return;
   states.histories[window].NoteChange(first_day);
@@ -157,13 +158,33 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     const bool waits = runtime->second->builds_on_history() && !held.empty() &&
                        held.back().SeriesOf() == ref.SeriesOf();
     ++evaluated;
-    if (waits || !Evaluate(ref, *runtime->second, output)) held.push_back(ref);
+    if (waits || !RefreshWithheld(ref, *runtime->second).ok() ||
+        !Evaluate(ref, *runtime->second, output)) {
+      held.push_back(ref);
+    }
   }
   output.more = !dirty_.empty() || std::exchange(loads_wait_for_clock_, false);
   if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
   dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
   return output;
+}
+
+// What is withheld in a period is known before any of its states is shown; those for which that
+// has changed are evaluated too.
+absl::Status PartitionEngine::RefreshWithheld(const StateRef& ref, KpiRuntime& runtime) {
+  if (!runtime.suppresses()) return absl::OkStatus();
+  const Period period =
+      runtime.kpi().windows[ref.window].At(*runtime.kpi().calendar, DayOfNumber(ref.first_day));
+  ASSIGN_OR_RETURN(const std::vector<size_t> changed,
+                   runtime.withheld().Refresh(runtime, ref.window, period, now_, seq_));
+  for (const size_t slice : changed) {
+    if (slice == ref.slice) continue;
+    const bool kept = runtime.slices()[slice].windows[ref.window].contains(ref.first_day);
+    if (kept) MarkDirty(runtime, slice, ref.window, ref.first_day, false);
+  }
+  if (changed.empty()) return absl::OkStatus();
+  return runtime.withheld().Refresh(runtime, ref.window, period, now_, seq_).status();
 }
 
 // False while the inputs are being loaded.

@@ -73,6 +73,24 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   evaluation.upper = inputs[step.bindings[0].index].upper;
 }
 
+// Leaves nothing of the values that are behind a withheld one. The finished values behind any value
+// of a KPI that withholds some are not told: they are of shorter periods, with fewer people.
+void Withhold(const EvaluationContext& context, StepValues& steps) {
+  if (context.kpi->suppression.fewest == 0) return;
+  const Value suppressed = NdReason::kSuppressed;
+  for (auto& parts : steps.parts) {
+    for (PartValue& part : parts) part.value = suppressed;
+  }
+  if (!context.withheld) return;
+  std::fill(steps.inputs.begin(), steps.inputs.end(), suppressed);
+  for (auto* values : {&steps.steps, &steps.results}) {
+    for (std::optional<Value>& value : *values) {
+      if (value.has_value()) value = suppressed;
+    }
+  }
+  steps.value = suppressed;
+}
+
 // Whether limits and hysteresis begin anew with the period.
 bool StartsSegment(const EvaluationContext& context) {
   const std::optional<ProcessControlRule>& control = context.kpi->process_control;
@@ -240,7 +258,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   for (const auto& [metric, count] : held_out) evaluation.held_out += count;
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
-  EvaluateBounds(context, inputs, evaluation);
+  Withhold(context, evaluation.steps);
+  if (!context.withheld) EvaluateBounds(context, inputs, evaluation);
   evaluation.value =
       context.period.exists() ? evaluation.steps.value : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
@@ -260,7 +279,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     }
   }
   if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
-  if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
+  if (context.pace != nullptr && !context.withheld)
+    evaluation.pace = PaceOf(context, evaluation.target, source);
   evaluation.status = StatusOf(context, evaluation, before);
   // What is still to come will be held out.
   if (evaluation.phase == PeriodPhase::kFinal) evaluation.status.flags.provisional = false;

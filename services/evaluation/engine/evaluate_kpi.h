@@ -40,6 +40,8 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Too few people are behind the value, or behind one that would follow from it.
+  bool withheld = false;
   // Null where there is no pace.
   std::shared_ptr<const PaceReading> pace;
   // From the state log.

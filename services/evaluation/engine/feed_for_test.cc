@@ -20,6 +20,10 @@ Slice SliceOf(const FeedForTest::Row& row) {
   return *Slice::Create({{"region", Member::FromSource(row.region)}});
 }
 
+std::string EntityOf(const FeedForTest::Row& row) {
+  return row.sample_id.rfind('p', 0) == 0 ? row.sample_id : std::string();
+}
+
 AggregationSpec SpecOf(const v1::AggregateQuery& query) {
   const std::string name = v1::Aggregation_Name(query.aggregation());
   AggregationSpec spec;
@@ -124,6 +128,8 @@ FeedForTest::Batch FeedForTest::Change(const Row& row, v1::RowChange kind, int64
   changes.add_kinds(kind);
   changes.add_old_values(before);
   changes.add_new_values(after);
+  changes.add_old_entities(EntityOf(row));
+  changes.add_new_entities(EntityOf(row));
   return batch;
 }
 
@@ -178,9 +184,11 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
         cells.try_emplace({slice, day}, Cell{*Aggregate::Create(SpecOf(query))}).first->second;
     if (value != latest) ++cell.held_out;
     if (!value.has_value()) continue;
+    const std::string entity = EntityOf(row);
     const SampleView sample{.time_nano = row.time_nano,
                             .value = *value,
                             .sample_id = row.sample_id,
+                            .entity = entity,
                             .series = Hash64(absl::StrCat(row.metric, "/", row.region)),
                             .kept = filter.ForSeries(SliceOf(row)).Keeps(*value)};
     if (!cell.state.Add(sample).ok()) Fail("a sum left its range");

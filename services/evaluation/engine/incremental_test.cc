@@ -20,6 +20,9 @@ constexpr v1::Aggregation kAggregations[] = {v1::AGGREGATION_SUM,  v1::AGGREGATI
                                              v1::AGGREGATION_MAX,  v1::AGGREGATION_MIN,
                                              v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN};
 
+constexpr const char* kRegions[] = {"EU", "US", "AP", ""};
+constexpr const char* kSampleIds[] = {"s0", "s1", "p0", "p1"};
+
 // One engine under random writes, corrections, moves, retractions and watermarks; batches and
 // answers arrive late, answers also ahead of their batches.
 class RandomRun {
@@ -34,6 +37,10 @@ class RandomRun {
       DrawFinality(definitions.back());
       if (absl::Bernoulli(random_, 0.5)) {
         (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where("value > 20");
+      }
+      definitions.back().mutable_kpi()->set_min_denominator(absl::Uniform(random_, -3, 4));
+      if (definitions.back().kpi().min_denominator() < 0) {
+        definitions.back().mutable_kpi()->clear_min_denominator();
       }
     }
     for (int i = 0; i < 3; ++i) kpis_.push_back(ResolveKpi(definitions, absl::StrCat("k", i)));
@@ -90,9 +97,9 @@ class RandomRun {
 
   FeedForTest::Row RandomRow() {
     return {
-        "m", absl::Bernoulli(random_, 0.5) ? "EU" : "US",
+        "m", kRegions[absl::Uniform<size_t>(random_, 0, 4)],
         absl::ToUnixNanos(TestTime(absl::Uniform(random_, 4, 8), absl::Uniform(random_, 0, 24))),
-        absl::StrCat("s", absl::Uniform(random_, 0, 3))};
+        kSampleIds[absl::Uniform<size_t>(random_, 0, 4)]};
   }
 
   void Act() {

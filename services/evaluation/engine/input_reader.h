@@ -20,14 +20,21 @@ struct MetricFacts {
 // Days after a period's end that lie within the duration.
 int32_t DaysReachedAfter(int64_t nano);
 
-// A view; what it is made of outlives it. All spans are parallel to KpiDefinition::inputs. Only
-// changes of the feed up to `seq` are read. `now` tells which periods are over.
+// A view; what it is made of outlives it. All spans are parallel to `inputs`, those of the KPI or
+// others of its metrics. Only changes of the feed up to `seq` are read. `now` tells which periods
+// are over.
 class InputReader final : public InputSource {
  public:
-  InputReader(const KpiDefinition& kpi, absl::Span<PaneTable* const> tables,
-              absl::Span<const std::string> slices, absl::Span<const MetricFacts* const> facts,
-              absl::Time now, int64_t seq)
-      : kpi_(kpi), tables_(tables), slices_(slices), facts_(facts), now_(now), seq_(seq) {}
+  InputReader(const Calendar& calendar, absl::Span<const MetricInput> inputs,
+              absl::Span<PaneTable* const> tables, absl::Span<const std::string> slices,
+              absl::Span<const MetricFacts* const> facts, absl::Time now, int64_t seq)
+      : calendar_(calendar),
+        inputs_(inputs),
+        tables_(tables),
+        slices_(slices),
+        facts_(facts),
+        now_(now),
+        seq_(seq) {}
 
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
@@ -44,7 +51,8 @@ class InputReader final : public InputSource {
                                              const AggregationReach& reach,
                                              int64_t last_time_nano) const;
 
-  const KpiDefinition& kpi_;
+  const Calendar& calendar_;
+  const absl::Span<const MetricInput> inputs_;
   const absl::Span<PaneTable* const> tables_;
   const absl::Span<const std::string> slices_;
   const absl::Span<const MetricFacts* const> facts_;

@@ -20,6 +20,7 @@ namespace kpisuite {
 struct InputAggregate {
   Value value = NdReason::kNotReady;  // finished aggregate; ignored without rows
   uint64_t rows = 0;                  // before the filter, in the period
+  uint64_t kept = 0;                  // after the filter, in the period
   uint64_t members = 0;  // as AggregateResult says it, of kinds that look beyond the period
   uint64_t carried = 0;
   int64_t held_out = 0;  // samples of the period that finality keeps out of it

@@ -31,10 +31,28 @@ int32_t DaysAfter(const KpiDefinition& kpi) {
   return nano == 0 ? 0 : DaysReachedAfter(nano);
 }
 
+// What is behind a withheld value is withheld too.
+void Withhold(std::vector<InputAggregate>& inputs) {
+  for (InputAggregate& input : inputs) {
+    input = {.value = NdReason::kSuppressed,
+             .watermark = input.watermark,
+             .metric_last_event = input.metric_last_event,
+             .slice = std::move(input.slice),
+             .period = input.period,
+             .missing = input.missing};
+  }
+}
+
 }  // namespace
 
 std::string StateId::Key() const {
   return absl::StrCat(kpi, "\n", window, "\n", slice, "\n", period);
+}
+
+std::vector<PaneTable*> RuntimeGrouping::AllTables() const {
+  std::vector<PaneTable*> all = tables;
+  all.insert(all.end(), entity_tables.begin(), entity_tables.end());
+  return all;
 }
 
 bool CanGoStale(const KpiDefinition& kpi) {
@@ -60,12 +78,19 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       builds_on_history_(BuildsOnHistory(*kpi_)),
-      days_after_(DaysAfter(*kpi_)) {}
+      days_after_(DaysAfter(*kpi_)) {
+  for (const size_t input : kpi_->suppression.denominators) {
+    entity_facts_.push_back(facts_[input]);
+  }
+}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
   SliceStates states{.slice = slice, .grouping = grouping};
   for (const PaneTable* table : groupings_[grouping].tables) {
     states.input_slices.push_back(slice.Project(table->spec().group_by).ToString());
+  }
+  for (const PaneTable* table : groupings_[grouping].entity_tables) {
+    states.entity_slices.push_back(slice.Project(table->spec().group_by).ToString());
   }
   states.windows.resize(kpi_->windows.size());
   states.histories.resize(kpi_->windows.size());
@@ -170,6 +195,10 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
   }
+  if (suppresses()) {
+    ASSIGN_OR_RETURN(computation.context.withheld,
+                     withheld_.Contains(*this, slice, kpi_->windows[window], period, now, seq));
+  }
   const SeriesCarry* before = nullptr;
   if (builds_on_history_) {
     // A finer period within a step builds on the steps before that.
@@ -182,6 +211,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, values, before));
   RETURN_IF_ERROR(values.status());
+  if (computation.context.withheld) Withhold(computation.inputs);
   computation.evaluation.next_change =
       std::min(computation.evaluation.next_change, values.next_change());
   if (computation.context.pace != nullptr) {

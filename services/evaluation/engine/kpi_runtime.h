@@ -21,6 +21,7 @@
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
 #include "services/evaluation/engine/series_history.h"
+#include "services/evaluation/engine/withheld_slices.h"
 
 namespace kpisuite {
 
@@ -61,16 +62,21 @@ struct TrackedState {
 // The states of one slice.
 struct SliceStates {
   Slice slice;
-  size_t grouping = 0;                    // into KpiRuntime::groupings
-  std::vector<std::string> input_slices;  // canonical slice that each input reads
+  size_t grouping = 0;                     // into KpiRuntime::groupings
+  std::vector<std::string> input_slices;   // canonical slice that each input reads
+  std::vector<std::string> entity_slices;  // and each of SuppressionRule::entities
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
   mutable std::vector<SeriesHistory> histories;                 // parallel to windows; a memo
 };
 
 // One grouping and the tables that its inputs read.
 struct RuntimeGrouping {
-  std::vector<std::string> dimensions;  // sorted; empty for the total
-  std::vector<PaneTable*> tables;       // parallel to KpiDefinition::inputs; not owned
+  std::vector<std::string> dimensions;    // sorted; empty for the total
+  std::vector<PaneTable*> tables;         // parallel to KpiDefinition::inputs; not owned
+  std::vector<PaneTable*> entity_tables;  // parallel to SuppressionRule::entities; not owned
+
+  // All of them.
+  std::vector<PaneTable*> AllTables() const;
 };
 
 // Whether the age of the data can change a state of the KPI.
@@ -159,9 +165,19 @@ class KpiRuntime {
 
   // Reads the inputs of a slice, which outlives the reader.
   InputReader ReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
-    return InputReader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_, now,
-                       seq);
+    return InputReader(*kpi_->calendar, kpi_->inputs, groupings_[slice.grouping].tables,
+                       slice.input_slices, facts_, now, seq);
   }
+  // As ReaderOf, of the entities behind its denominators.
+  InputReader EntityReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
+    return InputReader(*kpi_->calendar, kpi_->suppression.entities,
+                       groupings_[slice.grouping].entity_tables, slice.entity_slices, entity_facts_,
+                       now, seq);
+  }
+
+  // Whether values can be withheld, and which are. The answers are a memo of what the panes say.
+  bool suppresses() const { return kpi_->suppression.fewest > 0; }
+  WithheldSlices& withheld() const { return withheld_; }
 
   // Values of other periods for an evaluation at that time and position.
   PeriodValues ValuesAt(size_t window, absl::Time now, int64_t seq) const {
@@ -179,6 +195,7 @@ class KpiRuntime {
   std::shared_ptr<const KpiDefinition> kpi_;
   std::vector<RuntimeGrouping> groupings_;
   std::vector<const MetricFacts*> facts_;
+  std::vector<const MetricFacts*> entity_facts_;
   std::shared_ptr<PeriodMemo> memo_;
   TargetReads target_reads_;
   KpiLookup lookup_;
@@ -188,6 +205,7 @@ class KpiRuntime {
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
+  mutable WithheldSlices withheld_;
 };
 
 }  // namespace kpisuite

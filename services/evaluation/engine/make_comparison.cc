@@ -155,7 +155,10 @@ absl::StatusOr<v1::Comparison> MakeComparison(const EvaluationContext& context,
   Number own = sides.reason.value_or(NdReason::kNotReady);
   Number other = own;
   if (!sides.reason.has_value()) {
-    ASSIGN_OR_RETURN(own, OwnValue(context, evaluation, values, sides));
+    own = NdReason::kSuppressed;
+    if (!context.withheld) {
+      ASSIGN_OR_RETURN(own, OwnValue(context, evaluation, values, sides));
+    }
     ASSIGN_OR_RETURN(other, OtherValue(context, values, comparable, sides));
   }
   v1::Comparison comparison;

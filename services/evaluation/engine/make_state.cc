@@ -124,6 +124,11 @@ void AddSeriesReasons(const SeriesView& view, v1::KpiState* state) {
                                   absl::AsciiStrToLower(TrendVerdictName(view.trend.verdict))));
 }
 
+std::string HeldOutReason(int64_t count) {
+  if (count == 1) return "1 sample that came after its day was final is held out";
+  return absl::StrCat(count, " samples that came after their day was final are held out");
+}
+
 void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
   const Number value = evaluation.value.number();
   if (value.defined()) {
@@ -295,30 +300,27 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   }
   if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
   FillDefinition(kpi, &state);
-  state.set_row_count(static_cast<int64_t>(evaluation.rows));
+  const uint64_t rows = context.withheld ? 0 : evaluation.rows;
+  state.set_row_count(static_cast<int64_t>(rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());
   const absl::Time watermark = evaluation.readiness.watermark;
   if (watermark != absl::InfinitePast() && watermark != absl::InfiniteFuture()) {
     *state.mutable_watermark() = ToTimestamp(watermark);
   }
-  if (evaluation.rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  if (rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
-  state.set_held_out(evaluation.held_out);
   if (evaluation.phase == PeriodPhase::kFinal) {
     *state.mutable_final_time() = ToTimestamp(context.final_time);
   }
-  if (context.restatement.has_value()) {
+  // What is withheld now was so before.
+  const bool withheld = evaluation.status.flags.suppressed;
+  if (!withheld) state.set_held_out(evaluation.held_out);
+  if (!withheld && context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
   }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
-  if (evaluation.held_out > 0) {
-    state.add_reasons(absl::StrCat(evaluation.held_out,
-                                   evaluation.held_out == 1 ? " sample that came after its day"
-                                                            : " samples that came after their day",
-                                   " was final ", evaluation.held_out == 1 ? "is" : "are",
-                                   " held out"));
-  }
+  if (state.held_out() > 0) state.add_reasons(HeldOutReason(state.held_out()));
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);
   }

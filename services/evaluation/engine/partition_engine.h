@@ -190,6 +190,7 @@ class PartitionEngine {
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
   void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
+  void NoteWithheld(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
   void TouchSteps();
   void TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day);
 
@@ -211,6 +212,7 @@ class PartitionEngine {
                  TrackedState& state);
   void FireTimers(absl::Time now);
   void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
+  absl::Status RefreshWithheld(const StateRef& ref, KpiRuntime& runtime);
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);

@@ -70,7 +70,12 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOf(const KpiRuntime& runtime, con
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, window, period));
     inputs.push_back(std::move(input));
   }
-  return Finish(runtime, window, period, inputs, reader);
+  ASSIGN_OR_RETURN(PeriodValue answer, Finish(runtime, window, period, inputs, reader));
+  if (!runtime.suppresses()) return answer;
+  ASSIGN_OR_RETURN(const bool withheld,
+                   runtime.withheld().Contains(runtime, states, window, period, now_, seq_));
+  if (withheld) answer.value = NdReason::kSuppressed;
+  return answer;
 }
 
 absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, const Window& window,
@@ -112,7 +117,12 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOverDays(const Slice& slice,
   const Period whole =
       PeriodOfDays(*kpi.calendar, {joined.front().first_day, joined.back().end_day});
   ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
-  return Finish(runtime_, window, whole, inputs, reader);
+  ASSIGN_OR_RETURN(PeriodValue answer, Finish(runtime_, window, whole, inputs, reader));
+  if (!runtime_.suppresses()) return answer;
+  ASSIGN_OR_RETURN(const bool withheld,
+                   runtime_.withheld().ContainsOverDays(runtime_, states, joined, now_, seq_));
+  if (withheld) answer.value = NdReason::kSuppressed;
+  return answer;
 }
 
 absl::StatusOr<PeriodValue> PeriodValues::ValueIn(const Slice& slice, const Period& period) const {

@@ -47,6 +47,8 @@ class PeriodValues final : public TargetEnvironment {
                const KpiLookup& lookup)
       : runtime_(runtime), window_(window), now_(now), seq_(seq), lookup_(lookup) {}
 
+  // Values that are withheld are ND(SUPPRESSED), like those of states.
+  //
   // A value is ND(PENDING) when the KPI does not declare the slice's grouping. FAILED_PRECONDITION
   // (NOT_READY) while inputs are loaded.
   absl::StatusOr<PeriodValue> ValueIn(const Slice& slice, const Period& period) const;

@@ -85,6 +85,7 @@ RevisionReading ReadRevisions(const KpiDefinition& kpi, const Window& window, co
 void AddRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,
                   absl::Span<const LoggedState> entries, absl::Time now,
                   v1::Explanation& explanation) {
+  if (explanation.state().nd_reason() == v1::ND_REASON_SUPPRESSED) return;
   const RevisionReading reading = ReadRevisions(kpi, window, period, entries, now);
   if (reading.horizon == 0) return;
   AddStatistics(reading, explanation);

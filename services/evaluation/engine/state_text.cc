@@ -54,6 +54,9 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
     case NdReason::kNotApplicable: return "the period does not exist";
     case NdReason::kNoComparable:
       return "the earlier period that it is compared with does not exist";
+    case NdReason::kSuppressed:
+      return absl::StrCat("withheld: fewer than ", kpi.suppression.fewest,
+                          " are behind it, or behind a neighbour that would follow from it");
     case NdReason::kInputError:
       return "a sample lacks what the aggregation needs, for instance its weight";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
@@ -199,6 +202,7 @@ std::vector<std::string> DataNotes(const EvaluationContext& context,
           absl::StrCat(metric, ": complete through ",
                        absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
     }
+    if (context.withheld) continue;
     if (inputs[i].rows > 0 && inputs[i].lower.has_value()) {
       notes.push_back(absl::StrCat(metric, ": an estimate (",
                                    ApproximationMethodName(inputs[i].method), ") between ",
