@@ -35,8 +35,8 @@ absl::StatusOr<std::string> DecideOn(LivePartitions& live, const Request& reques
   ASSIGN_OR_RETURN(const FinalityDecisions earlier, live.DecisionsAbout(request.kpi()));
   // What was applied already counts, whatever the clocks of the two services say.
   const absl::Time time = std::max(now, located.engine->last_commit());
-  ASSIGN_OR_RETURN(const Decided decided, DecideFor(*located.runtime, request, earlier, time,
-                                                    located.engine->seq()));
+  ASSIGN_OR_RETURN(const Decided decided,
+                   DecideFor(*located.runtime, request, earlier, time, located.engine->seq()));
   if (decided.decision.has_value()) RETURN_IF_ERROR(live.Decide(*decided.decision));
   return decided.answer;
 }
