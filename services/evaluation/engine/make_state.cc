@@ -314,7 +314,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     *state.mutable_final_time() = ToTimestamp(context.final_time);
   }
   // What is withheld now was so before.
-  const bool withheld = evaluation.status.flags.suppressed;
+  const bool withheld = context.withheld || evaluation.status.flags.suppressed;
   if (!withheld) state.set_held_out(evaluation.held_out);
   if (!withheld && context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
