@@ -22,7 +22,7 @@ struct DecisionOptions {
   std::string reason;
 };
 
-std::string TimeText(const google::protobuf::Timestamp& time) {
+std::string MomentText(const google::protobuf::Timestamp& time) {
   return absl::FormatTime(absl::RFC3339_sec,
                           absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
                           absl::UTCTimeZone());
@@ -40,7 +40,7 @@ absl::StatusOr<ExitCode> RunFinalize(const DecisionOptions& options, Context& co
   RETURN_IF_ERROR(context.clients().Call(Service::kEvaluation, [&](grpc::ClientContext& call) {
     return context.clients().evaluation().FinalizePeriods(&call, request, &response);
   }));
-  const std::string time = TimeText(response.final_time());
+  const std::string time = MomentText(response.final_time());
   Table table({{"KPI"}, {"FINAL THROUGH"}, {"FINAL TIME"}});
   table.AddRow({{IdOf(request.kpi())}, {response.final_through()}, {time}});
   context.output().WriteOne(
@@ -65,7 +65,7 @@ absl::StatusOr<ExitCode> RunRelease(const DecisionOptions& options, Context& con
   RETURN_IF_ERROR(context.clients().Call(Service::kEvaluation, [&](grpc::ClientContext& call) {
     return context.clients().evaluation().ReleaseHeldOut(&call, request, &response);
   }));
-  const std::string time = TimeText(response.release_time());
+  const std::string time = MomentText(response.release_time());
   Table table({{"KPI"}, {"RELEASED", true}, {"RELEASE TIME"}});
   table.AddRow({{IdOf(request.kpi())}, {absl::StrCat(response.released())}, {time}});
   context.output().WriteOne(
