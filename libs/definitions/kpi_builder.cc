@@ -168,6 +168,33 @@ void BuildGuardrails(KpiDraft& draft) {
   }
 }
 
+void BuildFlatEpsilon(KpiDraft& draft) {
+  if (!draft.kpi.has_flat_epsilon()) return;
+  const std::string& text = draft.kpi.flat_epsilon();
+  const auto epsilon = CheckDecimal("kpi.flat_epsilon", text, draft.violations);
+  if (!epsilon.has_value()) return;
+  if (epsilon->IsNegative()) {
+    draft.violations.Add("kpi.flat_epsilon", violation::kOutOfRange, GotWant(text, "0 or more"));
+  }
+  draft.built.flat_epsilon = *epsilon;
+}
+
+void BuildHistory(KpiDraft& draft) {
+  const v1::Kpi& kpi = draft.kpi;
+  CheckEnum("kpi.history_policy", kpi.history_policy(),
+            v1::HistoryPolicy_IsValid(kpi.history_policy()), draft.violations);
+  draft.built.restate_history = kpi.history_policy() == v1::HISTORY_POLICY_RESTATE_HISTORY;
+  draft.built.compare_across_breaks = kpi.compare_across_breaks();
+  if (!kpi.has_effective_from()) return;
+  draft.built.effective_from =
+      CheckDate("kpi.effective_from", kpi.effective_from(), draft.violations);
+  if (draft.built.restate_history) {
+    draft.violations.Add("kpi.effective_from", violation::kRefused,
+                         GotWant(kpi.effective_from(),
+                                 "none: under RESTATE_HISTORY every period is of this version"));
+  }
+}
+
 std::optional<Decimal> CheckBound(const std::string& field, bool is_set, const std::string& text,
                                   Violations& violations) {
   if (!is_set) return std::nullopt;
@@ -219,10 +246,7 @@ void BuildOther(KpiDraft& draft) {
   CheckEnum("kpi.perspective", kpi.perspective(), v1::Perspective_IsValid(kpi.perspective()),
             violations);
   CheckEnum("kpi.nature", kpi.nature(), v1::Nature_IsValid(kpi.nature()), violations);
-  CheckEnum("kpi.history_policy", kpi.history_policy(),
-            v1::HistoryPolicy_IsValid(kpi.history_policy()), violations);
   built.perspective = kpi.perspective();
-  built.restate_history = kpi.history_policy() == v1::HISTORY_POLICY_RESTATE_HISTORY;
   built.display_decimals = draft.unit.has_value() && draft.unit->IsPercent() ? 1 : 2;
   if (kpi.has_display_decimals() &&
       CheckRange("kpi.display_decimals", kpi.display_decimals(), 0, 9, violations)) {
@@ -233,7 +257,9 @@ void BuildOther(KpiDraft& draft) {
     built.max_slices = kpi.max_slices();
   }
   BuildFinality(draft);
+  BuildFlatEpsilon(draft);
   BuildMateriality(draft);
+  BuildHistory(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
 }
@@ -269,6 +295,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);
     BuildProcessControl(draft);
+    BuildMaintain(draft);
   }
   BuildPace(draft);
   BuildOther(draft);
@@ -280,6 +307,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   }
   if (!result.violations.empty() || draft.blocked || !targets_sound) return result;
   built->fingerprint = FingerprintOf(*built);
+  built->series_fingerprint = SeriesFingerprintOf(*built);
   result.kpi = std::move(built);
   return result;
 }

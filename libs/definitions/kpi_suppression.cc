@@ -112,6 +112,7 @@ void BuildSuppression(KpiDraft& draft) {
     MetricInput entities = built.inputs[index];
     entities.aggregation = {.kind = AggregationKind::kCountDistinct,
                             .scale = entities.aggregation.scale};
+    entities.keeps_spread = false;
     entities.frame = {};
     entities.key = absl::StrCat("entities|", entities.key);
     rule.entities.push_back(std::move(entities));

@@ -7,6 +7,14 @@
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
+namespace {
+
+std::string TimeText(bool has, const google::protobuf::Timestamp& time) {
+  if (!has) return "";
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", FromTimestamp(time), absl::UTCTimeZone());
+}
+
+}  // namespace
 
 std::map<std::string, std::function<std::string(const v1::KpiState&)>> RevisionReaders() {
   return {
@@ -17,12 +25,11 @@ std::map<std::string, std::function<std::string(const v1::KpiState&)>> RevisionR
          return state.has_nowcast() ? absl::StrCat(state.nowcast().periods()) : "";
        }},
       {"held_out", [](const auto& state) { return absl::StrCat(state.held_out()); }},
+      {"revision", [](const auto& state) { return absl::StrCat(state.revision()); }},
+      {"closed_at",
+       [](const auto& state) { return TimeText(state.has_closed_at(), state.closed_at()); }},
       {"final_time",
-       [](const auto& state) -> std::string {
-         if (!state.has_final_time()) return "";
-         return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", FromTimestamp(state.final_time()),
-                                 absl::UTCTimeZone());
-       }},
+       [](const auto& state) { return TimeText(state.has_final_time(), state.final_time()); }},
       {"was", [](const auto& state) { return state.restatement().old_value(); }},
       {"was_status",
        [](const auto& state) -> std::string {

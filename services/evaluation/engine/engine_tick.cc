@@ -78,8 +78,17 @@ StatePlace PartitionEngine::Place() const {
           .tick = now_};
 }
 
+bool PartitionEngine::Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const {
+  if (!only_.has_value()) return true;
+  return runtime.slices()[slice].slice == only_->slice &&
+         runtime.kpi().windows[window].id() == only_->window &&
+         runtime.kpi().resource_name() == only_->kpi;
+}
+
 void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                                 bool definition_changed) {
+  if (!Keeps(runtime, slice, window)) return;
+  if (!runtime.Owns(window, first_day)) return;
   SliceStates& states = runtime.slices()[slice];
   const auto mark = [&](int32_t day) {
     const auto [it, fresh] = states.windows[window].try_emplace(day);
@@ -106,8 +115,9 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart does not.
-  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value();
+  // A fold that comes out as before goes on as before; a chart and a count do not.
+  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
+                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]);
   const bool passes_on = !same || (state.history_changed && !settled);
   state.history_changed = false;
   state.point = std::move(point);
@@ -213,6 +223,7 @@ LoggedState PartitionEngine::EntryOf(const StateId& id, const StateRef& ref, v1:
           .closed_at = state.closed_at,
           .restated = state.restated,
           .status = state.logged_status,
+          .definition_position = definition_position_,
           .value = state.logged_value,
           .restatement = state.restatement,
           .state = state.state,
@@ -296,18 +307,21 @@ void PartitionEngine::RollOver(const StateRef& ref, KpiRuntime& runtime,
   const Calendar& calendar = *context.kpi->calendar;
   if (active) {
     const Period current = context.window->At(calendar, now_);
-    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
+    MarkNext(runtime, runtime.slices()[ref.slice], ref.window, current);
   }
   if (!evaluation.carries_on) return;
   const auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   const Period next = NextPeriod(calendar, context.period);
   if (periods.rbegin()->first > ref.first_day || next.first_day >= next.end_day) return;
-  MarkDirty(runtime, ref.slice, ref.window, DayNumber(next.first_day), false);
+  MarkNext(runtime, runtime.slices()[ref.slice], ref.window, next);
 }
 
 // Which periods can be stale has changed from the earlier of the two on.
 void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
                                std::optional<int32_t> latest, std::optional<int32_t> before) {
+  if (latest.has_value() != before.has_value()) {
+    MarkLatestOfEarlier(runtime, runtime.slices()[ref.slice], ref.window);
+  }
   const int32_t first = std::min(latest.value_or(INT32_MIN), before.value_or(INT32_MIN));
   auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   for (auto it = periods.rbegin(); it != periods.rend() && it->first >= first; ++it) {

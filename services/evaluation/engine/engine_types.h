@@ -37,7 +37,8 @@ struct LoggedState {
   std::optional<absl::Time> closed_at;
   bool restated = false;
   v1::Status status = v1::STATUS_UNSPECIFIED;
-  std::string value;  // as LogText
+  int64_t definition_position = 0;  // of the definitions that were followed
+  std::string value;                // as LogText
   std::optional<RestatementNote> restatement;
   std::shared_ptr<const std::string> state;  // serialised KpiState
   bool final = false;                        // whether the period is FINAL

@@ -40,6 +40,9 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Whether the series breaks here, and whether the definition differs from the one in force.
+  bool starts_version = false;
+  bool superseded = false;
   // Too few people are behind the value, or behind one that would follow from it.
   bool withheld = false;
   // Null where there is no pace.
@@ -88,9 +91,12 @@ struct KpiEvaluation {
   // What later periods build on, if their KPI does; to be kept when the period is closed.
   SeriesPoint point;
   std::optional<SeriesView> series;  // for windows with process control
-  uint64_t rows = 0;                 // of all inputs, in the period
-  int64_t held_out = 0;              // samples that finality keeps out, of each metric once
-  bool carries_on = false;           // data of this period or before it enters the next one too
+  // For windows with a horizon (ShowsMaintain), from the first of its periods on.
+  std::optional<MaintainResult> maintain;
+  uint64_t rows = 0;        // of all inputs, in the period
+  uint64_t carried = 0;     // members whose value is from before the period
+  int64_t held_out = 0;     // samples that finality keeps out, of each metric once
+  bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.
   std::string approximation;

@@ -43,7 +43,8 @@ class RandomRun {
         definitions.back().mutable_kpi()->clear_min_denominator();
       }
     }
-    for (int i = 0; i < 3; ++i) kpis_.push_back(ResolveKpi(definitions, absl::StrCat("k", i)));
+    for (int i = 0; i < 3; ++i) kpis_.push_back({{ResolveKpi(definitions, Name(i))}});
+    definitions_ = std::move(definitions);
   }
 
   void Run() {
@@ -55,6 +56,7 @@ class RandomRun {
       if (absl::Bernoulli(random_, 0.05)) Decide();
       if (step == 20) Define(1);
       if (step == 50) Define(2);
+      if (step > 20 && step % 15 == 0) Redefine(absl::Uniform<size_t>(random_, 0, 2));
       now_ += absl::Minutes(absl::Uniform(random_, 0, 90));
       if (absl::Bernoulli(random_, 0.5)) engine_.Tick(now_, kNoLimit);
     }
@@ -63,8 +65,10 @@ class RandomRun {
   }
 
  private:
+  static std::string Name(size_t kpi) { return absl::StrCat("k", kpi); }
+
   void Define(size_t kpi) {
-    ASSERT_TRUE(engine_.SetKpi(kpis_[kpi]).ok());
+    ASSERT_TRUE(engine_.SetVersions(kpis_[kpi]).ok());
     defined_ = std::max(defined_, kpi + 1);
   }
 
@@ -83,7 +87,7 @@ class RandomRun {
   void Decide() {
     const size_t kpi = absl::Uniform<size_t>(random_, 0, defined_);
     const int32_t day = DayNumber(absl::ToCivilDay(now_, absl::UTCTimeZone()));
-    FinalityDecision decision{.kpi = kpis_[kpi]->resource_name(),
+    FinalityDecision decision{.kpi = "workspaces/w/kpis/" + Name(kpi),
                               .end_day = day - absl::Uniform(random_, 0, 3),
                               .time = std::max(now_, engine_.last_commit())};
     if (absl::Bernoulli(random_, 0.4)) {
@@ -92,6 +96,28 @@ class RandomRun {
     }
     decisions_[kpi].push_back(decision);
     engine_.SetFinality(decision.kpi, decisions_[kpi]);
+    Define(kpi);
+  }
+
+  // Another aggregation, for all periods or from a day on.
+  void Redefine(size_t kpi) {
+    v1::Kpi& changed = *definitions_[1 + kpi].mutable_kpi();
+    v1::Input& input = (*changed.mutable_inputs())["x"];
+    input.set_aggregation(kAggregations[absl::Uniform<size_t>(random_, 0, 6)]);
+    input.clear_carry_forward();
+    if (input.aggregation() == v1::AGGREGATION_LAST) input.set_carry_forward("NONE");
+    changed.clear_windows();
+    changed.add_windows("DAY");
+    if (absl::Bernoulli(random_, 0.7)) changed.add_windows("MONTH");
+    if (absl::Bernoulli(random_, 0.3)) changed.add_windows("WEEK");
+    changed.set_compare_across_breaks(absl::Bernoulli(random_, 0.5));
+    std::vector<KpiVersion>& versions = kpis_[kpi];
+    const int32_t first_day = DayNumber(absl::CivilDay(2024, 3, absl::Uniform(random_, 4, 10)));
+    std::erase_if(versions,
+                  [&](const KpiVersion& version) { return version.first_day >= first_day; });
+    if (absl::Bernoulli(random_, 0.3)) versions.clear();
+    versions.push_back(
+        {ResolveKpi(definitions_, Name(kpi)), versions.empty() ? INT32_MIN : first_day});
     Define(kpi);
   }
 
@@ -146,9 +172,9 @@ class RandomRun {
   void Compare() {
     PartitionEngine naive(0, kTestIncarnation, feed_.seq());
     for (const auto& [kpi, decisions] : decisions_) {
-      naive.SetFinality(kpis_[kpi]->resource_name(), decisions);
+      naive.SetFinality("workspaces/w/kpis/" + Name(kpi), decisions);
     }
-    for (const auto& kpi : kpis_) ASSERT_TRUE(naive.SetKpi(kpi).ok());
+    for (const auto& versions : kpis_) ASSERT_TRUE(naive.SetVersions(versions).ok());
     naive.Tick(now_, kNoLimit);
     feed_.AnswerAll(naive);
     naive.Tick(now_, kNoLimit);
@@ -164,7 +190,8 @@ class RandomRun {
   std::mt19937 random_;
   FeedForTest feed_;
   PartitionEngine engine_{0, kTestIncarnation, 0};
-  std::vector<std::shared_ptr<const KpiDefinition>> kpis_;
+  std::vector<v1::Definition> definitions_;
+  std::vector<std::vector<KpiVersion>> kpis_;
   std::map<size_t, FinalityDecisions> decisions_;  // by place of the KPI
   size_t defined_ = 0;
   std::deque<FeedForTest::Batch> batches_;

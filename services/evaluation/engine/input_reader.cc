@@ -36,8 +36,14 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
   return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
 }
 
-void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
+void Finish(const MetricInput& input, const PaneTable::Range& own, const AggregateResult& result,
+            InputAggregate& aggregate) {
   aggregate.value = result.value;
+  if (input.keeps_spread) {
+    aggregate.value = result.mean;
+    aggregate.variance = result.value.number();
+    aggregate.observations = result.n;
+  }
   aggregate.rows = own.state.rows();
   aggregate.held_out = own.held_out;
   aggregate.kept = own.state.n();
@@ -63,10 +69,14 @@ InputAggregate InputReader::Unread(size_t input, const Period& period) const {
           .period = period};
 }
 
+bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) const {
+  return DayNumber(last_day) < reads_from_ && DayNumber(root.end_day) > reads_from_;
+}
+
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
   const auto end = FollowPath(calendar_, window, root, inputs_[input].path);
-  if (end.has_value()) return ReadEnd(input, *end);
+  if (end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1)) return ReadEnd(input, *end);
   InputAggregate aggregate = Unread(input, root);
   aggregate.missing = NdReason::kNoComparable;
   return aggregate;
@@ -85,7 +95,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  Finish(own, result, aggregate);
+  Finish(kpi_.inputs[input], own, result, aggregate);
   return aggregate;
 }
 
@@ -116,7 +126,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
     merged->held_out += own.held_out;
   }
-  Finish(*merged, merged->state.Finalise(), aggregate);
+  Finish(kpi_.inputs[input], *merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 

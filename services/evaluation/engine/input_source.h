@@ -37,6 +37,9 @@ struct InputAggregate {
   ApproximationMethod method = ApproximationMethod::kExact;
   std::optional<Decimal> lower = {};
   std::optional<Decimal> upper = {};
+  // Of an input that keeps its spread: the variance of the samples behind a mean, and how many.
+  Number variance = NdReason::kEmpty;
+  uint64_t observations = 0;
   // NO_COMPARABLE: the earlier period that is meant does not exist.
   std::optional<NdReason> missing;
 };
@@ -47,6 +50,11 @@ class InputSource {
   // The input for a root period of the window. FAILED_PRECONDITION (NOT_READY) while it is loaded.
   virtual absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                               const Period& root) const = 0;
+  // Whether days that end with `last_day` are of an earlier version of the KPI than the root: what
+  // they say does not enter it.
+  virtual bool IsAcrossBreak(const Period& /*root*/, absl::CivilDay /*last_day*/) const {
+    return false;
+  }
 };
 
 }  // namespace kpisuite

@@ -10,6 +10,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -21,6 +22,7 @@
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
 #include "services/evaluation/engine/series_history.h"
+#include "services/evaluation/engine/version_chain.h"
 #include "services/evaluation/engine/withheld_slices.h"
 
 namespace kpisuite {
@@ -118,6 +120,23 @@ class KpiRuntime {
   // What the targets read beyond their definitions.
   const TargetReads& target_reads() const { return target_reads_; }
 
+  // --- Versions (SEMANTICS 3.16.5); without a chain the KPI has this one only. ---
+  void SetChain(std::shared_ptr<const VersionChain> chain) { chain_ = std::move(chain); }
+  const VersionChain* chain() const { return chain_.get(); }
+  bool is_newest() const { return chain_ == nullptr || &chain_->newest() == this; }
+  // The version of a period; `window` is one of the KPI's or any other. Null when there is none.
+  const KpiRuntime* VersionOf(const Window& window, const Period& period) const;
+  // Whether the period of the window that begins on `first_day` is of this version.
+  bool Owns(size_t window, int32_t first_day) const;
+  // Whether what is computed for this version may read values of the period.
+  bool MayCompareWith(const Window& window, const Period& period) const;
+  // Whether the period is of this version and the one before it is of another.
+  bool StartsVersion(const Window& window, const Period& period) const;
+  // As LatestWithRows over all versions of the KPI; the window is that of this one.
+  std::optional<int32_t> LatestOfAll(absl::string_view slice, size_t window) const;
+  // First day of the first period with rows in any version.
+  std::optional<int32_t> FirstOfAll(absl::string_view slice, size_t window) const;
+
   // The finality of the KPI itself, then of those that it contains.
   using Finalities = std::vector<std::shared_ptr<const KpiFinality>>;
   void SetFinalities(Finalities finalities) { finalities_ = std::move(finalities); }
@@ -166,7 +185,7 @@ class KpiRuntime {
   // Reads the inputs of a slice, which outlives the reader.
   InputReader ReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
     return InputReader(*kpi_->calendar, kpi_->inputs, groupings_[slice.grouping].tables,
-                       slice.input_slices, facts_, now, seq);
+                       slice.input_slices, facts_, now, seq, ReadsFrom());
   }
   // As ReaderOf, of the entities behind its denominators.
   InputReader EntityReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
@@ -191,6 +210,14 @@ class KpiRuntime {
   std::optional<int32_t> LatestWithRows(const SliceStates& slice, size_t window) const;
 
  private:
+  // First day of what periods of this version may read of others, as the last day of those.
+  int32_t ReadsFrom() const;
+  bool LaterVersionHasRows(const SliceStates& slice, size_t window) const;
+  // The series in every version that has it, oldest first.
+  void ForEachSeries(
+      absl::string_view slice, size_t window,
+      absl::FunctionRef<void(const KpiRuntime&, const SliceStates&, size_t)> visit) const;
+
   int64_t id_;
   std::shared_ptr<const KpiDefinition> kpi_;
   std::vector<RuntimeGrouping> groupings_;
@@ -199,6 +226,7 @@ class KpiRuntime {
   std::shared_ptr<PeriodMemo> memo_;
   TargetReads target_reads_;
   KpiLookup lookup_;
+  std::shared_ptr<const VersionChain> chain_;
   Finalities finalities_;
   bool reaches_back_;
   bool builds_on_history_;

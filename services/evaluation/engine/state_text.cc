@@ -71,8 +71,25 @@ std::string CutInWords(const KpiDefinition& kpi, BandBasis basis, const Decimal&
     case BandBasis::kFvp:
       return absl::StrCat("a favourable variance of ",
                           (Number(cut) * Decimal::FromInt(100)).ToString(), " % of the target");
-    default: return absl::StrCat("an attainment of ", cut.ToString());
+    case BandBasis::kAttainment: return absl::StrCat("an attainment of ", cut.ToString());
+    case BandBasis::kPace: return absl::StrCat("a pace index of ", cut.ToString());
+    case BandBasis::kSigma:
+      return absl::StrCat("a favourable variance of ", cut.ToString(), " sigma");
   }
+  return cut.ToString();
+}
+
+// Empty if there is nothing to say.
+std::string NoBandInWords(const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  if (!status.reason.has_value()) return "";
+  const Bands* bands = status.bands.bands;
+  const bool by_sigma = bands != nullptr && bands->basis() == BandBasis::kSigma;
+  if (by_sigma && evaluation.target.value.has_value()) {
+    if (*status.reason == NdReason::kPending) return "the control chart has no limits yet";
+    if (*status.reason == NdReason::kDivisionByZero) return "sigma of the control chart is 0";
+  }
+  return std::string(NdReasonName(*status.reason));
 }
 
 // Why the value is uncertain, and what that does to the status.
@@ -144,9 +161,8 @@ std::string TargetInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluat
 std::string BandInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
   const StatusResult& status = evaluation.status;
   if (!status.hit.has_value()) {
-    return status.reason.has_value()
-               ? absl::StrCat("no band applies: ", NdReasonName(*status.reason))
-               : "no band applies";
+    const std::string why = NoBandInWords(evaluation);
+    return why.empty() ? "no band applies" : absl::StrCat("no band applies: ", why);
   }
   const std::string name(KpiStatusName(status.hit->status));
   if (status.hit->next_worse.has_value()) {

@@ -46,8 +46,20 @@ ALTER TABLE state_log ADD COLUMN restated_by TEXT;
 ALTER TABLE state_log ADD COLUMN minor INTEGER;
 )sql";
 
+// Entries of before are taken to be older than any definitions.
+constexpr char kVersionsMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN definition_position INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kpi_version(
+  kpi TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  first_day INTEGER NOT NULL,
+  definitions BLOB NOT NULL,
+  PRIMARY KEY(kpi, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // `final`: whether the period is; author and reason of FINAL and RELEASED.
-constexpr char kThirdMigration[] = R"sql(
+constexpr char kFinalityMigration[] = R"sql(
 ALTER TABLE state_log ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE state_log ADD COLUMN author TEXT;
 ALTER TABLE state_log ADD COLUMN reason TEXT;
@@ -73,8 +85,8 @@ std::string Columns(absl::string_view state) {
       "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
       "restated, status, value, ",
       state,
-      ", number, old_value, old_status, restated_by, minor, final, author, "
-      "reason");
+      ", number, old_value, old_status, restated_by, minor, definition_position, final, "
+      "author, reason");
 }
 
 std::string CauseName(v1::HistoryCause cause) {
@@ -114,23 +126,24 @@ HistoryEntryRow ReadRow(const Statement& row) {
   logged.value = std::string(row.Text(12));
   if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
   entry.place = {logged.first_day, row.Int64(14)};
-  logged.final = row.Int64(19) != 0;
-  logged.author = std::string(row.Text(20));
-  logged.reason = std::string(row.Text(21));
+  logged.final = row.Int64(20) != 0;
+  logged.author = std::string(row.Text(21));
+  logged.reason = std::string(row.Text(22));
   if (!row.IsNull(15)) {
     logged.restatement = RestatementNote{.old_value = std::string(row.Text(15)),
                                          .old_status = StatusNamed(row.Text(16)),
                                          .cause = CauseNamed(row.Text(17)),
                                          .minor = row.Int64(18) != 0};
   }
+  logged.definition_position = row.Int64(19);
   return entry;
 }
 
 constexpr char kInsertEntry[] =
     "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, revision, "
     "cause, recorded_at, closed_at, restated, status, value, state, old_value, old_status, "
-    "restated_by, minor, final, author, reason) "
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "restated_by, minor, definition_position, final, author, reason) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   std::optional<int64_t> closed_at;
@@ -163,9 +176,40 @@ absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
                      old_status,
                      restated_by,
                      minor,
+                     logged.definition_position,
                      logged.final,
                      logged.author,
                      logged.reason});
+}
+
+absl::Status SaveVersions(Connection& connection, bool snapshot,
+                          absl::Span<const SavedVersions> versions) {
+  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version"));
+  for (const SavedVersions& of_kpi : versions) {
+    RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version WHERE kpi = ?", {of_kpi.kpi}));
+    for (size_t i = 0; i < of_kpi.versions.size(); ++i) {
+      const SavedVersion& version = of_kpi.versions[i];
+      RETURN_IF_ERROR(connection.Execute(
+          "INSERT INTO kpi_version(kpi, number, first_day, definitions) VALUES(?, ?, ?, ?)",
+          {of_kpi.kpi, static_cast<int64_t>(i), version.first_day, Blob{version.definitions}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions) {
+  ASSIGN_OR_RETURN(Statement rows,
+                   connection.Prepare("SELECT kpi, first_day, definitions FROM kpi_version "
+                                      "ORDER BY kpi, number"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    if (versions->empty() || versions->back().kpi != rows.Text(0)) {
+      versions->push_back({.kpi = std::string(rows.Text(0))});
+    }
+    versions->back().versions.push_back(
+        {static_cast<int32_t>(rows.Int64(1)), std::string(rows.Bytes(2))});
+  }
 }
 
 std::string HistorySql(HistoryQuery::View view) {
@@ -193,15 +237,16 @@ std::string HistorySql(HistoryQuery::View view) {
 
 absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
     const SqliteStateLogOptions& options) {
-  ASSIGN_OR_RETURN(auto database,
-                   Database::Create({.directory = options.directory,
-                                     .file_name = "evaluation.db",
-                                     .schema = {.name = "evaluation",
-                                                .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration, kSecondMigration,
-                                                               kThirdMigration}},
-                                     .free_space_floor_bytes = options.free_space_floor_bytes,
-                                     .ballast_bytes = options.ballast_bytes}));
+  ASSIGN_OR_RETURN(
+      auto database,
+      Database::Create({.directory = options.directory,
+                        .file_name = "evaluation.db",
+                        .schema = {.name = "evaluation",
+                                   .application_id = kApplicationId,
+                                   .migrations = {kFirstMigration, kSecondMigration,
+                                                  kVersionsMigration, kFinalityMigration}},
+                        .free_space_floor_bytes = options.free_space_floor_bytes,
+                        .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
@@ -278,43 +323,6 @@ absl::StatusOr<int64_t> SqliteStateLog::LoadSetting(absl::string_view name) {
   return value.value_or(0);
 }
 
-absl::Status SqliteStateLog::SaveDecision(const FinalityDecision& decision) {
-  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
-  const bool finalises = decision.kind == FinalityDecision::Kind::kFinalise;
-  RETURN_IF_ERROR(transaction.connection().Execute(
-      "INSERT INTO decision(kind, kpi, uid, first_day, end_day, decided_at, author, role, reason, "
-      "request_id, answer) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {finalises ? "FINALISE" : "RELEASE", decision.kpi, decision.uid, decision.first_day,
-       decision.end_day, absl::ToUnixNanos(decision.time), decision.author, decision.role,
-       decision.reason, decision.request_id, Blob{decision.answer}}));
-  return transaction.Commit();
-}
-
-absl::StatusOr<FinalityDecisions> SqliteStateLog::LoadDecisions() {
-  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  ASSIGN_OR_RETURN(Statement rows,
-                   snapshot.connection().Prepare(
-                       "SELECT kind, kpi, uid, first_day, end_day, decided_at, author, role, "
-                       "reason, request_id, answer FROM decision ORDER BY number"));
-  FinalityDecisions decisions;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, rows.Step());
-    if (!found) return decisions;
-    decisions.push_back({.kind = rows.Text(0) == "FINALISE" ? FinalityDecision::Kind::kFinalise
-                                                            : FinalityDecision::Kind::kRelease,
-                         .kpi = std::string(rows.Text(1)),
-                         .uid = std::string(rows.Text(2)),
-                         .first_day = static_cast<int32_t>(rows.Int64(3)),
-                         .end_day = static_cast<int32_t>(rows.Int64(4)),
-                         .time = absl::FromUnixNanos(rows.Int64(5)),
-                         .author = std::string(rows.Text(6)),
-                         .role = std::string(rows.Text(7)),
-                         .reason = std::string(rows.Text(8)),
-                         .request_id = std::string(rows.Text(9)),
-                         .answer = std::string(rows.Bytes(10))});
-  }
-}
-
 absl::StatusOr<int64_t> SqliteStateLog::OpenEpoch() {
   ASSIGN_OR_RETURN(const int64_t last, LoadSetting("epoch"));
   RETURN_IF_ERROR(SaveSetting("epoch", last + 1));
@@ -332,6 +340,7 @@ absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
 
 absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
+                                             absl::Span<const SavedVersions> versions,
                                              int64_t position, int64_t incarnation) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   Connection& connection = transaction.connection();
@@ -347,6 +356,7 @@ absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
         connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
                            {definition.name(), Blob{bytes}}));
   }
+  RETURN_IF_ERROR(SaveVersions(connection, snapshot, versions));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
                                      {"definition_position", position}));
   RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
@@ -364,6 +374,7 @@ absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
                    snapshot.connection().QueryInt64(of_setting, {"definition_incarnation"}));
   saved.position = position.value_or(0);
   saved.incarnation = incarnation.value_or(0);
+  RETURN_IF_ERROR(LoadVersions(snapshot.connection(), &saved.versions));
   ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
                                        "SELECT name, definition FROM definition ORDER BY name"));
   while (true) {

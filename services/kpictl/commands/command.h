@@ -38,6 +38,8 @@ void AddScorecardCommand(CLI::App& app, Context& context);
 void AddFinalityCommands(CLI::App& app, Context& context);
 void AddHistoryCommand(CLI::App& app, Context& context);
 void AddDriversCommand(CLI::App& app, Context& context);
+void AddSimulateCommand(CLI::App& app, Context& context);
+void AddForecastCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddWaitCommand(CLI::App& app, Context& context);

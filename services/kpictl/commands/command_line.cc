@@ -61,6 +61,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddFinalityCommands(app, context);
   AddExplainCommand(app, context);
   AddDriversCommand(app, context);
+  AddForecastCommand(app, context);
+  AddSimulateCommand(app, context);
   AddWatchCommand(app, context);
   AddWaitCommand(app, context);
   AddSchemaCommand(app, context);
