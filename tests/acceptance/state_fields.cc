@@ -248,9 +248,6 @@ std::map<std::string, Reader> PeriodReaders() {
        }},
       {"start", [](const auto& state) { return TimeText(true, state.period().start_time()); }},
       {"end", [](const auto& state) { return TimeText(true, state.period().end_time()); }},
-      {"revision", [](const auto& state) { return absl::StrCat(state.revision()); }},
-      {"closed_at",
-       [](const auto& state) { return TimeText(state.has_closed_at(), state.closed_at()); }},
       {"reason", [](const auto& state) { return absl::StrJoin(state.reasons(), "; "); }},
   };
 }
@@ -361,7 +358,7 @@ bool IsOperand(absl::string_view name) {
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
-         IsComparison(name) || Readers().contains(std::string(name));
+         IsRevisionField(name) || IsComparison(name) || Readers().contains(std::string(name));
 }
 
 std::string StateFieldNames() {
@@ -369,7 +366,8 @@ std::string StateFieldNames() {
                                     [](std::string* out, const auto& reader) {
                                       absl::StrAppend(out, reader.first);
                                     }),
-                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
+                      " note formula error mean_revision.AGE lag_factor.AGE revised_periods.AGE "
+                      "input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
                       " compare.KIND compare_own.KIND compare_nd.KIND compare_period.KIND"
                       " compare_days.KIND compare_own_days.KIND compare_cut.KIND"
                       " compare_flags.KIND delta.KIND delta_pct.KIND delta_pct_nd.KIND"
@@ -386,6 +384,8 @@ std::string StateField(absl::string_view name, const v1::Explanation& explanatio
     text = explanation.formula();
   } else if (name == "note") {
     text = absl::StrJoin(explanation.data_notes(), "; ");
+  } else if (IsRevisionField(name)) {
+    text = RevisionField(name, explanation);
   } else if (IsComparison(name)) {
     text = ComparisonText(name, explanation);
   } else if (IsOperand(name)) {

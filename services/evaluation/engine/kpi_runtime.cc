@@ -270,6 +270,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                          .latest = is_latest,
                          .starts_version = StartsVersion(kpi_->windows[window], period),
                          .superseded = !is_newest()};
+  computation.context.final_time = FinalTimeOf(computation.context.reach);
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;

@@ -17,6 +17,7 @@
 #include "libs/definitions/kpi.h"
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
@@ -54,6 +55,10 @@ struct TrackedState {
   bool restated = false;
   std::optional<absl::Time> closed_at;
   std::optional<RestatementNote> restatement;
+  bool final = false;
+  std::optional<int64_t> held_out;  // as last evaluated
+  // A release that may be what changes it next; null otherwise.
+  std::shared_ptr<const FinalityDecision> release;
 };
 
 // The states of one slice.
@@ -132,6 +137,23 @@ class KpiRuntime {
   // First day of the first period with rows in any version.
   std::optional<int32_t> FirstOfAll(absl::string_view slice, size_t window) const;
 
+  // The finality of the KPI itself, then of those that it contains.
+  using Finalities = std::vector<std::shared_ptr<const KpiFinality>>;
+  void SetFinalities(Finalities finalities) { finalities_ = std::move(finalities); }
+  const Finalities& finalities() const { return finalities_; }
+  // When the last of these days becomes FINAL for the KPI; InfiniteFuture: never.
+  absl::Time FinalTimeOf(const Period& reach) const;
+  // The newest release after `time`; null when there is none.
+  std::shared_ptr<const FinalityDecision> ReleaseSince(absl::Time time) const;
+  // How many decisions there are, and the time of the newest; InfinitePast when there is none.
+  size_t decisions() const;
+  absl::Time NewestDecision() const;
+  // Samples of the days [first, end) in all slices together that are held out, of each metric once.
+  // FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
+  absl::StatusOr<int64_t> HeldOut(int32_t first, int32_t end, int64_t seq) const;
+  // The least watermark of the inputs; InfinitePast when one has none.
+  absl::Time LeastWatermark() const;
+
   // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // Whether a state depends on earlier closed periods of its series, which is dense then: between
@@ -205,6 +227,7 @@ class KpiRuntime {
   TargetReads target_reads_;
   KpiLookup lookup_;
   std::shared_ptr<const VersionChain> chain_;
+  Finalities finalities_;
   bool reaches_back_;
   bool builds_on_history_;
   int32_t days_after_;

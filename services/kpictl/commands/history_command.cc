@@ -31,8 +31,10 @@ struct HistoryOptions {
 absl::StatusOr<v1::HistoryView> ParseView(const std::string& text) {
   if (text == "latest") return v1::HISTORY_VIEW_LATEST;
   if (text == "first-closed") return v1::HISTORY_VIEW_FIRST_CLOSED;
+  if (text == "final") return v1::HISTORY_VIEW_FINAL;
   if (text == "all") return v1::HISTORY_VIEW_HISTORY;
-  return UsageError(absl::StrCat("--view: got \"", text, "\", want latest, first-closed or all"));
+  return UsageError(
+      absl::StrCat("--view: got \"", text, "\", want latest, first-closed, final or all"));
 }
 
 absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
@@ -111,6 +113,9 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                {"CAUSE", false, Column::Shown::kWide},
                {"REVISION", true, Column::Shown::kWide},
                {"WAS", true, Column::Shown::kWide},
+               {"HELD", true, Column::Shown::kWide},
+               {"BY", false, Column::Shown::kWide},
+               {"REASON", false, Column::Shown::kWide},
                {"ROWS", true, Column::Shown::kWide},
                {"KPI", false, Column::Shown::kCsvOnly},
                {"WINDOW", false, Column::Shown::kCsvOnly},
@@ -127,6 +132,9 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                   {CauseText(entry)},
                   {absl::StrCat(state.revision())},
                   {WasText(state), Style::kPlain, state.restatement().old_value()},
+                  {state.held_out() == 0 ? "" : absl::StrCat(state.held_out())},
+                  {entry.author()},
+                  {entry.reason()},
                   {absl::StrCat(state.row_count())},
                   {IdOf(state.kpi())},
                   {state.window()},
@@ -162,7 +170,7 @@ void AddHistoryCommand(CLI::App& app, Context& context) {
   command.add_option("--from", options->from, "id of the first period [the first with data]");
   command.add_option("--to", options->to, "id of the last period [the last with data]");
   command.add_option("--view", options->view,
-                     "latest, first-closed (as said at closing), or all revisions [latest]");
+                     "latest, first-closed (as said at closing), final, or all revisions [latest]");
   command.add_option("--as-of", options->as_of, "what was recorded at this time");
   command.add_option("--at-least", options->at_least,
                      "wait until the history includes this position token");
