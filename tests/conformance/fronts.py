@@ -5,13 +5,20 @@ import hashlib
 import threading
 
 import grpc
+from google.rpc import error_details_pb2
 
 HOP_BY_HOP = ("user-agent", "te", "content-type", "authorization")
+LONGEST_CALL = 3600.0
 
 
 def _forwarded_metadata(context):
     return [(key, value) for key, value in context.invocation_metadata()
             if key not in HOP_BY_HOP and not key.startswith((":", "grpc-"))]
+
+
+def _time_left(context):
+    """Seconds; a call without a deadline has far more left than a timeout can be."""
+    return min(context.time_remaining() or LONGEST_CALL, LONGEST_CALL)
 
 
 def _relay_error(error, context):
@@ -43,12 +50,12 @@ class Front(grpc.GenericRpcHandler):
     def call(self, method, request, context):
         try:
             return self._channel.unary_unary(method)(
-                request, timeout=context.time_remaining(), metadata=_forwarded_metadata(context))
+                request, timeout=_time_left(context), metadata=_forwarded_metadata(context))
         except grpc.RpcError as error:
             return _relay_error(error, context)
 
     def read(self, method, request, context):
-        call = self._channel.unary_stream(method)(request, timeout=context.time_remaining())
+        call = self._channel.unary_stream(method)(request, timeout=_time_left(context))
         context.add_callback(call.cancel)
         try:
             yield from call
@@ -176,7 +183,7 @@ class Busy(grpc.GenericRpcHandler):
         status = self._contract.status(
             8, "reads are queued up", "QUEUE_FULL",
             {"queue": "reads", "attempts": str(self._calls[context.peer()])})
-        retry = self._contract.message("RetryInfo", "google.rpc")
+        retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromMilliseconds(1500)
         status.details.add().Pack(retry)
         abort(context, status)

@@ -7,6 +7,7 @@ import tempfile
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.rpc import error_details_pb2, status_pb2
 
 import fronts
 
@@ -24,7 +25,7 @@ def descriptor_set(proto_folder):
                        for path in pathlib.Path(proto_folder).glob("kpisuite/v1/*.proto"))
         subprocess.run(
             ["protoc", f"-I{proto_folder}", f"-I{scratch}", "--include_imports", "-o", str(out)]
-            + files + ["google/rpc/error_details.proto"], check=True)
+            + files, check=True)
         return descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes())
 
 
@@ -46,8 +47,7 @@ class Contract:
                 change(file)
         self._pool = descriptor_pool.DescriptorPool()
         for file in files.file:
-            self._pool.Add(file) if hasattr(self._pool, "Add") else \
-                self._pool.AddSerializedFile(file.SerializeToString())
+            self._pool.AddSerializedFile(file.SerializeToString())
         self.methods = {}
         for file in files.file:
             for service in file.service:
@@ -56,8 +56,8 @@ class Contract:
                         method.input_type[1:], method.output_type[1:],
                         method.client_streaming, method.server_streaming)
 
-    def message(self, name, package=PACKAGE, **fields):
-        return self._class(f"{package}.{name}")(**fields)
+    def message(self, name, /, **fields):
+        return self._class(f"{PACKAGE}.{name}")(**fields)
 
     def request(self, method, data):
         return self._class(self.methods[method].request).FromString(data)
@@ -65,18 +65,16 @@ class Contract:
     def response(self, method, data):
         return self._class(self.methods[method].response).FromString(data)
 
-    def status(self, code, text, reason, metadata):
+    @staticmethod
+    def status(code, text, reason, metadata):
         """A google.rpc.Status with an ErrorInfo."""
-        status = self.message("Status", "google.rpc", code=code, message=text)
-        status.details.add().Pack(self.message(
-            "ErrorInfo", "google.rpc", reason=reason, domain=PACKAGE, metadata=metadata))
+        status = status_pb2.Status(code=code, message=text)
+        status.details.add().Pack(error_details_pb2.ErrorInfo(
+            reason=reason, domain=PACKAGE, metadata=metadata))
         return status
 
     def _class(self, full_name):
-        descriptor = self._pool.FindMessageTypeByName(full_name)
-        if hasattr(message_factory, "GetMessageClass"):
-            return message_factory.GetMessageClass(descriptor)
-        return message_factory.MessageFactory(self._pool).GetPrototype(descriptor)
+        return message_factory.GetMessageClass(self._pool.FindMessageTypeByName(full_name))
 
 
 def _add_tomorrow(file):
@@ -91,7 +89,6 @@ def _add_tomorrow(file):
                     index for index, oneof in enumerate(message.oneof_decl)
                     if oneof.name == "spec"),
                 type_name=f".{PACKAGE}.Objective", label=Field.LABEL_OPTIONAL)
-            # Synthetic oneofs come last, and fields of one oneof stand together.
     for enum in file.enum_type:
         added = {"Status": 99, "StateFlag": 98, "ChangeKind": 97}.get(enum.name)
         if added:

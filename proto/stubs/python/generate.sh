@@ -14,7 +14,8 @@ mkdir "$scratch/out"
   kpisuite/v1/*.proto && protoc -I. -I"$scratch/google" --grpc_python_out="$scratch/out" \
   --plugin=protoc-gen-grpc_python="$(command -v grpc_python_plugin)" kpisuite/v1/*_service.proto)
 touch "$scratch/out/kpisuite/v1/__init__.py"
-sed "0,/^version = /s|^version = .*|version = \"$version\"|" pyproject.toml >"$scratch/pyproject.toml"
+sed "0,/^version = /s|^version = .*|version = \"$version\"|" pyproject.toml \
+  >"$scratch/pyproject.toml"
 printf '"""Version of the package."""\n\n__version__ = "%s"\n' "$version" >"$scratch/_version.py"
 
 if [ "${1:-}" = --check ]; then

@@ -7,11 +7,14 @@ import dataclasses
 import uuid
 from typing import Deque, Dict, List, Mapping, Optional, Tuple
 
+import grpc
+
 from kpisuite._decimals import decimal_text
 from kpisuite._errors import KpiError
 from kpisuite.v1 import measurement_pb2, measurement_service_pb2
 
 MAX_BATCH_SAMPLES = 10_000
+MAX_ATTEMPTS = 10  # of a batch that a busy server refuses
 # Text of a batch: with the longest ids and entities of one more column it stays below 8 MiB.
 _MAX_BATCH_TEXT = 2 << 20
 _VALUES = ("mantissas", "decimals", "doubles")
@@ -79,6 +82,8 @@ class Batches:
         self._sent: Deque[measurement_service_pb2.WriteSamplesRequest] = collections.deque()
         self._batch_no = 0
         self._reported = 0
+        self._attempts: Dict[str, int] = {}
+        self._pause = 0.0
 
     def extend(self, key: Tuple, times, columns: Mapping[str, Optional[list]]) -> None:
         """Adds rows to the series (metric, ((dimension, member), ...))."""
@@ -154,6 +159,8 @@ class Batches:
         """Takes acks."""
         for ack in response.acks:
             batch = self._sent.popleft()
+            if ack.HasField("error") and self._again(batch, KpiError.of_status(ack.error)):
+                continue
             self.summary.batches += 1
             if ack.HasField("error"):
                 samples = sum(len(block.time_unix_nano) for block in batch.series)
@@ -165,6 +172,23 @@ class Batches:
             self.summary.unchanged += ack.result.unchanged
             self.summary.rejected.extend(ack.result.rejected)
             self.summary.position_token = ack.result.position_token
+
+    def _again(self, batch, error: KpiError) -> bool:
+        """Whether a refused batch is sent once more: the server was only busy."""
+        busy = error.reason == "QUEUE_FULL" or error.code == grpc.StatusCode.UNAVAILABLE
+        attempts = self._attempts.get(batch.request_id, 0) + 1
+        if not busy or attempts >= MAX_ATTEMPTS:
+            self._attempts.pop(batch.request_id, None)
+            return False
+        self._attempts[batch.request_id] = attempts
+        self._ready.append(batch)
+        self._pause = max(self._pause, error.retry_after or 0.0, 0.05 * attempts)
+        return True
+
+    def take_pause(self) -> float:
+        """Seconds to wait before the next batch, as a busy server asked."""
+        pause, self._pause = self._pause, 0.0
+        return pause
 
     def raise_refusal(self) -> None:
         """Raises the first refusal that was not raised yet; the others are in the summary."""

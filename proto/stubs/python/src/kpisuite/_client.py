@@ -218,6 +218,7 @@ class SampleWriter:
                     self._requests.put(request)
                     continue
                 self._batches.settle(next(self._call))
+                time.sleep(self._batches.take_pause())
                 self._backoff.reset()
             except (grpc.RpcError, StopIteration) as broken:
                 error = (KpiError.of(broken) if isinstance(broken, grpc.RpcError) else

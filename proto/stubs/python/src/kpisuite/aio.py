@@ -179,6 +179,7 @@ class SampleWriter:
                 if response is grpc.aio.EOF:
                     raise EOFError
                 self._batches.settle(response)
+                await asyncio.sleep(self._batches.take_pause())
                 self._backoff.reset()
             except (grpc.RpcError, EOFError, asyncio.InvalidStateError) as broken:
                 error = await self._why(broken)
