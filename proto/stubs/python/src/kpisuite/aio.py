@@ -122,6 +122,11 @@ async def _watch(method, cursor) -> AsyncIterator:
         await asyncio.sleep(backoff.seconds(error, forever=True))
 
 
+async def _until_none(requests: asyncio.Queue) -> AsyncIterator:
+    while (request := await requests.get()) is not None:
+        yield request
+
+
 class SampleWriter:
     """As kpisuite.SampleWriter; for one task."""
 
@@ -129,6 +134,8 @@ class SampleWriter:
         self._client = client
         self._batches = batches
         self._backoff = Backoff()
+        self._requests: Any = None
+        self._responses: Any = None
         self._call: Any = None
 
     @property
@@ -173,28 +180,17 @@ class SampleWriter:
                 await self._open()
                 request = self._batches.next()
                 if request is not None:
-                    await self._call.write(request)
+                    self._requests.put_nowait(request)
                     continue
-                response = await self._call.read()
-                if response is grpc.aio.EOF:
-                    raise EOFError
-                self._batches.settle(response)
+                self._batches.settle(await self._responses.__anext__())
                 await asyncio.sleep(self._batches.take_pause())
                 self._backoff.reset()
-            except (grpc.RpcError, EOFError, asyncio.InvalidStateError) as broken:
-                error = await self._why(broken)
-                self._call.cancel() if self._call is not None else None
-                self._call = None
+            except (grpc.RpcError, StopAsyncIteration) as broken:
+                error = (KpiError.of(broken) if isinstance(broken, grpc.RpcError) else
+                         KpiError(grpc.StatusCode.UNAVAILABLE, "the stream ended"))
+                await self._end()
                 self._batches.restart()
                 await asyncio.sleep(self._backoff.seconds(error, forever=False))
-
-    async def _why(self, broken) -> KpiError:
-        if isinstance(broken, grpc.RpcError):
-            return KpiError.of(broken)
-        code = await self._call.code()
-        if code == grpc.StatusCode.OK:
-            code = grpc.StatusCode.UNAVAILABLE
-        return KpiError(code, await self._call.details() or "the stream ended")
 
     async def _open(self) -> None:
         if self._call is not None:
@@ -202,19 +198,21 @@ class SampleWriter:
         info = await self._client.measurements.GetMeasurementServerInfo(
             measurement_service_pb2.GetMeasurementServerInfoRequest(), timeout=UNARY_TIMEOUT)
         self._batches.window = max(1, info.max_unacked_batches)
-        self._call = self._client.measurements.StreamSamples()
+        self._requests = asyncio.Queue()
+        self._call = self._client.measurements.StreamSamples(_until_none(self._requests))
+        self._responses = self._call.__aiter__()
 
     async def _end(self) -> None:
         if self._call is None:
             return
+        call, self._call = self._call, None
+        self._requests.put_nowait(None)
         if self._batches.unacknowledged:
-            self._call.cancel()
-        else:
-            with contextlib.suppress(grpc.RpcError, asyncio.InvalidStateError):
-                await self._call.done_writing()
-                while await self._call.read() is not grpc.aio.EOF:
-                    pass
-        self._call = None
+            call.cancel()
+            return
+        with contextlib.suppress(grpc.RpcError):
+            async for _ in self._responses:
+                pass
 
 
 class SampleColumns:
