@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "services/evaluation/engine/state_text.h"
+#include "tests/acceptance/revision_fields.h"
 
 namespace kpisuite {
 namespace {
@@ -35,6 +36,13 @@ std::string FlagsText(const v1::KpiState& state) {
   });
 }
 
+std::string ObservationText(const v1::KpiState& state) {
+  return absl::StrJoin(state.observation_flags(), "+", [](std::string* out, int flag) {
+    const auto value = static_cast<v1::ObservationFlag>(flag);
+    absl::StrAppend(out, EnumText(v1::ObservationFlag_Name(value), "OBSERVATION_FLAG_", value));
+  });
+}
+
 std::map<std::string, Reader> ValueReaders() {
   return {
       {"value", [](const auto& state) { return state.value(); }},
@@ -48,6 +56,7 @@ std::map<std::string, Reader> ValueReaders() {
          return EnumText(v1::DataState_Name(state.data_state()), "DATA_STATE_", state.data_state());
        }},
       {"flags", FlagsText},
+      {"observation", ObservationText},
       {"rows", [](const auto& state) { return absl::StrCat(state.row_count()); }},
       {"completeness", [](const auto& state) { return state.completeness(); }},
       {"watermark",
@@ -124,6 +133,13 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
+// `3/4 of 12`: met, elapsed, all.
+std::string MaintainText(const v1::KpiState& state) {
+  if (!state.has_maintain()) return "";
+  const v1::MaintainProgress& progress = state.maintain();
+  return absl::StrCat(progress.met(), "/", progress.elapsed(), " of ", progress.total());
+}
+
 // `1 worse 2 to 2`: the band, and a run with its length and where it leads.
 std::string FoldText(const v1::KpiState& state) {
   if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
@@ -145,6 +161,8 @@ std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*lin
 std::map<std::string, Reader> SeriesReaders() {
   return {
       {"fold", FoldText},
+      {"maintain", MaintainText},
+      {"maintain_progress", [](const auto& state) { return state.maintain().progress(); }},
       {"control_label", [](const auto& state) { return state.control().label(); }},
       {"control_rules",
        [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
@@ -154,6 +172,8 @@ std::map<std::string, Reader> SeriesReaders() {
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
       {"control_lower",
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
+      {"control_sigma",
+       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
       {"control_points",
        [](const auto& state) {
          return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
@@ -243,6 +263,7 @@ const std::map<std::string, Reader>& Readers() {
     all->merge(SeriesReaders());
     all->merge(PaceReaders());
     all->merge(PeriodReaders());
+    all->merge(RevisionReaders());
     return all;
   }();
   return *readers;
@@ -320,9 +341,12 @@ bool IsComparison(absl::string_view name) {
 
 std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
   const size_t dot = name.find('.');
-  const std::string kind = absl::StrCat("COMPARATOR_KIND_", name.substr(dot + 1));
+  absl::string_view asked = name.substr(dot + 1);
+  const bool proportional = absl::ConsumeSuffix(&asked, "_PROPORTIONAL");
+  const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
+    if (comparison.comparator().proportional() != proportional) continue;
     return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
   }
   return "";
