@@ -2,10 +2,11 @@
 turned on here, by one word."""
 
 AGGREGATIONS = ("SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", "MAX", "FIRST", "LAST", "PERCENTILE",
-                "MEDIAN", "COUNT_DISTINCT")
+                "MEDIAN", "COUNT_DISTINCT", "WEIGHTED_AVG", "STDDEV", "VAR")
 WINDOWS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
-CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET")
-TARGETS = ("FIXED", "RANGE", "SCHEDULE")
+CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET", "FISCAL_4_4_5", "FISCAL_4_5_4", "FISCAL_5_4_4",
+             "ISO_WEEK", "CUSTOM")
+TARGETS = ("FIXED", "RANGE", "SCHEDULE", "PHASED_LINEAR", "ALLOCATED")
 BASES = ("FVP", "VARIANCE", "ACTUAL", "ATTAINMENT")
 NO_DATA_POLICIES = ("NO_DATA", "TREAT_AS_ZERO", "OFF_TARGET")
 CHANGES = ("in order", "late", "correction", "retraction", "move", "definition")

@@ -28,6 +28,7 @@ CLOCK_STEPS = (periods.MINUTE, 10 * periods.MINUTE, periods.HOUR, 6 * periods.HO
 ENTITIES = ("", "ann", "bob", "cid")
 MODES = ("incremental",) * 3 + ("restarted", "reversed")
 LARGEST = 9 * 10**18
+LONGEST = datetime.timedelta(days=1000)  # of a period; beyond a table they are centuries
 
 
 class CaseMaker:
@@ -64,10 +65,21 @@ class CaseMaker:
                 weights=(4, 2.5, 1.8, 3.2, 1.6, 2.6, 1.3, 1))[0]()
         for _ in range(7):
             self.look()
+        if not self.looked:
+            return self.make_with_days(name)
         for look in self.looked[:3]:
             self.steps.append(dataclasses.replace(look, history=True))
             self.steps.append(look)
         return model.Case(name, tuple(self.steps), self.random.choice(MODES))
+
+    def make_with_days(self, name):
+        """The case after all, with a window whose periods are everywhere."""
+        for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
+            if "DAY" not in kpi.windows:
+                self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
+        while not self.looked:
+            self.look()
+        return model.Case(name, tuple(self.steps))
 
     # --- Definitions ---
 
@@ -303,7 +315,12 @@ class CaseMaker:
     # --- Looks ---
 
     def pick_look(self, kpi):
-        """Some state of a KPI, mostly one with rows; None when there is none to be named."""
+        """Some state of a KPI, mostly one with rows; None outside of a table of periods."""
+        look = self.some_look(kpi)
+        period = periods.period_of(self.world.calendar_of(kpi), look.window, look.day)
+        return look if period.end - period.first < LONGEST else None
+
+    def some_look(self, kpi):
         item = self.random.choice(self.world.flat(kpi).inputs)
         calendar = self.world.calendar_of(kpi)
         rows = self.world.days(calendar, item.metric)
@@ -329,8 +346,9 @@ class CaseMaker:
         kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
         for _ in range(self.random.choice((1, 2, 3))):
             look = self.pick_look(kpi)
-            self.looked.append(look)
-            self.steps.append(look)
+            if look is not None:
+                self.looked.append(look)
+                self.steps.append(look)
 
 
 def make_case(seed, number):

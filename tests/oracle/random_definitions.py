@@ -75,7 +75,7 @@ class DefinitionMaker:
 
     def table(self):
         """Periods of a CUSTOM calendar around the day of the case."""
-        start = self.day - datetime.timedelta(days=self.random.choice((3, 40, 200)))
+        start = self.day - datetime.timedelta(days=self.random.choice((40, 200, 200, 400)))
         depth, rows = self.random.randint(1, 4), []
 
         def cut(first, end, parent, level):
@@ -91,8 +91,8 @@ class DefinitionMaker:
             for one, other in zip(days, days[1:]):
                 cut(one, other, name, level + 1)
 
-        for _ in range(self.random.choice((1, 2))):
-            end = start + datetime.timedelta(days=self.random.choice((7, 61, 365)))
+        for _ in range(self.random.choice((2, 3))):
+            end = start + datetime.timedelta(days=self.random.choice((61, 365, 365)))
             cut(start, end, "", 1)
             start = end
         return tuple(rows)
@@ -305,7 +305,8 @@ class DefinitionMaker:
         grain = self.random.choice(finer)
         profile = self.random.choice(("EVEN", "WORKING_DAYS", "EXPLICIT"))
         parts = periods.periods_within(calendar, whole, grain)
-        if profile == "EXPLICIT" and len(parts) > 14:
+        works = any(periods.constants(calendar, part)["working_days"] for part in parts)
+        if (profile == "EXPLICIT" and len(parts) > 14) or (profile == "WORKING_DAYS" and not works):
             profile = "EVEN"
         weights = tuple((part.id, part.first, self.random.choice(("1", "2", "0.5", "3")))
                         for part in parts) if profile == "EXPLICIT" else ()
