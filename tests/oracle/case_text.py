@@ -39,7 +39,12 @@ def input_text(item):
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
-                 ("carryForward", "NONE" if item.aggregation in ("FIRST", "LAST") else None),
+                 ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
+                  else None),
+                 ("conversionWindow", duration(item.conversion_window)),
+                 ("cohortOffset", item.cohort_offset and flow((
+                     ("previousPeriod", item.cohort_offset),))),
+                 ("cohortMeasure", item.cohort_measure),
                  ("ignoreDimensions", names(item.ignore))))
 
 
@@ -80,7 +85,8 @@ def kpi_text(kpi):
         ("warning", kpi.bands.warning and quoted(kpi.bands.warning))))
     fields = (("formula", kpi.formula and quoted(kpi.formula)), ("unit", quoted(kpi.unit)),
               ("direction", kpi.direction), ("timeZone", kpi.zone), ("calendar", kpi.calendar),
-              ("windows", names(kpi.windows)),
+              ("windows", names(quoted(window) if "(" in window else window
+                                for window in kpi.windows)),
               ("slices", names(names(grouping) for grouping in kpi.slices)
                if kpi.slices else None),
               ("target", kpi.target and target_value_text(kpi.target)), ("bands", bands),

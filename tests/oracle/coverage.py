@@ -5,6 +5,7 @@ import collections
 import features
 import periods
 import slices
+import windows
 from decimals import Nd
 
 
@@ -13,14 +14,12 @@ def touches(world, place, metric, sample):
     kpi = world.kpis[place.kpi]
     calendar = world.calendar_of(kpi)
     day = sample.business_date or periods.day_of(calendar, sample.time)
-    if not place.period.first <= day < place.period.end:
+    reach = windows.reach_of(calendar, place.window, place.period)
+    if not reach.first <= day < reach.end:
         return False
-    for item in world.flat(kpi).inputs:
-        wanted = slices.restrict(place.slice, item.ignore)
-        grouping = tuple(dimension for dimension, _ in wanted)
-        if item.metric == metric and slices.project(sample.dimensions, grouping) == wanted:
-            return True
-    return False
+    return any(item.metric == metric and slices.lies_in(
+        sample.dimensions, slices.restrict(place.slice, item.ignore))
+               for item in world.flat(kpi).inputs)
 
 
 def changes_of(simulation):
@@ -59,15 +58,15 @@ def hits(checked, changes):
         if moment >= checked.moments or change not in features.CHANGES:
             continue
         if change == "definition":
-            if checked.track.kept_since is None or not checked.redefined:
+            if not checked.redefined or not checked.evaluation.rows:
                 continue
         elif not touches(world, place, metric, sample):
             continue
         for item in world.flat(world.kpis[place.kpi]).inputs:
             if change == "definition" or item.metric == metric:
                 seen |= {("aggregation", item.aggregation, change),
-                         ("pair", item.aggregation, place.window, change)}
-        seen.add(("window", place.window, change))
+                         ("pair", item.aggregation, windows.kind_of(place.window), change)}
+        seen.add(("window", windows.kind_of(place.window), change))
     return seen
 
 

@@ -1,6 +1,7 @@
 """The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
 
 import periods
+import windows
 from decimals import Nd, canonical
 
 # Compared in every state, in this order; operands follow.
@@ -74,10 +75,10 @@ def status_fields(evaluation):
     }
 
 
-def operand_fields(world, kpi, period, evaluation):
+def operand_fields(world, kpi, reach, evaluation):
     """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
     fields = {f"constant.{name}": str(count) for name, count in periods.constants(
-        world.calendar_of(kpi), period).items()}
+        world.calendar_of(kpi), reach).items()}
     for alias, kind, index in world.flat(kpi).steps[-1][2]:
         if kind == "step":
             fields[f"component.{alias}"] = number(evaluation.steps[index])
@@ -105,9 +106,11 @@ def fields_of(world, place, evaluation, track, life):
     }
     fields = {name: fields[name] for name in FIELDS}
     mark = evaluation.readiness.watermark
-    if mark is not None and mark > period.stop:
+    reach = windows.reach_of(world.calendar_of(kpi), place.window, period)
+    if mark is not None and mark > max(period.stop, reach.stop):
         del fields["watermark"]  # beyond the end it does not matter: the state is not touched
     if track.unsure:
-        for name in ("revision", "closed_at", "life", "flags"):
+        settled = life != "CLOSED" or evaluation.readiness.ready
+        for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
-    return {**fields, **operand_fields(world, kpi, period, evaluation)}
+    return {**fields, **operand_fields(world, kpi, reach, evaluation)}

@@ -31,10 +31,15 @@ class Input:
     percentile: str | None = None
     where: str | None = None
     ignore: tuple = ()  # dimensions
+    carry: str = "NONE"  # FIRST and LAST: NONE, MAX(n) or UNTIL_RETRACTED
+    conversion_window: int | None = None  # CONVERSION, nanoseconds
+    cohort_offset: int | None = None  # COHORT_RATIO, periods before
+    cohort_measure: str | None = None
 
     def key(self):
         """What makes two inputs the same data."""
-        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore)
+        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore,
+                self.carry, self.conversion_window, self.cohort_offset, self.cohort_measure)
 
 
 @dataclasses.dataclass(frozen=True)

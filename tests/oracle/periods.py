@@ -11,6 +11,7 @@ SECOND = 10**9
 MINUTE = 60 * SECOND
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+FOR_EVER = 2**63  # later than every instant
 ONE_DAY = datetime.timedelta(days=1)
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -212,7 +213,9 @@ def is_working_day(calendar, day):
 
 
 def constants(calendar, period):
-    """`days` and `working_days` of formulas."""
+    """`days` and `working_days` of formulas; of all time nobody asks."""
+    if period.grain == "ALL":
+        return {}
     days = days_within(calendar, period)
     return {"days": len(days),
             "working_days": sum(is_working_day(calendar, day) for day in days)}

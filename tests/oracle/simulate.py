@@ -8,6 +8,7 @@ import model
 import periods
 import states
 import tracking
+import windows
 
 HEADER = "# proves: 3.1(d)"
 
@@ -119,7 +120,7 @@ class Simulation:
         if kpi is None or step.window not in kpi.windows or not self._knows(kpi, step.slice):
             return
         calendar = self.world.calendar_of(kpi)
-        period = periods.period_of(calendar, step.window, step.day)
+        period = windows.step_of(calendar, step.window, step.day)
         place = states.Place(step.kpi, step.window, step.slice, period)
         track = tracking.Replay(place, self.moments).run()
         if step.history:
@@ -133,8 +134,9 @@ class Simulation:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
             self.lines += case_text.expect_lines(place, fields)
-            redefined = track.kept_since is not None and any(
-                moment.defined and moment.time >= track.kept_since for moment in self.moments[2:])
+            since = track.kept_since if tracking.is_followed(self.world, place) else 0
+            redefined = since is not None and any(
+                moment.defined and moment.time >= since for moment in self.moments[2:])
             self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
                                         redefined))
 
