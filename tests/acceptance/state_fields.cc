@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -137,9 +138,31 @@ std::string FoldText(const v1::KpiState& state) {
   return text;
 }
 
+void ExactDouble(std::string* out, double value) { absl::StrAppendFormat(out, "%.17g", value); }
+
 std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*line)() const) {
   if (!state.control().has_limits()) return "";
   return absl::StrFormat("%.4f", (state.control().limits().*line)());
+}
+
+// All lines with all digits, in the order of ControlLimits.
+std::string LimitsText(const v1::KpiState& state) {
+  if (!state.control().has_limits()) return "";
+  const v1::ControlLimits& limits = state.control().limits();
+  return absl::StrJoin({limits.centre(), limits.upper(), limits.lower(), limits.upper_two_sigma(),
+                        limits.lower_two_sigma(), limits.upper_quarter(), limits.lower_quarter(),
+                        limits.range_limit(), limits.moving_range(), limits.sigma()},
+                       "/", ExactDouble);
+}
+
+// Variance and Z, then the slope, and in percent, where there is one.
+std::string TravelFigures(const v1::KpiState& state) {
+  if (!state.has_trend()) return "";
+  const v1::Trend& trend = state.trend();
+  std::vector<double> figures = {trend.variance(), trend.z()};
+  if (trend.has_slope()) figures.push_back(trend.slope());
+  if (trend.has_slope_percent()) figures.push_back(trend.slope_percent());
+  return absl::StrJoin(figures, "/", ExactDouble);
 }
 
 std::map<std::string, Reader> SeriesReaders() {
@@ -154,6 +177,7 @@ std::map<std::string, Reader> SeriesReaders() {
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
       {"control_lower",
        [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
+      {"control_limits", LimitsText},
       {"control_points",
        [](const auto& state) {
          return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
@@ -176,6 +200,7 @@ std::map<std::string, Reader> SeriesReaders() {
        }},
       {"travel_s",
        [](const auto& state) { return state.has_trend() ? absl::StrCat(state.trend().s()) : ""; }},
+      {"travel_figures", TravelFigures},
       {"travel_slope",
        [](const auto& state) {
          return state.trend().has_slope() ? absl::StrFormat("%.4f", state.trend().slope()) : "";
