@@ -45,6 +45,8 @@ def input_text(item):
                  ("cohortOffset", item.cohort_offset and flow((
                      ("previousPeriod", item.cohort_offset),))),
                  ("cohortMeasure", item.cohort_measure),
+                 ("window", item.window and quoted(item.window)),
+                 ("offset", item.offset and flow((item.offset,))),
                  ("ignoreDimensions", names(item.ignore))))
 
 
@@ -93,8 +95,32 @@ def kpi_text(kpi):
               ("tolerance", kpi.tolerance and flow(((kpi.tolerance[0],
                                                      quoted(kpi.tolerance[1])),))),
               ("noDataPolicy", kpi.no_data_policy),
-              ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature))
+              ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
+              ("logicalRange", logical_text(kpi.logical)),
+              ("hysteresis", kpi.hysteresis and flow((
+                  ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),
+                  ("worsenPeriods", kpi.hysteresis.worsen),
+                  ("improvePeriods", kpi.hysteresis.improve)))),
+              ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
+
+
+def logical_text(logical):
+    low, high = logical
+    if low is None and high is None:
+        return None
+    return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def control_text(rule):
+    rebases = [flow((("period", quoted(name)), ("author", "ann@example.com"), ("reason", "moved")))
+               for name, _ in rule.rebases]
+    screening = None if rule.screening is None else str(rule.screening).lower()
+    return flow((("profile", rule.profile), ("baselinePoints", rule.baseline),
+                 ("screening", screening), ("centre", rule.centre), ("shiftLength", rule.shift),
+                 ("trendLength", rule.trend), ("trendPeriods", rule.trend_periods),
+                 ("rebases", names(rebases)),
+                 ("excludedPeriods", names([quoted(name) for name, _, _ in rule.excluded]))))
 
 
 def target_text(target):

@@ -12,8 +12,10 @@ import model
 import periods
 import random_definitions
 import random_looks
+import random_series
 import simulate
 import states
+import targets
 import windows
 import world as worlds
 from decimals import Nd
@@ -81,7 +83,7 @@ class CaseMaker(random_looks.Looks):
         """The changes that the focus must see, each followed by looks at what it hit."""
         kpi = self.world.kpis["k0"]
         metric = self.world.metrics[kpi.inputs[0][1].metric]
-        changes = [(self.write, 1), (self.correct, 2), (self.retract, 2), (self.move, 2),
+        changes = [(self.write, 1), (self.correct, 2), (self.retract, 2), (self.move, 4),
                    (lambda unused: self.change(self.world.kpis["k0"]), 1)]
         for change, looks in self.random.sample(changes, len(changes)):
             self.touched = []
@@ -184,8 +186,11 @@ class CaseMaker(random_looks.Looks):
         text, unit = self.definitions.formula(self.world, kpi.inputs)
         used = any(item.kpi == kpi.name for other in self.world.kpis.values()
                    for _, item in other.inputs)
-        if text is not None and not used and (unit == "%") == (kpi.unit == "%"):
-            self.apply(dataclasses.replace(kpi, formula=text, unit=unit))
+        changed = dataclasses.replace(kpi, formula=text, unit=unit)
+        same_nature = targets.flow_nature(kpi, self.world.kpis) == targets.flow_nature(
+            changed, self.world.kpis)  # which decides what kinds of target there may be
+        if text is not None and not used and same_nature and (unit == "%") == (kpi.unit == "%"):
+            self.apply(changed)
 
     def change_window(self, kpi):
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
@@ -333,12 +338,18 @@ class CaseMaker(random_looks.Looks):
         self.steps.append(model.Clock(self.now))
 
 
-PAIRS = [(kind, window) for kind in features.AGGREGATIONS for window in features.WINDOWS]
+# All time is one period: it has two turns.
+PAIRS = [(kind, window) for kind in features.AGGREGATIONS
+         for window in features.WINDOWS + ("CUMULATIVE",)]
 
 
 def make_case(seed, number):
-    """The case with this number of a seed. All pairs of aggregation and window have their turn."""
+    """The case with this number of a seed. All pairs of aggregation and window have their turn;
+    every sixth case is about series."""
     name = f"case-{seed}-{number}"
+    if number % 6 == 5:
+        return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
+    number -= number // 6
     return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
 
 

@@ -39,7 +39,7 @@ class DefinitionMaker:
         return self.random.random() < part
 
     def weighs(self):
-        return "WEIGHTED_AVG" in features.AGGREGATIONS and self.chance(0.5)
+        return "WEIGHTED_AVG" in features.AGGREGATIONS and self.chance(0.7)
 
     def metric(self, name, kind=None):
         """A metric; one that can be aggregated by the kind, if it is given."""
@@ -161,6 +161,15 @@ class DefinitionMaker:
             extra["cohort_measure"] = pick((None, "VALUE", "ENTITIES", "RETAINED"))
         return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric), **extra)
 
+    def elsewhere(self, item):
+        """The input as it is, or of an earlier period, or in a window of its own."""
+        if self.chance(0.8):
+            return item
+        if self.chance(0.4) and item.aggregation != "COHORT_RATIO":
+            return dataclasses.replace(item, window=self.random.choice(
+                ("DAY", "YEAR", "TO_DATE(YEAR)", "TRAILING(2,DAY,INCLUDE_CURRENT)")))
+        return dataclasses.replace(item, offset=("previousPeriod", self.random.choice((1, 1, 2))))
+
     @staticmethod
     def unit_of(item, world):
         if item.kpi is not None:
@@ -175,6 +184,7 @@ class DefinitionMaker:
         metrics = list(world.metrics.values())
         count = self.random.choice((1, 1, 2, 2, 3, 3))
         items = [self.input(self.random.choice(metrics)) for _ in range(count)]
+        items = [self.elsewhere(item) for item in items]
         if kind is not None:
             items[0] = self.input(metrics[0], kind)
         elif kpis and self.chance(0.4):

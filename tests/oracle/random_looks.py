@@ -41,9 +41,10 @@ class Looks:
         wanted = [one for one in kpi.windows if windows.kind_of(one) == self.focus[1]]
         if wanted and self.chance(focused):
             window = wanted[0]
-        if not rows or self.chance(0.15):
+        skipped = not periods.period_of(calendar, "DAY", self.day).exists
+        if not rows or self.chance(0.35 if skipped else 0.15):
             day = periods.day_of(calendar, self.now)
-            if self.chance(0.8) and not periods.period_of(calendar, "DAY", self.day).exists:
+            if skipped and self.chance(0.8):
                 window = "DAY" if "DAY" in kpi.windows else window
                 return model.Expect(kpi.name, window, (), self.day)
             return model.Expect(kpi.name, window, (), day - datetime.timedelta(

@@ -11,6 +11,7 @@ import frames
 import judgement
 import periods
 import readiness
+import series
 import slices
 import windows
 from decimals import Nd
@@ -43,6 +44,9 @@ class Evaluation:
     status: str
     reason: str | None  # why there is no band status
     score: Decimal | None
+    goal: object = None  # judgement.Goal or None
+    judged: Decimal | None = None  # the value that has a band
+    fold: object = None  # hysteresis.Fold after the period, with hysteresis only
 
 
 def slice_rows(world, calendar, item, members):
@@ -64,6 +68,27 @@ def rows_in(world, calendar, item, members, period):
             if period.first <= day < period.end]
 
 
+def frame_of(world, place, item, now):
+    """Where an input of a state is read; None when an earlier period does not exist.
+
+    In a window of its own it is the period that contains the last day of the KPI's, and what comes
+    after that day does not count; of an earlier period everything counts.
+    """
+    calendar = world.calendar_of(world.kpis[place.kpi])
+    window, step, cut = place.window, place.period, None
+    if item.window is not None:
+        window, cut = item.window, step.end
+        step = windows.step_of(calendar, window, step.last)
+    if item.offset is not None:
+        step = windows.earlier(calendar, step, item.offset)
+        if step is None:
+            return None
+    reach = windows.reach_of(calendar, window, step)
+    if cut is not None and cut < reach.end:
+        reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
+    return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
+
+
 @dataclasses.dataclass(frozen=True)
 class Operand:
     """An input where a formula reads it."""
@@ -78,6 +103,8 @@ class Operand:
 
 def read_input(world, kpi, item, members, frame):
     """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
+    if frame is None:
+        return Operand(Nd("NO_COMPARABLE"), [], 0)
     calendar, metric = frame.calendar, world.metrics[item.metric]
     keep = filters.keeps(item.where)
     rows = rows_in(world, calendar, item, members, frame.reach)
@@ -133,11 +160,23 @@ def arrivals_of(world, flat, counts):
 
 def evaluate(world, place, now):
     """The state as far as it follows from the world and the time; see tracking for the rest."""
+    evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
+    if kpi.hysteresis is None:
+        return evaluation
+    evaluation.fold = series.fold_on(kpi, series.fold_before(world, kpi, place, now), evaluation)
+    if evaluation.hit is not None:
+        evaluation.status = evaluation.fold.status
+        evaluation.score = judgement.score(kpi.bands, kpi.direction, evaluation.hit,
+                                           evaluation.status)
+    return evaluation
+
+
+def evaluate_alone(world, place, now):
+    """The state without the periods before it."""
     kpi = world.kpis[place.kpi]
     flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
     reach = windows.reach_of(calendar, place.window, period)
-    operands = [read_input(world, kpi, item, place.slice, frames.Frame(
-        calendar, place.window, period, reach, now, world.watermarks.get(item.metric)))
+    operands = [read_input(world, kpi, item, place.slice, frame_of(world, place, item, now))
                 for item in flat.inputs]
     inputs = [operand.value for operand in operands]
     steps = evaluate_steps(world, flat, calendar, reach, inputs)
@@ -149,13 +188,15 @@ def evaluate(world, place, now):
     resolved = world.target_rules(kpi).resolve(place.slice, place.window, period)
     interval = any(world.metrics[item.metric].scale_type == "INTERVAL"
                    and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
-    times = [row.time for operand in operands for row in operand.rows]
+    times = [row.time for item, operand in zip(flat.inputs, operands) if item.offset is None
+             for row in operand.rows]
     evaluation = Evaluation(
         inputs, [len(operand.rows) for operand in operands], steps, value, len(times),
         max(times, default=None), ready, state,
         readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
-        resolved, judgement.Figures(), None, "", None, None)
-    judge(kpi, evaluation, judgement.goal_of(kpi, resolved, interval))
+        resolved, judgement.Figures(), None, "", None, None,
+        judgement.goal_of(kpi, resolved, interval))
+    judge(kpi, evaluation, evaluation.goal)
     return evaluation
 
 
@@ -194,5 +235,5 @@ def judge(kpi, evaluation, goal):
     if isinstance(hit, Nd):
         evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
         return
-    evaluation.hit, evaluation.status = hit, hit.status
+    evaluation.hit, evaluation.status, evaluation.judged = hit, hit.status, value
     evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)

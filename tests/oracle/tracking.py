@@ -72,8 +72,12 @@ def knows_slice(world, kpi, members):
 def is_followed(world, place):
     """Whether what a state remembers is computed here: of windows whose periods share no samples,
     and of inputs that do not look beyond their period. Of the others their values are."""
+    kpi = world.kpis[place.kpi]
+    if kpi.control is not None or kpi.hysteresis is not None:
+        return False  # a period without samples may be kept, because later ones build on it
     return not windows.shares_samples(place.window) and not any(
-        frames.looks_beyond(item) for item in world.flat(world.kpis[place.kpi]).inputs)
+        frames.looks_beyond(item) or item.window or item.offset
+        for item in world.flat(kpi).inputs)
 
 
 class Replay:
