@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,6 +46,8 @@ struct CatalogChanges {
   std::vector<KpiChange> kpis;
   // Everything that was in the set or was resolved again because of it.
   std::vector<TouchedDefinition> touched;
+  // What stood under the names of the set before; null: nothing.
+  std::map<ResourceName, std::shared_ptr<const v1::Definition>> replaced;
 };
 
 // One live definition.

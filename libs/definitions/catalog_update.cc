@@ -21,7 +21,9 @@ void CatalogUpdate::Put(const v1::Definition& definition) {
     return;
   }
   if (KindOfSpec(definition) != name->kind) return;
-  if (catalog_.Find(*name) == nullptr) existence_changed_.insert(*name);
+  const CatalogEntry* before = catalog_.Find(*name);
+  if (before == nullptr) existence_changed_.insert(*name);
+  replaced_.emplace(*name, before == nullptr ? nullptr : before->definition);
   Touch(*name, *name);
   CatalogEntry& entry = OwnEntry(*name);
   DropReferences(*name, entry);
@@ -35,7 +37,9 @@ void CatalogUpdate::Put(const v1::Definition& definition) {
 }
 
 void CatalogUpdate::Remove(const ResourceName& name) {
-  if (catalog_.Find(name) == nullptr) return;
+  const CatalogEntry* before = catalog_.Find(name);
+  if (before == nullptr) return;
+  replaced_.emplace(name, before->definition);
   existence_changed_.insert(name);
   Touch(name, name);
   DropReferences(name, OwnEntry(name));
@@ -325,7 +329,7 @@ void CatalogUpdate::IndexFingerprint(const ResourceName& name,
 }
 
 CatalogChanges CatalogUpdate::Changes() {
-  CatalogChanges changes;
+  CatalogChanges changes{.replaced = std::move(replaced_)};
   for (auto& [name, node] : nodes_) {
     changes.touched.push_back({name, node.cause});
     const CatalogEntry* entry = catalog_.Find(name);

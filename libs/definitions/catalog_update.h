@@ -67,6 +67,7 @@ class CatalogUpdate {
 
   Catalog& catalog_;
   std::map<ResourceName, Node> nodes_;
+  std::map<ResourceName, std::shared_ptr<const v1::Definition>> replaced_;
   // Names that came or went, so that even a reference that only asks for existence matters.
   std::set<ResourceName> existence_changed_;
 };

@@ -16,10 +16,13 @@
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/comparison.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
+#include "libs/kpi/maintain.h"
+#include "libs/kpi/materiality.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/period_path.h"
@@ -41,6 +44,8 @@ inline constexpr int kDefaultMaxSlices = 10'000;
 struct MetricInput {
   std::shared_ptr<const MetricDefinition> metric;
   AggregationSpec aggregation;
+  // AVG whose spread is wanted too: its states are those of VAR, which give the same mean.
+  bool keeps_spread = false;
   FrameRule frame;  // what of the samples outside of the period counts
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
@@ -53,6 +58,9 @@ struct MetricInput {
   // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
   // agree).
   std::string key;
+
+  // What its states are made for.
+  AggregationSpec StateSpec() const;
 };
 
 // One operand of a formula.
@@ -106,9 +114,23 @@ struct SamplingRule {
   IntervalMethod method = IntervalMethod::kWilson;
   // Most half width in the KPI's unit, above 0; beyond it the state is LOW_N.
   Decimal tolerance;
-  size_t part = 0;     // WILSON: the numerator; NPS: the promoters
+  size_t part = 0;     // WILSON: the numerator; NPS: the promoters; STUDENT_T: the mean
   size_t against = 0;  // NPS: the detractors
   size_t whole = 0;    // all observations
+};
+
+// Which values are withheld because too few people are behind them (SEMANTICS 3.3.5). The natural
+// denominator n of a formula is made of the inputs that stand in a divisor of it; without one, of
+// the denominators of the KPIs that it contains; without those, of its first input that counts
+// (COUNT, COUNT_TRUE, COUNT_DISTINCT), or else of its first input. An operand that is a KPI stands
+// for that KPI's denominators. Of several, the smallest is n. An input's n is the number of
+// distinct entities of its samples in the period; without entities, that of the samples, both after
+// the filter; for kinds that look beyond their period, that of AggregateResult::members.
+struct SuppressionRule {
+  uint64_t fewest = 0;               // 0: nothing is withheld
+  std::vector<size_t> denominators;  // into KpiDefinition::inputs, ascending
+  // Parallel to denominators: COUNT_DISTINCT of the same samples.
+  std::vector<MetricInput> entities;
 };
 
 // A decision about where limits start anew.
@@ -168,6 +190,7 @@ struct KpiDefinition {
   // every input's metric unless the input ignores it.
   std::vector<std::vector<std::string>> groupings;
   int max_slices = kDefaultMaxSlices;
+  SuppressionRule suppression;
   std::string partition_group;  // of all metrics
   // Whether finished values of disjoint slices add up.
   bool additive_over_slices = false;
@@ -182,17 +205,27 @@ struct KpiDefinition {
   std::optional<Decimal> logical_min;
   std::optional<Decimal> logical_max;
   absl::Duration final_after = absl::InfiniteDuration();
+  std::optional<Materiality> materiality;
   std::optional<ReviewRule> review;
   std::optional<PaceRule> pace;         // set if a band is measured by PACE
   std::vector<std::string> guardrails;  // ids of KPIs
   std::optional<ProcessControlRule> process_control;
   int trend_periods = kDefaultTrendPeriods;
+  std::optional<MaintainRule> maintain;
+  Decimal flat_epsilon = DefaultFlatEpsilon();  // below it a comparison is FLAT
   int display_decimals = 2;
   bool restate_history = false;  // RESTATE_HISTORY; else closed periods keep what was said
+  // First day of this version under KEEP_HISTORY; nothing: the first period that was not closed.
+  std::optional<absl::CivilDay> effective_from;
+  bool compare_across_breaks = false;
 
   // 32 hexadecimal digits over inputs, formulas, metric units, windows, unit and calendar. A
   // change starts a new series; labels, targets and bands do not enter it.
   std::string fingerprint;
+  // The same over inputs, formulas, metric units and unit alone. Under KEEP_HISTORY a change breaks
+  // the series: a window is a series of its own, so that another one breaks none, and days that the
+  // calendar moves cannot be kept.
+  std::string series_fingerprint;
 
   // `workspaces/{workspace}/kpis/{id}`.
   std::string resource_name() const;
@@ -202,5 +235,8 @@ struct KpiDefinition {
   // The grouping, or the total for no dimensions, that is kept up to date; false otherwise.
   bool HasGrouping(const std::vector<std::string>& sorted_dimensions) const;
 };
+
+// Whether both cut time into the same periods.
+bool HaveSamePeriods(const KpiDefinition& a, const KpiDefinition& b);
 
 }  // namespace kpisuite

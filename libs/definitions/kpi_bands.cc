@@ -25,7 +25,7 @@ std::optional<BandBasis> BasisOf(const v1::Bands& bands, const std::string& plac
     case v1::BAND_BASIS_FVP: return BandBasis::kFvp;
     case v1::BAND_BASIS_ATTAINMENT: return BandBasis::kAttainment;
     case v1::BAND_BASIS_PACE: return BandBasis::kPace;
-    case v1::BAND_BASIS_SIGMA: CheckNotSet(field, true, violations); return std::nullopt;
+    case v1::BAND_BASIS_SIGMA: return BandBasis::kSigma;
     default: CheckEnum(field, bands.basis(), false, violations); return std::nullopt;
   }
 }

@@ -168,6 +168,55 @@ void BuildGuardrails(KpiDraft& draft) {
   }
 }
 
+void BuildFlatEpsilon(KpiDraft& draft) {
+  if (!draft.kpi.has_flat_epsilon()) return;
+  const std::string& text = draft.kpi.flat_epsilon();
+  const auto epsilon = CheckDecimal("kpi.flat_epsilon", text, draft.violations);
+  if (!epsilon.has_value()) return;
+  if (epsilon->IsNegative()) {
+    draft.violations.Add("kpi.flat_epsilon", violation::kOutOfRange, GotWant(text, "0 or more"));
+  }
+  draft.built.flat_epsilon = *epsilon;
+}
+
+void BuildHistory(KpiDraft& draft) {
+  const v1::Kpi& kpi = draft.kpi;
+  CheckEnum("kpi.history_policy", kpi.history_policy(),
+            v1::HistoryPolicy_IsValid(kpi.history_policy()), draft.violations);
+  draft.built.restate_history = kpi.history_policy() == v1::HISTORY_POLICY_RESTATE_HISTORY;
+  draft.built.compare_across_breaks = kpi.compare_across_breaks();
+  if (!kpi.has_effective_from()) return;
+  draft.built.effective_from =
+      CheckDate("kpi.effective_from", kpi.effective_from(), draft.violations);
+  if (draft.built.restate_history) {
+    draft.violations.Add("kpi.effective_from", violation::kRefused,
+                         GotWant(kpi.effective_from(),
+                                 "none: under RESTATE_HISTORY every period is of this version"));
+  }
+}
+
+std::optional<Decimal> CheckBound(const std::string& field, bool is_set, const std::string& text,
+                                  Violations& violations) {
+  if (!is_set) return std::nullopt;
+  const std::optional<Decimal> bound = CheckDecimal(field, text, violations);
+  if (!bound.has_value() || *bound >= Decimal()) return bound;
+  violations.Add(field, violation::kOutOfRange, GotWant(text, "at least 0"));
+  return std::nullopt;
+}
+
+void BuildMateriality(KpiDraft& draft) {
+  if (!draft.kpi.has_materiality()) return;
+  const v1::Materiality& materiality = draft.kpi.materiality();
+  if (!materiality.has_absolute() && !materiality.has_relative()) {
+    AddRequired("kpi.materiality", "absolute, relative or both", draft.violations);
+  }
+  draft.built.materiality =
+      Materiality{.absolute = CheckBound("kpi.materiality.absolute", materiality.has_absolute(),
+                                         materiality.absolute(), draft.violations),
+                  .relative = CheckBound("kpi.materiality.relative", materiality.has_relative(),
+                                         materiality.relative(), draft.violations)};
+}
+
 void BuildOther(KpiDraft& draft) {
   const v1::Kpi& kpi = draft.kpi;
   KpiDefinition& built = draft.built;
@@ -182,10 +231,7 @@ void BuildOther(KpiDraft& draft) {
   CheckEnum("kpi.perspective", kpi.perspective(), v1::Perspective_IsValid(kpi.perspective()),
             violations);
   CheckEnum("kpi.nature", kpi.nature(), v1::Nature_IsValid(kpi.nature()), violations);
-  CheckEnum("kpi.history_policy", kpi.history_policy(),
-            v1::HistoryPolicy_IsValid(kpi.history_policy()), violations);
   built.perspective = kpi.perspective();
-  built.restate_history = kpi.history_policy() == v1::HISTORY_POLICY_RESTATE_HISTORY;
   built.display_decimals = draft.unit.has_value() && draft.unit->IsPercent() ? 1 : 2;
   if (kpi.has_display_decimals() &&
       CheckRange("kpi.display_decimals", kpi.display_decimals(), 0, 9, violations)) {
@@ -201,8 +247,9 @@ void BuildOther(KpiDraft& draft) {
     // FINAL promises that later facts are held out, which evaluation cannot do yet.
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
-  CheckNotSet("kpi.min_denominator", kpi.min_denominator() != 0, violations);
-  CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
+  BuildFlatEpsilon(draft);
+  BuildMateriality(draft);
+  BuildHistory(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
 }
@@ -228,10 +275,12 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   BuildGroupings(draft);
   BuildStatusRule(draft);
   BuildSampling(draft);
+  BuildSuppression(draft);
   // Period ids mean nothing without the calendar.
   if (calendar_known) {
     BuildTargets(draft, targets, result.target_violations);
     BuildProcessControl(draft);
+    BuildMaintain(draft);
   }
   BuildPace(draft);
   BuildOther(draft);
@@ -243,6 +292,7 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   }
   if (!result.violations.empty() || draft.blocked || !targets_sound) return result;
   built->fingerprint = FingerprintOf(*built);
+  built->series_fingerprint = SeriesFingerprintOf(*built);
   result.kpi = std::move(built);
   return result;
 }

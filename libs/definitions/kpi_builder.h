@@ -52,6 +52,8 @@ void BuildStatusRule(KpiDraft& draft);
 void BuildBands(KpiDraft& draft);
 // sampling and its clamp. Inputs and status_rule are built.
 void BuildSampling(KpiDraft& draft);
+// suppression. Inputs and steps are built.
+void BuildSuppression(KpiDraft& draft);
 // targets, target_origins. `draft.built.calendar` is set.
 void BuildTargets(KpiDraft& draft,
                   const std::vector<std::shared_ptr<const v1::Definition>>& targets,
@@ -60,8 +62,11 @@ void BuildTargets(KpiDraft& draft,
 void BuildPace(KpiDraft& draft);
 // process_control, trend_periods. The calendar and the logical range are set.
 void BuildProcessControl(KpiDraft& draft);
-// Hash of the finished parts.
+// maintain. The calendar and the windows are set.
+void BuildMaintain(KpiDraft& draft);
+// Hashes of the finished parts: fingerprint and series_fingerprint.
 std::string FingerprintOf(const KpiDefinition& kpi);
+std::string SeriesFingerprintOf(const KpiDefinition& kpi);
 
 // Dimensions of a slice that a metric of the KPI lacks without ignoring them. SLICE_DIMENSION.
 void CheckSliceDimensions(const KpiDraft& draft, absl::string_view field, const Slice& slice,

@@ -5,15 +5,20 @@
 namespace kpisuite {
 namespace {
 
-void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
+std::string PeriodsText(const KpiDefinition& kpi) {
   const CalendarSpec& spec = kpi.calendar->spec();
-  absl::StrAppend(&text, "calendar ", spec.name, "|", spec.time_zone, "|",
-                  absl::ToInt64Seconds(spec.day_start), "|", static_cast<int>(spec.week_start), "|",
-                  static_cast<int>(spec.type), "|", spec.first_month, "|",
-                  static_cast<int>(spec.year_label));
+  std::string text = absl::StrCat(
+      "calendar ", spec.name, "|", spec.time_zone, "|", absl::ToInt64Seconds(spec.day_start), "|",
+      static_cast<int>(spec.week_start), "|", static_cast<int>(spec.type), "|", spec.first_month,
+      "|", static_cast<int>(spec.year_label));
   const std::string& year_key = kpi.calendar->year_key();
   if (!year_key.empty()) absl::StrAppend(&text, "|", year_key);
-  absl::StrAppend(&text, "\n");
+  return absl::StrCat(text, "\n");
+}
+
+void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
+  absl::StrAppend(&text, PeriodsText(kpi));
+  const CalendarSpec& spec = kpi.calendar->spec();
   bool counts_working_days = false;
   for (const KpiStep& step : kpi.steps) counts_working_days |= step.formula.uses_working_days();
   if (!counts_working_days) return;
@@ -22,10 +27,7 @@ void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
   absl::StrAppend(&text, "\n");
 }
 
-}  // namespace
-
-// The text below is hashed; changing its form starts a new series of every KPI.
-std::string FingerprintOf(const KpiDefinition& kpi) {
+std::string SeriesText(const KpiDefinition& kpi) {
   std::string text = "1\n";
   for (const MetricInput& input : kpi.inputs) {
     absl::StrAppend(&text, "input ", input.key, "|", input.metric->unit.ToString(), "|",
@@ -52,9 +54,25 @@ std::string FingerprintOf(const KpiDefinition& kpi) {
                     AggregationKindName(result.aggregation), "|", PathText(result.path), "\n");
   }
   absl::StrAppend(&text, "unit ", kpi.unit.ToString(), "|", kpi.unit.alias(), "\n");
+  return text;
+}
+
+std::string HashOf(absl::string_view text) { return HexEncode(Sha256(text).substr(0, 16)); }
+
+}  // namespace
+
+// The texts below are hashed; changing their form starts a new series of every KPI.
+std::string FingerprintOf(const KpiDefinition& kpi) {
+  std::string text = SeriesText(kpi);
   for (const Window& window : kpi.windows) absl::StrAppend(&text, "window ", window.id(), "\n");
   AppendCalendar(kpi, text);
-  return HexEncode(Sha256(text).substr(0, 16));
+  return HashOf(text);
+}
+
+std::string SeriesFingerprintOf(const KpiDefinition& kpi) { return HashOf(SeriesText(kpi)); }
+
+bool HaveSamePeriods(const KpiDefinition& a, const KpiDefinition& b) {
+  return PeriodsText(a) == PeriodsText(b);
 }
 
 }  // namespace kpisuite

@@ -153,9 +153,27 @@ bool LiesWithin(const Period& inner, const Period& outer) {
   return outer.first_day <= inner.first_day && inner.end_day <= outer.end_day;
 }
 
+// Bands in sigmas need a chart, and a window that has one.
+void CheckSigma(KpiDraft& draft) {
+  if (draft.kpi.bands().basis() != v1::BAND_BASIS_SIGMA) return;
+  if (!draft.kpi.has_process_control()) {
+    AddRequired("kpi.process_control", "process control, for the band basis SIGMA",
+                draft.violations);
+  }
+  const auto& windows = draft.built.windows;
+  if (std::all_of(windows.begin(), windows.end(),
+                  [](const Window& window) { return window.reaches_overlap(); }) &&
+      !windows.empty()) {
+    draft.violations.Add("kpi.bands.basis", violation::kRefused,
+                         "got SIGMA, want a window whose periods do not share data: others have no "
+                         "control chart");
+  }
+}
+
 }  // namespace
 
 void BuildProcessControl(KpiDraft& draft) {
+  CheckSigma(draft);
   if (!draft.kpi.has_process_control()) return;
   const v1::ProcessControl& from = draft.kpi.process_control();
   ProcessControlRule rule;

@@ -102,6 +102,24 @@ void BuildScore(KpiDraft& draft, SamplingRule& rule) {
                    ", want 100 * (", aliases[0], " - ", aliases[1], ") / ", aliases[2]));
 }
 
+// The formula must be one AVG input of a metric, as it is.
+void BuildMean(KpiDraft& draft, SamplingRule& rule) {
+  const KpiStep& step = draft.built.step();
+  if (step.bindings.size() == 1 && step.bindings[0].kind == FormulaBinding::Kind::kInput &&
+      step.formula.canonical_text() == step.bindings[0].alias) {
+    MetricInput& input = draft.built.inputs[step.bindings[0].index];
+    if (input.aggregation.kind == AggregationKind::kAverage) {
+      input.keeps_spread = true;
+      rule.part = rule.whole = step.bindings[0].index;
+      return;
+    }
+  }
+  draft.violations.Add(
+      absl::StrCat(kField, ".kind"), violation::kRefused,
+      absl::StrCat("got MEAN with the formula ", step.formula.canonical_text(),
+                   ", want one that is an AVG input of a metric and nothing else"));
+}
+
 Decimal BuildTolerance(KpiDraft& draft) {
   const std::string field = absl::StrCat(kField, ".tolerance");
   const std::string& text = draft.kpi.sampling().tolerance();
@@ -118,6 +136,14 @@ Decimal BuildTolerance(KpiDraft& draft) {
 
 }  // namespace
 
+AggregationSpec MetricInput::StateSpec() const {
+  AggregationSpec spec = aggregation;
+  if (keeps_spread && spec.kind == AggregationKind::kAverage) {
+    spec.kind = AggregationKind::kVariance;
+  }
+  return spec;
+}
+
 void BuildSampling(KpiDraft& draft) {
   if (!draft.kpi.has_sampling()) return;
   const v1::Sampling& sampling = draft.kpi.sampling();
@@ -133,7 +159,7 @@ void BuildSampling(KpiDraft& draft) {
       !draft.built.steps.empty() && draft.built.steps.back().kpi == draft.name.id;
   switch (sampling.kind()) {
     case v1::SAMPLING_KIND_UNSPECIFIED:
-      AddRequired(kind_field, "PROPORTION or NPS", draft.violations);
+      AddRequired(kind_field, "PROPORTION, NPS or MEAN", draft.violations);
       return;
     case v1::SAMPLING_KIND_PROPORTION:
       rule.method = IntervalMethod::kWilson;
@@ -143,7 +169,10 @@ void BuildSampling(KpiDraft& draft) {
       rule.method = IntervalMethod::kNps;
       if (formula_known) BuildScore(draft, rule);
       break;
-    case v1::SAMPLING_KIND_MEAN: CheckNotSet(kind_field, true, draft.violations); return;
+    case v1::SAMPLING_KIND_MEAN:
+      rule.method = IntervalMethod::kStudentT;
+      if (formula_known) BuildMean(draft, rule);
+      break;
     default: CheckEnum(kind_field, sampling.kind(), false, draft.violations); return;
   }
   draft.built.sampling = std::move(rule);

@@ -94,8 +94,24 @@ TEST(Sampling, NamesKindAndTolerance) {
               ElementsAre("sampling.tolerance SYNTAX"));
   EXPECT_THAT(KpiCodes(Share("late / all", absl::StrCat(kProportion, " responses: 'all'"))),
               ElementsAre("sampling REFUSED"));
-  EXPECT_THAT(KpiCodes(Share("late / all", "kind: SAMPLING_KIND_MEAN tolerance: '1'")),
-              ElementsAre("sampling.kind NOT_IMPLEMENTED"));
+}
+
+// 3.21
+TEST(Sampling, OfAMeanIsOfOneAverageAsItIs) {
+  const std::string mean = " sampling { kind: SAMPLING_KIND_MEAN tolerance: '1' }";
+  const auto kpi = Build(MetricInputText("x", "delay", "AVG") + "unit: 'min'" + mean);
+  ASSERT_NE(kpi, nullptr);
+  EXPECT_EQ(kpi->sampling->method, IntervalMethod::kStudentT);
+  EXPECT_EQ(kpi->inputs[0].aggregation.kind, AggregationKind::kAverage);
+  EXPECT_EQ(kpi->inputs[0].StateSpec().kind, AggregationKind::kVariance);
+  const auto plain = Build(MetricInputText("x", "delay", "AVG") + "unit: 'min'");
+  EXPECT_EQ(kpi->fingerprint, plain->fingerprint);
+  EXPECT_EQ(plain->inputs[0].StateSpec().kind, AggregationKind::kAverage);
+  EXPECT_THAT(KpiCodes(MetricInputText("x", "delay", "SUM") + "unit: 'min'" + mean),
+              ElementsAre("sampling.kind REFUSED"));
+  EXPECT_THAT(
+      KpiCodes(MetricInputText("x", "delay", "AVG") + "unit: 'min' formula: 'x * 2'" + mean),
+      ElementsAre("sampling.kind REFUSED"));
 }
 
 TEST(Sampling, IsLeftOutByDefault) {

@@ -251,7 +251,11 @@ TEST(KpiBands, AreMonotoneAndPossible) {
   EXPECT_THAT(KpiCodes(Sum() + "direction: DIRECTION_NEUTRAL bands { warning: '1' }"),
               ElementsAre("bands REFUSED"));
   EXPECT_THAT(KpiCodes(Sum() + "bands { basis: BAND_BASIS_SIGMA }"),
-              ElementsAre("bands.basis NOT_IMPLEMENTED"));
+              ElementsAre("process_control REQUIRED"));
+  EXPECT_THAT(KpiCodes(Sum() + "bands { basis: BAND_BASIS_SIGMA } process_control {}"), IsEmpty());
+  EXPECT_THAT(KpiCodes(Sum() + "windows: 'TO_DATE(MONTH)' process_control {} "
+                               "bands { basis: BAND_BASIS_SIGMA }"),
+              ElementsAre("bands.basis REFUSED"));
   EXPECT_THAT(KpiCodes(Sum() + "bands { warning: 'x' labels { key: 'GREEN' value: 'g' } }"),
               ElementsAre("bands.warning SYNTAX", "bands.labels[\"GREEN\"] OUT_OF_RANGE"));
   EXPECT_THAT(CodesWith("unit: 'celsius' scale_type: SCALE_TYPE_INTERVAL",
@@ -364,10 +368,15 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "min_denominator: 5 materiality {} "
-                               "final_after { seconds: 86400 }"),
-              ElementsAre("final_after NOT_IMPLEMENTED", "min_denominator NOT_IMPLEMENTED",
-                          "materiality NOT_IMPLEMENTED"));
+  EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"),
+              ElementsAre("final_after NOT_IMPLEMENTED"));
+}
+
+TEST(Kpi, ChecksMateriality) {
+  EXPECT_THAT(KpiCodes(Sum() + "materiality {}"), ElementsAre("materiality REQUIRED"));
+  EXPECT_THAT(KpiCodes(Sum() + "materiality { absolute: '-1' relative: 'much' }"),
+              ElementsAre("materiality.absolute OUT_OF_RANGE", "materiality.relative SYNTAX"));
+  EXPECT_THAT(KpiCodes(Sum() + "materiality { absolute: '0' relative: '0.5%' }"), IsEmpty());
 }
 
 TEST(Kpi, ChecksItsOtherFields) {

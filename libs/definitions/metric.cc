@@ -106,6 +106,7 @@ std::shared_ptr<const MetricDefinition> BuildMetric(const v1::Definition& defini
   CheckEnum("metric.scale_type", metric.scale_type(), v1::ScaleType_IsValid(metric.scale_type()),
             violations);
   if (metric.scale_type() == v1::SCALE_TYPE_INTERVAL) built->scale_type = ScaleType::kInterval;
+  built->personal = metric.personal();
   built->source = metric.source();
   Violations of_source;  // reported at the source itself
   if (source != nullptr) {

@@ -45,6 +45,7 @@ struct MetricDefinition {
   int weight_scale = kDefaultScale;     // decimal places of weights, 0 to 9
   bool has_weights = false;             // weight_scale is set: its samples carry weights
   std::vector<std::string> dimensions;  // sorted
+  bool personal = false;                // its samples tell about single persons
   SampleIdentity identity = SampleIdentity::kEvent;
   std::string partition_group;  // empty: the workspace's default group
   ScaleType scale_type = ScaleType::kRatio;

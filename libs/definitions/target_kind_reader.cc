@@ -203,13 +203,12 @@ void TargetValueReader::ReadVersusPrior(const v1::VersusPrior& prior) {
   static const std::map<std::string, TargetComparator> kComparators = {
       {"PREVIOUS_PERIOD", TargetComparator::kPreviousPeriod},
       {"SAME_PERIOD_LAST_YEAR", TargetComparator::kSamePeriodLastYear},
-      {"SAME_WEEKDAY", TargetComparator::kSameWeekday}};
-  constexpr char kWant[] = "PREVIOUS_PERIOD, SAME_PERIOD_LAST_YEAR or SAME_WEEKDAY";
+      {"SAME_WEEKDAY", TargetComparator::kSameWeekday},
+      {"COMPARABLE", TargetComparator::kComparable}};
+  constexpr char kWant[] = "PREVIOUS_PERIOD, SAME_PERIOD_LAST_YEAR, SAME_WEEKDAY or COMPARABLE";
   const std::string field = field_ + ".vs_prior.comparator";
   const std::optional<TargetComparator> comparator = ByName(kComparators, prior.comparator());
-  CheckNotSet(field, prior.comparator() == "COMPARABLE", violations_);
-  if (Require(".vs_prior.comparator", prior.comparator(), kWant) && !comparator.has_value() &&
-      prior.comparator() != "COMPARABLE") {
+  if (Require(".vs_prior.comparator", prior.comparator(), kWant) && !comparator.has_value()) {
     violations_.Add(field, violation::kOutOfRange, GotWant(prior.comparator(), kWant));
   }
   const bool has_days =

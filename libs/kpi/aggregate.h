@@ -118,6 +118,8 @@ struct AggregateResult {
   // the period. CONVERSION: opportunities. COHORT_RATIO: entities of the cohort. Else 0.
   uint64_t members = 0;
   uint64_t carried = 0;
+  // STDDEV, VAR: the mean of the kept samples, equal to that of AVG. Else EMPTY.
+  Number mean = NdReason::kEmpty;
 };
 
 struct AggregateFrame;

@@ -115,11 +115,16 @@ void PowerSums::Merge(const AggregateCollection& other) {
 Int256 PowerSums::Spread() const { return squares_.Times(n_) - Int256::Product(sum_, sum_); }
 
 AggregateResult PowerSums::Finalise(uint64_t n) const {
-  if (n_ < 2) return {.value = NdReason::kEmpty};
   const auto count = static_cast<Int128>(n_);
+  AggregateResult result{.value = NdReason::kEmpty};
+  if (n_ > 0) {
+    result.mean = Decimal::FromMantissa(sum_, scale_) / Number(Decimal::FromMantissa(count, 0));
+  }
+  if (n_ < 2) return result;
   const Number variance =
       Number(ToDecimal(Spread(), 2 * scale_)) / Decimal::FromMantissa(count * (count - 1), 0);
-  return {.value = root_ ? Sqrt(variance) : variance};
+  result.value = root_ ? Sqrt(variance) : variance;
+  return result;
 }
 
 // Bounds, and x^2 = x (mod 2); for one sample also the square itself, by the spread of 0.

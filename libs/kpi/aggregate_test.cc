@@ -245,6 +245,10 @@ TEST(Aggregate, VarianceIsOfASampleAndExactFarFromZero) {
   EXPECT_EQ(Text(Of(AggregationKind::kStandardDeviation, values)),
             "1.527525231651946668862682397909336");
   EXPECT_EQ(Of(AggregationKind::kVariance, {5}).Finalise().value, Value(NdReason::kEmpty));
+  EXPECT_EQ(Of(AggregationKind::kVariance, {5}).Finalise().mean.ToString(),
+            Text(Of(AggregationKind::kAverage, {5})));
+  EXPECT_EQ(Of(AggregationKind::kVariance, {1, 2, 4}).Finalise().mean.ToString(),
+            Text(Of(AggregationKind::kAverage, {1, 2, 4})));
   EXPECT_EQ(Text(Of(AggregationKind::kVariance, {5, 5})), "0");
   const int64_t least = std::numeric_limits<int64_t>::min();
   const int64_t most = std::numeric_limits<int64_t>::max();

@@ -77,6 +77,22 @@ bool AddsUpBelow(const FormulaTree& tree, int index,
   }
 }
 
+void AddDivisors(const FormulaTree& tree, int index, bool in_divisor,
+                 std::vector<std::string>& names) {
+  const FormulaNode& node = tree.node(index);
+  if (node.kind == FormulaNodeKind::kName) {
+    const bool known = std::find(names.begin(), names.end(), node.name) != names.end();
+    if (in_divisor && !known && !IsReservedFormulaName(node.name)) names.push_back(node.name);
+    return;
+  }
+  const bool divides = node.kind == FormulaNodeKind::kDivide ||
+                       (node.kind == FormulaNodeKind::kCall && node.name == "safe_div");
+  const bool inverts = node.kind == FormulaNodeKind::kPower && node.exponent < 0;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    AddDivisors(tree, node.children[i], in_divisor || inverts || (divides && i == 1), names);
+  }
+}
+
 std::string TextBelow(FormulaTree tree, int index) {
   tree.root = index;
   return FormulaTreeText(tree);
@@ -107,6 +123,13 @@ std::optional<FormulaQuotient> FormulaAsQuotient(const Formula& formula) {
 bool FormulaAddsUp(absl::string_view text, absl::FunctionRef<bool(absl::string_view)> adds_up) {
   const FormulaTree tree = TreeOf(text);
   return !tree.nodes.empty() && AddsUpBelow(tree, tree.root, adds_up);
+}
+
+std::vector<std::string> FormulaDivisors(const Formula& formula) {
+  const FormulaTree tree = TreeOf(formula.canonical_text());
+  std::vector<std::string> names;
+  if (!tree.nodes.empty()) AddDivisors(tree, tree.root, false, names);
+  return names;
 }
 
 }  // namespace kpisuite

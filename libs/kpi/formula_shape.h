@@ -35,4 +35,8 @@ std::optional<FormulaQuotient> FormulaAsQuotient(const Formula& formula);
 // `working_days` do not add up. False for text that is no formula.
 bool FormulaAddsUp(absl::string_view text, absl::FunctionRef<bool(absl::string_view)> adds_up);
 
+// The names that stand in a divisor: right of `/`, under a negative power, or second in `safe_div`;
+// in order of first use, constants of the window left out.
+std::vector<std::string> FormulaDivisors(const Formula& formula);
+
 }  // namespace kpisuite

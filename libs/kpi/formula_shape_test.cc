@@ -1,6 +1,7 @@
 #include "libs/kpi/formula_shape.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 
 namespace kpisuite {
@@ -47,6 +48,18 @@ TEST(FormulaAsQuotient, IsTheLastDivision) {
   EXPECT_EQ(Sides("a / (b + c)"), "a | b + c");
   EXPECT_EQ(Sides("a / b * 100"), "none");
   EXPECT_EQ(Sides("safe_div(a, b, 0)"), "none");
+}
+
+TEST(FormulaDivisors, AreTheNamesThatSomethingIsDividedBy) {
+  const auto divisors = [](absl::string_view text) {
+    return absl::StrJoin(FormulaDivisors(Make(text)), " ");
+  };
+  EXPECT_EQ(divisors("a - b"), "");
+  EXPECT_EQ(divisors("100 * (a - b) / c"), "c");
+  EXPECT_EQ(divisors("1 - a / (b + c) + d / b"), "b c");
+  EXPECT_EQ(divisors("safe_div(a, b, 0)"), "b");
+  EXPECT_EQ(divisors("a * b^-1"), "b");
+  EXPECT_EQ(divisors("a / days"), "");
 }
 
 TEST(FormulaAddsUp, ForSumsOfOperandsThatDo) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/nd_reason.h"
 #include "libs/kpi/period.h"
@@ -31,6 +32,11 @@ class TargetEnvironment {
   // closed.
   virtual Number ClosedValue(const Slice& /*slice*/, const Period& /*period*/,
                              const Period& /*target_period*/, TargetVintage /*vintage*/) const {
+    return NdReason::kPending;
+  }
+  // The KPI over these days, which lie before the period of the target, are disjoint and in order,
+  // from merged states; ND(PENDING) unless the period of the last one is closed.
+  virtual Number ClosedDays(const Slice& /*slice*/, absl::Span<const DayRange> /*days*/) const {
     return NdReason::kPending;
   }
   // The KPI over all periods from `first` to `last` from merged states; ND(PENDING) unless `last`

@@ -258,6 +258,14 @@ TEST(VersusPrior, SameWeekdayIsForDaysAndWeeks) {
               ElementsAre("7", "9", "NO_COMPARABLE"));
 }
 
+TEST(VersusPrior, ComparableIsWhatTheCalendarSays) {
+  FakeEnvironment world;
+  world.closed = {{" 2024-03", "100"}, {" 2024-W10", "9"}};
+  const TargetSet set = Make({VersusPrior(TargetComparator::kComparable, {D("0.1"), true})});
+  EXPECT_THAT(ResolveAll(set, {"2025-03", "2025-W10", "2026-W53"}, kLevel, world),
+              ElementsAre("110", "9.9", "NO_COMPARABLE"));
+}
+
 TEST(VersusPrior, FrozenReadsTheFirstVintage) {
   FakeEnvironment world;
   world.closed = {{" 2025-02", "100"}, {"frozen  2025-02", "90"}};

@@ -40,8 +40,22 @@ std::optional<Period> PriorOf(const Calendar& calendar, TargetComparator compara
       if (period.grain != Grain::kDay && period.grain != Grain::kWeek) return std::nullopt;
       return EarlierPeriod(calendar, ComparatorKind::kPreviousPeriod,
                            period.grain == Grain::kDay ? 364 : 52, period);
+    case TargetComparator::kComparable:
+      return EarlierPeriod(calendar, ComparatorKind::kComparable, 1, period);
   }
   return std::nullopt;
+}
+
+// The days of COMPARABLE where they are not those of one period; none if a part of the period has
+// no counterpart.
+std::vector<DayRange> ComparableDays(const Calendar& calendar, const Period& period) {
+  const absl::StatusOr<Window> window = Window::Create({.grain = period.grain});
+  if (!window.ok()) return {};
+  Comparable comparable =
+      ComparableOf(*window, calendar, period, {.kind = ComparatorKind::kComparable});
+  const bool whole = !comparable.partial && comparable.own_days.size() == 1 &&
+                     comparable.own_days.front() == DayRange{period.first_day, period.end_day};
+  return whole ? std::move(comparable.days) : std::vector<DayRange>();
 }
 
 // value + change, in the sense in which more is a greater number.
@@ -209,6 +223,13 @@ class TargetResolution {
   }
 
   Number VersusPrior(const VersusPriorSpec& spec, const Period& period) {
+    if (spec.comparator == TargetComparator::kComparable) {
+      const std::vector<DayRange> days = ComparableDays(calendar_, period);
+      if (days.empty()) return NdReason::kNoComparable;
+      if (!PriorOf(calendar_, spec.comparator, period).has_value()) {
+        return Changed(environment_.ClosedDays(slice_, days), spec.change, false);
+      }
+    }
     const std::optional<Period> prior = PriorOf(calendar_, spec.comparator, period);
     if (!prior.has_value()) return NdReason::kNoComparable;
     const TargetVintage vintage = spec.freeze ? TargetVintage::kFrozen : TargetVintage::kLatest;

@@ -81,8 +81,10 @@ struct TargetChange {
   bool relative = true;
 };
 
-// Another period of the KPI. SAME_WEEKDAY, 364 days earlier, is for days and weeks.
-enum class TargetComparator { kPreviousPeriod, kSamePeriodLastYear, kSameWeekday };
+// Another period of the KPI. SAME_WEEKDAY, 364 days earlier, is for days and weeks. COMPARABLE is
+// what the calendar says (comparator.h); a period of which a part has no counterpart (a week 53)
+// has no comparable.
+enum class TargetComparator { kPreviousPeriod, kSamePeriodLastYear, kSameWeekday, kComparable };
 
 // The value of the comparator plus the change. No target until the comparator is closed (PENDING).
 struct VersusPriorSpec {

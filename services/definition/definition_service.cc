@@ -126,12 +126,12 @@ void DefinitionService::Index(const v1::Definition& revision) {
 absl::Status DefinitionService::CatchUp() {
   ASSIGN_OR_RETURN(const int64_t last, store_.LastPosition());
   while (catalog_.position() < last) {
-    ASSIGN_OR_RETURN(const std::vector<DefinitionSet> sets,
+    ASSIGN_OR_RETURN(const std::vector<AppliedSet> sets,
                      store_.ReadSets(catalog_.position(), kCatchUpBytes));
     if (sets.empty()) {
       return MakeError(absl::StatusCode::kInternal, "INTERNAL", "the change log has a gap");
     }
-    for (const DefinitionSet& set : sets) TakeIn(set.revisions, set.position);
+    for (const AppliedSet& set : sets) TakeIn(set.revisions, set.position);
   }
   return absl::OkStatus();
 }
@@ -258,7 +258,7 @@ template <typename Response>
 absl::Status DefinitionService::Store(const std::vector<PlannedChange>& changes,
                                       const RevisionStamp& stamp, std::optional<LedgerEntry> entry,
                                       Response& response) {
-  DefinitionSet set;
+  AppliedSet set;
   set.commit_time = stamp.time;
   ASSIGN_OR_RETURN(set.revisions, MakeRevisions(changes, stamp));
   set.position = catalog_.position() + (set.revisions.empty() ? 0 : 1);

@@ -68,7 +68,7 @@ class DefinitionService {
   int64_t position() const EXCLUDES(mutex_);
   // The live definitions of one workspace, or of all.
   DefinitionSnapshot Snapshot(const std::optional<std::string>& workspace) EXCLUDES(mutex_);
-  absl::StatusOr<std::vector<DefinitionSet>> ReadSets(int64_t after_position, size_t max_bytes) {
+  absl::StatusOr<std::vector<AppliedSet>> ReadSets(int64_t after_position, size_t max_bytes) {
     return store_.ReadSets(after_position, max_bytes);
   }
   // Fires after each applied set.

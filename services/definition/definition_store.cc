@@ -85,7 +85,7 @@ absl::StatusOr<int64_t> StoreRevision(Connection& connection, const v1::Definiti
   return key.value_or(0);
 }
 
-absl::Status StoreSet(Connection& connection, const DefinitionSet& set) {
+absl::Status StoreSet(Connection& connection, const AppliedSet& set) {
   ASSIGN_OR_RETURN(const int64_t last, QueryLastPosition(connection));
   if (set.position != last + 1) {
     return MakeError(absl::StatusCode::kInternal, "INTERNAL",
@@ -170,8 +170,8 @@ absl::StatusOr<int64_t> DefinitionStore::LastPosition() {
   return QueryLastPosition(snapshot.connection());
 }
 
-absl::Status DefinitionStore::Commit(const DefinitionSet& set,
-                                     const std::optional<LedgerEntry>& entry, absl::Time now) {
+absl::Status DefinitionStore::Commit(const AppliedSet& set, const std::optional<LedgerEntry>& entry,
+                                     absl::Time now) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   if (!set.revisions.empty()) RETURN_IF_ERROR(StoreSet(transaction.connection(), set));
   if (entry.has_value()) RETURN_IF_ERROR(StoreLedger(transaction.connection(), *entry, now));
@@ -193,8 +193,8 @@ absl::StatusOr<std::optional<LedgerEntry>> DefinitionStore::FindRequest(
                                                 std::string(rows.Bytes(1))});
 }
 
-absl::StatusOr<std::vector<DefinitionSet>> DefinitionStore::ReadSets(int64_t after_position,
-                                                                     size_t max_bytes) {
+absl::StatusOr<std::vector<AppliedSet>> DefinitionStore::ReadSets(int64_t after_position,
+                                                                  size_t max_bytes) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement rows,
                    snapshot.connection().Prepare(
@@ -204,7 +204,7 @@ absl::StatusOr<std::vector<DefinitionSet>> DefinitionStore::ReadSets(int64_t aft
                        "AND revision.revision = change.revision "
                        "WHERE position > ? ORDER BY position, ordinal"));
   RETURN_IF_ERROR(rows.Bind({after_position}));
-  std::vector<DefinitionSet> sets;
+  std::vector<AppliedSet> sets;
   size_t bytes = 0;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());

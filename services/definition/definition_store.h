@@ -33,7 +33,7 @@ struct LedgerEntry {
 };
 
 // One applied set.
-struct DefinitionSet {
+struct AppliedSet {
   int64_t position = 0;
   absl::Time commit_time;
   std::vector<v1::Definition> revisions;  // all of one workspace; deletions are `deleted`
@@ -64,7 +64,7 @@ class DefinitionStore {
   // Stores a set and its ledger entry as one. The set's position is the last one + 1 (INTERNAL
   // otherwise); a set without revisions has no position and stores the entry alone.
   // RESOURCE_EXHAUSTED (DISK_FULL): nothing was stored. UNAVAILABLE: unknown, see LastPosition.
-  absl::Status Commit(const DefinitionSet& set, const std::optional<LedgerEntry>& entry,
+  absl::Status Commit(const AppliedSet& set, const std::optional<LedgerEntry>& entry,
                       absl::Time now);
 
   // The entry of a request of the last 24 hours.
@@ -73,7 +73,7 @@ class DefinitionStore {
                                                          absl::Time now);
 
   // The sets after a position, at least one when there is any, then until `max_bytes`.
-  absl::StatusOr<std::vector<DefinitionSet>> ReadSets(int64_t after_position, size_t max_bytes);
+  absl::StatusOr<std::vector<AppliedSet>> ReadSets(int64_t after_position, size_t max_bytes);
 
   // The last revision, deletions included, of each name that was ever applied.
   absl::StatusOr<std::map<ResourceName, int64_t>> LastRevisions(

@@ -56,7 +56,7 @@ StreamStep<v1::WatchDefinitionsResponse> DefinitionWatch::Next() {
       sets_.pop_front();
     }
     if (!sets_.empty()) return NextOfSet();
-    absl::StatusOr<std::vector<DefinitionSet>> sets = service_.ReadSets(position_, kReadBytes);
+    absl::StatusOr<std::vector<AppliedSet>> sets = service_.ReadSets(position_, kReadBytes);
     if (!sets.ok()) return StreamEnd{sets.status()};
     if (sets->empty()) break;
     sets_.assign(std::make_move_iterator(sets->begin()), std::make_move_iterator(sets->end()));
@@ -97,7 +97,7 @@ v1::WatchDefinitionsResponse DefinitionWatch::NextOfSnapshot() {
 v1::WatchDefinitionsResponse DefinitionWatch::NextOfSet() {
   v1::WatchDefinitionsResponse message;
   message.set_incarnation(service_.incarnation());
-  DefinitionSet& set = sets_.front();
+  AppliedSet& set = sets_.front();
   const int64_t nanos = absl::ToUnixNanos(set.commit_time);
   message.mutable_commit_time()->set_seconds(absl::ToUnixSeconds(set.commit_time));
   message.mutable_commit_time()->set_nanos(
@@ -116,7 +116,7 @@ v1::WatchDefinitionsResponse DefinitionWatch::NextOfSet() {
   return message;
 }
 
-bool DefinitionWatch::IsWatched(const DefinitionSet& set) const {
+bool DefinitionWatch::IsWatched(const AppliedSet& set) const {
   if (!workspace_.has_value() || next_definition_ != 0) return true;
   const absl::StatusOr<ResourceName> name = ResourceName::Parse(set.revisions.front().name());
   return name.ok() && name->workspace == *workspace_;

@@ -35,14 +35,14 @@ class DefinitionWatch final : public StreamSource<v1::WatchDefinitionsResponse> 
 
   v1::WatchDefinitionsResponse NextOfSnapshot();
   v1::WatchDefinitionsResponse NextOfSet();
-  bool IsWatched(const DefinitionSet& set) const;
+  bool IsWatched(const AppliedSet& set) const;
 
   DefinitionService& service_;
   const std::optional<std::string> workspace_;
   uint64_t signal_key_ = 0;
   int64_t position_;  // of the last set that was sent completely, or skipped
   std::optional<DefinitionSnapshot> snapshot_;
-  std::deque<DefinitionSet> sets_;
+  std::deque<AppliedSet> sets_;
   size_t next_definition_ = 0;  // of the snapshot, or of the first set
   bool announced_ = false;      // the first heartbeat, which says that the watcher has caught up
 };

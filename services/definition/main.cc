@@ -5,6 +5,7 @@
 #include "libs/base/log.h"
 #include "libs/rpc/runtime.h"
 #include "services/definition/definition_module.h"
+#include "services/definition/mounted_definitions.h"
 #include "services/definition/options.h"
 
 int main(int argc, char** argv) {
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
     LogError("cannot start", {{"error", module.status().message()}});
     return kExitFailure;
   }
+  const MountedDefinitions mounted(options.mounted, (*module)->service(), runtime.metrics());
   return ServeUntilSignal(options.server, runtime, {(*module)->rpc()},
                           {"kpi-definition", {{"store", options.store}}},
                           [] { return absl::OkStatus(); });

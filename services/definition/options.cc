@@ -8,6 +8,7 @@ namespace kpisuite {
 void AddDefinitionOptions(DefinitionOptions& options, OptionParser& parser) {
   AddServerOptions(options.server, parser);
   parser.Add("store", options.store, "where definitions are kept: sqlite:DIR");
+  AddMountedDefinitionsOptions(options.mounted, parser);
   parser.AddCheck([&options] {
     absl::string_view directory = options.store;
     if (!absl::ConsumePrefix(&directory, "sqlite:") || directory.empty()) {

@@ -5,6 +5,7 @@
 
 #include "libs/rpc/options.h"
 #include "libs/rpc/runtime.h"
+#include "services/definition/mounted_definitions.h"
 
 namespace kpisuite {
 
@@ -12,9 +13,11 @@ struct DefinitionOptions {
   ServerOptions server;
   std::string store;            // "sqlite:DIR"; required
   std::string store_directory;  // of `store`, set by the check
+  MountedDefinitionsOptions mounted;
 };
 
-// Adds the server's options and --store with its check. `options` outlives the parser.
+// Adds the server's options, --store and --definitions with their checks. `options` outlives the
+// parser.
 void AddDefinitionOptions(DefinitionOptions& options, OptionParser& parser);
 
 }  // namespace kpisuite

@@ -1,52 +1,28 @@
 #include "services/evaluation/aggregate_loader.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
-#include "libs/rpc/status_mapping.h"
-#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
+
+constexpr size_t kNoLimit = std::numeric_limits<size_t>::max();
 
 bool SameCall(const PartLoad& a, const PartLoad& b) {
   return a.part == b.part && a.generation == b.generation &&
          a.request.workspace == b.request.workspace;
 }
 
-// Adds one chunk to the answers.
-absl::Status AddChunk(v1::QueryAggregatesResponse& chunk, const std::vector<PartLoad>& loads,
-                      std::vector<LoadAnswer>& answers) {
-  const auto index = static_cast<size_t>(chunk.query());
-  if (chunk.query() < 0 || index >= loads.size()) {
-    return MakeError(absl::StatusCode::kInternal, "INTERNAL",
-                     absl::StrCat("an answer to query ", chunk.query(), " of ", loads.size()));
-  }
-  const v1::FeedPosition& position = chunk.position();
-  if (position.part() != loads[index].part || position.incarnation() != loads[index].incarnation) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
-        absl::StrCat("an answer of part ", position.part(), " incarnation ", position.incarnation(),
-                     ", want part ", loads[index].part, " incarnation ", loads[index].incarnation));
-  }
-  LoadAnswer& answer = answers[index];
-  answer.id = loads[index].request.id;
-  answer.seq = position.seq();
-  for (v1::AggregateCell& cell : *chunk.mutable_cells()) answer.cells.push_back(std::move(cell));
-  if (chunk.has_complete_through()) answer.watermark = FromTimestamp(chunk.complete_through());
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 AggregateLoader::AggregateLoader(std::shared_ptr<grpc::Channel> channel,
                                  const AggregateLoaderOptions& options, Done done)
-    : stub_(v1::MeasurementService::NewStub(std::move(channel))),
-      options_(options),
-      done_(std::move(done)) {
+    : client_(std::move(channel)), options_(options), done_(std::move(done)) {
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { RunThread(); });
 }
 
@@ -56,9 +32,9 @@ void AggregateLoader::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    for (grpc::ClientContext* context : running_) context->TryCancel();
     changed_.NotifyAll();
   }
+  client_.Stop();
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
@@ -119,29 +95,25 @@ void AggregateLoader::Load(std::vector<PartLoad> loads) {
 }
 
 absl::StatusOr<std::vector<LoadAnswer>> AggregateLoader::Query(const std::vector<PartLoad>& loads) {
-  v1::QueryAggregatesRequest request;
-  request.set_parent(absl::StrCat("workspaces/", loads.front().request.workspace));
-  for (const PartLoad& load : loads) *request.add_queries() = load.request.query;
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  {
-    MutexLock lock(mutex_);
-    if (stopping_) return absl::CancelledError("stopping");
-    running_.insert(&context);
+  std::vector<v1::AggregateQuery> queries;
+  for (const PartLoad& load : loads) queries.push_back(load.request.query);
+  ASSIGN_OR_RETURN(std::vector<AggregateAnswer> found,
+                   client_.Query(loads.front().request.workspace, queries,
+                                 absl::Now() + options_.timeout, kNoLimit));
+  std::vector<LoadAnswer> answers;
+  for (size_t i = 0; i < loads.size(); ++i) {
+    const v1::FeedPosition& position = found[i].position;
+    if (position.part() != loads[i].part || position.incarnation() != loads[i].incarnation) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
+                       absl::StrCat("an answer of part ", position.part(), " incarnation ",
+                                    position.incarnation(), ", want part ", loads[i].part,
+                                    " incarnation ", loads[i].incarnation));
+    }
+    answers.push_back({.id = loads[i].request.id,
+                       .seq = position.seq(),
+                       .cells = std::move(found[i].cells),
+                       .watermark = found[i].watermark});
   }
-  std::vector<LoadAnswer> answers(loads.size());
-  absl::Status status;
-  const auto reader = stub_->QueryAggregates(&context, request);
-  v1::QueryAggregatesResponse chunk;
-  while (status.ok() && reader->Read(&chunk)) status = AddChunk(chunk, loads, answers);
-  if (!status.ok()) context.TryCancel();
-  const grpc::Status finished = reader->Finish();
-  {
-    MutexLock lock(mutex_);
-    running_.erase(&context);
-  }
-  RETURN_IF_ERROR(status);
-  RETURN_IF_ERROR(FromGrpcStatus(finished));
   return answers;
 }
 

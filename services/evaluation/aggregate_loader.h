@@ -2,20 +2,18 @@
 #pragma once
 
 #include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
 
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <set>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "kpisuite/v1/measurement_service.grpc.pb.h"
 #include "libs/base/mutex.h"
+#include "services/evaluation/aggregate_client.h"
 #include "services/evaluation/live_partitions.h"
 
 namespace kpisuite {
@@ -50,16 +48,14 @@ class AggregateLoader {
   // The next loads that fit into one call: same partition, engine and workspace.
   std::vector<PartLoad> TakeCall() EXCLUDES(mutex_);
   void Load(std::vector<PartLoad> loads);
-  absl::StatusOr<std::vector<LoadAnswer>> Query(const std::vector<PartLoad>& loads)
-      EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<LoadAnswer>> Query(const std::vector<PartLoad>& loads);
 
-  const std::unique_ptr<v1::MeasurementService::Stub> stub_;
+  AggregateClient client_;
   const AggregateLoaderOptions options_;
   const Done done_;
   mutable Mutex mutex_;
   CondVar changed_;
   std::deque<PartLoad> queue_ GUARDED_BY(mutex_);
-  std::set<grpc::ClientContext*> running_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

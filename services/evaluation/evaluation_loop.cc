@@ -176,15 +176,10 @@ void EvaluationLoop::ShowState(const ChangedState& changed, int32_t part,
 void EvaluationLoop::FindLatest(const StateId& id) {
   const std::string series = SeriesKey(id.kpi, id.window, id.slice);
   const KpiRuntime* runtime = live_.Find(id.kpi).runtime;
-  std::optional<size_t> slice, window;
-  if (runtime != nullptr) {
-    slice = runtime->FindSlice(id.slice);
-    window = runtime->WindowIndex(id.window);
-  }
+  std::optional<size_t> window;
+  if (runtime != nullptr) window = runtime->WindowIndex(id.window);
   std::optional<int32_t> first_day;
-  if (slice.has_value() && window.has_value()) {
-    first_day = runtime->LatestWithRows(runtime->slices()[*slice], *window);
-  }
+  if (window.has_value()) first_day = runtime->LatestOfAll(id.slice, *window);
   if (!first_day.has_value()) {
     out_.board.SetLatest(series, std::nullopt, 0);
     return;

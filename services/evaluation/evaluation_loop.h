@@ -79,6 +79,8 @@ class EvaluationLoop final : public CachePublisherListener {
 
   // --- In; these block while the queue is full. False when the loop was stopped. ---
 
+  // What the state log has of earlier versions; before the definitions that it has.
+  bool KeepVersions(std::vector<SavedVersions> versions);
   // `saved`: they come from the state log.
   bool Define(DefinitionUpdate update, bool saved);
   bool Start(std::vector<v1::PartitionHead> heads);

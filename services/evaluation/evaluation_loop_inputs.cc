@@ -39,10 +39,18 @@ bool EvaluationLoop::Define(DefinitionUpdate update, bool saved) {
   });
 }
 
+bool EvaluationLoop::KeepVersions(std::vector<SavedVersions> versions) {
+  return queue_.PushFeed(
+      kItemBytes, [this, versions = std::move(versions)] { live_.versions().Load(versions); });
+}
+
 void EvaluationLoop::SaveDefinitions(const DefinitionUpdate& update) {
   absl::Status saved;
+  KpiVersions& versions = live_.versions();
+  const std::vector<SavedVersions> changed = versions.TakeUnsaved();
   if (!definitions_unsaved_) {
-    saved = out_.log.SaveDefinitions(update.snapshot, update.definitions, update.position,
+    saved = out_.log.SaveDefinitions(update.snapshot, update.definitions,
+                                     update.snapshot ? versions.All() : changed, update.position,
                                      update.incarnation);
   } else {
     // An earlier set is missing in the log: everything again.
@@ -50,7 +58,8 @@ void EvaluationLoop::SaveDefinitions(const DefinitionUpdate& update) {
     for (const ResourceName& name : live_.catalog().Names()) {
       all.push_back(*live_.catalog().Find(name)->definition);
     }
-    saved = out_.log.SaveDefinitions(true, all, update.position, update.incarnation);
+    saved =
+        out_.log.SaveDefinitions(true, all, versions.All(), update.position, update.incarnation);
   }
   definitions_unsaved_ = !saved.ok();
   if (!saved.ok()) {

@@ -144,6 +144,28 @@ grpc::ServerUnaryReactor* EvaluationRpc::ExplainChange(grpc::CallbackServerConte
       });
 }
 
+grpc::ServerUnaryReactor* EvaluationRpc::GetForecast(grpc::CallbackServerContext* context,
+                                                     const v1::GetForecastRequest* request,
+                                                     v1::Forecast* response) {
+  return dispatcher_.Async<v1::GetForecastRequest, v1::Forecast>(
+      context, "GetForecast", request, response,
+      [this](CallContext& call, const v1::GetForecastRequest& decoded,
+             Completion<v1::Forecast> completion) {
+        service_.GetForecast(decoded, call.deadline(), std::move(completion));
+      });
+}
+
+grpc::ServerUnaryReactor* EvaluationRpc::SimulateKpi(grpc::CallbackServerContext* context,
+                                                     const v1::SimulateKpiRequest* request,
+                                                     v1::SimulateKpiResponse* response) {
+  return dispatcher_.Async<v1::SimulateKpiRequest, v1::SimulateKpiResponse>(
+      context, "SimulateKpi", request, response,
+      [this](CallContext& call, const v1::SimulateKpiRequest& decoded,
+             Completion<v1::SimulateKpiResponse> completion) {
+        service_.SimulateKpi(decoded, call.deadline(), std::move(completion));
+      });
+}
+
 grpc::ServerUnaryReactor* EvaluationRpc::GetEvaluationServerInfo(
     grpc::CallbackServerContext* context, const v1::GetEvaluationServerInfoRequest* request,
     v1::ServerInfo* response) {
@@ -164,18 +186,6 @@ grpc::ServerUnaryReactor* EvaluationRpc::NotImplemented(grpc::CallbackServerCont
                              absl::StrCat(method, " is not part of this release"),
                              {{"rpc", method}}));
       });
-}
-
-grpc::ServerUnaryReactor* EvaluationRpc::SimulateKpi(grpc::CallbackServerContext* context,
-                                                     const v1::SimulateKpiRequest* request,
-                                                     v1::SimulateKpiResponse* response) {
-  return NotImplemented(context, "SimulateKpi", request, response);
-}
-
-grpc::ServerUnaryReactor* EvaluationRpc::GetForecast(grpc::CallbackServerContext* context,
-                                                     const v1::GetForecastRequest* request,
-                                                     v1::Forecast* response) {
-  return NotImplemented(context, "GetForecast", request, response);
 }
 
 grpc::ServerUnaryReactor* EvaluationRpc::FinalizePeriods(grpc::CallbackServerContext* context,

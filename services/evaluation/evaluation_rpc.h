@@ -44,17 +44,17 @@ class EvaluationRpc final : public RawEvaluationService {
   grpc::ServerUnaryReactor* ExplainChange(grpc::CallbackServerContext* context,
                                           const v1::ExplainChangeRequest* request,
                                           v1::ChangeExplanation* response) override;
+  grpc::ServerUnaryReactor* GetForecast(grpc::CallbackServerContext* context,
+                                        const v1::GetForecastRequest* request,
+                                        v1::Forecast* response) override;
+  grpc::ServerUnaryReactor* SimulateKpi(grpc::CallbackServerContext* context,
+                                        const v1::SimulateKpiRequest* request,
+                                        v1::SimulateKpiResponse* response) override;
   grpc::ServerUnaryReactor* GetEvaluationServerInfo(
       grpc::CallbackServerContext* context, const v1::GetEvaluationServerInfoRequest* request,
       v1::ServerInfo* response) override;
 
   // UNIMPLEMENTED (NOT_IMPLEMENTED) in this release.
-  grpc::ServerUnaryReactor* SimulateKpi(grpc::CallbackServerContext* context,
-                                        const v1::SimulateKpiRequest* request,
-                                        v1::SimulateKpiResponse* response) override;
-  grpc::ServerUnaryReactor* GetForecast(grpc::CallbackServerContext* context,
-                                        const v1::GetForecastRequest* request,
-                                        v1::Forecast* response) override;
   grpc::ServerUnaryReactor* FinalizePeriods(grpc::CallbackServerContext* context,
                                             const v1::FinalizePeriodsRequest* request,
                                             v1::FinalizePeriodsResponse* response) override;

@@ -52,8 +52,10 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
               }),
       feed_(parts.measurement, core_->loop, runtime.readiness(), runtime.clock(),
             FeedReaderOptions()),
+      simulations_(parts.measurement, runtime.clock()),
       service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
-                core_->hub, *core_->log, *core_->cache, runtime.executor(), runtime.clock()}),
+                core_->hub, *core_->log, *core_->cache, simulations_, runtime.executor(),
+                runtime.clock()}),
       rpc_(service_, runtime.environment()) {
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
   AddMetrics(runtime_.metrics());
@@ -63,6 +65,7 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
   core_->health.DefinitionsAlive(runtime_.clock().Now());
   core_->health.DefinitionsLost();
   if (saved.position > 0) {
+    core_->loop.KeepVersions(std::move(saved.versions));
     core_->loop.Define({.snapshot = true,
                         .definitions = std::move(saved.definitions),
                         .position = saved.position,
@@ -104,6 +107,7 @@ void EvaluationServer::Stop() {
   feed_.Stop();
   loader_.Stop();
   core_->loop.Stop();
+  simulations_.Stop();
 }
 
 absl::Status EvaluationServer::Flush() {

@@ -17,6 +17,7 @@
 #include "services/evaluation/evaluation_rpc.h"
 #include "services/evaluation/evaluation_service.h"
 #include "services/evaluation/feed_reader.h"
+#include "services/evaluation/simulation_runner.h"
 
 namespace kpisuite {
 
@@ -83,6 +84,7 @@ class EvaluationServer {
   const std::shared_ptr<Core> core_;
   AggregateLoader loader_;
   FeedReader feed_;
+  SimulationRunner simulations_;
   EvaluationService service_;
   EvaluationRpc rpc_;
   std::unique_ptr<DefinitionFollower> follower_;

@@ -5,9 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/kpi/forecast.h"
 #include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/make_comparison.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/forecast/forecast_reader.h"
 
 namespace kpisuite {
 namespace {
@@ -311,6 +313,21 @@ void EvaluationService::ExplainChange(const v1::ExplainChangeRequest& request, a
   };
   Explain<v1::ChangeExplanation>(request.key(), request.at_least(), deadline, explain,
                                  std::move(done));
+}
+
+void EvaluationService::GetForecast(const v1::GetForecastRequest& request, absl::Time deadline,
+                                    Done<v1::Forecast> done) {
+  if (request.periods() < 0 || request.periods() > kMostForecastHorizon) {
+    return done(
+        OutOfRange("periods", request.periods(), absl::StrCat("1 to ", kMostForecastHorizon)));
+  }
+  const int periods = request.periods() == 0 ? kDefaultForecastPeriods : request.periods();
+  v1::StateKey series = request.key();
+  series.clear_period();
+  const auto forecast = [periods](const StateLookup::Place& place, absl::Time now) {
+    return ReadForecast({place.engine, place.runtime, place.slice, place.window}, periods, now);
+  };
+  Explain<v1::Forecast>(series, request.at_least(), deadline, forecast, std::move(done));
 }
 
 absl::StatusOr<std::shared_ptr<StateWatch>> EvaluationService::Watch(

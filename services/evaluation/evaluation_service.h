@@ -14,6 +14,7 @@
 #include "libs/base/executor.h"
 #include "services/evaluation/cold_reader.h"
 #include "services/evaluation/history_reader.h"
+#include "services/evaluation/simulation_runner.h"
 #include "services/evaluation/state_list.h"
 #include "services/evaluation/state_lookup.h"
 #include "services/evaluation/watch_hub.h"
@@ -30,6 +31,7 @@ struct ServiceParts {
   WatchHub& hub;
   StateLog& log;
   StateCache& cache;
+  SimulationRunner& simulations;
   Executor& executor;  // runs what blocks
   const Clock& clock;
 };
@@ -55,6 +57,10 @@ class EvaluationService {
                     Done<v1::Explanation> done);
   void ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,
                      Done<v1::ChangeExplanation> done);
+  void GetForecast(const v1::GetForecastRequest& request, absl::Time deadline,
+                   Done<v1::Forecast> done);
+  void SimulateKpi(const v1::SimulateKpiRequest& request, absl::Time deadline,
+                   Done<v1::SimulateKpiResponse> done);
   // `wake`: see WatchHub::Open.
   absl::StatusOr<std::shared_ptr<StateWatch>> Watch(const v1::WatchStatesRequest& request,
                                                     std::function<void()> wake);

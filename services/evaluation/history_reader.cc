@@ -12,6 +12,7 @@
 #include "libs/base/page_token.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/withheld_history.h"
 
 namespace kpisuite {
 namespace {
@@ -82,16 +83,12 @@ absl::Status AddEntry(const StateBytes& state, v1::GetHistoryResponse* response)
 Range RangeWithData(const StateLookup::Place& place) {
   Range range;
   const KpiRuntime& runtime = *place.runtime;
-  const std::optional<size_t> slice = runtime.FindSlice(place.slice);
-  if (!slice.has_value()) return range;
   const Window& window = runtime.kpi().windows[place.window];
-  const auto& periods = runtime.slices()[*slice].windows[place.window];
-  for (const auto& [first_day, state] : periods) {
-    if (state.rows == 0) continue;
-    const Period period = window.At(*runtime.kpi().calendar, DayOfNumber(first_day));
-    if (!range.start.has_value()) range.start = period;
-    range.end = period;
-  }
+  const auto first = runtime.FirstOfAll(place.slice, place.window);
+  const auto last = runtime.LatestOfAll(place.slice, place.window);
+  if (!first.has_value() || !last.has_value()) return range;
+  range.start = window.At(*runtime.kpi().calendar, DayOfNumber(*first));
+  range.end = window.At(*runtime.kpi().calendar, DayOfNumber(*last));
   return range;
 }
 
@@ -142,9 +139,14 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Latest(const v1::GetHistor
       response.set_next_page_token(TokenAfter(request, {DayNumber(place.period.first_day), 0}));
       break;
     }
-    ASSIGN_OR_RETURN(const StateAnswer answer, lookup_.ReadPlace(place, now));
-    RETURN_IF_ERROR(AddEntry(answer.state, &response));
-    bytes += answer.state->size();
+    const absl::StatusOr<StateAnswer> answer = lookup_.ReadPlace(place, now);
+    // An earlier version may not have the slice, or cannot be evaluated any more.
+    const bool untold = absl::IsNotFound(answer.status()) && place.runtime->chain() != nullptr;
+    if (!untold) {
+      RETURN_IF_ERROR(answer.status());
+      RETURN_IF_ERROR(AddEntry(answer->state, &response));
+      bytes += answer->state->size();
+    }
     place.period = NextPeriod(calendar, place.period);
   }
   return response;
@@ -172,16 +174,19 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
   if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
   ASSIGN_OR_RETURN(query.after, CursorOf(request));
   ASSIGN_OR_RETURN(const std::vector<HistoryEntryRow> rows, log_.History(query));
+  ASSIGN_OR_RETURN(const std::vector<bool> withheld, FindWithheld(log_, query, rows));
   v1::GetHistoryResponse response;
   size_t bytes = 0;
   HistoryPlace last;
-  for (const HistoryEntryRow& row : rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const HistoryEntryRow& row = rows[i];
     if (response.entries_size() >= PageSize(request) || bytes >= kMaxPageBytes) {
       response.set_next_page_token(TokenAfter(request, last));
       break;
     }
     RETURN_IF_ERROR(AddEntry(row.logged.state, &response));
     v1::HistoryEntry& entry = *response.mutable_entries(response.entries_size() - 1);
+    if (withheld[i]) *entry.mutable_state() = WithheldState(entry.state());
     *entry.mutable_record_time() = ToTimestamp(row.logged.record_time);
     entry.set_cause(row.logged.cause);
     bytes += row.logged.state->size();

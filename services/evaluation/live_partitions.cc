@@ -12,7 +12,11 @@
 namespace kpisuite {
 
 LivePartitions::LivePartitions(StateLog& log, KpiDirectory& directory)
-    : log_(log), directory_(directory) {}
+    : log_(log),
+      directory_(directory),
+      versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
+        return log.LastClosed(kpi, window, before);
+      }) {}
 
 int32_t LivePartitions::PartOf(const KpiDefinition& kpi) const {
   if (parts_.empty()) return kUnknownPart;
@@ -23,6 +27,9 @@ void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Defini
                                       int64_t position) {
   const CatalogChanges changes =
       snapshot ? catalog_.Reset(definitions, position) : catalog_.Apply(definitions, position);
+  // What a snapshot replaces was of another life of the change log, or of none.
+  const std::set<ResourceName> others =
+      versions_.Follow(changes, catalog_, snapshot ? KpiVersions::kAnyPosition : position);
   for (Part& part : parts_) part.engine->SetDefinitionPosition(position);
   for (const KpiChange& change : changes.kpis) {
     if (change.after == nullptr) {
@@ -30,6 +37,10 @@ void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Defini
     } else {
       Place(change.after);
     }
+  }
+  for (const ResourceName& name : others) {
+    const auto kpi = catalog_.FindKpi(name.workspace, name.id);
+    if (kpi != nullptr) Place(kpi);
   }
   // Also partitions without a changed KPI now reflect the position.
   for (int32_t part = 0; part < static_cast<int32_t>(parts_.size()); ++part) touched_.insert(part);
@@ -60,7 +71,7 @@ void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
                {{"kpi", name}, {"status", seeded.ToString()}});
     }
   }
-  if (const absl::Status set = engine.SetKpi(kpi); !set.ok()) {
+  if (const absl::Status set = engine.SetVersions(versions_.ChainOf(kpi, catalog_)); !set.ok()) {
     LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
     Take(name);
     return;
@@ -105,7 +116,8 @@ absl::Status LivePartitions::Start(const std::vector<v1::PartitionHead>& heads) 
   for (const auto& kpi : kpis) {
     const std::string name = kpi->resource_name();
     const int32_t part = part_of_kpi_.at(name);
-    const absl::Status set = parts_[static_cast<size_t>(part)].engine->SetKpi(kpi);
+    const absl::Status set =
+        parts_[static_cast<size_t>(part)].engine->SetVersions(versions_.ChainOf(kpi, catalog_));
     if (!set.ok()) {
       LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
       Take(name);
@@ -126,7 +138,8 @@ absl::Status LivePartitions::Restart(const v1::PartitionHead& head) {
     const auto placed = part_of_kpi_.find(kpi->resource_name());
     if (placed == part_of_kpi_.end() || placed->second != head.part()) continue;
     RETURN_IF_ERROR(SeedFromLog(placed->first));
-    RETURN_IF_ERROR(parts_[static_cast<size_t>(head.part())].engine->SetKpi(kpi));
+    RETURN_IF_ERROR(parts_[static_cast<size_t>(head.part())].engine->SetVersions(
+        versions_.ChainOf(kpi, catalog_)));
   }
   return absl::OkStatus();
 }

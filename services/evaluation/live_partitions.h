@@ -18,6 +18,7 @@
 #include "services/evaluation/engine/partition_engine.h"
 #include "services/evaluation/kpi_directory.h"
 #include "services/evaluation/log/state_log.h"
+#include "services/evaluation/versions/kpi_versions.h"
 
 namespace kpisuite {
 
@@ -53,6 +54,7 @@ class LivePartitions {
   void ApplyDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                         int64_t position);
   const Catalog& catalog() const { return catalog_; }
+  KpiVersions& versions() { return versions_; }
 
   // Begins, or begins again, with all partitions at their heads.
   absl::Status Start(const std::vector<v1::PartitionHead>& heads);
@@ -95,6 +97,7 @@ class LivePartitions {
   StateLog& log_;
   KpiDirectory& directory_;
   Catalog catalog_;
+  KpiVersions versions_;
   std::vector<Part> parts_;
   absl::btree_map<std::string, int32_t> part_of_kpi_;
   std::set<int32_t> touched_;

@@ -111,9 +111,7 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
                                       current.id)}});
   }
   if (selector.kind == PeriodSelector::Kind::kLatestWithData) {
-    const std::optional<size_t> index = runtime.FindSlice(slice);
-    if (!index.has_value()) return current;
-    const auto latest = runtime.LatestWithRows(runtime.slices()[*index], window);
+    const std::optional<int32_t> latest = runtime.LatestOfAll(slice, window);
     return latest.has_value() ? shape.At(calendar, DayOfNumber(*latest)) : current;
   }
   if (selector.kind == PeriodSelector::Kind::kLatestClosed) {

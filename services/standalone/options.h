@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/rpc/options.h"
+#include "services/definition/mounted_definitions.h"
 
 namespace kpisuite {
 
@@ -13,9 +14,10 @@ struct StandaloneOptions {
   std::string store;
   // Where states are published: "redis://..." or "memory".
   std::string cache = "memory";
+  MountedDefinitionsOptions mounted;
 };
 
-// Adds --store and --cache with their checks. The present values are the defaults.
+// Adds --store, --cache and --definitions with their checks. The present values are the defaults.
 void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser);
 
 }  // namespace kpisuite

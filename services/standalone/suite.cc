@@ -12,6 +12,8 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
   ASSIGN_OR_RETURN(const std::string directory, StateLogDirectoryOf(options.store));
   std::unique_ptr<StandaloneSuite> suite(new StandaloneSuite());
   ASSIGN_OR_RETURN(suite->definition_, DefinitionModule::Create(directory, runtime.environment()));
+  suite->mounted_ = std::make_unique<MountedDefinitions>(
+      options.mounted, suite->definition_->service(), runtime.metrics());
   ASSIGN_OR_RETURN(suite->definition_server_, RpcServer::Start("", {suite->definition_->rpc()}));
   ASSIGN_OR_RETURN(suite->measurement_,
                    MeasurementServer::Create(

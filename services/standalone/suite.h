@@ -11,6 +11,7 @@
 #include "libs/rpc/runtime.h"
 #include "libs/rpc/server.h"
 #include "services/definition/definition_module.h"
+#include "services/definition/mounted_definitions.h"
 #include "services/evaluation/evaluation_server.h"
 #include "services/measurement/measurement_server.h"
 #include "services/standalone/options.h"
@@ -36,6 +37,7 @@ class StandaloneSuite {
   StandaloneSuite() = default;
 
   std::unique_ptr<DefinitionModule> definition_;
+  std::unique_ptr<MountedDefinitions> mounted_;
   std::unique_ptr<RpcServer> definition_server_;
   std::unique_ptr<MeasurementServer> measurement_;
   std::unique_ptr<RpcServer> measurement_server_;

@@ -50,20 +50,26 @@ enum class CaseAction {
   kExpectState,
   kExpectHistory,
   kExpectChange,
+  kSimulate,
+  kExpectSimulation,
+  kExpectForecast,
 };
 
 struct CaseStep {
   int line = 0;
   CaseAction action = CaseAction::kClock;
-  std::string text;                         // as it stands in the file, for messages
-  absl::Time time;                          // clock, watermark
-  std::string metric;                       // write, correct, repeat, retract, watermark
-  std::vector<CaseSample> samples;          // write, correct, repeat, retract
-  std::vector<v1::Definition> definitions;  // apply: only what the file says; delete: names
-  std::vector<ExpectedProblem> problems;    // apply, delete, write and so on
-  StateQuery query;                         // expect
-  std::vector<ExpectedField> fields;        // expect a state or a change
-  std::vector<std::string> history;         // expect history, one text for each entry
+  std::string text;                 // as it stands in the file, for messages
+  absl::Time time;                  // clock, watermark
+  std::string metric;               // write, correct, repeat, retract, watermark
+  std::vector<CaseSample> samples;  // write, correct, repeat, retract
+  std::vector<v1::Definition>
+      definitions;                        // apply, simulate: only what the file says; delete: names
+  std::vector<ExpectedProblem> problems;  // apply, delete, write and so on
+  StateQuery query;                       // expect, simulate; one of its periods or none
+  std::string from;                       // simulate, as `to`: a period; empty: by default
+  std::string to;
+  std::vector<ExpectedField> fields;  // expect a state, a change, a simulation, a forecast
+  std::vector<std::string> history;   // expect history, one text for each entry
 };
 
 struct AcceptanceCase {

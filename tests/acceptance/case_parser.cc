@@ -13,6 +13,8 @@
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/case_lexer.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/forecast_fields.h"
+#include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
 
 namespace kpisuite {
@@ -27,6 +29,20 @@ const std::map<std::string, CaseAction>& SampleActions() {
                                             {"repeat", CaseAction::kRepeat},
                                             {"retract", CaseAction::kRetract}};
   return *actions;
+}
+
+bool IsFieldOf(const CaseStep& step, const std::string& name) {
+  if (step.action == CaseAction::kExpectChange) return IsChangeField(name);
+  if (step.action == CaseAction::kExpectForecast) return IsForecastField(name);
+  if (step.action != CaseAction::kExpectSimulation) return IsStateField(name);
+  return IsSimulationField(name, !step.query.period.empty());
+}
+
+std::string FieldNamesOf(const CaseStep& step) {
+  if (step.action == CaseAction::kExpectChange) return ChangeFieldNames();
+  if (step.action == CaseAction::kExpectForecast) return ForecastFieldNames();
+  if (step.action != CaseAction::kExpectSimulation) return StateFieldNames();
+  return SimulationFieldNames(!step.query.period.empty());
 }
 
 class CaseParser {
@@ -89,6 +105,8 @@ class CaseParser {
       ReadWatermark(*words, std::move(step));
     } else if (word == "delete") {
       ReadDelete(*words, std::move(step));
+    } else if (word == "simulate" || word == "simulate:") {
+      ReadSimulation(*words, std::move(step));
     } else if (SampleActions().contains(word)) {
       ReadSamples(*words, std::move(step));
     } else if (word == "expect") {
@@ -96,7 +114,7 @@ class CaseParser {
     } else {
       Fail(absl::StrCat("got \"", word,
                         "\", want definitions: apply: use delete clock write correct repeat "
-                        "retract watermark expect"));
+                        "retract watermark simulate expect"));
     }
   }
 
@@ -226,17 +244,59 @@ class CaseParser {
     step.samples.push_back(std::move(sample));
   }
 
+  // `simulate [KPI [WINDOW [{slice}]]] [from=PERIOD] [to=PERIOD]:` and the drafts.
+  void ReadSimulation(std::vector<std::string> words, CaseStep step) {
+    step.action = CaseAction::kSimulate;
+    if (!absl::EndsWith(words.back(), ":")) return Fail("want `simulate ...:` and the drafts");
+    words.back().pop_back();
+    std::vector<std::string*> places = {&step.query.kpi, &step.query.window};
+    for (size_t at = 1, place = 0; at < words.size(); ++at) {
+      absl::string_view word = words[at];
+      if (absl::ConsumePrefix(&word, "from=")) {
+        step.from = std::string(word);
+      } else if (absl::ConsumePrefix(&word, "to=")) {
+        step.to = std::string(word);
+      } else if (IsBraced(words[at])) {
+        step.query.slice = SliceText(words[at]);
+      } else if (!word.empty() && place < places.size()) {
+        *places[place++] = std::string(word);
+      }
+    }
+    step.definitions = ReadDefinitions(result_.parsed.file, ReadBlock(), result_.errors);
+    if (step.definitions.empty()) FailAt(step.line, "no drafts follow");
+    result_.parsed.steps.push_back(std::move(step));
+  }
+
+  static std::string SliceText(const std::string& braced) {
+    return absl::StrReplaceAll(braced.substr(1, braced.size() - 2), {{"; ", ";"}});
+  }
+
+  // `expect simulation [PERIOD]: ...`, of the simulation before it.
+  void ReadSimulated(const std::string& text, const std::vector<std::string>& words,
+                     CaseStep step) {
+    step.action = CaseAction::kExpectSimulation;
+    const size_t last = words[1] == "simulation:" ? 1 : 2;
+    if (words.size() <= last || !absl::EndsWith(words[last], ":")) {
+      return Fail("want `expect simulation [PERIOD]: ...`");
+    }
+    if (last == 2) step.query.period = words[2].substr(0, words[2].size() - 1);
+    ReadRest(text, words[last], std::move(step));
+  }
+
   void ReadExpectation(const std::string& text, const std::vector<std::string>& words,
                        CaseStep step) {
     const std::string kind = words.size() > 1 ? words[1] : "";
     if (kind == "error" || kind == "warning") return ReadProblem(text, kind == "warning");
+    if (kind == "simulation" || kind == "simulation:") {
+      return ReadSimulated(text, words, std::move(step));
+    }
     size_t at = 1;
     step.action = CaseAction::kExpectState;
-    if (kind == "history") {
-      step.action = CaseAction::kExpectHistory;
-      ++at;
-    } else if (kind == "change") {
-      step.action = CaseAction::kExpectChange;
+    const std::map<std::string, CaseAction> kinds = {{"history", CaseAction::kExpectHistory},
+                                                     {"change", CaseAction::kExpectChange},
+                                                     {"forecast", CaseAction::kExpectForecast}};
+    if (const auto found = kinds.find(kind); found != kinds.end()) {
+      step.action = found->second;
       ++at;
     }
     // KPI WINDOW [{slice}] PERIOD:
@@ -244,17 +304,19 @@ class CaseParser {
     while (end < words.size() && !absl::EndsWith(words[end], ":")) ++end;
     const bool sliced = at + 2 < words.size() && IsBraced(words[at + 2]);
     if (end == words.size() || end != at + (sliced ? 3u : 2u)) {
-      return Fail("want `expect [history|change] KPI WINDOW [{slice}] PERIOD: ...`");
+      return Fail("want `expect [history|change|forecast] KPI WINDOW [{slice}] PERIOD: ...`");
     }
     step.query.kpi = words[at];
     step.query.window = words[at + 1];
-    if (sliced) {
-      step.query.slice =
-          absl::StrReplaceAll(words[at + 2].substr(1, words[at + 2].size() - 2), {{"; ", ";"}});
-    }
+    if (sliced) step.query.slice = SliceText(words[at + 2]);
     step.query.period = words[end].substr(0, words[end].size() - 1);
-    const size_t colon = text.find(words[end] + " ");
-    std::string rest = colon == std::string::npos ? "" : text.substr(colon + words[end].size() + 1);
+    ReadRest(text, words[end], std::move(step));
+  }
+
+  // What is expected: all that stands after the word with the colon, and the lines that follow.
+  void ReadRest(const std::string& text, const std::string& last_word, CaseStep step) {
+    const size_t colon = text.find(last_word + " ");
+    std::string rest = colon == std::string::npos ? "" : text.substr(colon + last_word.size() + 1);
     for (const BlockLine& more : ReadBlock()) absl::StrAppend(&rest, " ", more.text);
     ReadFields(SplitList(rest), step);
     result_.parsed.steps.push_back(std::move(step));
@@ -272,11 +334,9 @@ class CaseParser {
       }
       const std::pair<std::string, std::string> field =
           absl::StrSplit(part, absl::MaxSplits(' ', 1));
-      const bool change = step.action == CaseAction::kExpectChange;
-      const bool known = change ? IsChangeField(field.first) : IsStateField(field.first);
-      if (!known || field.second.empty()) {
-        FailAt(step.line, absl::StrCat("got \"", part, "\", want NAME VALUE with one of: ",
-                                       change ? ChangeFieldNames() : StateFieldNames()));
+      if (!IsFieldOf(step, field.first) || field.second.empty()) {
+        FailAt(step.line, absl::StrCat("got \"", part,
+                                       "\", want NAME VALUE with one of: ", FieldNamesOf(step)));
         continue;
       }
       step.fields.push_back({field.first, Unquoted(absl::StripAsciiWhitespace(field.second))});
@@ -306,7 +366,9 @@ class CaseParser {
     for (const CaseStep& step : result_.parsed.steps) {
       expects = expects || !step.problems.empty() || step.action == CaseAction::kExpectState ||
                 step.action == CaseAction::kExpectHistory ||
-                step.action == CaseAction::kExpectChange;
+                step.action == CaseAction::kExpectChange ||
+                step.action == CaseAction::kExpectSimulation ||
+                step.action == CaseAction::kExpectForecast;
     }
     if (!expects) Fail("the case expects nothing");
   }

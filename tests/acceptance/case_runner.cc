@@ -1,6 +1,7 @@
 #include "tests/acceptance/case_runner.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,9 +15,12 @@
 #include "libs/base/error.h"
 #include "libs/definitions/names.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/forecast.h"
 #include "services/evaluation/engine/state_text.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/forecast_fields.h"
+#include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
 #include "tests/harness/suite.h"
 
@@ -40,7 +44,9 @@ struct Problem {
 std::string FieldInWords(absl::string_view field, const std::vector<v1::Definition>& set) {
   absl::string_view rest = field;
   size_t index = 0;
-  if (!absl::ConsumePrefix(&rest, "definitions[")) return std::string(field);
+  if (!absl::ConsumePrefix(&rest, "definitions[") && !absl::ConsumePrefix(&rest, "drafts[")) {
+    return std::string(field);
+  }
   const size_t end = rest.find(']');
   if (!absl::SimpleAtoi(rest.substr(0, end), &index) || index >= set.size()) {
     return std::string(field);
@@ -64,12 +70,14 @@ std::vector<Problem> ProblemsOf(const ValidationResult& result,
   return problems;
 }
 
-std::vector<Problem> ProblemsOf(const absl::Status& status) {
+// Of a request about `set`, if it was about definitions.
+std::vector<Problem> ProblemsOf(const absl::Status& status,
+                                const std::vector<v1::Definition>& set = {}) {
   if (status.ok()) return {};
   const ErrorDetails details = GetErrorDetails(status);
   std::vector<Problem> problems;
   for (const FieldViolation& one : details.violations) {
-    problems.push_back({false, one.reason, one.field, one.description});
+    problems.push_back({false, one.reason, FieldInWords(one.field, set), one.description});
   }
   if (problems.empty()) {
     problems.push_back({false, details.reason, "", std::string(status.message())});
@@ -151,12 +159,16 @@ class CaseRunner {
       case CaseAction::kExpectState:
       case CaseAction::kExpectHistory:
       case CaseAction::kExpectChange:
+      case CaseAction::kExpectForecast:
         if (mode_ == RunMode::kRestarted) {
           suite_.RestartEvaluation();
           Check(step, suite_.Run());
         }
         if (step.action == CaseAction::kExpectState) return CheckState(step);
+        if (step.action == CaseAction::kExpectForecast) return CheckForecast(step);
         return step.action == CaseAction::kExpectHistory ? CheckHistory(step) : CheckChange(step);
+      case CaseAction::kSimulate: return Simulate(step);
+      case CaseAction::kExpectSimulation: return CheckSimulation(step);
     }
     Check(step, suite_.Run());
   }
@@ -166,11 +178,36 @@ class CaseRunner {
       const ResourceName name = *ResourceName::Parse(step.definitions[0].name());
       return CheckProblems(step, ProblemsOf(suite_.Delete({name}), step.definitions));
     }
+    const std::vector<v1::Definition> set = Complete(step);
+    CheckProblems(step, ProblemsOf(suite_.Apply(set), set));
+  }
+
+  std::vector<v1::Definition> Complete(const CaseStep& step) {
     std::vector<v1::Definition> set;
     for (const v1::Definition& said : step.definitions) {
       set.push_back(CompleteDefinition(said, suite_.definition().catalog()));
     }
-    CheckProblems(step, ProblemsOf(suite_.Apply(set), set));
+    return set;
+  }
+
+  void Simulate(const CaseStep& step) {
+    const std::vector<v1::Definition> set = Complete(step);
+    v1::SimulateKpiRequest request;
+    for (const v1::Definition& draft : set) *request.add_drafts() = draft;
+    if (!step.query.kpi.empty()) request.set_kpi("workspaces/test/kpis/" + step.query.kpi);
+    request.set_window(step.query.window);
+    request.set_slice(step.query.slice);
+    request.set_start_period(step.from);
+    request.set_end_period(step.to);
+    const auto simulated = suite_.Simulate(std::move(request));
+    simulation_ = simulated.value_or(v1::SimulateKpiResponse());
+    CheckProblems(step, ProblemsOf(simulated.status(), set));
+  }
+
+  void CheckSimulation(const CaseStep& step) {
+    Compare(step, [&](const std::string& name) {
+      return SimulationField(name, step.query.period, simulation_);
+    });
   }
 
   void Send(const CaseStep& step) {
@@ -275,17 +312,30 @@ class CaseRunner {
       return;
     }
     if (!change.ok()) return Check(step, change.status());
+    Compare(step, [&](const std::string& name) { return ChangeField(name, *change); });
+  }
+
+  // Everything that is expected but what `change` is asked; `actual` says what there is.
+  void Compare(const CaseStep& step, const std::function<std::string(const std::string&)>& actual) {
     std::string differences;
     for (const ExpectedField& field : step.fields) {
       if (field.name == "from" || field.name == "by") continue;
-      const std::string actual = ChangeField(field.name, *change);
+      const std::string text = actual(field.name);
       const bool same =
-          field.name == "warning" ? absl::StrContains(actual, field.value) : actual == field.value;
+          field.name == "warning" ? absl::StrContains(text, field.value) : text == field.value;
       if (same) continue;
-      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ",
-                      actual, "\n");
+      absl::StrAppend(&differences, "  ", field.name, ": expected ", field.value, ", actual ", text,
+                      "\n");
     }
-    if (!differences.empty()) Fail(step, absl::StrCat(differences, change->ShortDebugString()));
+    if (!differences.empty()) Fail(step, differences);
+  }
+
+  void CheckForecast(const CaseStep& step) {
+    const auto forecast = suite_.Forecast(step.query, kMostForecastHorizon);
+    if (!forecast.ok()) return Check(step, forecast.status());
+    Compare(step, [&](const std::string& name) {
+      return ForecastField(name, step.query.period, *forecast);
+    });
   }
 
   static std::string Describe(const v1::Explanation& explanation) {
@@ -296,12 +346,14 @@ class CaseRunner {
                                       }));
   }
 
-  // `CLOSED 100 ON_TARGET revision=1 at=2025-03-11T00:00:00Z`; the last two where the case has
-  // them.
+  // `RESTATED 100 ON_TARGET minor revision=2 at=2025-03-11T00:00:00Z`; the last two where the case
+  // has them.
   static std::string EntryText(const LoggedState& entry, absl::string_view expected) {
     std::string text =
         absl::StrCat(absl::StripPrefix(v1::HistoryCause_Name(entry.cause), "HISTORY_CAUSE_"), " ",
                      entry.value, " ", absl::StripPrefix(v1::Status_Name(entry.status), "STATUS_"));
+    const bool minor = entry.cause == v1::HISTORY_CAUSE_RESTATED && entry.restatement->minor;
+    if (minor) absl::StrAppend(&text, " minor");
     if (absl::StrContains(expected, " revision=")) {
       absl::StrAppend(&text, " revision=", entry.revision);
     }
@@ -328,6 +380,7 @@ class CaseRunner {
   const AcceptanceCase& case_;
   const RunMode mode_;
   Suite suite_;
+  v1::SimulateKpiResponse simulation_;  // the last one
   std::vector<std::string> failures_;
 };
 

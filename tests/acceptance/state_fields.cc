@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <map>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,11 +10,13 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "services/evaluation/engine/state_text.h"
+#include "tests/acceptance/revision_fields.h"
+#include "tests/acceptance/series_fields.h"
 
 namespace kpisuite {
 namespace {
 
-using Reader = std::function<std::string(const v1::KpiState&)>;
+using Reader = StateReader;
 
 std::string TimeText(bool has, const google::protobuf::Timestamp& timestamp) {
   return has ? absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", FromTimestamp(timestamp),
@@ -36,6 +37,13 @@ std::string FlagsText(const v1::KpiState& state) {
   });
 }
 
+std::string ObservationText(const v1::KpiState& state) {
+  return absl::StrJoin(state.observation_flags(), "+", [](std::string* out, int flag) {
+    const auto value = static_cast<v1::ObservationFlag>(flag);
+    absl::StrAppend(out, EnumText(v1::ObservationFlag_Name(value), "OBSERVATION_FLAG_", value));
+  });
+}
+
 std::map<std::string, Reader> ValueReaders() {
   return {
       {"value", [](const auto& state) { return state.value(); }},
@@ -49,6 +57,7 @@ std::map<std::string, Reader> ValueReaders() {
          return EnumText(v1::DataState_Name(state.data_state()), "DATA_STATE_", state.data_state());
        }},
       {"flags", FlagsText},
+      {"observation", ObservationText},
       {"rows", [](const auto& state) { return absl::StrCat(state.row_count()); }},
       {"completeness", [](const auto& state) { return state.completeness(); }},
       {"watermark",
@@ -125,89 +134,6 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
-// `1 worse 2 to 2`: the band, and a run with its length and where it leads.
-std::string FoldText(const v1::KpiState& state) {
-  if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
-  const v1::HysteresisState& fold = state.hysteresis();
-  std::string text = absl::StrCat(fold.band());
-  if (fold.worse_periods() > 0) absl::StrAppend(&text, " worse ", fold.worse_periods());
-  if (fold.better_periods() > 0) absl::StrAppend(&text, " better ", fold.better_periods());
-  if (fold.worse_periods() + fold.better_periods() > 0) {
-    absl::StrAppend(&text, " to ", fold.candidate());
-  }
-  return text;
-}
-
-void ExactDouble(std::string* out, double value) { absl::StrAppendFormat(out, "%.17g", value); }
-
-std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*line)() const) {
-  if (!state.control().has_limits()) return "";
-  return absl::StrFormat("%.4f", (state.control().limits().*line)());
-}
-
-// All lines with all digits, in the order of ControlLimits.
-std::string LimitsText(const v1::KpiState& state) {
-  if (!state.control().has_limits()) return "";
-  const v1::ControlLimits& limits = state.control().limits();
-  return absl::StrJoin({limits.centre(), limits.upper(), limits.lower(), limits.upper_two_sigma(),
-                        limits.lower_two_sigma(), limits.upper_quarter(), limits.lower_quarter(),
-                        limits.range_limit(), limits.moving_range(), limits.sigma()},
-                       "/", ExactDouble);
-}
-
-// Variance and Z, then the slope, and in percent, where there is one.
-std::string TravelFigures(const v1::KpiState& state) {
-  if (!state.has_trend()) return "";
-  const v1::Trend& trend = state.trend();
-  std::vector<double> figures = {trend.variance(), trend.z()};
-  if (trend.has_slope()) figures.push_back(trend.slope());
-  if (trend.has_slope_percent()) figures.push_back(trend.slope_percent());
-  return absl::StrJoin(figures, "/", ExactDouble);
-}
-
-std::map<std::string, Reader> SeriesReaders() {
-  return {
-      {"fold", FoldText},
-      {"control_label", [](const auto& state) { return state.control().label(); }},
-      {"control_rules",
-       [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
-      {"control_centre",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::centre); }},
-      {"control_upper",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
-      {"control_lower",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
-      {"control_limits", LimitsText},
-      {"control_points",
-       [](const auto& state) {
-         return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
-       }},
-      {"control_rebase", [](const auto& state) { return state.control().proposed_rebase(); }},
-      {"control_text", [](const auto& state) { return state.control().text(); }},
-      {"variation", [](const auto& state) { return state.control().variation(); }},
-      {"kept_variation",
-       [](const auto& state) {
-         const v1::ControlChart& chart = state.control();
-         return chart.kept_period().empty()
-                    ? ""
-                    : absl::StrCat(chart.kept_variation(), " ", chart.kept_period());
-       }},
-      {"assurance", [](const auto& state) { return state.control().assurance(); }},
-      {"travel", [](const auto& state) { return state.trend().verdict(); }},
-      {"travel_points",
-       [](const auto& state) {
-         return state.has_trend() ? absl::StrCat(state.trend().points()) : "";
-       }},
-      {"travel_s",
-       [](const auto& state) { return state.has_trend() ? absl::StrCat(state.trend().s()) : ""; }},
-      {"travel_figures", TravelFigures},
-      {"travel_slope",
-       [](const auto& state) {
-         return state.trend().has_slope() ? absl::StrFormat("%.4f", state.trend().slope()) : "";
-       }},
-  };
-}
-
 std::map<std::string, Reader> PaceReaders() {
   const auto status = [](v1::Status value) {
     return EnumText(v1::Status_Name(value), "STATUS_", value);
@@ -268,6 +194,7 @@ const std::map<std::string, Reader>& Readers() {
     all->merge(SeriesReaders());
     all->merge(PaceReaders());
     all->merge(PeriodReaders());
+    all->merge(RevisionReaders());
     return all;
   }();
   return *readers;
@@ -345,9 +272,12 @@ bool IsComparison(absl::string_view name) {
 
 std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
   const size_t dot = name.find('.');
-  const std::string kind = absl::StrCat("COMPARATOR_KIND_", name.substr(dot + 1));
+  absl::string_view asked = name.substr(dot + 1);
+  const bool proportional = absl::ConsumeSuffix(&asked, "_PROPORTIONAL");
+  const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
   for (const v1::Comparison& comparison : explanation.comparisons()) {
     if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
+    if (comparison.comparator().proportional() != proportional) continue;
     return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
   }
   return "";

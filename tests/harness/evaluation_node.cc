@@ -1,12 +1,29 @@
 #include "tests/harness/evaluation_node.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "libs/base/partition.h"
 #include "libs/base/status_macros.h"
 
 namespace kpisuite {
+
+namespace {
+
+std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kpi,
+                                  const std::string& window, int64_t before_position) {
+  std::optional<int32_t> last;
+  for (const LoggedState& logged : log) {
+    const bool counts = logged.id.kpi == kpi && logged.id.window == window &&
+                        logged.revision >= 1 && logged.definition_position < before_position;
+    if (counts) last = std::max(last.value_or(logged.first_day), logged.first_day);
+  }
+  return last;
+}
+
+}  // namespace
 
 void PublishedStates::Publish(const TickOutput& output) {
   for (const ChangedState& update : output.updates) {
@@ -20,7 +37,10 @@ void PublishedStates::Publish(const TickOutput& output) {
   }
 }
 
-EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log) {
+EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log)
+    : versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
+        return LastClosed(log, kpi, window, before);
+      }) {
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
   }
@@ -32,11 +52,18 @@ EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateLo
 absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) {
   if (change.position <= catalog_.position()) return absl::OkStatus();
   const CatalogChanges changes = catalog_.Apply(change.definitions, change.position);
+  const std::set<ResourceName> others = versions_.Follow(changes, catalog_, change.position);
   for (const KpiChange& kpi : changes.kpis) {
     const bool leaves = kpi.before != nullptr &&
                         (kpi.after == nullptr || &EngineFor(*kpi.before) != &EngineFor(*kpi.after));
     if (leaves) EngineFor(*kpi.before).RemoveKpi(kpi.name.ToString());
-    if (kpi.after != nullptr) RETURN_IF_ERROR(EngineFor(*kpi.after).SetKpi(kpi.after));
+    if (kpi.after == nullptr) continue;
+    RETURN_IF_ERROR(EngineFor(*kpi.after).SetVersions(versions_.ChainOf(kpi.after, catalog_)));
+  }
+  for (const ResourceName& name : others) {
+    const auto kpi = catalog_.FindKpi(name.workspace, name.id);
+    if (kpi == nullptr) continue;
+    RETURN_IF_ERROR(EngineFor(*kpi).SetVersions(versions_.ChainOf(kpi, catalog_)));
   }
   for (PartitionEngine& engine : engines_) engine.SetDefinitionPosition(change.position);
   return absl::OkStatus();

@@ -16,13 +16,14 @@
 #include "kpisuite/v1/measurement.pb.h"
 #include "libs/definitions/catalog.h"
 #include "services/evaluation/engine/partition_engine.h"
+#include "services/evaluation/versions/kpi_versions.h"
 #include "services/measurement/measurement_store.h"
 #include "tests/harness/definition_node.h"
 
 namespace kpisuite {
 
 // What survives a crash of kpi-evaluation: the state log, in the order of writing.
-using StateLog = std::vector<LoggedState>;
+using StateEntries = std::vector<LoggedState>;
 
 // Published states by StateId::Key(), as readers of the cache see them. Of two versions of one
 // state the greater one stays.
@@ -38,13 +39,13 @@ class PublishedStates {
 };
 
 // One engine for each partition. Every effect is a call of its own: nothing is delivered, answered
-// or published unless the caller does it. A crash is a new node with the old StateLog. Not
+// or published unless the caller does it. A crash is a new node with the old entries. Not
 // thread-safe.
 class EvaluationNode {
  public:
   // Starts at `heads`, one for each partition in order; what the log last said is known from the
-  // start.
-  EvaluationNode(const std::vector<FeedHead>& heads, const StateLog& log);
+  // start. It outlives the node, and has everything that the node says.
+  EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log);
 
   // The next entry of the definition log; entries at or before definition_position() are ignored.
   absl::Status DeliverDefinitions(const DefinitionChange& change);
@@ -63,6 +64,7 @@ class EvaluationNode {
   PartitionEngine& EngineFor(const KpiDefinition& kpi);
 
   Catalog catalog_;
+  KpiVersions versions_;
   std::deque<PartitionEngine> engines_;
 };
 

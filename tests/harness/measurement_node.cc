@@ -93,24 +93,35 @@ absl::StatusOr<std::vector<std::shared_ptr<const v1::ChangeBatch>>> MeasurementN
   return batches;
 }
 
-absl::StatusOr<LoadAnswer> MeasurementNode::Answer(const LoadRequest& request) {
-  const auto metric = catalog_.FindMetric(request.workspace, request.query.metric());
-  if (metric == nullptr) return UnknownMetric(request.query.metric());
-  ASSIGN_OR_RETURN(const AggregatePlan plan, PlanAggregate(request.query, 0, metric));
+absl::StatusOr<std::vector<AggregateAnswer>> MeasurementNode::QueryAggregates(
+    const std::string& workspace, const std::vector<v1::AggregateQuery>& queries) {
+  std::vector<AggregatePlan> plans;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const auto metric = catalog_.FindMetric(workspace, queries[i].metric());
+    if (metric == nullptr) return UnknownMetric(queries[i].metric());
+    ASSIGN_OR_RETURN(AggregatePlan plan, PlanAggregate(queries[i], static_cast<int>(i), metric));
+    plans.push_back(std::move(plan));
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store_.Snapshot());
-  LoadAnswer answer{.id = request.id};
-  RETURN_IF_ERROR(RunAggregates(*snapshot, {plan}, store_.partitions(), AggregateLimits(),
-                                [&answer](v1::QueryAggregatesResponse chunk) {
-                                  answer.seq = chunk.position().seq();
-                                  for (v1::AggregateCell& cell : *chunk.mutable_cells()) {
-                                    answer.cells.push_back(std::move(cell));
-                                  }
-                                  if (chunk.has_complete_through()) {
-                                    answer.watermark = FromTimestamp(chunk.complete_through());
-                                  }
-                                  return absl::OkStatus();
-                                }));
-  return answer;
+  std::vector<AggregateAnswer> answers(queries.size());
+  const auto add = [&answers](v1::QueryAggregatesResponse chunk) {
+    AggregateAnswer& answer = answers[static_cast<size_t>(chunk.query())];
+    answer.position = chunk.position();
+    for (v1::AggregateCell& cell : *chunk.mutable_cells()) answer.cells.push_back(std::move(cell));
+    if (chunk.has_complete_through()) answer.watermark = FromTimestamp(chunk.complete_through());
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(RunAggregates(*snapshot, plans, store_.partitions(), AggregateLimits(), add));
+  return answers;
+}
+
+absl::StatusOr<LoadAnswer> MeasurementNode::Answer(const LoadRequest& request) {
+  ASSIGN_OR_RETURN(std::vector<AggregateAnswer> answers,
+                   QueryAggregates(request.workspace, {request.query}));
+  return LoadAnswer{.id = request.id,
+                    .seq = answers[0].position.seq(),
+                    .cells = std::move(answers[0].cells),
+                    .watermark = answers[0].watermark};
 }
 
 }  // namespace kpisuite

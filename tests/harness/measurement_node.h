@@ -13,6 +13,7 @@
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "libs/definitions/catalog.h"
 #include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/simulation/aggregate_source.h"
 #include "services/measurement/ingest_core.h"
 #include "services/measurement/measurement_store.h"
 #include "tests/harness/definition_node.h"
@@ -41,6 +42,10 @@ class MeasurementNode {
       int part, int64_t incarnation, int64_t seq);
   // The answer to a load of an evaluation engine, from one snapshot of the store.
   absl::StatusOr<LoadAnswer> Answer(const LoadRequest& request);
+
+  // The answers to several queries, from one snapshot of the store.
+  absl::StatusOr<std::vector<AggregateAnswer>> QueryAggregates(
+      const std::string& workspace, const std::vector<v1::AggregateQuery>& queries);
 
   int64_t definition_position() const { return catalog_.position(); }
   const Catalog& catalog() const { return catalog_; }

@@ -8,6 +8,8 @@
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/forecast/forecast_reader.h"
+#include "services/evaluation/simulation/simulate_kpi.h"
 
 namespace kpisuite {
 namespace {
@@ -138,9 +140,7 @@ absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
   if (query.period == "current") {
     place.period = kpi.windows[*window].At(*kpi.calendar, now_);
   } else if (query.period == "latest") {
-    const std::optional<size_t> slice = place.runtime->FindSlice(query.slice);
-    if (!slice.has_value()) return absl::NotFoundError(absl::StrCat("no slice ", query.slice));
-    const auto day = place.runtime->LatestWithRows(place.runtime->slices()[*slice], *window);
+    const std::optional<int32_t> day = place.runtime->LatestOfAll(query.slice, *window);
     if (!day.has_value()) return absl::NotFoundError("no period has rows");
     place.period = kpi.windows[*window].At(*kpi.calendar, DayOfNumber(*day));
   } else {
@@ -165,7 +165,11 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
 absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   std::vector<Comparator> comparators;
-  for (const ComparatorKind kind : kAllComparatorKinds) comparators.push_back({.kind = kind});
+  for (const ComparatorKind kind : kAllComparatorKinds) {
+    for (const bool proportional : {false, true}) {
+      comparators.push_back({.kind = kind, .proportional = proportional});
+    }
+  }
   return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_,
                                comparators);
 }
@@ -176,6 +180,26 @@ absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& que
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
   return ReadChange({place.engine, place.runtime, query.slice, place.window, place.period},
                     base_period, dimension, now_);
+}
+
+absl::StatusOr<v1::Forecast> Suite::Forecast(const StateQuery& query, int periods) {
+  StateQuery series = query;
+  series.period = "current";
+  ASSIGN_OR_RETURN(const Place place, Resolve(series));
+  return ReadForecast({place.engine, place.runtime, query.slice, place.window}, periods, now_);
+}
+
+absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest request) {
+  RETURN_IF_ERROR(Run());
+  request.set_parent(parent());
+  const AggregateSource aggregates = [this](const std::string& workspace,
+                                            const std::vector<v1::AggregateQuery>& queries) {
+    return measurement_.QueryAggregates(workspace, queries);
+  };
+  return SimulateKpi(request, {.live = evaluation_->catalog(),
+                               .aggregates = aggregates,
+                               .now = now_,
+                               .proceed = [] { return absl::OkStatus(); }});
 }
 
 absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {

@@ -18,8 +18,10 @@
 #include "kpisuite/v1/definition.pb.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "kpisuite/v1/explanation.pb.h"
+#include "kpisuite/v1/forecast.pb.h"
 #include "kpisuite/v1/measurement.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
+#include "kpisuite/v1/simulation.pb.h"
 #include "libs/definitions/validate.h"
 #include "services/measurement/memory_measurement_store.h"
 #include "tests/harness/definition_node.h"
@@ -91,6 +93,10 @@ class Suite {
   absl::StatusOr<v1::ChangeExplanation> ExplainChange(const StateQuery& query,
                                                       const std::string& base_period,
                                                       const std::string& dimension);
+  // Of the query's series, so many periods after the last closed one.
+  absl::StatusOr<v1::Forecast> Forecast(const StateQuery& query, int periods);
+  // As the rpc; `parent` is filled in.
+  absl::StatusOr<v1::SimulateKpiResponse> Simulate(v1::SimulateKpiRequest request);
   // Entries of the state log for one state, oldest first.
   absl::StatusOr<std::vector<LoggedState>> History(const StateQuery& query);
 
@@ -98,7 +104,7 @@ class Suite {
   MeasurementNode& measurement() { return measurement_; }
   EvaluationNode& evaluation() { return *evaluation_; }
   MemoryMeasurementStore& store() { return store_; }
-  StateLog& log() { return log_; }
+  StateEntries& log() { return log_; }
   PublishedStates& published() { return published_; }
 
  private:
@@ -118,7 +124,7 @@ class Suite {
   DefinitionNode definition_;
   MemoryMeasurementStore store_;
   MeasurementNode measurement_;
-  StateLog log_;
+  StateEntries log_;
   PublishedStates published_;
   std::unique_ptr<EvaluationNode> evaluation_;
 };

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "tests/integration/deliveries.h"
 #include "tests/integration/process_suite.h"
 #include "tests/integration/state_watcher.h"
@@ -211,6 +213,27 @@ TEST_P(WholePath, CommandLineAppliesImportsAndShows) {
       Kpictl({"explain", "on-time", "--window", "DAY", "--period", kDay});
   EXPECT_EQ(explained.exit_code, 0) << explained.error;
   EXPECT_THAT(explained.output, HasSubstr("onTime / all"));
+}
+
+TEST_P(WholePath, ADraftIsSimulatedOverWhatWasWrittenAndChangesNothing) {
+  const std::string token = DefineAndWrite();
+  const std::string draft = directory() + "/draft.yaml";
+  const auto on_time = absl::string_view(kDeliveryDefinitions).rfind("---\n");
+  WriteText(draft, absl::StrReplaceAll(std::string(kDeliveryDefinitions).substr(on_time),
+                                       {{"fixed: 80%", "fixed: 60%"}}));
+  const std::vector<std::string> simulate = {"simulate", "-f", draft, "--start",    kDay, "--end",
+                                             kDay,       "-o", "csv", "--at-least", token};
+  const ProgramResult simulated = Kpictl(simulate);
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.error;
+  EXPECT_THAT(simulated.output,
+              HasSubstr(absl::StrCat(kDay, ",0.6,0.6,ON_TARGET,0.6,OFF_TARGET,true,")));
+  EXPECT_EQ(State({"on-time", "DAY", "", kDay}, token).status(), v1::STATUS_OFF_TARGET);
+
+  WriteText(draft, absl::StrReplaceAll(std::string(kDeliveryDefinitions).substr(on_time),
+                                       {{"onTime / all", "onTime / some"}}));
+  const ProgramResult refused = Kpictl(simulate);
+  EXPECT_EQ(refused.exit_code, 6);
+  EXPECT_THAT(refused.error, HasSubstr("draft.yaml:"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Topologies, WholePath,

@@ -96,6 +96,7 @@ def kpi_text(kpi):
                                                      quoted(kpi.tolerance[1])),))),
               ("noDataPolicy", kpi.no_data_policy),
               ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
+              ("historyPolicy", "RESTATE_HISTORY"),
               ("logicalRange", logical_text(kpi.logical)),
               ("hysteresis", kpi.hysteresis and flow((
                   ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),

@@ -143,7 +143,9 @@ void RandomDefinitions::EditKpi() {
   if (live == nullptr) return;
   v1::Definition edited = *live;
   v1::Kpi& kpi = *edited.mutable_kpi();
-  switch (stage_.chance().Below(3)) {
+  switch (stage_.chance().Below(5)) {
+    case 3:
+    case 4: EditInput(kpi); break;
     case 0:
       kpi.clear_windows();
       FillTime(kpi);
@@ -162,6 +164,22 @@ void RandomDefinitions::EditKpi() {
       FillStatus(kpi);
   }
   Propose(std::move(edited), "kpi edited");
+}
+
+// Another series under either policy, with or without a day from which it counts.
+void RandomDefinitions::EditInput(v1::Kpi& kpi) {
+  Prng& chance = stage_.chance();
+  if (kpi.inputs().empty()) return;
+  v1::Input& input = kpi.mutable_inputs()->begin()->second;
+  const v1::Aggregation before = input.aggregation();
+  input.set_aggregation(before == v1::AGGREGATION_SUM ? v1::AGGREGATION_MAX : v1::AGGREGATION_SUM);
+  const bool keeps = chance.Chance(70);
+  kpi.set_history_policy(keeps ? v1::HISTORY_POLICY_KEEP_HISTORY
+                               : v1::HISTORY_POLICY_RESTATE_HISTORY);
+  kpi.clear_effective_from();
+  if (!keeps || chance.Chance(50)) return;
+  const absl::CivilDay today = absl::ToCivilDay(stage_.now(), absl::UTCTimeZone());
+  kpi.set_effective_from(absl::FormatCivilTime(today + chance.Between(-6, 3)));
 }
 
 void RandomDefinitions::EditTimeliness() {

@@ -56,6 +56,7 @@ class RandomDefinitions {
   void FillStatus(v1::Kpi& kpi);
   void FillBands(v1::Kpi& kpi);
   void EditKpi();
+  void EditInput(v1::Kpi& kpi);
   void EditTimeliness();
   void ProposeTarget();
   void Remove(const std::string& collection, int number);

@@ -60,13 +60,22 @@ bool SimulatedEvaluation::CrashesAt(Fault fault, const char* when) {
 }
 
 void SimulatedEvaluation::Start() {
-  life_ = std::make_unique<Life>(stage_, cache_);
+  life_ = std::make_unique<Life>(stage_, cache_, log_);
   life_->epoch = *log_.OpenEpoch();
-  std::vector<v1::Definition> live;
-  for (const ResourceName& name : definitions_.catalog().Names()) {
-    live.push_back(*definitions_.catalog().Find(name)->definition);
+  // What an earlier life has followed; what it missed comes set by set.
+  FollowedDefinitions saved = *log_.LoadDefinitions();
+  if (saved.position == 0) {
+    saved.position = definitions_.catalog().position();
+    for (const ResourceName& name : definitions_.catalog().Names()) {
+      saved.definitions.push_back(*definitions_.catalog().Find(name)->definition);
+    }
+    const absl::Status stored =
+        log_.SaveDefinitions(true, saved.definitions, {}, saved.position, kSimulatedIncarnation);
+    if (!stored.ok()) stage_.Fail(stored.ToString());
   }
-  life_->catalog.Reset(live, definitions_.catalog().position());
+  life_->versions.Load(saved.versions);
+  life_->versions.Follow(life_->catalog.Reset(saved.definitions, saved.position), life_->catalog,
+                         KpiVersions::kAnyPosition);
   for (const FeedHead& head : measurement_.Heads()) {
     const int64_t kind = stage_.chance().Below(3);
     const int64_t cursor =
@@ -104,7 +113,7 @@ absl::Status SimulatedEvaluation::SetKpi(PartitionEngine& engine,
     return absl::OkStatus();
   });
   if (!seeded.ok()) return seeded;
-  return engine.SetKpi(kpi);
+  return engine.SetVersions(life_->versions.ChainOf(kpi, life_->catalog));
 }
 
 void SimulatedEvaluation::Step() {
@@ -132,6 +141,7 @@ void SimulatedEvaluation::FollowDefinitions() {
   for (const DefinitionChange& change : definitions_.log()) {
     if (change.position <= life_->catalog.position()) continue;
     const CatalogChanges changes = life_->catalog.Apply(change.definitions, change.position);
+    life_->versions.Follow(changes, life_->catalog, change.position);
     for (const KpiChange& kpi : changes.kpis) {
       if (kpi.after == nullptr) {
         OwnerOf(*kpi.before).engine->RemoveKpi(kpi.name.ToString());
@@ -145,6 +155,12 @@ void SimulatedEvaluation::FollowDefinitions() {
       owned.settled = false;
     }
     stage_.Trace("evaluation is at definitions ", change.position);
+    CrashesAt(Fault::kEvaluationCrashAfterDefinitions, "before new definitions are saved");
+    if (life_ == nullptr) return;
+    const absl::Status stored =
+        log_.SaveDefinitions(false, change.definitions, life_->versions.TakeUnsaved(),
+                             change.position, kSimulatedIncarnation);
+    if (!stored.ok()) stage_.Fail(stored.ToString());
     CrashesAt(Fault::kEvaluationCrashAfterDefinitions, "after new definitions");
     return;
   }

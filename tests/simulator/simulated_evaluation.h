@@ -12,6 +12,7 @@
 #include "libs/definitions/catalog.h"
 #include "services/evaluation/engine/partition_engine.h"
 #include "services/evaluation/log/memory_state_log.h"
+#include "services/evaluation/versions/kpi_versions.h"
 #include "tests/harness/definition_node.h"
 #include "tests/simulator/cache_writer.h"
 #include "tests/simulator/simulated_cache.h"
@@ -41,6 +42,7 @@ class SimulatedEvaluation {
   // Whether the definitions have the state's KPI, window, slice and period.
   bool Declares(const StateId& id, int32_t first_day) const;
   const Catalog& catalog() const { return life_->catalog; }
+  const KpiVersions& versions() const { return life_->versions; }
   std::vector<SimulatedWatcher>& watchers() { return watchers_; }
   // Everything that was logged, in order.
   const std::vector<LoggedState>& logged() const { return logged_; }
@@ -64,10 +66,15 @@ class SimulatedEvaluation {
   struct Life {
     int64_t epoch = 0;
     Catalog catalog;
+    KpiVersions versions;
     std::map<int, Owned> partitions;
     CacheWriter writer;
 
-    Life(Stage& stage, SimulatedCache& cache) : writer(stage, cache) {}
+    Life(Stage& stage, SimulatedCache& cache, MemoryStateLog& log)
+        : versions([&log](const std::string& kpi, const std::string& window, int64_t before) {
+            return log.LastClosed(kpi, window, before);
+          }),
+          writer(stage, cache) {}
   };
 
   void Start();

@@ -56,6 +56,7 @@ class MemberView {
   // What the member's rate is weighted with.
   Number Weight(const KpiRuntime::Computation& computed) const {
     if (computed.evaluation.rows == 0) return NdReason::kEmpty;
+    if (computed.context.withheld) return NdReason::kSuppressed;
     if (!denominator_.has_value()) {
       return Decimal::FromInt(static_cast<int64_t>(computed.inputs[OnlyOperand()->index].rows));
     }

@@ -107,6 +107,27 @@ class TwoPeriods {
   const int64_t seq_;
 };
 
+// A change of the definition is none that members or operands explain.
+v1::ChangeExplanation AcrossBreak(v1::Explanation& before, v1::Explanation& after) {
+  v1::ChangeExplanation out;
+  out.set_nd_reason(v1::ND_REASON_NO_COMPARABLE);
+  *out.mutable_before() = std::move(*before.mutable_state());
+  *out.mutable_after() = std::move(*after.mutable_state());
+  out.add_warnings(absl::StrCat("the definition changed between ", out.before().period().id(),
+                                " and ", out.after().period().id()));
+  return out;
+}
+
+// The same place in the version that its period is of, if that can be read.
+ChangePlace OfItsVersion(const ChangePlace& place) {
+  const Window& window = place.runtime->kpi().windows[place.window];
+  const KpiRuntime* version = place.runtime->VersionOf(window, place.period);
+  if (version == nullptr) return place;
+  const std::optional<size_t> index = version->WindowIndex(window.id());
+  if (!index.has_value()) return place;
+  return {place.engine, version, place.slice, *index, place.period};
+}
+
 // What the reader should know about the data of the two periods.
 void AddDataWarnings(v1::ChangeExplanation& out) {
   for (const v1::KpiState* state : {&out.before(), &out.after()}) {
@@ -119,9 +140,10 @@ void AddDataWarnings(v1::ChangeExplanation& out) {
 
 }  // namespace
 
-absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& place,
+absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& asked,
                                                  const std::string& base_period,
                                                  const std::string& dimension, absl::Time now) {
+  const ChangePlace place = OfItsVersion(asked);
   ASSIGN_OR_RETURN(const Period base, BasePeriod(place, base_period));
   ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(place.slice));
   std::vector<std::string> grouping;
@@ -132,6 +154,9 @@ absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& place,
                    place.engine->Explain(*place.runtime, place.slice, place.window, base, now));
   ASSIGN_OR_RETURN(v1::Explanation after, place.engine->Explain(*place.runtime, place.slice,
                                                                 place.window, place.period, now));
+  if (place.runtime->VersionOf(place.runtime->kpi().windows[place.window], base) != place.runtime) {
+    return AcrossBreak(before, after);
+  }
   const TwoPeriods periods(place, base, now);
   ASSIGN_OR_RETURN(const SliceChange whole, periods.OfWhole(place.slice));
   MemberBreakdown explained;

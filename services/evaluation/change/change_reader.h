@@ -21,11 +21,12 @@ struct ChangePlace {
 };
 
 // Explains the change from `base_period` (empty or PREVIOUS_PERIOD: the one before, else an id) to
-// the period of `place`, by the members of `dimension`, or by operands where that is empty. On the
-// thread of the engine. INVALID_ARGUMENT for another period or dimension than the contract asks
+// the period of `asked`, by the members of `dimension`, or by operands where that is empty; no
+// change (NO_COMPARABLE) when the two are of different versions of the KPI. On the thread of the
+// engine. INVALID_ARGUMENT for another period or dimension than the contract asks
 // for, NOT_FOUND for an unknown slice, FAILED_PRECONDITION (NOT_AGGREGATABLE; NOT_READY while
 // inputs are loaded).
-absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& place,
+absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& asked,
                                                  const std::string& base_period,
                                                  const std::string& dimension, absl::Time now);
 

@@ -9,20 +9,6 @@
 namespace kpisuite {
 namespace {
 
-// Period memos depend on these alone.
-std::string MemoKey(const Calendar& calendar) {
-  const CalendarSpec& spec = calendar.spec();
-  return absl::StrCat(static_cast<int>(spec.type), "/", spec.first_month, "/",
-                      static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label),
-                      "/", calendar.year_key());
-}
-
-// Whether the KPI's calendar knows the period by this id on this day.
-bool HasPeriod(const KpiDefinition& kpi, size_t window, const std::string& id, int32_t first_day) {
-  const Period period = kpi.windows[window].At(*kpi.calendar, DayOfNumber(first_day));
-  return period.id == id && DayNumber(period.first_day) == first_day;
-}
-
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
                                  const std::vector<std::string>& ignored) {
   std::vector<std::string> rest;
@@ -58,57 +44,24 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
     if (!dimensions.empty()) groupings.push_back({.dimensions = dimensions});
   }
   for (RuntimeGrouping& grouping : groupings) {
-    for (const MetricInput& input : kpi.inputs) {
+    const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
       PaneSpec spec{.workspace = kpi.workspace,
                     .metric = input.metric->id,
-                    .aggregation = input.aggregation,
+                    .aggregation = input.StateSpec(),
                     .filter = input.filter,
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
                     .calendar = kpi.calendar};
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
-      grouping.tables.push_back(entry->table.get());
+      return entry->table.get();
+    };
+    for (const MetricInput& input : kpi.inputs) {
+      ASSIGN_OR_RETURN(grouping.tables.emplace_back(), bind(input));
+    }
+    for (const MetricInput& input : kpi.suppression.entities) {
+      ASSIGN_OR_RETURN(grouping.entity_tables.emplace_back(), bind(input));
     }
   }
   return groupings;
-}
-
-absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
-  const std::string name = kpi->resource_name();
-  // Bound before the old runtime goes, so that tables which both use are kept.
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
-  std::vector<const MetricFacts*> facts;
-  const int64_t id = next_id_++;
-  for (const MetricInput& input : kpi->inputs) {
-    MetricEntry& metric = metrics_[MetricKey(kpi->workspace, input.metric->id)];
-    metric.runtimes.insert(id);
-    facts.push_back(&metric.facts);
-  }
-  std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
-  if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
-  auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
-                                              std::move(facts), memo);
-  runtimes_by_id_[id] = runtime.get();
-  AddReader(*runtime);
-  for (size_t g = 0; g < runtime->groupings().size(); ++g) {
-    for (const PaneTable* table : runtime->groupings()[g].tables) {
-      TableEntry& entry = *tables_.at(table->spec().Key());
-      const bool known = std::any_of(
-          entry.dependents.begin(), entry.dependents.end(), [&](const Dependent& dependent) {
-            return dependent.runtime == runtime.get() && dependent.grouping == g;
-          });
-      if (!known) entry.dependents.push_back({runtime.get(), g});
-      if (table->loaded()) TouchAll(entry, {runtime.get(), g});
-    }
-  }
-  const auto old_runtime = runtimes_.find(name);
-  if (old_runtime != runtimes_.end()) {
-    Inherit(*old_runtime->second, *runtime);
-    Drop(*old_runtime->second, false);
-  }
-  ApplySeeds(*runtime);
-  MarkAllReaders(*runtime);
-  runtimes_[name] = std::move(runtime);
-  return absl::OkStatus();
 }
 
 void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
@@ -119,27 +72,24 @@ void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
 
 // What was said about a state stays known when its KPI changes; states whose window, slice or
 // period (of another calendar) is no longer declared are announced as removed.
-void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
+void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
+  const KpiDefinition& kpi = old_runtime.kpi();
   for (SliceStates& old_slice : old_runtime.slices()) {
-    const std::optional<size_t> grouping = runtime.GroupingOf(old_slice.slice);
     for (size_t w = 0; w < old_slice.windows.size(); ++w) {
-      const std::optional<size_t> window = runtime.WindowIndex(old_runtime.kpi().windows[w].id());
+      const std::string& window = kpi.windows[w].id();
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
-        const Period period =
-            old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
-        const bool kept = grouping.has_value() && window.has_value() &&
-                          HasPeriod(runtime.kpi(), *window, period.id, first_day);
-        if (!kept) {
+        const Period period = kpi.windows[w].At(*kpi.calendar, DayOfNumber(first_day));
+        const auto home = HomeOf(newest, old_slice.slice, window, period.id, first_day);
+        if (!home.has_value()) {
           removals_.push_back(
-              {.id = {old_runtime.kpi().resource_name(), old_runtime.kpi().windows[w].id(),
-                      old_slice.slice.ToString(), period.id},
+              {.id = {kpi.resource_name(), window, old_slice.slice.ToString(), period.id},
                .first_day = first_day,
                .removed = true});
           continue;
         }
-        const size_t slice = SliceIndex(runtime, *grouping, old_slice.slice);
-        MarkDirty(runtime, slice, *window, first_day, true);
-        TrackedState& state = runtime.slices()[slice].windows[*window][first_day];
+        const size_t slice = SliceIndex(*home->runtime, home->grouping, old_slice.slice);
+        MarkDirty(*home->runtime, slice, home->window, first_day, true);
+        TrackedState& state = home->runtime->slices()[slice].windows[home->window][first_day];
         const bool dirty = state.dirty;
         state = old_state;
         state.dirty = dirty;
@@ -153,36 +103,36 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
 }
 
 // Seeds of windows, slices and periods that this revision does not declare wait for one that does.
-void PartitionEngine::ApplySeeds(KpiRuntime& runtime) {
-  const auto seeds = seeds_.find(runtime.kpi().resource_name());
+void PartitionEngine::ApplySeeds(KpiRuntime& newest) {
+  const auto seeds = seeds_.find(newest.kpi().resource_name());
   if (seeds == seeds_.end()) return;
   std::vector<LoggedState> waiting;
   for (LoggedState& logged : seeds->second) {
-    if (!ApplySeed(runtime, logged)) waiting.push_back(std::move(logged));
+    if (!ApplySeed(newest, logged)) waiting.push_back(std::move(logged));
   }
   seeds->second = std::move(waiting);
   if (seeds->second.empty()) seeds_.erase(seeds);
 }
 
 // False when the KPI does not declare the state.
-bool PartitionEngine::ApplySeed(KpiRuntime& runtime, const LoggedState& logged) {
-  const std::optional<size_t> window = runtime.WindowIndex(logged.id.window);
-  const auto slice = Slice::Parse(logged.id.slice);
-  if (!window.has_value() || logged.id.window.empty() || !slice.ok()) return false;
-  const std::optional<size_t> grouping = runtime.GroupingOf(*slice);
-  if (!grouping.has_value()) return false;
-  if (!HasPeriod(runtime.kpi(), *window, logged.id.period, logged.first_day)) return false;
-  const size_t index = SliceIndex(runtime, *grouping, *slice);
-  MarkDirty(runtime, index, *window, logged.first_day, false);
-  TrackedState& state = runtime.slices()[index].windows[*window][logged.first_day];
+bool PartitionEngine::ApplySeed(KpiRuntime& newest, const LoggedState& logged) {
+  const auto parsed = Slice::Parse(logged.id.slice);
+  if (!parsed.ok()) return false;
+  const auto home = HomeOf(newest, *parsed, logged.id.window, logged.id.period, logged.first_day);
+  if (!home.has_value()) return false;
+  KpiRuntime& runtime = *home->runtime;
+  const size_t slice = SliceIndex(runtime, home->grouping, *parsed);
+  MarkDirty(runtime, slice, home->window, logged.first_day, false);
+  TrackedState& state = runtime.slices()[slice].windows[home->window][logged.first_day];
   state.logged = true;
   state.logged_status = logged.status;
   state.logged_value = logged.value;
   state.revision = logged.revision;
   state.restated = logged.restated;
+  state.restatement = logged.restatement;
   state.closed_at = logged.closed_at;
-  const Period period =
-      runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
+  const Period period = runtime.kpi().windows[home->window].At(*runtime.kpi().calendar,
+                                                               DayOfNumber(logged.first_day));
   state.backfilled = logged.revision == 0 && logged.record_time >= period.end;
   state.changed_at = logged.record_time;
   return true;
@@ -191,8 +141,8 @@ bool PartitionEngine::ApplySeed(KpiRuntime& runtime, const LoggedState& logged) 
 void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   const auto it = runtimes_.find(resource_name);
   if (it == runtimes_.end()) return;
-  Drop(*it->second, true);
-  MarkAllReaders(*it->second);
+  for (const auto& version : it->second) Drop(*version, true);
+  MarkAllReaders(*it->second.back());
   runtimes_.erase(it);
 }
 
@@ -217,7 +167,7 @@ void PartitionEngine::Drop(KpiRuntime& runtime, bool announce) {
   }
   absl::flat_hash_set<std::string> keys;
   for (const RuntimeGrouping& grouping : runtime.groupings()) {
-    for (const PaneTable* table : grouping.tables) keys.insert(table->spec().Key());
+    for (const PaneTable* table : grouping.AllTables()) keys.insert(table->spec().Key());
   }
   for (const std::string& key : keys) Unbind(*tables_.at(key), runtime);
   TrimBacklog();

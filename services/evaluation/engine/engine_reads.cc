@@ -22,6 +22,42 @@ absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice, si
                    {{"slice", std::string(slice)}});
 }
 
+// The states of a slice that is kept, or of one that is not.
+class SliceToRead {
+ public:
+  static absl::StatusOr<SliceToRead> Create(const KpiRuntime& runtime, absl::string_view slice,
+                                            size_t window, const Period& period, absl::Time now,
+                                            int64_t seq) {
+    SliceToRead read;
+    const std::optional<size_t> index = runtime.FindSlice(slice);
+    if (index.has_value()) {
+      read.kept_ = &runtime.slices()[*index];
+      return read;
+    }
+    // A slice that another version of the KPI knows has no rows in this one.
+    const auto parsed = Slice::Parse(slice);
+    std::optional<size_t> grouping;
+    if (slice.empty()) grouping = 0;
+    if (parsed.ok() && runtime.chain() != nullptr && IsKnown(*runtime.chain(), slice)) {
+      grouping = runtime.GroupingOf(*parsed);
+    }
+    if (!grouping.has_value()) return UnknownSlice(runtime, slice, window, period, now, seq);
+    read.made_ = runtime.MakeSlice(*grouping, *parsed);
+    return read;
+  }
+  const SliceStates& operator*() const { return kept_ != nullptr ? *kept_ : *made_; }
+
+ private:
+  static bool IsKnown(const VersionChain& chain, absl::string_view slice) {
+    return std::any_of(chain.links().begin(), chain.links().end(), [&](const auto& link) {
+      return link.runtime != nullptr && link.runtime->FindSlice(slice).has_value();
+    });
+  }
+
+  const SliceStates* kept_ = nullptr;
+  std::optional<SliceStates> made_;
+};
+
 // The state that is kept for a period; null for one that is not, or that only stands for a part of
 // its window's step.
 const TrackedState* KeptState(const KpiRuntime& runtime, const SliceStates& states, size_t window,
@@ -37,12 +73,12 @@ const TrackedState* KeptState(const KpiRuntime& runtime, const SliceStates& stat
 
 const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name) const {
   const auto it = runtimes_.find(resource_name);
-  return it == runtimes_.end() ? nullptr : it->second.get();
+  return it == runtimes_.end() || it->second.empty() ? nullptr : it->second.back().get();
 }
 
 std::vector<const KpiRuntime*> PartitionEngine::Runtimes() const {
   std::vector<const KpiRuntime*> runtimes;
-  for (const auto& [name, runtime] : runtimes_) runtimes.push_back(runtime.get());
+  for (const auto& [name, versions] : runtimes_) runtimes.push_back(versions.back().get());
   return runtimes;
 }
 
@@ -51,17 +87,16 @@ absl::StatusOr<std::shared_ptr<const std::string>> PartitionEngine::Read(const K
                                                                          size_t window,
                                                                          const Period& period,
                                                                          absl::Time now) {
-  const std::optional<size_t> index = runtime.FindSlice(slice);
-  if (!index.has_value() && !slice.empty()) {
-    return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);
-  }
-  const SliceStates& states =
-      index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
-  const TrackedState* tracked = KeptState(runtime, states, window, period);
+  ASSIGN_OR_RETURN(const auto version, VersionFor(runtime, window, period));
+  const auto& [owner, owned_window] = version;
+  now = std::max(now_, now);
+  ASSIGN_OR_RETURN(const SliceToRead states,
+                   SliceToRead::Create(*owner, slice, owned_window, period, now, seq_));
+  const TrackedState* tracked = KeptState(*owner, *states, owned_window, period);
   if (tracked != nullptr && tracked->state != nullptr) return tracked->state;
-  now_ = std::max(now_, now);
+  now_ = now;
   ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
-                   runtime.Compute(states, window, period, nullptr, now_, seq_));
+                   owner->Compute(*states, owned_window, period, nullptr, now_, seq_));
   std::string bytes = MakeState(computed.context, computed.evaluation).SerializeAsString();
   AppendPlace(Place(), &bytes);
   return std::make_shared<const std::string>(std::move(bytes));
@@ -71,19 +106,17 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
                                                          absl::string_view slice, size_t window,
                                                          const Period& period, absl::Time now,
                                                          absl::Span<const Comparator> comparators) {
-  const std::optional<size_t> index = runtime.FindSlice(slice);
-  if (!index.has_value() && !slice.empty()) {
-    return UnknownSlice(runtime, slice, window, period, std::max(now_, now), seq_);
-  }
-  const SliceStates& states =
-      index.has_value() ? runtime.slices()[*index] : runtime.MakeSlice(0, Slice());
-  const TrackedState* tracked = KeptState(runtime, states, window, period);
+  ASSIGN_OR_RETURN(const auto version, VersionFor(runtime, window, period));
+  const auto& [owner, owned_window] = version;
   now_ = std::max(now_, now);
+  ASSIGN_OR_RETURN(const SliceToRead states,
+                   SliceToRead::Create(*owner, slice, owned_window, period, now_, seq_));
+  const TrackedState* tracked = KeptState(*owner, *states, owned_window, period);
   ASSIGN_OR_RETURN(const KpiRuntime::Computation computed,
-                   runtime.Compute(states, window, period, tracked, now_, seq_));
+                   owner->Compute(*states, owned_window, period, tracked, now_, seq_));
   v1::Explanation explanation =
       MakeExplanation(computed.context, computed.evaluation, computed.inputs);
-  const PeriodValues values = runtime.ValuesAt(window, now_, seq_);
+  const PeriodValues values = owner->ValuesAt(owned_window, now_, seq_);
   for (const Comparator& comparator : comparators) {
     ASSIGN_OR_RETURN(*explanation.add_comparisons(),
                      MakeComparison(computed.context, computed.evaluation, values, comparator));
@@ -119,7 +152,9 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedSt
 
 std::vector<ChangedState> PartitionEngine::Snapshot() const {
   std::vector<ChangedState> states;
-  for (const auto& [name, runtime] : runtimes_) AddStates(*runtime, &states);
+  for (const auto& [name, versions] : runtimes_) {
+    for (const auto& version : versions) AddStates(*version, &states);
+  }
   return states;
 }
 

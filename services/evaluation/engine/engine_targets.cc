@@ -75,12 +75,24 @@ std::vector<KpiRuntime*> PartitionEngine::ReadersOf(const KpiRuntime& runtime) c
   return readers;
 }
 
+// Later versions of the KPI whose targets read it across the break.
+std::vector<KpiRuntime*> PartitionEngine::LaterComparing(const KpiRuntime& runtime) const {
+  std::vector<KpiRuntime*> later;
+  if (runtime.is_newest()) return later;
+  for (auto link = runtime.chain()->links().rbegin(); link->runtime != &runtime; ++link) {
+    if (link->runtime == nullptr || !link->runtime->kpi().compare_across_breaks) continue;
+    if (link->runtime->target_reads().any()) later.push_back(link->runtime);
+  }
+  return later;
+}
+
 // The days [first, end) of a KPI have changed, in one slice or (null) in any: its data, or how much
 // of it there is. The KPI's own states in them are marked elsewhere.
 void PartitionEngine::TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first,
                                    int32_t end) {
-  if (readers_.empty() && !source.target_reads().any()) return;
+  if (readers_.empty() && !source.target_reads().any() && source.is_newest()) return;
   std::vector<KpiRuntime*> readers = ReadersOf(source);
+  for (KpiRuntime* later : LaterComparing(source)) readers.push_back(later);
   const TargetReads& own = source.target_reads();
   if (!own.dimensions.empty() || EntersBaseline(source, first, end)) readers.push_back(&source);
   for (KpiRuntime* reader : readers) {

@@ -10,20 +10,15 @@
 namespace kpisuite {
 namespace {
 
-std::string LoggedValue(const KpiEvaluation& evaluation) {
-  const Number value = evaluation.value.number();
-  return value.defined() ? value.value().ToString()
-                         : absl::StrCat("(", NdReasonName(value.reason()), ")");
-}
-
 v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
 
 // Decides whether the log has to say something new, and updates what it said.
-v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, TrackedState& state) {
+v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation, absl::Time now,
+                         TrackedState& state) {
   const v1::Status status = ProtoStatus(evaluation);
-  const std::string value = LoggedValue(evaluation);
+  const std::string value = LogText(evaluation.value.number());
   const bool changed =
       !state.logged || status != state.logged_status || value != state.logged_value;
   v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
@@ -31,7 +26,10 @@ v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, Tracke
     if (changed) {
       cause = state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION : v1::HISTORY_CAUSE_RESTATED;
       ++state.revision;
-      state.restated = state.restated || !state.definition_changed;
+      state.restatement =
+          NoteRestatement({state.logged_value, state.logged_status, state.restatement}, value,
+                          status, cause, kpi.materiality);
+      state.restated = state.restated || !(state.definition_changed || state.restatement->minor);
     }
   } else if (IsClosed(evaluation.phase)) {
     cause = v1::HISTORY_CAUSE_CLOSED;
@@ -60,8 +58,17 @@ StatePlace PartitionEngine::Place() const {
           .tick = now_};
 }
 
+bool PartitionEngine::Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const {
+  if (!only_.has_value()) return true;
+  return runtime.slices()[slice].slice == only_->slice &&
+         runtime.kpi().windows[window].id() == only_->window &&
+         runtime.kpi().resource_name() == only_->kpi;
+}
+
 void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                                 bool definition_changed) {
+  if (!Keeps(runtime, slice, window)) return;
+  if (!runtime.Owns(window, first_day)) return;
   SliceStates& states = runtime.slices()[slice];
   const auto mark = [&](int32_t day) {
     const auto [it, fresh] = states.windows[window].try_emplace(day);
@@ -70,6 +77,7 @@ void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window
     return fresh;
   };
   const bool fresh = mark(first_day);
+  if (runtime.suppresses()) runtime.withheld().NoteChange(slice, window, first_day, first_day + 1);
   if (definition_changed) states.windows[window].at(first_day).definition_changed = true;
   if (!fresh || !runtime.builds_on_history()) return;
   states.histories[window].NoteChange(first_day);
@@ -87,8 +95,9 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart does not.
-  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value();
+  // A fold that comes out as before goes on as before; a chart and a count do not.
+  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
+                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]);
   const bool passes_on = !same || (state.history_changed && !settled);
   state.history_changed = false;
   state.point = std::move(point);
@@ -139,13 +148,33 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     const bool waits = runtime->second->builds_on_history() && !held.empty() &&
                        held.back().SeriesOf() == ref.SeriesOf();
     ++evaluated;
-    if (waits || !Evaluate(ref, *runtime->second, output)) held.push_back(ref);
+    if (waits || !RefreshWithheld(ref, *runtime->second).ok() ||
+        !Evaluate(ref, *runtime->second, output)) {
+      held.push_back(ref);
+    }
   }
   output.more = !dirty_.empty();
   if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
   dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
   return output;
+}
+
+// What is withheld in a period is known before any of its states is shown; those for which that
+// has changed are evaluated too.
+absl::Status PartitionEngine::RefreshWithheld(const StateRef& ref, KpiRuntime& runtime) {
+  if (!runtime.suppresses()) return absl::OkStatus();
+  const Period period =
+      runtime.kpi().windows[ref.window].At(*runtime.kpi().calendar, DayOfNumber(ref.first_day));
+  ASSIGN_OR_RETURN(const std::vector<size_t> changed,
+                   runtime.withheld().Refresh(runtime, ref.window, period, now_, seq_));
+  for (const size_t slice : changed) {
+    if (slice == ref.slice) continue;
+    const bool kept = runtime.slices()[slice].windows[ref.window].contains(ref.first_day);
+    if (kept) MarkDirty(runtime, slice, ref.window, ref.first_day, false);
+  }
+  if (changed.empty()) return absl::OkStatus();
+  return runtime.withheld().Refresh(runtime, ref.window, period, now_, seq_).status();
 }
 
 // False while the inputs are being loaded.
@@ -170,7 +199,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   KpiEvaluation evaluation = computed.evaluation;
   EvaluationContext context = computed.context;
   const bool was_open = state.phase == PeriodPhase::kOpen;
-  const v1::HistoryCause cause = CauseOf(evaluation, now_, state);
+  const v1::HistoryCause cause = CauseOf(*context.kpi, evaluation, now_, state);
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
@@ -181,6 +210,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   NotePoint(ref, runtime, evaluation, state);
   context.revision = state.revision;
   context.closed_at = state.closed_at;
+  context.restatement = state.restatement;
   evaluation.status.flags.restated = state.restated;
 
   std::string bytes = MakeState(context, evaluation).SerializeAsString();
@@ -215,7 +245,9 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                           .closed_at = state.closed_at,
                           .restated = state.restated,
                           .status = state.logged_status,
+                          .definition_position = definition_position_,
                           .value = state.logged_value,
+                          .restatement = state.restatement,
                           .state = state.state});
   }
   SetTimer(ref, state, evaluation.next_change);
@@ -239,18 +271,21 @@ void PartitionEngine::RollOver(const StateRef& ref, KpiRuntime& runtime,
   const Calendar& calendar = *context.kpi->calendar;
   if (active) {
     const Period current = context.window->At(calendar, now_);
-    MarkDirty(runtime, ref.slice, ref.window, DayNumber(current.first_day), false);
+    MarkNext(runtime, runtime.slices()[ref.slice], ref.window, current);
   }
   if (!evaluation.carries_on) return;
   const auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   const Period next = NextPeriod(calendar, context.period);
   if (periods.rbegin()->first > ref.first_day || next.first_day >= next.end_day) return;
-  MarkDirty(runtime, ref.slice, ref.window, DayNumber(next.first_day), false);
+  MarkNext(runtime, runtime.slices()[ref.slice], ref.window, next);
 }
 
 // Which periods can be stale has changed from the earlier of the two on.
 void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
                                std::optional<int32_t> latest, std::optional<int32_t> before) {
+  if (latest.has_value() != before.has_value()) {
+    MarkLatestOfEarlier(runtime, runtime.slices()[ref.slice], ref.window);
+  }
   const int32_t first = std::min(latest.value_or(INT32_MIN), before.value_or(INT32_MIN));
   auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   for (auto it = periods.rbegin(); it != periods.rend() && it->first >= first; ++it) {

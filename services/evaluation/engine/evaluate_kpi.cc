@@ -30,10 +30,16 @@ std::vector<InputReadiness> ReadinessOf(const EvaluationContext& context,
   return readiness;
 }
 
-// How far the value can be trusted; `inputs` as evaluated.
-std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs) {
+// How far the value can be trusted; `inputs` as evaluated from `aggregates`.
+std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Value> inputs,
+                                   absl::Span<const InputAggregate> aggregates) {
   if (!kpi.sampling.has_value()) return std::nullopt;
   const SamplingRule& rule = *kpi.sampling;
+  if (rule.method == IntervalMethod::kStudentT) {
+    const InputAggregate& mean = aggregates[rule.part];
+    return MeanInterval(inputs[rule.part].number(), mean.variance,
+                        Decimal::FromMantissa(absl::MakeInt128(0, mean.observations), 0));
+  }
   const Number part = inputs[rule.part].number();
   const Number whole = inputs[rule.whole].number();
   if (rule.method == IntervalMethod::kWilson) return WilsonInterval(part, whole);
@@ -70,6 +76,24 @@ void EvaluateBounds(const EvaluationContext& context, absl::Span<const InputAggr
   if (methods.empty() || !as_it_is) return;
   evaluation.lower = inputs[step.bindings[0].index].lower;
   evaluation.upper = inputs[step.bindings[0].index].upper;
+}
+
+// Leaves nothing of the values that are behind a withheld one. The finished values behind any value
+// of a KPI that withholds some are not told: they are of shorter periods, with fewer people.
+void Withhold(const EvaluationContext& context, StepValues& steps) {
+  if (context.kpi->suppression.fewest == 0) return;
+  const Value suppressed = NdReason::kSuppressed;
+  for (auto& parts : steps.parts) {
+    for (PartValue& part : parts) part.value = suppressed;
+  }
+  if (!context.withheld) return;
+  std::fill(steps.inputs.begin(), steps.inputs.end(), suppressed);
+  for (auto* values : {&steps.steps, &steps.results}) {
+    for (std::optional<Value>& value : *values) {
+      if (value.has_value()) value = suppressed;
+    }
+  }
+  steps.value = suppressed;
 }
 
 // Whether limits and hysteresis begin anew with the period.
@@ -136,6 +160,39 @@ StatusResult JudgeByPace(const KpiDefinition& kpi, const KpiEvaluation& evaluati
   return paced;
 }
 
+// What the period would be on the chart.
+SeriesPoint DrawnPoint(const EvaluationContext& context, const KpiEvaluation& evaluation) {
+  SeriesPoint point{.has_rows = evaluation.rows > 0, .target = evaluation.target.value};
+  // Neither a value that does not count nor a zero that nobody reported, of a late period or by
+  // TREAT_AS_ZERO, is a point of a chart.
+  const bool counts = evaluation.data_state == DataState::kOk ||
+                      evaluation.data_state == DataState::kProvisional ||
+                      evaluation.data_state == DataState::kLate;
+  if (counts && evaluation.value.is_decimal()) {
+    point.control.value = evaluation.value.decimal().ToDouble();
+  }
+  point.control.starts_segment = StartsSegment(context);
+  point.control.excluded_from_baseline = context.kpi->process_control.has_value() &&
+                                         context.kpi->process_control->IsExcluded(context.period);
+  return point;
+}
+
+// sigma_hat of the chart that the state shows: its own period is on it once it is closed.
+Number SigmaOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
+               const SeriesCarry& before) {
+  if (!ShowsControl(*context.kpi, *context.window)) return NdReason::kNotApplicable;
+  SeriesCarry carry = before;
+  if (IsClosed(evaluation.phase)) {
+    carry.Append(DayNumber(context.period.first_day), DrawnPoint(context, evaluation));
+  } else if (StartsSegment(context)) {
+    return NdReason::kPending;
+  }
+  const std::optional<ControlLimits> limits = carry.control().limits;
+  if (!limits.has_value()) return NdReason::kPending;
+  const absl::StatusOr<Decimal> sigma = Decimal::FromDouble(limits->sigma);
+  return sigma.ok() ? Number(*sigma) : Number(NdReason::kDomain);
+}
+
 StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
                       const SeriesCarry* before) {
   const KpiDefinition& kpi = *context.kpi;
@@ -152,6 +209,9 @@ StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& eva
     input.last = before->LastAsOf(context.period);
   }
   const Bands* bands = input.bands->bands;
+  if (bands != nullptr && bands->basis() == BandBasis::kSigma && before != nullptr) {
+    input.band_reference = SigmaOf(context, evaluation, *before);
+  }
   if (bands == nullptr || bands->basis() != BandBasis::kPace) {
     return EvaluateStatus(kpi.status_rule, input);
   }
@@ -161,20 +221,10 @@ StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& eva
 }
 
 SeriesPoint PointOf(const EvaluationContext& context, const KpiEvaluation& evaluation) {
-  const StatusResult& status = evaluation.status;
-  SeriesPoint point{.has_rows = evaluation.rows > 0,
-                    .judged = status.judged.has_value(),
-                    .status = status.status,
-                    .fold = status.fold,
-                    .target = evaluation.target.value};
-  // A zero that nobody reported, of a late period or by TREAT_AS_ZERO, is no point of a chart.
-  if (point.judged && evaluation.value.is_decimal() &&
-      evaluation.data_state != DataState::kMissing) {
-    point.control.value = evaluation.value.decimal().ToDouble();
-  }
-  point.control.starts_segment = StartsSegment(context);
-  point.control.excluded_from_baseline = context.kpi->process_control.has_value() &&
-                                         context.kpi->process_control->IsExcluded(context.period);
+  SeriesPoint point = DrawnPoint(context, evaluation);
+  point.judged = evaluation.status.judged.has_value();
+  point.status = evaluation.status.status;
+  point.fold = evaluation.status.fold;
   return point;
 }
 
@@ -186,17 +236,34 @@ SeriesView ViewOf(const SeriesCarry& carry) {
           .trend = carry.trend()};
 }
 
+void AssessPhase(const EvaluationContext& context, KpiEvaluation& evaluation) {
+  const ClosingRule closing = ClosingRuleOf(*context.kpi);
+  const absl::Time watermark = evaluation.readiness.watermark;
+  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
+  evaluation.next_change =
+      std::min(evaluation.next_change,
+               NextPhaseChange(context.period, context.now, watermark, closing, false));
+  if (context.settles_at.has_value() && context.now < *context.settles_at &&
+      evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {
+    evaluation.phase = PeriodPhase::kClosing;
+    evaluation.settling = true;
+    evaluation.next_change = std::min(evaluation.next_change, *context.settles_at);
+  }
+}
+
 void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
                     KpiEvaluation& evaluation) {
   evaluation.point = PointOf(context, evaluation);
-  if (!ShowsControl(*context.kpi, *context.window)) return;
-  if (!IsClosed(evaluation.phase)) {
-    evaluation.series = ViewOf(before);
-    return;
-  }
-  SeriesCarry after = before;
-  after.Append(DayNumber(context.period.first_day), evaluation.point);
-  evaluation.series = ViewOf(after);
+  const KpiDefinition& kpi = *context.kpi;
+  const int32_t first_day = DayNumber(context.period.first_day);
+  const bool charted = ShowsControl(kpi, *context.window);
+  const bool maintained =
+      ShowsMaintain(kpi, *context.window) && first_day >= kpi.maintain->first_days.front();
+  if (!charted && !maintained) return;
+  SeriesCarry carry = before;
+  if (IsClosed(evaluation.phase)) carry.Append(first_day, evaluation.point);
+  if (charted) evaluation.series = ViewOf(carry);
+  if (maintained) evaluation.maintain = carry.maintain();
 }
 
 }  // namespace
@@ -226,6 +293,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
     evaluation.rows += inputs[i].rows;
+    evaluation.carried += inputs[i].carried;
     const bool trailing = context.window->kind() == WindowKind::kTrailing;
     evaluation.carries_on |=
         (trailing && inputs[i].rows > 0) ||
@@ -235,16 +303,16 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   }
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
-  EvaluateBounds(context, inputs, evaluation);
+  Withhold(context, evaluation.steps);
+  if (!context.withheld) EvaluateBounds(context, inputs, evaluation);
   evaluation.value =
       context.period.exists() ? evaluation.steps.value : Value(NdReason::kNotApplicable);
   std::optional<NdReason> reason;
   if (!evaluation.value.number().defined()) reason = evaluation.value.number().reason();
   evaluation.data_state = DataStateOf(context.reach, evaluation.readiness, reason);
 
-  const ClosingRule closing = ClosingRuleOf(kpi);
-  const absl::Time watermark = evaluation.readiness.watermark;
-  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
+  evaluation.next_change = NextReadinessChange(context.reach, context.now, readiness);
+  AssessPhase(context, evaluation);
   for (const TargetRole role : kAllTargetRoles) {
     ResolvedTarget target = TargetOf(context, role, environment);
     if (role == TargetRole::kCommitted) {
@@ -253,18 +321,13 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
       evaluation.other_targets.push_back(std::move(target));
     }
   }
-  if (evaluation.value.is_decimal()) evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs);
-  if (context.pace != nullptr) evaluation.pace = PaceOf(context, evaluation.target, source);
-  evaluation.status = StatusOf(context, evaluation, before);
-  evaluation.next_change =
-      std::min(NextReadinessChange(context.reach, context.now, readiness),
-               NextPhaseChange(context.period, context.now, watermark, closing, false));
-  if (context.settles_at.has_value() && context.now < *context.settles_at &&
-      evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {
-    evaluation.phase = PeriodPhase::kClosing;
-    evaluation.settling = true;
-    evaluation.next_change = std::min(evaluation.next_change, *context.settles_at);
+  if (evaluation.value.is_decimal()) {
+    evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs, inputs);
   }
+  if (context.pace != nullptr && !context.withheld) {
+    evaluation.pace = PaceOf(context, evaluation.target, source);
+  }
+  evaluation.status = StatusOf(context, evaluation, before);
   if (before != nullptr) EvaluateSeries(context, *before, evaluation);
   return evaluation;
 }

@@ -24,6 +24,7 @@
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
 #include "services/evaluation/engine/pace_reading.h"
+#include "services/evaluation/engine/restatement.h"
 #include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
@@ -39,12 +40,18 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Whether the series breaks here, and whether the definition differs from the one in force.
+  bool starts_version = false;
+  bool superseded = false;
+  // Too few people are behind the value, or behind one that would follow from it.
+  bool withheld = false;
   // Null where there is no pace.
   std::shared_ptr<const PaceReading> pace;
   // From the state log.
   bool restated = false;
   int32_t revision = 0;
   std::optional<absl::Time> closed_at;
+  std::optional<RestatementNote> restatement;
   // A backfilled period (it was over before its first sample arrived) is CLOSING until then, or
   // until its data is complete: importing history is no restatement of it.
   std::optional<absl::Time> settles_at;
@@ -82,8 +89,11 @@ struct KpiEvaluation {
   // What later periods build on, if their KPI does; to be kept when the period is closed.
   SeriesPoint point;
   std::optional<SeriesView> series;  // for windows with process control
-  uint64_t rows = 0;                 // of all inputs, in the period
-  bool carries_on = false;           // data of this period or before it enters the next one too
+  // For windows with a horizon (ShowsMaintain), from the first of its periods on.
+  std::optional<MaintainResult> maintain;
+  uint64_t rows = 0;        // of all inputs, in the period
+  uint64_t carried = 0;     // members whose value is from before the period
+  bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.
   std::string approximation;

@@ -20,6 +20,10 @@ Slice SliceOf(const FeedForTest::Row& row) {
   return *Slice::Create({{"region", Member::FromSource(row.region)}});
 }
 
+std::string EntityOf(const FeedForTest::Row& row) {
+  return row.sample_id.rfind('p', 0) == 0 ? row.sample_id : std::string();
+}
+
 AggregationSpec SpecOf(const v1::AggregateQuery& query) {
   const std::string name = v1::Aggregation_Name(query.aggregation());
   AggregationSpec spec;
@@ -102,6 +106,8 @@ FeedForTest::Batch FeedForTest::Change(const Row& row, v1::RowChange kind, int64
   changes.add_kinds(kind);
   changes.add_old_values(before);
   changes.add_new_values(after);
+  changes.add_old_entities(EntityOf(row));
+  changes.add_new_entities(EntityOf(row));
   return batch;
 }
 
@@ -150,9 +156,11 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     if (query.has_slice() && slice != query.slice()) continue;
     Cell& cell =
         cells.try_emplace({slice, day}, Cell{*Aggregate::Create(SpecOf(query))}).first->second;
+    const std::string entity = EntityOf(row);
     const SampleView sample{.time_nano = row.time_nano,
                             .value = value,
                             .sample_id = row.sample_id,
+                            .entity = entity,
                             .series = Hash64(absl::StrCat(row.metric, "/", row.region)),
                             .kept = filter.ForSeries(SliceOf(row)).Keeps(value)};
     if (!cell.state.Add(sample).ok()) Fail("a sum left its range");
@@ -188,6 +196,7 @@ std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine) {
     state.clear_version();
     state.clear_revision();
     state.clear_closed_at();
+    state.clear_restatement();
     state.clear_flags();
     // When a past period closes depends on when its samples came.
     state.mutable_period()->clear_life();

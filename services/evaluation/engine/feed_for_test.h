@@ -36,7 +36,7 @@ class FeedForTest {
     std::string metric;
     std::string region;
     int64_t time_nano = 0;
-    std::string sample_id;
+    std::string sample_id;  // also its entity when it starts with 'p'
     friend auto operator<=>(const Row&, const Row&) = default;
   };
   using Batch = std::shared_ptr<const v1::ChangeBatch>;

@@ -17,6 +17,9 @@ constexpr v1::Aggregation kAggregations[] = {v1::AGGREGATION_SUM,  v1::AGGREGATI
                                              v1::AGGREGATION_MAX,  v1::AGGREGATION_MIN,
                                              v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN};
 
+constexpr const char* kRegions[] = {"EU", "US", "AP", ""};
+constexpr const char* kSampleIds[] = {"s0", "s1", "p0", "p1"};
+
 // One engine under random writes, corrections, moves, retractions and watermarks; batches and
 // answers arrive late, answers also ahead of their batches.
 class RandomRun {
@@ -31,8 +34,13 @@ class RandomRun {
       if (absl::Bernoulli(random_, 0.5)) {
         (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where("value > 20");
       }
+      definitions.back().mutable_kpi()->set_min_denominator(absl::Uniform(random_, -3, 4));
+      if (definitions.back().kpi().min_denominator() < 0) {
+        definitions.back().mutable_kpi()->clear_min_denominator();
+      }
     }
-    for (int i = 0; i < 3; ++i) kpis_.push_back(ResolveKpi(definitions, absl::StrCat("k", i)));
+    for (int i = 0; i < 3; ++i) kpis_.push_back({{ResolveKpi(definitions, Name(i))}});
+    definitions_ = std::move(definitions);
   }
 
   void Run() {
@@ -42,6 +50,7 @@ class RandomRun {
       Deliver();
       if (step == 20) Define(1);
       if (step == 50) Define(2);
+      if (step > 20 && step % 15 == 0) Redefine(absl::Uniform<size_t>(random_, 0, 2));
       now_ += absl::Minutes(absl::Uniform(random_, 0, 90));
       if (absl::Bernoulli(random_, 0.5)) engine_.Tick(now_, kNoLimit);
     }
@@ -50,13 +59,37 @@ class RandomRun {
   }
 
  private:
-  void Define(size_t kpi) { ASSERT_TRUE(engine_.SetKpi(kpis_[kpi]).ok()); }
+  static std::string Name(size_t kpi) { return absl::StrCat("k", kpi); }
+
+  void Define(size_t kpi) { ASSERT_TRUE(engine_.SetVersions(kpis_[kpi]).ok()); }
+
+  // Another aggregation, for all periods or from a day on.
+  void Redefine(size_t kpi) {
+    v1::Kpi& changed = *definitions_[1 + kpi].mutable_kpi();
+    v1::Input& input = (*changed.mutable_inputs())["x"];
+    input.set_aggregation(kAggregations[absl::Uniform<size_t>(random_, 0, 6)]);
+    input.clear_carry_forward();
+    if (input.aggregation() == v1::AGGREGATION_LAST) input.set_carry_forward("NONE");
+    changed.clear_windows();
+    changed.add_windows("DAY");
+    if (absl::Bernoulli(random_, 0.7)) changed.add_windows("MONTH");
+    if (absl::Bernoulli(random_, 0.3)) changed.add_windows("WEEK");
+    changed.set_compare_across_breaks(absl::Bernoulli(random_, 0.5));
+    std::vector<KpiVersion>& versions = kpis_[kpi];
+    const int32_t first_day = DayNumber(absl::CivilDay(2024, 3, absl::Uniform(random_, 4, 10)));
+    std::erase_if(versions,
+                  [&](const KpiVersion& version) { return version.first_day >= first_day; });
+    if (absl::Bernoulli(random_, 0.3)) versions.clear();
+    versions.push_back(
+        {ResolveKpi(definitions_, Name(kpi)), versions.empty() ? INT32_MIN : first_day});
+    Define(kpi);
+  }
 
   FeedForTest::Row RandomRow() {
     return {
-        "m", absl::Bernoulli(random_, 0.5) ? "EU" : "US",
+        "m", kRegions[absl::Uniform<size_t>(random_, 0, 4)],
         absl::ToUnixNanos(TestTime(absl::Uniform(random_, 4, 8), absl::Uniform(random_, 0, 24))),
-        absl::StrCat("s", absl::Uniform(random_, 0, 3))};
+        kSampleIds[absl::Uniform<size_t>(random_, 0, 4)]};
   }
 
   void Act() {
@@ -101,7 +134,7 @@ class RandomRun {
 
   void Compare() {
     PartitionEngine naive(0, kTestIncarnation, feed_.seq());
-    for (const auto& kpi : kpis_) ASSERT_TRUE(naive.SetKpi(kpi).ok());
+    for (const auto& versions : kpis_) ASSERT_TRUE(naive.SetVersions(versions).ok());
     feed_.AnswerAll(naive);
     naive.Tick(now_, kNoLimit);
     const std::map<std::string, std::string> incremental = ContentsOf(engine_);
@@ -116,7 +149,8 @@ class RandomRun {
   std::mt19937 random_;
   FeedForTest feed_;
   PartitionEngine engine_{0, kTestIncarnation, 0};
-  std::vector<std::shared_ptr<const KpiDefinition>> kpis_;
+  std::vector<v1::Definition> definitions_;
+  std::vector<std::vector<KpiVersion>> kpis_;
   std::deque<FeedForTest::Batch> batches_;
   std::deque<LoadRequest> loads_;
   std::deque<LoadAnswer> answers_;

@@ -36,9 +36,16 @@ std::optional<DayRange> CohortDays(const Calendar& calendar, const PathEnd& end,
   return DayRange{comparable.days.front().first_day, comparable.days.back().end_day};
 }
 
-void Finish(const PaneTable::Range& own, const AggregateResult& result, InputAggregate& aggregate) {
+void Finish(const MetricInput& input, const PaneTable::Range& own, const AggregateResult& result,
+            InputAggregate& aggregate) {
   aggregate.value = result.value;
+  if (input.keeps_spread) {
+    aggregate.value = result.mean;
+    aggregate.variance = result.value.number();
+    aggregate.observations = result.n;
+  }
   aggregate.rows = own.state.rows();
+  aggregate.kept = own.state.n();
   aggregate.last_event = TimeOfNano(own.last_time_nano);
   aggregate.method = result.method;
   aggregate.lower = result.lower;
@@ -61,39 +68,40 @@ InputAggregate InputReader::Unread(size_t input, const Period& period) const {
           .period = period};
 }
 
+bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) const {
+  return DayNumber(last_day) < reads_from_ && DayNumber(root.end_day) > reads_from_;
+}
+
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
-  const auto end = FollowPath(*kpi_.calendar, window, root, kpi_.inputs[input].path);
-  if (end.has_value()) return ReadEnd(input, *end);
+  const auto end = FollowPath(calendar_, window, root, inputs_[input].path);
+  if (end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1)) return ReadEnd(input, *end);
   InputAggregate aggregate = Unread(input, root);
   aggregate.missing = NdReason::kNoComparable;
   return aggregate;
 }
 
 absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd& end) const {
-  InputAggregate aggregate = Unread(input, PeriodOfDays(*kpi_.calendar, end.days));
+  InputAggregate aggregate = Unread(input, PeriodOfDays(calendar_, end.days));
   aggregate.period.id = end.period.id;
   ASSIGN_OR_RETURN(const PaneTable::Range own,
                    tables_[input]->Over(aggregate.slice, DayNumber(end.days.first_day),
                                         DayNumber(end.days.end_day), seq_));
-  const AggregationReach reach =
-      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
+  const AggregationReach reach = ReachOf(inputs_[input].aggregation.kind, inputs_[input].frame);
   AggregateResult result = own.state.Finalise();
   if (reach.outside() || reach.needs_frame) {
     ASSIGN_OR_RETURN(result, ReadFramed(input, end, reach, own.last_time_nano));
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  Finish(own, result, aggregate);
+  Finish(kpi_.inputs[input], own, result, aggregate);
   return aggregate;
 }
 
 absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
                                                      absl::Span<const DayRange> days) const {
-  const Calendar& calendar = *kpi_.calendar;
-  const Period whole = PeriodOfDays(calendar, {days.front().first_day, days.back().end_day});
-  const AggregationReach reach =
-      ReachOf(kpi_.inputs[input].aggregation.kind, kpi_.inputs[input].frame);
+  const Period whole = PeriodOfDays(calendar_, {days.front().first_day, days.back().end_day});
+  const AggregationReach reach = ReachOf(inputs_[input].aggregation.kind, inputs_[input].frame);
   const bool by_period = reach.periods_before > 0 || reach.cohort;
   if (days.size() == 1 && !by_period) {
     ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
@@ -116,7 +124,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     RETURN_IF_ERROR(merged->state.Merge(own.state));
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
   }
-  Finish(*merged, merged->state.Finalise(), aggregate);
+  Finish(kpi_.inputs[input], *merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 
@@ -125,11 +133,10 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
 absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const PathEnd& end,
                                                         const AggregationReach& reach,
                                                         int64_t last_time_nano) const {
-  const Calendar& calendar = *kpi_.calendar;
   const PaneTable& table = *tables_[input];
-  const FrameRule& rule = kpi_.inputs[input].frame;
-  AggregateFrame frame{.start_nano = absl::ToUnixNanos(calendar.StartOf(end.days.first_day)),
-                       .end_nano = absl::ToUnixNanos(calendar.StartOf(end.days.end_day)),
+  const FrameRule& rule = inputs_[input].frame;
+  AggregateFrame frame{.start_nano = absl::ToUnixNanos(calendar_.StartOf(end.days.first_day)),
+                       .end_nano = absl::ToUnixNanos(calendar_.StartOf(end.days.end_day)),
                        .cohort_measure = rule.cohort_measure,
                        .conversion_window_nano = rule.conversion_window_nano};
   frame.as_of_nano = AsOfNano(frame.end_nano, now_, facts_[input]->watermark, last_time_nano);
@@ -137,15 +144,15 @@ absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const Path
   int32_t end_day = DayNumber(end.days.end_day);
   if (rule.carry == CarryForward::kNone) frame.carry_from_nano = frame.start_nano;
   if (reach.periods_before > 0) {
-    const Period from = ShiftPeriodFreely(calendar, end.period, -reach.periods_before);
-    frame.carry_from_nano = absl::ToUnixNanos(calendar.StartOf(from.first_day));
+    const Period from = ShiftPeriodFreely(calendar_, end.period, -reach.periods_before);
+    frame.carry_from_nano = absl::ToUnixNanos(calendar_.StartOf(from.first_day));
     first_day = std::min(first_day, DayNumber(from.first_day));
   }
   if (reach.cohort) {
-    const std::optional<DayRange> then = CohortDays(calendar, end, rule);
+    const std::optional<DayRange> then = CohortDays(calendar_, end, rule);
     if (!then.has_value()) return AggregateResult{.value = NdReason::kNoComparable};
-    frame.then_start_nano = absl::ToUnixNanos(calendar.StartOf(then->first_day));
-    frame.then_end_nano = absl::ToUnixNanos(calendar.StartOf(then->end_day));
+    frame.then_start_nano = absl::ToUnixNanos(calendar_.StartOf(then->first_day));
+    frame.then_end_nano = absl::ToUnixNanos(calendar_.StartOf(then->end_day));
     first_day = std::min(first_day, DayNumber(then->first_day));
   }
   if (reach.after_nano > 0) end_day += DaysReachedAfter(reach.after_nano);

@@ -20,17 +20,28 @@ struct MetricFacts {
 // Days after a period's end that lie within the duration.
 int32_t DaysReachedAfter(int64_t nano);
 
-// A view; what it is made of outlives it. All spans are parallel to KpiDefinition::inputs. Only
-// changes of the feed up to `seq` are read. `now` tells which periods are over.
+// A view; what it is made of outlives it. All spans are parallel to `inputs`, those of the KPI or
+// others of its metrics. Only changes of the feed up to `seq` are read. `now` tells which periods
+// are over. Other periods than the root that end before `reads_from` are NO_COMPARABLE, unless the
+// root does too.
 class InputReader final : public InputSource {
  public:
-  InputReader(const KpiDefinition& kpi, absl::Span<PaneTable* const> tables,
-              absl::Span<const std::string> slices, absl::Span<const MetricFacts* const> facts,
-              absl::Time now, int64_t seq)
-      : kpi_(kpi), tables_(tables), slices_(slices), facts_(facts), now_(now), seq_(seq) {}
+  InputReader(const Calendar& calendar, absl::Span<const MetricInput> inputs,
+              absl::Span<PaneTable* const> tables, absl::Span<const std::string> slices,
+              absl::Span<const MetricFacts* const> facts, absl::Time now, int64_t seq,
+              int32_t reads_from = INT32_MIN)
+      : calendar_(calendar),
+        inputs_(inputs),
+        tables_(tables),
+        slices_(slices),
+        facts_(facts),
+        now_(now),
+        seq_(seq),
+        reads_from_(reads_from) {}
 
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
+  bool IsAcrossBreak(const Period& root, absl::CivilDay last_day) const override;
   // Over these days: at least one range, disjoint, in order; its period is that from the first to
   // the last. NOT_AGGREGATABLE for kinds that look at earlier periods, and over several ranges for
   // those that look beyond their days at all.
@@ -44,12 +55,14 @@ class InputReader final : public InputSource {
                                              const AggregationReach& reach,
                                              int64_t last_time_nano) const;
 
-  const KpiDefinition& kpi_;
+  const Calendar& calendar_;
+  const absl::Span<const MetricInput> inputs_;
   const absl::Span<PaneTable* const> tables_;
   const absl::Span<const std::string> slices_;
   const absl::Span<const MetricFacts* const> facts_;
   const absl::Time now_;
   const int64_t seq_;
+  const int32_t reads_from_;
 };
 
 }  // namespace kpisuite

@@ -20,6 +20,7 @@ namespace kpisuite {
 struct InputAggregate {
   Value value = NdReason::kNotReady;  // finished aggregate; ignored without rows
   uint64_t rows = 0;                  // before the filter, in the period
+  uint64_t kept = 0;                  // after the filter, in the period
   uint64_t members = 0;  // as AggregateResult says it, of kinds that look beyond the period
   uint64_t carried = 0;
   absl::Time last_event = absl::InfinitePast();         // in slice and period
@@ -35,6 +36,9 @@ struct InputAggregate {
   ApproximationMethod method = ApproximationMethod::kExact;
   std::optional<Decimal> lower = {};
   std::optional<Decimal> upper = {};
+  // Of an input that keeps its spread: the variance of the samples behind a mean, and how many.
+  Number variance = NdReason::kEmpty;
+  uint64_t observations = 0;
   // NO_COMPARABLE: the earlier period that is meant does not exist.
   std::optional<NdReason> missing;
 };
@@ -45,6 +49,11 @@ class InputSource {
   // The input for a root period of the window. FAILED_PRECONDITION (NOT_READY) while it is loaded.
   virtual absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                               const Period& root) const = 0;
+  // Whether days that end with `last_day` are of an earlier version of the KPI than the root: what
+  // they say does not enter it.
+  virtual bool IsAcrossBreak(const Period& /*root*/, absl::CivilDay /*last_day*/) const {
+    return false;
+  }
 };
 
 }  // namespace kpisuite

@@ -31,10 +31,28 @@ int32_t DaysAfter(const KpiDefinition& kpi) {
   return nano == 0 ? 0 : DaysReachedAfter(nano);
 }
 
+// What is behind a withheld value is withheld too.
+void Withhold(std::vector<InputAggregate>& inputs) {
+  for (InputAggregate& input : inputs) {
+    input = {.value = NdReason::kSuppressed,
+             .watermark = input.watermark,
+             .metric_last_event = input.metric_last_event,
+             .slice = std::move(input.slice),
+             .period = input.period,
+             .missing = input.missing};
+  }
+}
+
 }  // namespace
 
 std::string StateId::Key() const {
   return absl::StrCat(kpi, "\n", window, "\n", slice, "\n", period);
+}
+
+std::vector<PaneTable*> RuntimeGrouping::AllTables() const {
+  std::vector<PaneTable*> all = tables;
+  all.insert(all.end(), entity_tables.begin(), entity_tables.end());
+  return all;
 }
 
 bool CanGoStale(const KpiDefinition& kpi) {
@@ -60,12 +78,19 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       builds_on_history_(BuildsOnHistory(*kpi_)),
-      days_after_(DaysAfter(*kpi_)) {}
+      days_after_(DaysAfter(*kpi_)) {
+  for (const size_t input : kpi_->suppression.denominators) {
+    entity_facts_.push_back(facts_[input]);
+  }
+}
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
   SliceStates states{.slice = slice, .grouping = grouping};
   for (const PaneTable* table : groupings_[grouping].tables) {
     states.input_slices.push_back(slice.Project(table->spec().group_by).ToString());
+  }
+  for (const PaneTable* table : groupings_[grouping].entity_tables) {
+    states.entity_slices.push_back(slice.Project(table->spec().group_by).ToString());
   }
   states.windows.resize(kpi_->windows.size());
   states.histories.resize(kpi_->windows.size());
@@ -111,6 +136,88 @@ Period KpiRuntime::ReachOf(const Window& window, const Period& period) const {
   const DayRange days = window.ReachOf(*kpi_->calendar, period);
   if (days == DayRange{period.first_day, period.end_day}) return period;
   return PeriodOfDays(*kpi_->calendar, days);
+}
+
+const KpiRuntime* KpiRuntime::VersionOf(const Window& window, const Period& period) const {
+  if (chain_ == nullptr) return this;
+  const int32_t last_day = LastDayNumber(period);
+  return WindowIndex(window.id()).has_value() ? chain_->Owner(window.id(), last_day)
+                                              : chain_->AtDay(last_day);
+}
+
+bool KpiRuntime::Owns(size_t window, int32_t first_day) const {
+  if (chain_ == nullptr) return true;
+  const Window& shape = kpi_->windows[window];
+  return VersionOf(shape, shape.At(*kpi_->calendar, DayOfNumber(first_day))) == this;
+}
+
+bool KpiRuntime::MayCompareWith(const Window& window, const Period& period) const {
+  if (chain_ == nullptr) return true;
+  const KpiRuntime* version = VersionOf(window, period);
+  if (version == this) return true;
+  return version != nullptr && kpi_->compare_across_breaks && version->kpi().unit == kpi_->unit;
+}
+
+bool KpiRuntime::StartsVersion(const Window& window, const Period& period) const {
+  return chain_ != nullptr && VersionOf(window, period) == this &&
+         VersionOf(window, PreviousPeriod(*kpi_->calendar, period)) != this;
+}
+
+int32_t KpiRuntime::ReadsFrom() const {
+  if (chain_ == nullptr || kpi_->compare_across_breaks) return INT32_MIN;
+  for (const VersionChain::Link& link : chain_->links()) {
+    if (link.runtime == this) return link.first_day;
+  }
+  return INT32_MIN;
+}
+
+bool KpiRuntime::LaterVersionHasRows(const SliceStates& slice, size_t window) const {
+  if (is_newest()) return false;
+  const std::string text = slice.slice.ToString();
+  for (auto link = chain_->links().rbegin(); link->runtime != this; ++link) {
+    if (link->runtime == nullptr) continue;
+    const std::optional<size_t> other = link->runtime->WindowIndex(kpi_->windows[window].id());
+    const std::optional<size_t> index = link->runtime->FindSlice(text);
+    if (other.has_value() && index.has_value() &&
+        link->runtime->LatestWithRows(link->runtime->slices_[*index], *other).has_value()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<int32_t> KpiRuntime::LatestOfAll(absl::string_view slice, size_t window) const {
+  std::optional<int32_t> latest;
+  ForEachSeries(slice, window, [&](const KpiRuntime& runtime, const SliceStates& states, size_t w) {
+    latest = std::max(latest, runtime.LatestWithRows(states, w));
+  });
+  return latest;
+}
+
+std::optional<int32_t> KpiRuntime::FirstOfAll(absl::string_view slice, size_t window) const {
+  std::optional<int32_t> first;
+  ForEachSeries(slice, window, [&](const KpiRuntime&, const SliceStates& states, size_t w) {
+    for (const auto& [first_day, state] : states.windows[w]) {
+      if (state.rows == 0) continue;
+      first = std::min(first.value_or(first_day), first_day);
+      return;
+    }
+  });
+  return first;
+}
+
+void KpiRuntime::ForEachSeries(
+    absl::string_view slice, size_t window,
+    absl::FunctionRef<void(const KpiRuntime&, const SliceStates&, size_t)> visit) const {
+  const auto visit_one = [&](const KpiRuntime& runtime) {
+    const std::optional<size_t> other = runtime.WindowIndex(kpi_->windows[window].id());
+    const std::optional<size_t> index = runtime.FindSlice(slice);
+    if (other.has_value() && index.has_value()) visit(runtime, runtime.slices_[*index], *other);
+  };
+  if (chain_ == nullptr) return visit_one(*this);
+  for (const VersionChain::Link& link : chain_->links()) {
+    if (link.runtime != nullptr) visit_one(*link.runtime);
+  }
 }
 
 std::vector<int32_t> KpiRuntime::GapsAround(const SliceStates& slice, size_t window,
@@ -196,27 +303,37 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
     computation.inputs.push_back(std::move(input));
   }
   const std::optional<int32_t> latest = LatestWithRows(slice, window);
+  const bool is_latest = (!latest.has_value() || DayNumber(period.first_day) >= *latest) &&
+                         !LaterVersionHasRows(slice, window);
   computation.context = {.kpi = kpi_.get(),
                          .window = &kpi_->windows[window],
                          .slice = slice.slice,
                          .period = period,
                          .reach = ReachOf(kpi_->windows[window], period),
                          .now = now,
-                         .latest = !latest.has_value() || DayNumber(period.first_day) >= *latest};
+                         .latest = is_latest,
+                         .starts_version = StartsVersion(kpi_->windows[window], period),
+                         .superseded = !is_newest()};
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;
     computation.context.closed_at = tracked->closed_at;
+    computation.context.restatement = tracked->restatement;
     const bool first = tracked->state == nullptr && !tracked->logged;
     if (first || tracked->backfilled) {
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;
     }
+  }
+  if (suppresses()) {
+    ASSIGN_OR_RETURN(computation.context.withheld,
+                     withheld_.Contains(*this, slice, kpi_->windows[window], period, now, seq));
   }
   ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, values, before));
   RETURN_IF_ERROR(values.status());
+  if (computation.context.withheld) Withhold(computation.inputs);
   computation.evaluation.next_change =
       std::min(computation.evaluation.next_change, values.next_change());
   if (computation.context.pace != nullptr) {

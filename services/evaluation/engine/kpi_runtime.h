@@ -10,6 +10,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -20,6 +21,8 @@
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
 #include "services/evaluation/engine/series_history.h"
+#include "services/evaluation/engine/version_chain.h"
+#include "services/evaluation/engine/withheld_slices.h"
 
 namespace kpisuite {
 
@@ -50,21 +53,27 @@ struct TrackedState {
   int32_t revision = 0;
   bool restated = false;
   std::optional<absl::Time> closed_at;
+  std::optional<RestatementNote> restatement;
 };
 
 // The states of one slice.
 struct SliceStates {
   Slice slice;
-  size_t grouping = 0;                    // into KpiRuntime::groupings
-  std::vector<std::string> input_slices;  // canonical slice that each input reads
+  size_t grouping = 0;                     // into KpiRuntime::groupings
+  std::vector<std::string> input_slices;   // canonical slice that each input reads
+  std::vector<std::string> entity_slices;  // and each of SuppressionRule::entities
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
   mutable std::vector<SeriesHistory> histories;                 // parallel to windows; a memo
 };
 
 // One grouping and the tables that its inputs read.
 struct RuntimeGrouping {
-  std::vector<std::string> dimensions;  // sorted; empty for the total
-  std::vector<PaneTable*> tables;       // parallel to KpiDefinition::inputs; not owned
+  std::vector<std::string> dimensions;    // sorted; empty for the total
+  std::vector<PaneTable*> tables;         // parallel to KpiDefinition::inputs; not owned
+  std::vector<PaneTable*> entity_tables;  // parallel to SuppressionRule::entities; not owned
+
+  // All of them.
+  std::vector<PaneTable*> AllTables() const;
 };
 
 // Whether the age of the data can change a state of the KPI.
@@ -106,6 +115,23 @@ class KpiRuntime {
   // What the targets read beyond their definitions.
   const TargetReads& target_reads() const { return target_reads_; }
 
+  // --- Versions (SEMANTICS 3.16.5); without a chain the KPI has this one only. ---
+  void SetChain(std::shared_ptr<const VersionChain> chain) { chain_ = std::move(chain); }
+  const VersionChain* chain() const { return chain_.get(); }
+  bool is_newest() const { return chain_ == nullptr || &chain_->newest() == this; }
+  // The version of a period; `window` is one of the KPI's or any other. Null when there is none.
+  const KpiRuntime* VersionOf(const Window& window, const Period& period) const;
+  // Whether the period of the window that begins on `first_day` is of this version.
+  bool Owns(size_t window, int32_t first_day) const;
+  // Whether what is computed for this version may read values of the period.
+  bool MayCompareWith(const Window& window, const Period& period) const;
+  // Whether the period is of this version and the one before it is of another.
+  bool StartsVersion(const Window& window, const Period& period) const;
+  // As LatestWithRows over all versions of the KPI; the window is that of this one.
+  std::optional<int32_t> LatestOfAll(absl::string_view slice, size_t window) const;
+  // First day of the first period with rows in any version.
+  std::optional<int32_t> FirstOfAll(absl::string_view slice, size_t window) const;
+
   // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // Whether a state depends on earlier closed periods of its series, which is dense then: between
@@ -136,9 +162,19 @@ class KpiRuntime {
 
   // Reads the inputs of a slice, which outlives the reader.
   InputReader ReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
-    return InputReader(*kpi_, groupings_[slice.grouping].tables, slice.input_slices, facts_, now,
-                       seq);
+    return InputReader(*kpi_->calendar, kpi_->inputs, groupings_[slice.grouping].tables,
+                       slice.input_slices, facts_, now, seq, ReadsFrom());
   }
+  // As ReaderOf, of the entities behind its denominators.
+  InputReader EntityReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
+    return InputReader(*kpi_->calendar, kpi_->suppression.entities,
+                       groupings_[slice.grouping].entity_tables, slice.entity_slices, entity_facts_,
+                       now, seq);
+  }
+
+  // Whether values can be withheld, and which are. The answers are a memo of what the panes say.
+  bool suppresses() const { return kpi_->suppression.fewest > 0; }
+  WithheldSlices& withheld() const { return withheld_; }
 
   // Values of other periods for an evaluation at that time and position.
   PeriodValues ValuesAt(size_t window, absl::Time now, int64_t seq) const {
@@ -164,19 +200,29 @@ class KpiRuntime {
                                                              const SliceStates& slice,
                                                              size_t window, const Period& step,
                                                              absl::Time now, int64_t seq) const;
+  // First day of what periods of this version may read of others, as the last day of those.
+  int32_t ReadsFrom() const;
+  bool LaterVersionHasRows(const SliceStates& slice, size_t window) const;
+  // The series in every version that has it, oldest first.
+  void ForEachSeries(
+      absl::string_view slice, size_t window,
+      absl::FunctionRef<void(const KpiRuntime&, const SliceStates&, size_t)> visit) const;
 
   int64_t id_;
   std::shared_ptr<const KpiDefinition> kpi_;
   std::vector<RuntimeGrouping> groupings_;
   std::vector<const MetricFacts*> facts_;
+  std::vector<const MetricFacts*> entity_facts_;
   std::shared_ptr<PeriodMemo> memo_;
   TargetReads target_reads_;
   KpiLookup lookup_;
+  std::shared_ptr<const VersionChain> chain_;
   bool reaches_back_;
   bool builds_on_history_;
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
+  mutable WithheldSlices withheld_;
 };
 
 }  // namespace kpisuite

@@ -33,6 +33,21 @@ std::vector<DayRange> Before(const std::vector<DayRange>& ranges, absl::CivilDay
   return before;
 }
 
+// Values are kept by day: a cut within a day is moved to the nearer end of the day, from its middle
+// on to the later one.
+std::vector<DayRange> WholeDays(const Calendar& calendar, ComparableCut cut) {
+  if (!cut.last_day.has_value()) return std::move(cut.days);
+  const absl::CivilDay day = *cut.last_day;
+  const absl::Time start = calendar.StartOf(day);
+  if (2 * (cut.until - start) < calendar.StartOf(day + 1) - start) return std::move(cut.days);
+  if (!cut.days.empty() && cut.days.back().end_day == day) {
+    cut.days.back().end_day = day + 1;
+  } else {
+    cut.days.push_back({day, day + 1});
+  }
+  return std::move(cut.days);
+}
+
 Sides SidesOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
               const Comparator& comparator, const Comparable& comparable) {
   Sides sides{.own = comparable.own_days, .other = comparable.days};
@@ -50,9 +65,8 @@ Sides SidesOf(const EvaluationContext& context, const KpiEvaluation& evaluation,
   const Calendar& calendar = *context.kpi->calendar;
   const absl::CivilDay open_day = calendar.DayOf(as_of);
   sides.own = Before(comparable.own_days, open_day);
-  sides.other = CutComparable(*context.window, calendar, context.period, comparator,
-                              calendar.StartOf(open_day))
-                    .days;
+  sides.other = WholeDays(calendar, CutComparable(*context.window, calendar, context.period,
+                                                  comparator, calendar.StartOf(open_day)));
   if (sides.own.empty() || sides.other.empty()) sides.reason = NdReason::kNotReady;
   return sides;
 }
@@ -75,9 +89,11 @@ absl::StatusOr<Number> OtherValue(const EvaluationContext& context, const Period
   const bool is_period =
       sides.whole && period.has_value() && period->grain == context.window->grain() &&
       AreDaysOf(sides.other, context.window->ReachOf(*context.kpi->calendar, *period));
-  ASSIGN_OR_RETURN(const PeriodValue other, is_period
-                                                ? values.ValueIn(context.slice, *period)
-                                                : values.ValueOverDays(context.slice, sides.other));
+  const Period whole =
+      period.has_value() ? *period : PeriodOfDays(*context.kpi->calendar, sides.other.back());
+  ASSIGN_OR_RETURN(const PeriodValue other,
+                   is_period ? values.ValueIn(context.slice, *period)
+                             : values.OtherDays(context.slice, whole, sides.other));
   return other.value;
 }
 
@@ -127,13 +143,9 @@ absl::StatusOr<std::vector<Comparator>> ReadComparators(
         !v1::ComparatorKind_IsValid(asked.kind())) {
       return InvalidFields({{.field = field + "kind", .description = "got none, want a kind"}});
     }
-    if (asked.proportional()) {
-      return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                       absl::StrCat(field, "proportional is not part of this release"),
-                       {{"field", field + "proportional"}});
-    }
     const Comparator comparator{.kind = static_cast<ComparatorKind>(asked.kind() - 1),
-                                .count = asked.has_count() ? asked.count() : 1};
+                                .count = asked.has_count() ? asked.count() : 1,
+                                .proportional = asked.proportional()};
     const absl::Status valid = ValidateComparator(comparator);
     if (!valid.ok()) {
       return InvalidFields(
@@ -155,13 +167,17 @@ absl::StatusOr<v1::Comparison> MakeComparison(const EvaluationContext& context,
   Number own = sides.reason.value_or(NdReason::kNotReady);
   Number other = own;
   if (!sides.reason.has_value()) {
-    ASSIGN_OR_RETURN(own, OwnValue(context, evaluation, values, sides));
+    own = NdReason::kSuppressed;
+    if (!context.withheld) {
+      ASSIGN_OR_RETURN(own, OwnValue(context, evaluation, values, sides));
+    }
     ASSIGN_OR_RETURN(other, OtherValue(context, values, comparable, sides));
   }
   v1::Comparison comparison;
   comparison.mutable_comparator()->set_kind(
       static_cast<v1::ComparatorKind>(static_cast<int>(comparator.kind) + 1));
   comparison.mutable_comparator()->set_count(comparator.count);
+  if (comparator.proportional) comparison.mutable_comparator()->set_proportional(true);
   if (comparable.period.has_value()) comparison.set_period_id(comparable.period->id);
   FillDays(sides.other, comparison.mutable_days());
   FillDays(sides.own, comparison.mutable_own_days());
@@ -175,7 +191,7 @@ absl::StatusOr<v1::Comparison> MakeComparison(const EvaluationContext& context,
     comparison.set_delta_pct_nd_reason(ToProto(delta.delta_pct.reason()));
   }
   comparison.set_movement(
-      static_cast<v1::Movement>(MovementOf(delta, kpi.status_rule.direction, DefaultFlatEpsilon(),
+      static_cast<v1::Movement>(MovementOf(delta, kpi.status_rule.direction, kpi.flat_epsilon,
                                            FavourableOf(context, evaluation, own, other))));
   comparison.set_clipped(comparable.clipped);
   comparison.set_partial(comparable.partial);

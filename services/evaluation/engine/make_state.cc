@@ -5,6 +5,7 @@
 #include "libs/kpi/bands.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/make_control.h"
+#include "services/evaluation/engine/make_observation.h"
 #include "services/evaluation/engine/make_pace.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
@@ -110,6 +111,14 @@ void FillSeries(const EvaluationContext& context, const SeriesView& view, v1::Kp
       MakeControlChart(*context.kpi->process_control, view.control, view.goal, view.status,
                        context.window->grain(), period_at);
   *state->mutable_trend() = MakeTrend(view.trend);
+}
+
+void FillMaintain(const KpiDefinition& kpi, const MaintainResult& result, v1::KpiState* state) {
+  v1::MaintainProgress* out = state->mutable_maintain();
+  out->set_met(result.met);
+  out->set_elapsed(result.elapsed);
+  out->set_total(static_cast<int32_t>(kpi.maintain->first_days.size()));
+  out->set_progress(TextOf(result.progress));
 }
 
 // Signals of process control outrank the direction of travel: beside one it is not mentioned.
@@ -294,17 +303,28 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());
   }
   if (evaluation.series.has_value()) FillSeries(context, *evaluation.series, &state);
+  if (evaluation.maintain.has_value()) FillMaintain(kpi, *evaluation.maintain, &state);
   FillDefinition(kpi, &state);
-  state.set_row_count(static_cast<int64_t>(evaluation.rows));
+  const uint64_t rows = context.withheld ? 0 : evaluation.rows;
+  state.set_row_count(static_cast<int64_t>(rows));
   state.set_completeness(evaluation.readiness.completeness.ToString());
   const absl::Time watermark = evaluation.readiness.watermark;
   if (watermark != absl::InfinitePast() && watermark != absl::InfiniteFuture()) {
     *state.mutable_watermark() = ToTimestamp(watermark);
   }
-  if (evaluation.rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  if (rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
+  for (const v1::ObservationFlag flag : ObservationFlagsOf(context, evaluation)) {
+    state.add_observation_flags(flag);
+  }
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
+  if (context.restatement.has_value()) {
+    *state.mutable_restatement() = MakeRestatement(*context.restatement);
+  }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
+  if (context.starts_version) {
+    state.add_reasons("the definition changed: a new series begins with this period");
+  }
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);
   }

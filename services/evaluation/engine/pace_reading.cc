@@ -28,7 +28,10 @@ class PaceReader {
  public:
   PaceReader(const KpiRuntime& runtime, const SliceStates& slice, const Window& window,
              const Period& period, absl::Time now, int64_t seq)
-      : kpi_(runtime.kpi()),
+      : runtime_(runtime),
+        slice_(slice),
+        seq_(seq),
+        kpi_(runtime.kpi()),
         calendar_(*kpi_.calendar),
         window_(window),
         period_(period),
@@ -51,11 +54,16 @@ class PaceReader {
   }
 
   absl::Status ReadOperands(PaceReading& reading) {
-    const std::vector<Period> history = LastClosed();
+    ASSIGN_OR_RETURN(const std::vector<Period> history, LastClosed());
     const std::optional<Period> last_year =
         ComparableOf(window_, calendar_, period_, {.kind = ComparatorKind::kSamePeriodLastYear})
             .period;
-    std::vector<std::vector<Part>> totals(history.size());
+    bool use_last_year = last_year.has_value() &&
+                         runtime_.MayCompareWith(window_, *last_year) && IsClosed(*last_year);
+    if (use_last_year) {
+      ASSIGN_OR_RETURN(const bool withheld, IsWithheld(*last_year));
+      use_last_year = !withheld;
+    }
     for (size_t i = 0; i < kpi_.inputs.size(); ++i) {
       PaceOperand operand{.kind = ProjectionKindOf(kpi_.inputs[i].aggregation.kind)};
       ASSIGN_OR_RETURN(const Part own, Read(i, {period_.first_day, day_}));
@@ -67,7 +75,7 @@ class PaceReader {
         operand.figures.history.push_back({total.value, part.value});
         operand.count.history.push_back({total.rows, part.rows});
       }
-      if (last_year.has_value() && IsClosed(*last_year)) {
+      if (use_last_year) {
         ASSIGN_OR_RETURN(const Part then, Read(i, {last_year->first_day, last_year->end_day}));
         if (then.rows.value() > Decimal()) {
           operand.figures.last_year = then.value;
@@ -99,8 +107,14 @@ class PaceReader {
     return start;
   }
 
+  // What is withheld is not projected from either.
+  absl::StatusOr<bool> IsWithheld(const Period& period) const {
+    if (!runtime_.suppresses()) return false;
+    return runtime_.withheld().Contains(runtime_, slice_, window_, period, now_, seq_);
+  }
+
   // The latest first.
-  std::vector<Period> LastClosed() {
+  absl::StatusOr<std::vector<Period>> LastClosed() {
     std::vector<Period> periods;
     const int most = kpi_.pace->history_periods;
     for (int back = 1; static_cast<int>(periods.size()) < most && back <= 2 * most; ++back) {
@@ -108,8 +122,10 @@ class PaceReader {
           ComparableOf(window_, calendar_, period_,
                        {.kind = ComparatorKind::kPreviousPeriod, .count = back})
               .period;
-      if (!period.has_value()) break;
-      if (IsClosed(*period)) periods.push_back(*period);
+      if (!period.has_value() || !runtime_.MayCompareWith(window_, *period)) break;
+      if (!IsClosed(*period)) continue;
+      ASSIGN_OR_RETURN(const bool withheld, IsWithheld(*period));
+      if (!withheld) periods.push_back(*period);
     }
     return periods;
   }
@@ -144,6 +160,9 @@ class PaceReader {
     }
   }
 
+  const KpiRuntime& runtime_;
+  const SliceStates& slice_;
+  const int64_t seq_;
   const KpiDefinition& kpi_;
   const Calendar& calendar_;
   const Window& window_;
@@ -176,7 +195,9 @@ absl::StatusOr<std::shared_ptr<const PaceReading>> ReadPace(const KpiRuntime& ru
                      values.ValueOverDays(slice.slice, absl::MakeConstSpan(&complete, 1)));
     reading->to_date = to_date.value;
   }
-  if (IsProjected(kpi)) RETURN_IF_ERROR(reader.ReadOperands(*reading));
+  const bool withheld =
+      !reading->to_date.defined() && reading->to_date.reason() == NdReason::kSuppressed;
+  if (IsProjected(kpi) && !withheld) RETURN_IF_ERROR(reader.ReadOperands(*reading));
   return reading;
 }
 

@@ -136,7 +136,9 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
 
 void PartitionEngine::TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day) {
   for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, slice, w, day);
-  TouchTargets(runtime, &runtime.slices()[slice].slice, day, day + 1);
+  // A value that is read elsewhere may be withheld because of what happened to its siblings.
+  const bool siblings = runtime.suppresses() && !readers_.empty();
+  TouchTargets(runtime, siblings ? nullptr : &runtime.slices()[slice].slice, day, day + 1);
 }
 
 // Data of a day changed.
@@ -149,6 +151,7 @@ void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window,
   } else {
     MarkDirty(runtime, slice, window, first, false);
   }
+  if (runtime.suppresses()) NoteWithheld(runtime, slice, window, day);
   // Those that are not kept are computed when they are asked for.
   if (runtime.reaches_back()) {
     for (auto it = periods.lower_bound(first); it != periods.end(); ++it) {
@@ -159,6 +162,22 @@ void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window,
     const int32_t from = runtime.FirstDay(window, day - runtime.days_after());
     for (auto it = periods.lower_bound(from); it != periods.end() && it->first < first; ++it) {
       MarkDirty(runtime, slice, window, it->first, false);
+    }
+  }
+}
+
+// The data of a day decides what is withheld in the periods that read it. Where periods read values
+// of other periods, those of the siblings may have come or gone with it.
+void PartitionEngine::NoteWithheld(KpiRuntime& runtime, size_t slice, size_t window, int32_t day) {
+  const bool trailing = runtime.kpi().windows[window].kind() == WindowKind::kTrailing;
+  const int32_t from = runtime.FirstDay(window, day - runtime.days_after());
+  const int32_t end = runtime.reaches_back() || trailing ? INT32_MAX : day + 1;
+  runtime.withheld().NoteChange(slice, window, from, end);
+  if (!runtime.reaches_back() && !runtime.target_reads().any()) return;
+  for (size_t s = 0; s < runtime.slices().size(); ++s) {
+    const auto& periods = runtime.slices()[s].windows[window];
+    for (auto it = periods.lower_bound(from); it != periods.end(); ++it) {
+      MarkDirty(runtime, s, window, it->first, false);
     }
   }
 }

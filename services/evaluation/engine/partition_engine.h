@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_set.h"
@@ -43,12 +44,24 @@ class PartitionEngine {
   // Starts at a position of the feed; earlier samples come with the aggregate answers.
   PartitionEngine(int32_t part, int64_t incarnation, int64_t seq);
 
+  // One series of a KPI.
+  struct SeriesName {
+    std::string kpi;  // resource name
+    std::string window;
+    Slice slice;
+  };
+  // Keeps the states of this series alone; all others are computed when they are read. Before the
+  // first SetKpi.
+  void KeepOnly(SeriesName series) { only_ = std::move(series); }
+
   // --- Inputs ---
 
   // What the state log last said about a state; before the KPI's first SetKpi.
   void Seed(LoggedState logged);
   // Adds or replaces a KPI; all its states are computed again.
   absl::Status SetKpi(std::shared_ptr<const KpiDefinition> kpi);
+  // The same with earlier versions of it, oldest first; the last is the KPI and can be evaluated.
+  absl::Status SetVersions(const std::vector<KpiVersion>& versions);
   // Unknown names are ignored.
   void RemoveKpi(absl::string_view resource_name);
   void SetDefinitionPosition(int64_t position) { definition_position_ = position; }
@@ -77,10 +90,13 @@ class PartitionEngine {
 
   // --- Reads (of what has been evaluated) ---
 
+  // The newest version.
   const KpiRuntime* Find(absl::string_view resource_name) const;
+  // The newest version of each.
   std::vector<const KpiRuntime*> Runtimes() const;
-  // The current state, kept or computed now, with its place. NOT_FOUND for a slice outside the
-  // declared groupings or a window that the KPI has not; FAILED_PRECONDITION (NOT_READY) while
+  // The current state, kept or computed now, with its place, by the version of the period.
+  // NOT_FOUND for a slice outside the declared groupings, a window that the KPI has not, and
+  // periods of a version that can only be read from the log; FAILED_PRECONDITION (NOT_READY) while
   // inputs are loaded.
   absl::StatusOr<std::shared_ptr<const std::string>> Read(const KpiRuntime& runtime,
                                                           absl::string_view slice, size_t window,
@@ -159,11 +175,32 @@ class PartitionEngine {
   absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
   absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi);
   void Drop(KpiRuntime& runtime, bool announce);
-  void Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime);
-  void ApplySeeds(KpiRuntime& runtime);
-  bool ApplySeed(KpiRuntime& runtime, const LoggedState& logged);
+  void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
+  void ApplySeeds(KpiRuntime& newest);
+  bool ApplySeed(KpiRuntime& newest, const LoggedState& logged);
   void Unbind(TableEntry& entry, const KpiRuntime& runtime);
   void TouchAll(TableEntry& entry, const Dependent& dependent);
+
+  // Versions (engine_versions.cc).
+  using Versions = std::vector<std::unique_ptr<KpiRuntime>>;  // oldest first
+  absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi);
+  void Connect(KpiRuntime& runtime);
+  // Where a state of the KPI is kept; nothing when its newest version does not declare it, or when
+  // that of the period cannot be evaluated.
+  struct Home {
+    KpiRuntime* runtime;
+    size_t grouping;
+    size_t window;
+  };
+  std::optional<Home> HomeOf(const KpiRuntime& newest, const Slice& slice, absl::string_view window,
+                             const std::string& period, int32_t first_day) const;
+  KpiRuntime* Mutable(const KpiRuntime* runtime) const;
+  void MarkLatestOfEarlier(const KpiRuntime& runtime, const SliceStates& slice, size_t window);
+  void MarkNext(KpiRuntime& runtime, const SliceStates& slice, size_t window, const Period& period);
+  // The version that a read of the runtime's window is about, and the index of the window there.
+  absl::StatusOr<std::pair<const KpiRuntime*, size_t>> VersionFor(const KpiRuntime& runtime,
+                                                                  size_t window,
+                                                                  const Period& period) const;
 
   // The feed (partition_engine.cc).
   void ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
@@ -181,6 +218,7 @@ class PartitionEngine {
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
   void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
+  void NoteWithheld(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
   void TouchSteps();
   void TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day);
 
@@ -188,6 +226,7 @@ class PartitionEngine {
   void AddReader(KpiRuntime& runtime);
   void RemoveReader(const KpiRuntime& runtime);
   std::vector<KpiRuntime*> ReadersOf(const KpiRuntime& runtime) const;
+  std::vector<KpiRuntime*> LaterComparing(const KpiRuntime& runtime) const;
   void TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first, int32_t end);
   void MarkTargets(KpiRuntime& reader, const KpiRuntime& source, size_t slice, int32_t first,
                    int32_t end);
@@ -196,12 +235,14 @@ class PartitionEngine {
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
   // States (engine_tick.cc).
+  bool Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const;
   void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                  bool definition_changed);
   void NotePoint(const StateRef& ref, KpiRuntime& runtime, const KpiEvaluation& evaluation,
                  TrackedState& state);
   void FireTimers(absl::Time now);
   void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
+  absl::Status RefreshWithheld(const StateRef& ref, KpiRuntime& runtime);
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
@@ -220,10 +261,11 @@ class PartitionEngine {
   int64_t definition_position_ = 0;
   absl::Time now_ = absl::InfinitePast();
   int64_t next_id_ = 1;
+  std::optional<SeriesName> only_;
 
   absl::flat_hash_map<std::string, std::unique_ptr<TableEntry>> tables_;  // by PaneSpec::Key
   absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
-  absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> runtimes_;  // by resource name
+  absl::flat_hash_map<std::string, Versions> runtimes_;    // by resource name
   absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
   // Runtimes whose targets read the KPI of that resource name.
   absl::flat_hash_map<std::string, absl::btree_set<int64_t>> readers_;

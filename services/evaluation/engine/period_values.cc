@@ -39,6 +39,11 @@ std::vector<DayRange> Joined(absl::Span<const DayRange> days) {
   return joined;
 }
 
+// What a period of another version is worth to this one; it will not change.
+PeriodValue AcrossBreak() {
+  return {.value = NdReason::kNoComparable, .phase = PeriodPhase::kClosed};
+}
+
 // Whether both cut time into the same periods by the same names.
 bool SameCalendar(const KpiDefinition& a, const KpiDefinition& b) {
   return a.calendar_id == b.calendar_id &&
@@ -70,7 +75,12 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOf(const KpiRuntime& runtime, con
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, window, period));
     inputs.push_back(std::move(input));
   }
-  return Finish(runtime, window, period, inputs, reader);
+  ASSIGN_OR_RETURN(PeriodValue answer, Finish(runtime, window, period, inputs, reader));
+  if (!runtime.suppresses()) return answer;
+  ASSIGN_OR_RETURN(const bool withheld,
+                   runtime.withheld().Contains(runtime, states, window, period, now_, seq_));
+  if (withheld) answer.value = NdReason::kSuppressed;
+  return answer;
 }
 
 absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, const Window& window,
@@ -112,11 +122,30 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOverDays(const Slice& slice,
   const Period whole =
       PeriodOfDays(*kpi.calendar, {joined.front().first_day, joined.back().end_day});
   ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
-  return Finish(runtime_, window, whole, inputs, reader);
+  ASSIGN_OR_RETURN(PeriodValue answer, Finish(runtime_, window, whole, inputs, reader));
+  if (!runtime_.suppresses()) return answer;
+  ASSIGN_OR_RETURN(const bool withheld,
+                   runtime_.withheld().ContainsOverDays(runtime_, states, joined, now_, seq_));
+  if (withheld) answer.value = NdReason::kSuppressed;
+  return answer;
 }
 
 absl::StatusOr<PeriodValue> PeriodValues::ValueIn(const Slice& slice, const Period& period) const {
-  return ValueOf(runtime_, slice, WindowFor(period), period);
+  const Window window = WindowFor(period);
+  if (!runtime_.MayCompareWith(window, period)) return AcrossBreak();
+  return ValueOf(*runtime_.VersionOf(window, period), slice, window, period);
+}
+
+absl::StatusOr<PeriodValue> PeriodValues::OtherDays(const Slice& slice, const Period& period,
+                                                    absl::Span<const DayRange> days) const {
+  const Window window = WindowFor(period);
+  if (!runtime_.MayCompareWith(window, period)) return AcrossBreak();
+  const KpiRuntime& version = *runtime_.VersionOf(window, period);
+  if (&version == &runtime_) return ValueOverDays(slice, days);
+  const PeriodValues values(version, window, now_, seq_, lookup_);
+  absl::StatusOr<PeriodValue> value = values.ValueOverDays(slice, days);
+  next_change_ = std::min(next_change_, values.next_change());
+  return value;
 }
 
 Number PeriodValues::Closed(absl::StatusOr<PeriodValue> answer) const {
@@ -130,16 +159,25 @@ Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
   return Closed(ValueIn(slice, period));
 }
 
+Number PeriodValues::ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const {
+  return Closed(ValueOverDays(slice, days));
+}
+
 Number PeriodValues::ValueOver(const Slice& slice, const Period& first, const Period& last) const {
   const DayRange days{first.first_day, last.end_day};
-  return Closed(ValueOverDays(slice, absl::MakeConstSpan(&days, 1)));
+  return Closed(OtherDays(slice, last, absl::MakeConstSpan(&days, 1)));
 }
 
 Number PeriodValues::KpiValue(absl::string_view kpi, const Slice& slice,
                               const Period& period) const {
   const KpiRuntime* other = lookup_ == nullptr ? nullptr : lookup_(kpi);
   if (other == nullptr || !SameCalendar(other->kpi(), runtime_.kpi())) return NdReason::kPending;
-  const absl::StatusOr<PeriodValue> answer = ValueOf(*other, slice, WindowFor(period), period);
+  const Window window = WindowFor(period);
+  const KpiRuntime* version = other->VersionOf(window, period);
+  if (version == nullptr || !(version->kpi().unit == other->kpi().unit)) {
+    return NdReason::kNoComparable;
+  }
+  const absl::StatusOr<PeriodValue> answer = ValueOf(*version, slice, window, period);
   return answer.ok() ? answer->value : Keep(answer.status());
 }
 

@@ -47,8 +47,11 @@ class PeriodValues final : public TargetEnvironment {
                const KpiLookup& lookup)
       : runtime_(runtime), window_(window), now_(now), seq_(seq), lookup_(lookup) {}
 
-  // A value is ND(PENDING) when the KPI does not declare the slice's grouping. FAILED_PRECONDITION
-  // (NOT_READY) while inputs are loaded.
+  // Values that are withheld are ND(SUPPRESSED), like those of states.
+  //
+  // A value is ND(PENDING) when the KPI does not declare the slice's grouping, ND(NO_COMPARABLE)
+  // when the period is of another version of the KPI and that does not compare across breaks; else
+  // it is that version's. FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
   absl::StatusOr<PeriodValue> ValueIn(const Slice& slice, const Period& period) const;
   // From states merged over these days, which are disjoint, in order and at least one; the formula
   // last. ND(NOT_AGGREGATABLE) for a KPI that reads other periods than its own, and where days are
@@ -56,9 +59,14 @@ class PeriodValues final : public TargetEnvironment {
   absl::StatusOr<PeriodValue> ValueOverDays(const Slice& slice,
                                             absl::Span<const DayRange> days) const;
 
+  // The same over days that stand for another period, as ValueIn of that.
+  absl::StatusOr<PeriodValue> OtherDays(const Slice& slice, const Period& period,
+                                        absl::Span<const DayRange> days) const;
+
   // The latest revision, whatever the vintage: definitions refuse FROZEN.
   Number ClosedValue(const Slice& slice, const Period& period, const Period& target_period,
                      TargetVintage vintage) const override;
+  Number ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const override;
   Number ValueOver(const Slice& slice, const Period& first, const Period& last) const override;
   // ND(PENDING) when the other KPI is not there or has another calendar.
   Number KpiValue(absl::string_view kpi, const Slice& slice, const Period& period) const override;

@@ -7,11 +7,15 @@ namespace kpisuite {
 
 bool BuildsOnHistory(const KpiDefinition& kpi) {
   return kpi.status_rule.hysteresis.has_value() || kpi.process_control.has_value() ||
-         kpi.status_rule.no_data_policy == NoDataPolicy::kKeepLast;
+         kpi.status_rule.no_data_policy == NoDataPolicy::kKeepLast || kpi.maintain.has_value();
 }
 
 bool ShowsControl(const KpiDefinition& kpi, const Window& window) {
   return kpi.process_control.has_value() && !window.reaches_overlap();
+}
+
+bool ShowsMaintain(const KpiDefinition& kpi, const Window& window) {
+  return kpi.maintain.has_value() && kpi.maintain->grain == window.grain();
 }
 
 bool operator==(const SeriesPoint& a, const SeriesPoint& b) {
@@ -39,6 +43,9 @@ void SeriesCarry::Append(int32_t first_day, const SeriesPoint& point) {
   last_day_ = first_day;
   last_ = point;
   if (point.judged) last_judged_ = {first_day, point.status};
+  if (kpi_->maintain.has_value()) {
+    maintain_.Note(*kpi_->maintain, first_day, OutcomeOf(point.judged, point.status));
+  }
 }
 
 void SeriesCarry::Begin() {

@@ -1,6 +1,6 @@
 // What a period builds on: the closed periods before it in its series (one KPI, slice and window),
-// folded. Hysteresis (SEMANTICS 3.9), KEEP_LAST (3.8.4), direction of travel (3.10.2) and process
-// control (3.12) need no more of them. Pure.
+// folded. Hysteresis (SEMANTICS 3.9), KEEP_LAST (3.8.4), direction of travel (3.10.2), process
+// control (3.12) and MAINTAIN progress (3.6.5) need no more of them. Pure.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "libs/definitions/kpi.h"
 #include "libs/kpi/hysteresis.h"
+#include "libs/kpi/maintain.h"
 #include "libs/kpi/process_control.h"
 #include "libs/kpi/process_control_verdict.h"
 #include "libs/kpi/status.h"
@@ -25,6 +26,8 @@ inline constexpr int kMaxSeriesGap = 400;
 bool BuildsOnHistory(const KpiDefinition& kpi);
 // Whether states of the window show process control and direction of travel.
 bool ShowsControl(const KpiDefinition& kpi, const Window& window);
+// Whether states of the window show how its status was kept over the KPI's horizon.
+bool ShowsMaintain(const KpiDefinition& kpi, const Window& window);
 
 // What a closed period leaves to later ones.
 struct SeriesPoint {
@@ -68,6 +71,8 @@ class SeriesCarry {
   // Way and target of the last period.
   ControlGoal goal() const;
   Trend trend() const;
+  // Of the KPI's horizon, which breaks of the series do not end; the KPI has one.
+  MaintainResult maintain() const { return maintain_.Result(kpi_->maintain->missing); }
 
  private:
   void Begin();
@@ -84,7 +89,8 @@ class SeriesCarry {
   std::optional<int32_t> last_day_;
   SeriesPoint last_;
   std::optional<Judged> last_judged_;
-  std::optional<ControlSeries> control_;       // set once the series has begun, if there is a chart
+  std::optional<ControlSeries> control_;  // set once the series has begun, if there is a chart
+  MaintainCount maintain_;
   std::vector<std::optional<double>> recent_;  // the last values, as many as the trend needs
 };
 

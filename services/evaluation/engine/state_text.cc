@@ -54,6 +54,9 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
     case NdReason::kNotApplicable: return "the period does not exist";
     case NdReason::kNoComparable:
       return "the earlier period that it is compared with does not exist";
+    case NdReason::kSuppressed:
+      return absl::StrCat("withheld: fewer than ", kpi.suppression.fewest,
+                          " are behind it, or behind a neighbour that would follow from it");
     case NdReason::kInputError:
       return "a sample lacks what the aggregation needs, for instance its weight";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
@@ -68,8 +71,25 @@ std::string CutInWords(const KpiDefinition& kpi, BandBasis basis, const Decimal&
     case BandBasis::kFvp:
       return absl::StrCat("a favourable variance of ",
                           (Number(cut) * Decimal::FromInt(100)).ToString(), " % of the target");
-    default: return absl::StrCat("an attainment of ", cut.ToString());
+    case BandBasis::kAttainment: return absl::StrCat("an attainment of ", cut.ToString());
+    case BandBasis::kPace: return absl::StrCat("a pace index of ", cut.ToString());
+    case BandBasis::kSigma:
+      return absl::StrCat("a favourable variance of ", cut.ToString(), " sigma");
   }
+  return cut.ToString();
+}
+
+// Empty if there is nothing to say.
+std::string NoBandInWords(const KpiEvaluation& evaluation) {
+  const StatusResult& status = evaluation.status;
+  if (!status.reason.has_value()) return "";
+  const Bands* bands = status.bands.bands;
+  const bool by_sigma = bands != nullptr && bands->basis() == BandBasis::kSigma;
+  if (by_sigma && evaluation.target.value.has_value()) {
+    if (*status.reason == NdReason::kPending) return "the control chart has no limits yet";
+    if (*status.reason == NdReason::kDivisionByZero) return "sigma of the control chart is 0";
+  }
+  return std::string(NdReasonName(*status.reason));
 }
 
 // Why the value is uncertain, and what that does to the status.
@@ -141,9 +161,8 @@ std::string TargetInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluat
 std::string BandInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
   const StatusResult& status = evaluation.status;
   if (!status.hit.has_value()) {
-    return status.reason.has_value()
-               ? absl::StrCat("no band applies: ", NdReasonName(*status.reason))
-               : "no band applies";
+    const std::string why = NoBandInWords(evaluation);
+    return why.empty() ? "no band applies" : absl::StrCat("no band applies: ", why);
   }
   const std::string name(KpiStatusName(status.hit->status));
   if (status.hit->next_worse.has_value()) {
@@ -199,6 +218,7 @@ std::vector<std::string> DataNotes(const EvaluationContext& context,
           absl::StrCat(metric, ": complete through ",
                        absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", inputs[i].watermark, zone)));
     }
+    if (context.withheld) continue;
     if (inputs[i].rows > 0 && inputs[i].lower.has_value()) {
       notes.push_back(absl::StrCat(metric, ": an estimate (",
                                    ApproximationMethodName(inputs[i].method), ") between ",

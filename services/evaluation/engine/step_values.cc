@@ -78,6 +78,10 @@ class RootEvaluator {
       for (Period part = PeriodOf(calendar, result.grain, end->days.first_day);
            part.first_day < end->days.end_day && part.start < now_;
            part = NextPeriod(calendar, part)) {
+        if (source_.IsAcrossBreak(root_, part.last_day())) {
+          values_.results[index] = NdReason::kNoComparable;
+          return *values_.results[index];
+        }
         RootEvaluator evaluator(kpi_, grain, part, now_, source_);
         ASSIGN_OR_RETURN(Value one, evaluator.Step(result.step));
         finished.push_back(one);

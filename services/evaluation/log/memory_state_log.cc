@@ -88,6 +88,21 @@ absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const Histo
   return rows;
 }
 
+absl::StatusOr<std::optional<int32_t>> MemoryStateLog::LastClosed(absl::string_view kpi,
+                                                                  absl::string_view window,
+                                                                  int64_t before_position) {
+  MutexLock lock(mutex_);
+  std::optional<int32_t> last;
+  for (const auto& [subject, entries] : entries_) {
+    if (std::get<0>(subject) != kpi || std::get<1>(subject) != window) continue;
+    for (const auto& [place, logged] : entries) {
+      if (logged.revision < 1 || logged.definition_position >= before_position) continue;
+      last = std::max(last.value_or(logged.first_day), logged.first_day);
+    }
+  }
+  return last;
+}
+
 absl::StatusOr<int64_t> MemoryStateLog::OpenEpoch() {
   MutexLock lock(mutex_);
   return ++epoch_;
@@ -106,9 +121,15 @@ absl::StatusOr<int> MemoryStateLog::LoadPartitions() {
 
 absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
                                              absl::Span<const v1::Definition> definitions,
+                                             absl::Span<const SavedVersions> versions,
                                              int64_t position, int64_t incarnation) {
   MutexLock lock(mutex_);
   if (snapshot) definitions_.clear();
+  if (snapshot) versions_.clear();
+  for (const SavedVersions& of_kpi : versions) {
+    versions_.erase(of_kpi.kpi);
+    if (!of_kpi.versions.empty()) versions_[of_kpi.kpi] = of_kpi;
+  }
   for (const v1::Definition& definition : definitions) {
     if (definition.deleted()) {
       definitions_.erase(definition.name());
@@ -126,6 +147,7 @@ absl::StatusOr<FollowedDefinitions> MemoryStateLog::LoadDefinitions() {
   FollowedDefinitions saved{.position = definition_position_,
                             .incarnation = definition_incarnation_};
   for (const auto& [name, definition] : definitions_) saved.definitions.push_back(definition);
+  for (const auto& [kpi, versions] : versions_) saved.versions.push_back(versions);
   return saved;
 }
 

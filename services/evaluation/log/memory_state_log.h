@@ -20,11 +20,15 @@ class MemoryStateLog final : public StateLog {
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
+  absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
+                                                    int64_t before_position) override
+      EXCLUDES(mutex_);
   absl::StatusOr<int64_t> OpenEpoch() override EXCLUDES(mutex_);
   absl::Status SavePartitions(int partitions) override EXCLUDES(mutex_);
   absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               int64_t position, int64_t incarnation) override EXCLUDES(mutex_);
+                               absl::Span<const SavedVersions> versions, int64_t position,
+                               int64_t incarnation) override EXCLUDES(mutex_);
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
   std::string engine() const override { return "memory"; }
 
@@ -40,6 +44,7 @@ class MemoryStateLog final : public StateLog {
   int64_t definition_position_ GUARDED_BY(mutex_) = 0;
   int64_t definition_incarnation_ GUARDED_BY(mutex_) = 0;
   std::map<std::string, v1::Definition> definitions_ GUARDED_BY(mutex_);
+  std::map<std::string, SavedVersions> versions_ GUARDED_BY(mutex_);
 };
 
 }  // namespace kpisuite

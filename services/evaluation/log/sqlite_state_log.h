@@ -4,6 +4,7 @@
 //                KpiState. Times are unix nanoseconds, first_day is days since 1970-01-01, status
 //                and cause are the names of the proto's enums without prefix.
 //   definition   the definitions that were followed last
+//   kpi_version  the versions of KPIs that have several, see saved_versions.h
 //   setting      epoch, partitions, definition_position, definition_incarnation
 #pragma once
 
@@ -33,11 +34,14 @@ class SqliteStateLog final : public StateLog {
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
+  absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
+                                                    int64_t before_position) override;
   absl::StatusOr<int64_t> OpenEpoch() override;
   absl::Status SavePartitions(int partitions) override;
   absl::StatusOr<int> LoadPartitions() override;
   absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               int64_t position, int64_t incarnation) override;
+                               absl::Span<const SavedVersions> versions, int64_t position,
+                               int64_t incarnation) override;
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override;
   std::string engine() const override { return "sqlite"; }
 

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/engine/saved_versions.h"
 
 namespace kpisuite {
 
@@ -58,6 +59,7 @@ struct FollowedDefinitions {
   int64_t position = 0;     // of their change log; 0: none were saved yet
   int64_t incarnation = 0;  // life of the change log
   std::vector<v1::Definition> definitions;
+  std::vector<SavedVersions> versions;  // of KPIs that have several, by name
 };
 
 // Thread-safe. Calls may block. Errors of writes: UNAVAILABLE STORE_UNAVAILABLE (the outcome is
@@ -81,6 +83,12 @@ class StateLog {
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;
 
+  // First day of the last period of a window of a KPI, in any slice, that an entry tells to be
+  // closed under definitions before the position; nothing when there is none.
+  virtual absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi,
+                                                            absl::string_view window,
+                                                            int64_t before_position) = 0;
+
   // Starts a new life of the process that owns the log: 1, then one more each time.
   virtual absl::StatusOr<int64_t> OpenEpoch() = 0;
 
@@ -88,9 +96,11 @@ class StateLog {
   virtual absl::Status SavePartitions(int partitions) = 0;
   virtual absl::StatusOr<int> LoadPartitions() = 0;
 
-  // Adds definitions, and takes those away that have `deleted` set. A snapshot replaces all.
+  // Adds definitions, and takes those away that have `deleted` set; replaces the versions of these
+  // KPIs. A snapshot replaces all of both.
   virtual absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                                       int64_t position, int64_t incarnation) = 0;
+                                       absl::Span<const SavedVersions> versions, int64_t position,
+                                       int64_t incarnation) = 0;
   virtual absl::StatusOr<FollowedDefinitions> LoadDefinitions() = 0;
 
   // "sqlite", "memory".

@@ -75,7 +75,11 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
-  const LoggedState entry = Entry(-5, v1::HISTORY_CAUSE_RESTATED, 12, "(DIV0)", 4);
+  LoggedState entry = Entry(-5, v1::HISTORY_CAUSE_RESTATED, 12, "(DIV0)", 4);
+  entry.restatement = RestatementNote{.old_value = "(EMPTY)",
+                                      .old_status = v1::STATUS_ON_TARGET,
+                                      .cause = v1::HISTORY_CAUSE_DEFINITION,
+                                      .minor = true};
   ASSERT_TRUE(log_->Append({entry}).ok());
   Open();
   const auto found = log_->Find(entry.id);
@@ -92,6 +96,7 @@ TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
   EXPECT_EQ(read.status, v1::STATUS_WARNING);
   EXPECT_EQ(read.value, "(DIV0)");
   EXPECT_EQ(*read.state, "state of (DIV0)");
+  EXPECT_EQ(read.restatement, entry.restatement);
 }
 
 TEST_P(StateLogContract, TellsTheHistoryByPeriodThenByRecording) {
@@ -189,10 +194,10 @@ TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
   a.set_name("workspaces/w/metrics/a");
   b.set_name("workspaces/w/metrics/b");
   ASSERT_TRUE(log_->SavePartitions(16).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, 4, 70).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, 5, 70).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, {}, 4, 70).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, {}, 5, 70).ok());
   a.set_deleted(true);
-  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, 6, 70).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, {}, 6, 70).ok());
   Open();
   EXPECT_EQ(*log_->LoadPartitions(), 16);
   const auto saved = log_->LoadDefinitions();
@@ -201,8 +206,35 @@ TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
   EXPECT_EQ(saved->incarnation, 70);
   ASSERT_EQ(saved->definitions.size(), 1u);
   EXPECT_EQ(saved->definitions[0].name(), b.name());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {}, 9, 71).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {}, 9, 71).ok());
   EXPECT_THAT(log_->LoadDefinitions()->definitions, IsEmpty());
+}
+
+TEST_P(StateLogContract, FindsTheLastPeriodThatWasClosedUnderEarlierDefinitions) {
+  LoggedState open = Entry(12, v1::HISTORY_CAUSE_TRANSITION, 1, "1");
+  LoggedState early = Entry(10, v1::HISTORY_CAUSE_CLOSED, 2, "2", 1);
+  early.definition_position = 3;
+  LoggedState late = Entry(11, v1::HISTORY_CAUSE_CLOSED, 3, "3", 1);
+  late.definition_position = 4;
+  ASSERT_TRUE(log_->Append({open, early, late}).ok());
+  Open();
+  EXPECT_EQ(*log_->LastClosed(kKpi, "DAY", INT64_MAX), 11);
+  EXPECT_EQ(*log_->LastClosed(kKpi, "DAY", 4), 10);
+  EXPECT_EQ(*log_->LastClosed(kKpi, "DAY", 3), std::nullopt);
+  EXPECT_EQ(*log_->LastClosed(kKpi, "WEEK", INT64_MAX), std::nullopt);
+}
+
+TEST_P(StateLogContract, RemembersTheVersionsOfKpis) {
+  const SavedVersions both{kKpi, {{INT32_MIN, "old"}, {20'000, ""}}};
+  const SavedVersions other{"workspaces/w/kpis/z", {{5, "older"}, {7, ""}}};
+  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {both}, 4, 70).ok());
+  ASSERT_TRUE(log_->SaveDefinitions(false, {}, {other}, 5, 70).ok());
+  Open();
+  EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(both, other));
+  ASSERT_TRUE(log_->SaveDefinitions(false, {}, {{.kpi = kKpi}}, 6, 70).ok());
+  EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(other));
+  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {both}, 7, 71).ok());
+  EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(both));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract, ::testing::Values("memory", "sqlite"));

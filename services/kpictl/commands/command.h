@@ -37,6 +37,8 @@ void AddStatesCommand(CLI::App& app, Context& context);
 void AddScorecardCommand(CLI::App& app, Context& context);
 void AddHistoryCommand(CLI::App& app, Context& context);
 void AddDriversCommand(CLI::App& app, Context& context);
+void AddSimulateCommand(CLI::App& app, Context& context);
+void AddForecastCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddWaitCommand(CLI::App& app, Context& context);

@@ -60,6 +60,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddHistoryCommand(app, context);
   AddExplainCommand(app, context);
   AddDriversCommand(app, context);
+  AddForecastCommand(app, context);
+  AddSimulateCommand(app, context);
   AddWatchCommand(app, context);
   AddWaitCommand(app, context);
   AddSchemaCommand(app, context);

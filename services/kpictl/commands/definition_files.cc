@@ -1,64 +1,14 @@
 #include "services/kpictl/commands/definition_files.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/document/definition_directory.h"
 
 namespace kpisuite {
-namespace {
-
-namespace fs = std::filesystem;
-
-// One byte more than the reader of YAML accepts, so that it says what is wrong.
-constexpr std::streamsize kMaxBytes = (4 << 20) + 1;
-
-std::string ReadAll(std::istream& in) {
-  std::string text(kMaxBytes, '\0');
-  in.read(text.data(), kMaxBytes);
-  text.resize(static_cast<size_t>(in.gcount()));
-  return text;
-}
-
-bool IsDefinitionFile(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  return extension == ".yaml" || extension == ".yml" || extension == ".json";
-}
-
-bool IsHidden(const fs::path& path) { return absl::StartsWith(path.filename().string(), "."); }
-
-absl::StatusOr<std::vector<std::string>> FilesBelow(const std::string& directory) {
-  std::error_code error;
-  std::vector<std::string> files;
-  fs::recursive_directory_iterator entry(directory, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (IsHidden(entry->path())) {
-      entry.disable_recursion_pending();
-    } else if (entry->is_regular_file(error) && IsDefinitionFile(entry->path())) {
-      files.push_back(entry->path().string());
-    }
-  }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(directory, ": cannot be read: ", error.message()));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-absl::Status AddFile(const std::string& path, DefinitionSet& set) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  set.Add(path, ReadAll(file));
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<DefinitionSet> ReadDefinitionFiles(const std::vector<std::string>& paths,
                                                   const std::string& workspace, std::istream& in,
@@ -67,12 +17,12 @@ absl::StatusOr<DefinitionSet> ReadDefinitionFiles(const std::vector<std::string>
   for (const std::string& path : paths) {
     std::error_code error;
     if (path == "-") {
-      set.Add("stdin", ReadAll(in));
-    } else if (fs::is_directory(path, error)) {
-      ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesBelow(path));
-      for (const std::string& file : files) RETURN_IF_ERROR(AddFile(file, set));
+      set.Add("stdin", ReadDefinitionText(in));
+    } else if (std::filesystem::is_directory(path, error)) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> files, DefinitionFilesBelow(path));
+      for (const std::string& file : files) RETURN_IF_ERROR(AddDefinitionFile(file, set));
     } else {
-      RETURN_IF_ERROR(AddFile(path, set));
+      RETURN_IF_ERROR(AddDefinitionFile(path, set));
     }
   }
   for (const DocumentError& error : set.errors()) err << ToString(error) << "\n";

@@ -80,7 +80,8 @@ Table ComparisonTable(const v1::Explanation& explanation) {
             ? ""
             : Without("MOVEMENT_", v1::Movement_Name(comparison.movement()));
     table.AddRow(
-        {{count > 1 ? absl::StrCat(kind, " x", count) : kind},
+        {{absl::StrCat(kind, count > 1 ? absl::StrCat(" x", count) : "",
+                       comparison.comparator().proportional() ? " PROPORTIONAL" : "")},
          {comparison.period_id()},
          {comparison.value().empty() ? missing : AmountText(comparison.value(), unit, places)},
          {AmountText(comparison.own_value(), unit, places)},
@@ -89,6 +90,16 @@ Table ComparisonTable(const v1::Explanation& explanation) {
          {movement}});
   }
   return table;
+}
+
+// How often the target was met over its horizon.
+std::string MaintainText(const v1::KpiState& state) {
+  if (!state.has_maintain()) return "";
+  const v1::MaintainProgress& progress = state.maintain();
+  std::string text = absl::StrCat("met in ", progress.met(), " of ", progress.elapsed(),
+                                  " periods, of ", progress.total(), " in all");
+  if (progress.progress().empty()) return text;
+  return absl::StrCat(text, ", ", AmountText(progress.progress(), "%", 1));
 }
 
 std::string FreshnessText(const v1::KpiState& state) {
@@ -152,6 +163,7 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   Line(text, "Variance", VarianceText(state));
   Line(text, "Band", explanation.band_text());
   Line(text, "Distance", explanation.distance_text());
+  Line(text, "Kept", MaintainText(state));
   Line(text, "Flags", FlagsText(state));
   if (state.has_last_event_time()) {
     Line(text, "Data",

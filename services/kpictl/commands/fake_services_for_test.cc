@@ -251,6 +251,22 @@ grpc::Status FakeEvaluation::ExplainChange(grpc::ServerContext*,
   return failure;
 }
 
+grpc::Status FakeEvaluation::GetForecast(grpc::ServerContext*,
+                                         const v1::GetForecastRequest* request,
+                                         v1::Forecast* response) {
+  forecasts.push_back(*request);
+  *response = forecast;
+  return failure;
+}
+
+grpc::Status FakeEvaluation::SimulateKpi(grpc::ServerContext*,
+                                         const v1::SimulateKpiRequest* request,
+                                         v1::SimulateKpiResponse* response) {
+  simulated.push_back(*request);
+  *response = simulation;
+  return failure;
+}
+
 grpc::Status FakeEvaluation::WatchStates(grpc::ServerContext*,
                                          const v1::WatchStatesRequest* request,
                                          grpc::ServerWriter<v1::WatchStatesResponse>* writer) {

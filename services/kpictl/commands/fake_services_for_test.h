@@ -86,11 +86,16 @@ class FakeEvaluation : public v1::EvaluationService::Service {
   std::vector<v1::HistoryEntry> history;
   v1::Explanation explanation;
   v1::ChangeExplanation change;
-  grpc::Status failure;  // of ListStates, GetHistory, ExplainState, ExplainChange
+  v1::SimulateKpiResponse simulation;
+  v1::Forecast forecast;
+  grpc::Status failure;  // of ListStates, GetHistory, ExplainState, ExplainChange, GetForecast,
+                         // SimulateKpi
   std::vector<v1::ListStatesRequest> listed;
   std::vector<v1::GetHistoryRequest> histories;
   std::vector<v1::ExplainStateRequest> explained;
   std::vector<v1::ExplainChangeRequest> changes_explained;
+  std::vector<v1::GetForecastRequest> forecasts;
+  std::vector<v1::SimulateKpiRequest> simulated;
   std::vector<v1::WatchStatesRequest> watched;
   size_t break_watch_after = 0;  // the first watch ends after so many states; 0: never
 
@@ -103,6 +108,10 @@ class FakeEvaluation : public v1::EvaluationService::Service {
                             v1::Explanation* response) override;
   grpc::Status ExplainChange(grpc::ServerContext*, const v1::ExplainChangeRequest* request,
                              v1::ChangeExplanation* response) override;
+  grpc::Status GetForecast(grpc::ServerContext*, const v1::GetForecastRequest* request,
+                           v1::Forecast* response) override;
+  grpc::Status SimulateKpi(grpc::ServerContext*, const v1::SimulateKpiRequest* request,
+                           v1::SimulateKpiResponse* response) override;
   grpc::Status WatchStates(grpc::ServerContext*, const v1::WatchStatesRequest* request,
                            grpc::ServerWriter<v1::WatchStatesResponse>* writer) override;
   grpc::Status GetEvaluationServerInfo(grpc::ServerContext*,

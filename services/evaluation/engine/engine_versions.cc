@@ -1,0 +1,159 @@
+// PartitionEngine: the versions of a KPI. Each has a runtime of its own, with its own inputs, panes
+// and series, and keeps the states of its periods.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/evaluation/engine/partition_engine.h"
+
+namespace kpisuite {
+namespace {
+
+// Period memos depend on these alone.
+std::string MemoKey(const Calendar& calendar) {
+  const CalendarSpec& spec = calendar.spec();
+  return absl::StrCat(static_cast<int>(spec.type), "/", spec.first_month, "/",
+                      static_cast<int>(spec.week_start), "/", static_cast<int>(spec.year_label),
+                      "/", calendar.year_key());
+}
+
+// Whether the KPI's calendar knows the period by this id on this day.
+bool HasPeriod(const KpiDefinition& kpi, size_t window, const std::string& id, int32_t first_day) {
+  const Period period = kpi.windows[window].At(*kpi.calendar, DayOfNumber(first_day));
+  return period.id == id && DayNumber(period.first_day) == first_day;
+}
+
+}  // namespace
+
+absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
+  return SetVersions({{.kpi = std::move(kpi)}});
+}
+
+absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& versions) {
+  const std::string name = versions.back().kpi->resource_name();
+  // Bound before the old runtimes go, so that tables which both use are kept.
+  Versions made;
+  std::vector<VersionChain::Link> links;
+  for (const KpiVersion& version : versions) {
+    links.push_back({.first_day = version.first_day});
+    if (version.kpi == nullptr) continue;
+    ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime, MakeRuntime(version.kpi));
+    links.back().runtime = runtime.get();
+    made.push_back(std::move(runtime));
+  }
+  if (links.size() > 1) {
+    const auto chain = std::make_shared<const VersionChain>(std::move(links));
+    for (const auto& runtime : made) runtime->SetChain(chain);
+  }
+  for (const auto& runtime : made) runtimes_by_id_[runtime->id()] = runtime.get();
+  for (const auto& runtime : made) Connect(*runtime);
+  Versions old = std::exchange(runtimes_[name], {});
+  for (const auto& runtime : old) Inherit(*runtime, *made.back());
+  for (const auto& runtime : old) Drop(*runtime, false);
+  ApplySeeds(*made.back());
+  MarkAllReaders(*made.back());
+  runtimes_[name] = std::move(made);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
+    std::shared_ptr<const KpiDefinition> kpi) {
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
+  std::vector<const MetricFacts*> facts;
+  const int64_t id = next_id_++;
+  for (const MetricInput& input : kpi->inputs) {
+    facts.push_back(&metrics_[MetricKey(kpi->workspace, input.metric->id)].facts);
+  }
+  std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
+  if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
+  return std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings), std::move(facts),
+                                      memo);
+}
+
+void PartitionEngine::Connect(KpiRuntime& runtime) {
+  for (const MetricInput& input : runtime.kpi().inputs) {
+    metrics_.at(MetricKey(runtime.kpi().workspace, input.metric->id)).runtimes.insert(runtime.id());
+  }
+  AddReader(runtime);
+  for (size_t g = 0; g < runtime.groupings().size(); ++g) {
+    for (const PaneTable* table : runtime.groupings()[g].AllTables()) {
+      TableEntry& entry = *tables_.at(table->spec().Key());
+      const bool known = std::any_of(
+          entry.dependents.begin(), entry.dependents.end(), [&](const Dependent& dependent) {
+            return dependent.runtime == &runtime && dependent.grouping == g;
+          });
+      if (!known) entry.dependents.push_back({&runtime, g});
+      if (table->loaded()) TouchAll(entry, {&runtime, g});
+    }
+  }
+}
+
+KpiRuntime* PartitionEngine::Mutable(const KpiRuntime* runtime) const {
+  return runtime == nullptr ? nullptr : runtimes_by_id_.at(runtime->id());
+}
+
+std::optional<PartitionEngine::Home> PartitionEngine::HomeOf(const KpiRuntime& newest,
+                                                             const Slice& slice,
+                                                             absl::string_view window,
+                                                             const std::string& period,
+                                                             int32_t first_day) const {
+  const std::optional<size_t> declared = newest.WindowIndex(window);
+  if (!declared.has_value() || window.empty()) return std::nullopt;
+  if (!HasPeriod(newest.kpi(), *declared, period, first_day)) return std::nullopt;
+  const Window& shape = newest.kpi().windows[*declared];
+  KpiRuntime* owner =
+      Mutable(newest.VersionOf(shape, shape.At(*newest.kpi().calendar, DayOfNumber(first_day))));
+  if (owner == nullptr) return std::nullopt;
+  const std::optional<size_t> grouping = owner->GroupingOf(slice);
+  if (!grouping.has_value()) return std::nullopt;
+  return Home{owner, *grouping, *owner->WindowIndex(window)};
+}
+
+// A later version got its first rows, or lost its last: which earlier periods can be stale changes.
+void PartitionEngine::MarkLatestOfEarlier(const KpiRuntime& runtime, const SliceStates& slice,
+                                          size_t window) {
+  if (runtime.chain() == nullptr) return;
+  const std::string text = slice.slice.ToString();
+  for (const VersionChain::Link& link : runtime.chain()->links()) {
+    if (link.runtime == &runtime) return;
+    if (link.runtime == nullptr) continue;
+    const std::optional<size_t> index = link.runtime->FindSlice(text);
+    const std::optional<size_t> other =
+        link.runtime->WindowIndex(runtime.kpi().windows[window].id());
+    if (!index.has_value() || !other.has_value()) continue;
+    const auto latest = link.runtime->LatestWithRows(link.runtime->slices()[*index], *other);
+    auto& periods = link.runtime->slices()[*index].windows[*other];
+    for (auto it = periods.lower_bound(latest.value_or(INT32_MIN)); it != periods.end(); ++it) {
+      MarkDirty(*link.runtime, *index, *other, it->first, false);
+    }
+  }
+}
+
+// A series goes on into this period, of whatever version it is.
+void PartitionEngine::MarkNext(KpiRuntime& runtime, const SliceStates& slice, size_t window,
+                               const Period& period) {
+  const Window& shape = runtime.kpi().windows[window];
+  const auto home = HomeOf(runtime.chain() == nullptr ? runtime : runtime.chain()->newest(),
+                           slice.slice, shape.id(), period.id, DayNumber(period.first_day));
+  if (!home.has_value()) return;
+  const size_t index = SliceIndex(*home->runtime, home->grouping, slice.slice);
+  MarkDirty(*home->runtime, index, home->window, DayNumber(period.first_day), false);
+}
+
+absl::StatusOr<std::pair<const KpiRuntime*, size_t>> PartitionEngine::VersionFor(
+    const KpiRuntime& runtime, size_t window, const Period& period) const {
+  const Window& shape = runtime.kpi().windows[window];
+  const KpiRuntime* version = runtime.VersionOf(shape, period);
+  const std::optional<size_t> index =
+      version == nullptr ? std::nullopt : version->WindowIndex(shape.id());
+  if (index.has_value()) return std::make_pair(version, *index);
+  return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                   absl::StrCat("period: ", period.id, " of ", runtime.kpi().resource_name(),
+                                " was kept under a definition whose data is gone; its history "
+                                "tells what was said"),
+                   {{"period", period.id}});
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,66 @@
+// SeriesReplay: one series of a KPI, computed from its first sample on by an engine of its own.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "kpisuite/v1/evaluation.pb.h"
+#include "kpisuite/v1/measurement_service.pb.h"
+#include "libs/definitions/catalog.h"
+#include "libs/kpi/slice.h"
+#include "services/evaluation/engine/partition_engine.h"
+#include "services/evaluation/simulation/aggregate_source.h"
+
+namespace kpisuite {
+
+// Identifies a query among those of one workspace.
+std::string QueryKey(const v1::AggregateQuery& query);
+using AnswersByQuery = std::map<std::string, AggregateAnswer>;
+
+// Which series.
+struct ReplayedSeries {
+  std::shared_ptr<const KpiDefinition> kpi;
+  size_t window = 0;
+  Slice slice;
+};
+
+// Not thread-safe. Used once: Queries, Run, then the reads.
+class SeriesReplay {
+ public:
+  // `catalog` has the KPIs that targets of `series` read; it is used during the call alone.
+  SeriesReplay(ReplayedSeries series, const Catalog& catalog);
+
+  // What must be known of the samples. Errors: those of PartitionEngine::SetKpi.
+  absl::StatusOr<std::vector<v1::AggregateQuery>> Queries() const;
+  // Computes the series as it stands at `now`; `answers` has those of Queries(). `proceed` is asked
+  // now and then; its errors end the run.
+  absl::Status Run(const AnswersByQuery& answers, absl::Time now,
+                   const std::function<absl::Status()>& proceed);
+
+  // First period with rows; nothing when there is none.
+  std::optional<Period> FirstWithRows() const;
+  // The state of any period of the window, without what only stored states have (version, revision,
+  // time of closing). NOT_FOUND for a slice without samples.
+  absl::StatusOr<v1::KpiState> StateOf(const Period& period) const;
+
+  const KpiDefinition& kpi() const { return *series_.kpi; }
+  const Window& window() const { return series_.kpi->windows[series_.window]; }
+
+ private:
+  absl::StatusOr<std::unique_ptr<PartitionEngine>> MakeEngine(
+      const v1::FeedPosition& position) const;
+
+  ReplayedSeries series_;
+  std::vector<std::shared_ptr<const KpiDefinition>> kpis_;  // it and those that targets read
+  std::unique_ptr<PartitionEngine> engine_;
+  absl::Time now_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,76 @@
+#include "services/evaluation/simulation_runner.h"
+
+#include <string>
+#include <utility>
+
+#include "libs/base/error.h"
+#include "libs/definitions/catalog.h"
+#include "services/evaluation/simulation/simulate_kpi.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr ExecutorLimits kQueue = {.threads = 1, .max_items = 8, .max_bytes = size_t{64} << 20};
+// Aggregates of one simulation.
+constexpr size_t kMaxAggregateBytes = size_t{256} << 20;
+// The answer still has to reach the client.
+constexpr absl::Duration kMargin = absl::Milliseconds(50);
+
+}  // namespace
+
+SimulationRunner::SimulationRunner(std::shared_ptr<grpc::Channel> measurement, const Clock& clock)
+    : clock_(clock), client_(std::move(measurement)), executor_(kQueue, clock) {}
+
+SimulationRunner::~SimulationRunner() { Stop(); }
+
+void SimulationRunner::Stop() {
+  stopping_ = true;
+  client_.Stop();
+  executor_.Shutdown();
+}
+
+absl::Status SimulationRunner::Proceed(absl::Time deadline) const {
+  if (stopping_) {
+    return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "the evaluator is stopping");
+  }
+  if (clock_.Now() < deadline - kMargin) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_TOO_SHORT",
+                   "the simulation takes longer than the deadline of the call allows");
+}
+
+void SimulationRunner::Run(v1::SimulateKpiRequest request, Definitions definitions,
+                           absl::Time deadline, Done done) {
+  const size_t bytes = request.ByteSizeLong();
+  const absl::Status submitted =
+      executor_.Submit(bytes, deadline,
+                       [this, request = std::move(request), definitions = std::move(definitions),
+                        deadline, done](const absl::Status& started) {
+                         if (!started.ok()) return done(started);
+                         done(Simulate(request, definitions, deadline));
+                       });
+  if (!submitted.ok()) done(submitted);
+}
+
+absl::StatusOr<v1::SimulateKpiResponse> SimulationRunner::Simulate(
+    const v1::SimulateKpiRequest& request, const Definitions& definitions, absl::Time deadline) {
+  std::vector<v1::Definition> set;
+  for (const auto& definition : definitions) set.push_back(*definition);
+  Catalog live;
+  live.Apply(set, 0);
+  const AggregateSource aggregates = [this, deadline](
+                                         const std::string& workspace,
+                                         const std::vector<v1::AggregateQuery>& queries) {
+    return client_.Query(workspace, queries, deadline - kMargin, kMaxAggregateBytes);
+  };
+  absl::StatusOr<v1::SimulateKpiResponse> response = SimulateKpi(
+      request,
+      {.live = live, .aggregates = aggregates, .now = clock_.Now(), .proceed = [this, deadline] {
+         return Proceed(deadline);
+       }});
+  // A call that was cut short says so as any other step does.
+  const absl::Status proceeds = Proceed(deadline);
+  if (!response.ok() && !proceeds.ok()) return proceeds;
+  return response;
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,83 @@
+// KpiVersions: the earlier versions of KPIs whose history is kept (SEMANTICS 3.16.5).
+//
+// What begins a version: under KEEP_HISTORY another series_fingerprint (inputs, formula, unit; of
+// the KPI or of a KPI that it contains). Its first day is Kpi.effective_from, else the end of the
+// last period, of any window and slice, that was recorded as closed under definitions before the
+// change. A version with a later or equal first day is replaced by it. Decided once, when the
+// change is followed, and saved with the position of the change log.
+//
+// What ends all earlier ones: RESTATE_HISTORY, a calendar or zone that cuts other periods, and the
+// deletion of the KPI. Windows, slices, targets, bands, owner and holidays begin no version. An
+// earlier version stays as it was in all of these. It cannot be evaluated any more once a metric of
+// it was deleted or the KPI moved to metrics of another partition group.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "kpisuite/v1/definition_service.pb.h"
+#include "libs/definitions/catalog.h"
+#include "services/evaluation/engine/saved_versions.h"
+#include "services/evaluation/engine/version_chain.h"
+
+namespace kpisuite {
+
+// Not thread-safe.
+class KpiVersions {
+ public:
+  // First day of the last period of a window of a KPI (resource name), in any slice, that was
+  // recorded as closed under definitions before the position; nothing when none was.
+  using LastClosed = std::function<absl::StatusOr<std::optional<int32_t>>(
+      const std::string& kpi, const std::string& window, int64_t before_position)>;
+
+  // Everything that was recorded, whatever the definitions.
+  static constexpr int64_t kAnyPosition = INT64_MAX;
+
+  explicit KpiVersions(LastClosed last_closed) : last_closed_(std::move(last_closed)) {}
+
+  // Takes back what All() gave. Versions that cannot be read are logged and left out.
+  void Load(const std::vector<SavedVersions>& saved);
+  // Follows a set that `catalog` has applied, at its position; kAnyPosition for a snapshot. Returns
+  // the KPIs, besides those that changed themselves, whose chain is another now.
+  std::set<ResourceName> Follow(const CatalogChanges& changes, const Catalog& catalog,
+                                int64_t position);
+  // All versions of a live KPI, oldest first, itself last.
+  std::vector<KpiVersion> ChainOf(const std::shared_ptr<const KpiDefinition>& kpi,
+                                  const Catalog& catalog) const;
+
+  // What changed since the last call, to be saved.
+  std::vector<SavedVersions> TakeUnsaved();
+  std::vector<SavedVersions> All() const;
+
+ private:
+  struct Earlier {
+    std::shared_ptr<const KpiDefinition> kpi;
+    int32_t first_day = INT32_MIN;
+    std::string definitions;  // as SavedVersion has them
+  };
+  struct Kept {
+    std::vector<Earlier> earlier;   // oldest first, at least one
+    int32_t first_day = INT32_MIN;  // of the newest version
+  };
+
+  void FollowKpi(const KpiChange& change, const CatalogChanges& changes, const Catalog& catalog,
+                 int64_t position);
+  void Forget(const std::string& kpi);
+  void Begin(const std::string& kpi, int32_t first_day, Earlier before);
+  void MoveBreak(const std::string& kpi, int32_t first_day);
+  int32_t FirstOpenDay(const std::string& name, const KpiDefinition& before,
+                       int64_t position) const;
+
+  const LastClosed last_closed_;
+  std::map<std::string, Kept> kept_;  // by resource name
+  std::set<std::string> unsaved_;
+};
+
+}  // namespace kpisuite

@@ -1,0 +1,133 @@
+#include "services/evaluation/versions/kpi_versions.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/definitions/definitions_test_support.h"
+#include "services/evaluation/engine/pane_table.h"
+
+namespace kpisuite {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kName[] = "workspaces/w/kpis/k";
+
+int32_t Day(int month, int day) { return DayNumber(absl::CivilDay(2025, month, day)); }
+
+class KpiVersionsTest : public ::testing::Test {
+ protected:
+  KpiVersionsTest() {
+    Apply({Metric("m", "unit: 'count' scale: 0"), Metric("n", "unit: 'count' scale: 0")});
+    Apply({KpiOver("m", "")});
+  }
+
+  static v1::Definition KpiOver(const std::string& metric, const std::string& rest) {
+    return Kpi("k", MetricInputText("x", metric, "SUM") + "formula: 'x' unit: 'count' " + rest);
+  }
+
+  void Apply(std::vector<v1::Definition> set) {
+    const CatalogChanges changes = catalog_.Apply(set, ++position_);
+    others_ = versions_.Follow(changes, catalog_, position_);
+  }
+
+  // First days of all versions.
+  std::vector<int32_t> Chain(const KpiVersions& versions) const {
+    std::vector<int32_t> days;
+    for (const KpiVersion& version : versions.ChainOf(catalog_.FindKpi("w", "k"), catalog_)) {
+      days.push_back(version.first_day);
+    }
+    return days;
+  }
+  std::vector<int32_t> Chain() const { return Chain(versions_); }
+
+  Catalog catalog_;
+  int64_t position_ = 0;
+  int64_t asked_before_ = 0;
+  std::optional<int32_t> closed_ = Day(3, 14);
+  std::set<ResourceName> others_;
+  KpiVersions versions_{[this](const std::string&, const std::string&, int64_t before) {
+    asked_before_ = before;
+    return absl::StatusOr<std::optional<int32_t>>(closed_);
+  }};
+};
+
+TEST_F(KpiVersionsTest, AnotherFormulaBeginsAfterTheLastPeriodThatWasClosed) {
+  Apply({KpiOver("n", "")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 15)));
+  EXPECT_EQ(asked_before_, position_);
+}
+
+TEST_F(KpiVersionsTest, NothingIsKeptWhereNothingWasClosed) {
+  closed_ = std::nullopt;
+  Apply({KpiOver("n", "")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN));
+}
+
+TEST_F(KpiVersionsTest, TargetsBandsOwnersAndWindowsBeginNoVersion) {
+  Apply({KpiOver("m", "target { fixed: '3' } owner: 'new@example.com' windows: 'MONTH'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN));
+}
+
+TEST_F(KpiVersionsTest, EffectiveFromDecidesAndCanBeMoved) {
+  Apply({KpiOver("n", "effective_from: '2025-02-01'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 1)));
+  Apply({KpiOver("n", "effective_from: '2025-02-10'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 10)));
+  Apply({KpiOver("m", "effective_from: '2025-02-10'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 10)));
+}
+
+TEST_F(KpiVersionsTest, RestateHistoryDeletionAndAnotherZoneEndEarlierVersions) {
+  Apply({KpiOver("n", "")});
+  Apply({KpiOver("n", "history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN));
+  Apply({KpiOver("m", "")});
+  EXPECT_THAT(Chain(), SizeIs(2));
+  Apply({KpiOver("m", "time_zone: 'Asia/Tokyo'")});
+  EXPECT_THAT(Chain(), SizeIs(1));
+  Apply({KpiOver("n", "time_zone: 'Asia/Tokyo'")});
+  EXPECT_THAT(Chain(), SizeIs(2));
+  v1::Definition deleted = KpiOver("n", "");
+  deleted.set_deleted(true);
+  Apply({deleted});
+  Apply({KpiOver("n", "")});
+  EXPECT_THAT(Chain(), SizeIs(1));
+}
+
+TEST_F(KpiVersionsTest, AnEarlierVersionIsAsItWasAfterItWasSavedAndLoaded) {
+  Apply({Target("t", "kpi: 'k' set_by: 'a' reason: 'r' value { fixed: '7' }")});
+  const auto before = catalog_.FindKpi("w", "k");
+  v1::Definition target = Target("t", "kpi: 'k' set_by: 'a' reason: 'r' value { fixed: '9' }");
+  target.set_revision(2);
+  Apply({KpiOver("n", ""), target});
+  EXPECT_THAT(versions_.TakeUnsaved(), SizeIs(1));
+  EXPECT_THAT(versions_.TakeUnsaved(), IsEmpty());
+  KpiVersions loaded([](const auto&, const auto&, int64_t) { return std::nullopt; });
+  loaded.Load(versions_.All());
+  EXPECT_THAT(Chain(loaded), ElementsAre(INT32_MIN, Day(3, 15)));
+  const auto chain = loaded.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
+  EXPECT_EQ(chain[0].kpi->fingerprint, before->fingerprint);
+  EXPECT_EQ(chain[0].kpi->target_origins.begin()->second.revision, 1);
+  EXPECT_EQ(chain[1].kpi->target_origins.begin()->second.revision, 2);
+  EXPECT_EQ(loaded.All(), versions_.All());
+}
+
+TEST_F(KpiVersionsTest, AVersionWhoseMetricWasDeletedCannotBeEvaluated) {
+  Apply({KpiOver("n", "")});
+  v1::Definition deleted = Metric("m", "unit: 'count' scale: 0");
+  deleted.set_deleted(true);
+  Apply({deleted});
+  EXPECT_THAT(others_, ElementsAre(*ResourceName::Parse(kName)));
+  const auto chain = versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
+  ASSERT_THAT(chain, SizeIs(2));
+  EXPECT_EQ(chain[0].kpi, nullptr);
+}
+
+}  // namespace
+}  // namespace kpisuite
