@@ -210,6 +210,18 @@ class KpiRuntime {
   std::optional<int32_t> LatestWithRows(const SliceStates& slice, size_t window) const;
 
  private:
+  // As Compute, for a period that builds on `before`; null for KPIs that do not build on history.
+  absl::StatusOr<Computation> ComputeAfter(const SeriesCarry* before, const SliceStates& slice,
+                                           size_t window, const Period& period,
+                                           const TrackedState* tracked, absl::Time now,
+                                           int64_t seq) const;
+  // What `step` builds on when periods that are over lie between it and the last kept one, which
+  // nobody keeps because they have no rows: `kept` is the carry up to the last kept one. Nothing
+  // when there is no such period. Costs an evaluation for each, kMaxSeriesGap at most.
+  absl::StatusOr<std::optional<SeriesCarry>> CarryBeyondKept(const SeriesCarry& kept,
+                                                             const SliceStates& slice,
+                                                             size_t window, const Period& step,
+                                                             absl::Time now, int64_t seq) const;
   // First day of what periods of this version may read of others, as the last day of those.
   int32_t ReadsFrom() const;
   bool LaterVersionHasRows(const SliceStates& slice, size_t window) const;

@@ -350,8 +350,8 @@ v1::Explanation MakeExplanation(const EvaluationContext& context, const KpiEvalu
   explanation.set_formula(kpi.formula().canonical_text());
   FillOperands(kpi, evaluation, inputs, kpi.steps.size() - 1, &explanation);
   auto& constants = *explanation.mutable_constants();
-  constants["days"] = std::to_string(DayCount(*kpi.calendar, context.period));
-  constants["working_days"] = std::to_string(WorkingDayCount(*kpi.calendar, context.period));
+  constants["days"] = std::to_string(DayCount(*kpi.calendar, context.reach));
+  constants["working_days"] = std::to_string(WorkingDayCount(*kpi.calendar, context.reach));
   *explanation.mutable_definition() = kpi.definition->kpi();
   explanation.set_target_text(TargetInWords(kpi, evaluation));
   explanation.set_band_text(BandInWords(kpi, evaluation));

@@ -135,6 +135,7 @@ impl BatchStream {
             self.waiting.push_back(batch);
             self.pause = Some(self.backoff.next(error.retry_delay()));
         } else {
+            self.summary.batches += 1;
             self.summary.refused.push(Refusal {
                 request_id: batch.request.request_id,
                 error,

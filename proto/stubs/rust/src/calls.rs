@@ -7,9 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http_body::{Body as _, Frame};
 use http::header::{HeaderValue, AUTHORIZATION};
 use http_body_util::{BodyExt, Full};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 use tonic::body::Body;
 use tonic::transport::Channel;
 use tonic::{Code, Status, TimeoutExpired};
@@ -92,18 +93,20 @@ impl Service<http::Request<Body>> for Calls {
                 None => Some(defaults.deadline),
             };
             let deadline = timeout.map(|timeout| Instant::now() + timeout);
-            if is_client_stream {
-                // What was sent cannot be sent again: SampleWriter knows how.
-                return attempt(channel, http::Request::from_parts(parts, body)).await;
-            }
-            let bytes = body.collect().await?.to_bytes();
-            let answer = repeat(channel, parts, bytes, deadline);
-            match deadline {
-                Some(deadline) => tokio::time::timeout_at(deadline, answer)
-                    .await
-                    .unwrap_or_else(|_| Err(deadline_exceeded())),
-                None => answer.await,
-            }
+            let answer = async {
+                if is_client_stream {
+                    // What was sent cannot be sent again: SampleWriter knows how.
+                    return attempt(channel, http::Request::from_parts(parts, body)).await;
+                }
+                let bytes = body.collect().await?.to_bytes();
+                repeat(channel, parts, bytes, deadline).await
+            };
+            let Some(deadline) = deadline else {
+                return answer.await;
+            };
+            let answer = tokio::time::timeout_at(deadline, answer).await;
+            let response = answer.unwrap_or_else(|_| Err(deadline_exceeded()))?;
+            Ok(response.map(|body| Body::new(Limited::new(body, deadline))))
         })
     }
 }
@@ -167,6 +170,41 @@ fn is_unavailable(answer: &Answer) -> bool {
         Ok(response) => Status::from_header_map(response.headers())
             .is_some_and(|status| status.code() == Code::Unavailable),
         Err(status) => status.code() == Code::Unavailable,
+    }
+}
+
+/// An answer that ends at the deadline of its call.
+struct Limited {
+    body: Body,
+    end: Pin<Box<Sleep>>,
+}
+
+impl Limited {
+    fn new(body: Body, deadline: Instant) -> Self {
+        Self {
+            body,
+            end: Box::pin(tokio::time::sleep_until(deadline)),
+        }
+    }
+}
+
+impl http_body::Body for Limited {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(frame);
+        }
+        let end = self.end.as_mut().poll(context);
+        end.map(|()| Some(Err(deadline_exceeded())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
     }
 }
 

@@ -7,7 +7,8 @@ use crate::v1::measurement_service_client::MeasurementServiceClient;
 use crate::v1::{
     Definition, GetHistoryRequest, HistoryEntry, KpiState, ListDefinitionsRequest,
     ListRevisionsRequest, ListSeriesRequest, ListStatesRequest, ListTemplatesRequest,
-    ReadSamplesRequest, Sample, Series, Template, WatchDefinitionsRequest, WatchStatesRequest,
+    ReadChangesRequest, ReadSamplesRequest, Sample, Series, Template, WatchDefinitionsRequest,
+    WatchStatesRequest,
 };
 use crate::{Builder, Pages, Watch, WriterBuilder};
 
@@ -191,6 +192,11 @@ impl Client {
         &self,
         request: WatchDefinitionsRequest,
     ) -> Watch<WatchDefinitionsRequest> {
+        Watch::new(self.clone(), request)
+    }
+
+    /// Samples as they change, for each partition without gaps.
+    pub fn read_changes(&self, request: ReadChangesRequest) -> Watch<ReadChangesRequest> {
         Watch::new(self.clone(), request)
     }
 }

@@ -111,10 +111,18 @@ impl Builder {
         self
     }
 
-    /// The client. It looks names up now and connects when it is first used.
+    /// The client. It asks for the token once, looks names up now and connects when it is first used.
     pub async fn connect(self) -> Result<Client, ConnectError> {
         if self.plaintext && self.token.is_some() {
             return Err(ConnectError::TokenWithoutTls);
+        }
+        if self
+            .token
+            .as_ref()
+            .is_some_and(|token| !is_header_text(&token()))
+        {
+            let why = "a token consists of visible ASCII characters";
+            return Err(ConnectError::Invalid(why.to_owned()));
         }
         let actor = match self.actor.as_str() {
             "" => None,
@@ -158,7 +166,7 @@ impl Builder {
         let host = origin.host().unwrap_or_default().to_owned();
         let endpoint = Endpoint::from_shared(format!("{scheme}://{address}"))
             .map_err(|error| invalid(&error))?
-            .user_agent(concat!("kpisuite-client-rust/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("kpisuite-rust/", env!("CARGO_PKG_VERSION")))
             .map_err(|error| invalid(&error))?
             .origin(origin)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -194,6 +202,10 @@ impl std::fmt::Debug for Builder {
             .field("targets", &self.targets)
             .finish_non_exhaustive()
     }
+}
+
+fn is_header_text(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 async fn lookup(target: &str) -> Result<HashSet<SocketAddr>, ConnectError> {

@@ -12,7 +12,7 @@ pub struct WriteSummary {
     pub corrected: i64,
     /// Samples that were there as sent.
     pub unchanged: i64,
-    /// Batches that are durable.
+    /// Batches that are settled: durable, or refused.
     pub batches: u64,
     /// Groups of samples that were refused; only with `allow_partial`.
     pub rejected: Vec<RejectedGroup>,

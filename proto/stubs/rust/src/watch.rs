@@ -7,8 +7,8 @@ use tonic::{Code, Status, Streaming};
 
 use crate::backoff::Backoff;
 use crate::v1::{
-    ErrorReason, WatchDefinitionsRequest, WatchDefinitionsResponse, WatchStatesRequest,
-    WatchStatesResponse,
+    ErrorReason, ReadChangesRequest, ReadChangesResponse, WatchDefinitionsRequest,
+    WatchDefinitionsResponse, WatchStatesRequest, WatchStatesResponse,
 };
 use crate::{Client, Error};
 
@@ -124,8 +124,37 @@ impl Resumable for WatchDefinitionsRequest {
     }
 }
 
+impl Resumable for ReadChangesRequest {
+    type Message = ReadChangesResponse;
+
+    async fn open(&self, client: &Client) -> Result<Streaming<ReadChangesResponse>, Status> {
+        Ok(client
+            .measurements()
+            .read_changes(self.clone())
+            .await?
+            .into_inner())
+    }
+
+    fn handed_out(&mut self, message: &ReadChangesResponse) {
+        for position in message
+            .batches
+            .iter()
+            .filter_map(|batch| batch.position.as_ref())
+        {
+            for after in self
+                .after
+                .iter_mut()
+                .filter(|after| after.part == position.part)
+            {
+                after.clone_from(position);
+            }
+        }
+    }
+}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for crate::v1::WatchStatesRequest {}
     impl Sealed for crate::v1::WatchDefinitionsRequest {}
+    impl Sealed for crate::v1::ReadChangesRequest {}
 }

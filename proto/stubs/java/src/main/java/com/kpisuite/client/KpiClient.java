@@ -23,6 +23,8 @@ import com.kpisuite.v1.ListTemplatesRequest;
 import com.kpisuite.v1.ListTemplatesResponse;
 import com.kpisuite.v1.MeasurementServiceGrpc;
 import com.kpisuite.v1.MeasurementServiceGrpc.MeasurementServiceBlockingStub;
+import com.kpisuite.v1.ReadChangesRequest;
+import com.kpisuite.v1.ReadChangesResponse;
 import com.kpisuite.v1.ReadSamplesRequest;
 import com.kpisuite.v1.ReadSamplesResponse;
 import com.kpisuite.v1.Sample;
@@ -40,6 +42,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -48,6 +51,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -62,6 +66,7 @@ public final class KpiClient implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 8 << 20;
   private static final int KEEPALIVE_SECONDS = 120;
   private static final int KEEPALIVE_TIMEOUT_SECONDS = 20;
+  private static final String USER_AGENT = "kpisuite-java/" + version();
 
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Channel definition;
@@ -119,8 +124,15 @@ public final class KpiClient implements AutoCloseable {
       return this;
     }
 
-    /** The bearer token of every call. */
+    /**
+     * The bearer token of every call.
+     *
+     * @throws IllegalArgumentException if it is empty or has other than visible ASCII characters
+     */
     public Builder token(String value) {
+      if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        throw new IllegalArgumentException("a token consists of visible ASCII characters");
+      }
       return token(() -> value);
     }
 
@@ -256,6 +268,11 @@ public final class KpiClient implements AutoCloseable {
     return Watch.definitions(this, request);
   }
 
+  /** Samples as they change, for each partition without gaps. */
+  public Watch<ReadChangesResponse> readChanges(ReadChangesRequest request) {
+    return Watch.changes(this, request);
+  }
+
   /** Ends the calls that are under way and the connections. */
   @Override
   public void close() {
@@ -273,6 +290,7 @@ public final class KpiClient implements AutoCloseable {
     ManagedChannel channel = Grpc.newChannelBuilder(target, builder.credentials)
         .defaultServiceConfig(serviceConfig())
         .enableRetry()
+        .userAgent(USER_AGENT)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
@@ -280,6 +298,16 @@ public final class KpiClient implements AutoCloseable {
     channels.add(channel);
     return ClientInterceptors.intercept(
         channel, new CallDefaults(builder.token, builder.actor, builder.deadline));
+  }
+
+  private static String version() {
+    try (InputStream properties = KpiClient.class.getResourceAsStream("client.properties")) {
+      Properties known = new Properties();
+      known.load(properties);
+      return known.getProperty("version");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // gRPC takes JSON as maps, in which every number is a double.

@@ -1,6 +1,10 @@
 package com.kpisuite.client;
 
+import com.kpisuite.v1.ChangeBatch;
 import com.kpisuite.v1.ErrorReason;
+import com.kpisuite.v1.FeedPosition;
+import com.kpisuite.v1.ReadChangesRequest;
+import com.kpisuite.v1.ReadChangesResponse;
 import com.kpisuite.v1.WatchDefinitionsRequest;
 import com.kpisuite.v1.WatchDefinitionsResponse;
 import com.kpisuite.v1.WatchStatesRequest;
@@ -69,6 +73,28 @@ public final class Watch<T> implements Iterator<T>, AutoCloseable {
       public void handedOut(WatchDefinitionsResponse message) {
         if (message.getPosition() != 0) {
           resumed.setAfterPosition(message.getPosition()).setIncarnation(message.getIncarnation());
+        }
+      }
+    });
+  }
+
+  static Watch<ReadChangesResponse> changes(KpiClient client, ReadChangesRequest request) {
+    return new Watch<>(new Source<>() {
+      private final ReadChangesRequest.Builder resumed = request.toBuilder();
+
+      @Override
+      public Iterator<ReadChangesResponse> open() {
+        return client.measurements().readChanges(resumed.build());
+      }
+
+      @Override
+      public void handedOut(ReadChangesResponse message) {
+        for (ChangeBatch batch : message.getBatchesList()) {
+          for (FeedPosition.Builder after : resumed.getAfterBuilderList()) {
+            if (after.getPart() == batch.getPosition().getPart()) {
+              after.mergeFrom(batch.getPosition());
+            }
+          }
         }
       }
     });

@@ -45,7 +45,7 @@ public final class WriteSummary {
     return unchanged;
   }
 
-  /** Batches that are durable. */
+  /** Batches that are settled: durable, or refused. */
   public long batches() {
     return batches;
   }
@@ -75,6 +75,7 @@ public final class WriteSummary {
   }
 
   void add(Refusal refusal) {
+    batches++;
     refused.add(refusal);
   }
 }
