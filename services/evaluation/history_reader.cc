@@ -110,6 +110,10 @@ absl::Status HistoryReader::Check(const v1::GetHistoryRequest& request, const Re
   if (request.view() == v1::HISTORY_VIEW_AS_OF && !request.has_as_of()) {
     violations.push_back({.field = "as_of", .description = "got nothing, want a time for AS_OF"});
   }
+  if (request.has_updated_after() && request.view() != v1::HISTORY_VIEW_HISTORY) {
+    violations.push_back({.field = "updated_after",
+                          .description = "got a time with another view, want view HISTORY"});
+  }
   if (!violations.empty()) return InvalidFields(std::move(violations));
   RETURN_IF_ERROR(RangeOf(request, key).status());
   return CursorOf(request).status();
@@ -172,6 +176,7 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
   } else if (request.view() == v1::HISTORY_VIEW_FINAL) {
     query.view = HistoryQuery::View::kFinal;
   }
+  if (request.has_updated_after()) query.recorded_after = FromTimestamp(request.updated_after());
   if (range.start.has_value()) query.first_day = DayNumber(range.start->first_day);
   if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
   ASSIGN_OR_RETURN(query.after, CursorOf(request));

@@ -15,7 +15,7 @@ bool SameEntry(const LoggedState& a, const LoggedState& b) {
 
 bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
   switch (query.view) {
-    case HistoryQuery::View::kAll: return true;
+    case HistoryQuery::View::kAll: return logged.record_time > query.recorded_after;
     case HistoryQuery::View::kAsOf: return logged.record_time <= query.as_of;
     case HistoryQuery::View::kFirstClosed: return logged.cause == v1::HISTORY_CAUSE_CLOSED;
     case HistoryQuery::View::kFinal: return logged.cause == v1::HISTORY_CAUSE_FINAL;

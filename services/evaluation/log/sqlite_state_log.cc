@@ -216,7 +216,7 @@ std::string HistorySql(HistoryQuery::View view) {
   // With max() or min() the bare columns are those of the row that has it.
   const std::string key =
       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND first_day BETWEEN ? AND ?"
-      " AND (first_day, number) > (?, ?) AND recorded_at <= ?";
+      " AND (first_day, number) > (?, ?) AND recorded_at <= ? AND recorded_at > ?";
   switch (view) {
     case HistoryQuery::View::kAll:
       return absl::StrCat("SELECT ", Columns("state"), key, " ORDER BY first_day, number LIMIT ?");
@@ -296,10 +296,13 @@ absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const Histo
   // Views with one entry for each period go on with the next period.
   HistoryPlace after = query.after.value_or(HistoryPlace{INT32_MIN, INT64_MIN});
   if (query.after.has_value() && query.view != HistoryQuery::View::kAll) after.number = INT64_MAX;
+  const int64_t recorded_after = query.recorded_after == absl::InfinitePast()
+                                     ? INT64_MIN
+                                     : absl::ToUnixNanos(query.recorded_after);
   const int64_t as_of =
       query.view == HistoryQuery::View::kAsOf ? absl::ToUnixNanos(query.as_of) : INT64_MAX;
   RETURN_IF_ERROR(rows.Bind({query.kpi, query.window, query.slice, query.first_day, query.last_day,
-                             after.first_day, after.number, as_of, query.limit}));
+                             after.first_day, after.number, as_of, recorded_after, query.limit}));
   std::vector<HistoryEntryRow> entries;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());

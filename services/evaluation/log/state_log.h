@@ -43,6 +43,8 @@ struct HistoryQuery {
   std::string slice;
   View view = View::kAll;
   absl::Time as_of = absl::InfiniteFuture();
+  // Only entries that were recorded after it; with kAll.
+  absl::Time recorded_after = absl::InfinitePast();
   // Periods by their first day, both inclusive.
   int32_t first_day = INT32_MIN;
   int32_t last_day = INT32_MAX;

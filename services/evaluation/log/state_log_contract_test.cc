@@ -145,6 +145,17 @@ TEST_P(StateLogContract, TellsTheHistoryByPeriodThenByRecording) {
               ElementsAre("1", "2", "3", "5", "6"));
 }
 
+TEST_P(StateLogContract, TellsOnlyWhatWasRecordedAfterAMoment) {
+  Fill();
+  HistoryQuery query = Query(HistoryQuery::View::kAll);
+  query.recorded_after = absl::FromUnixSeconds(100);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("2", "3", "5", "6"));
+  query.recorded_after = absl::FromUnixSeconds(300);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("6"));
+  query.recorded_after = absl::FromUnixSeconds(310);
+  EXPECT_THAT(Values(log_->History(query)), IsEmpty());
+}
+
 TEST_P(StateLogContract, AsOfIsTheLastEntryRecordedUntilThen) {
   Fill();
   HistoryQuery query = Query(HistoryQuery::View::kAsOf);

@@ -189,6 +189,7 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   Line(text, "Distance", explanation.distance_text());
   Line(text, "Kept", MaintainText(state));
   Line(text, "Flags", FlagsText(state));
+  Line(text, "Observation", ObservationText(state));
   if (state.has_last_event_time()) {
     Line(text, "Data",
          absl::StrCat("last event ", TimeText(state.last_event_time()), ", ",

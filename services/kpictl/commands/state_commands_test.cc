@@ -182,6 +182,19 @@ TEST_F(StateCommandsTest, FinalizeAndReleaseSayWhoAndWhy) {
   EXPECT_EQ(suite_.Run({"release", "otp", "2001-07", "--author", "a@b", "--reason", "r"}).code, 2);
 }
 
+TEST_F(StateCommandsTest, HistoryShowsTheLettersOfObservationFlags) {
+  v1::HistoryEntry entry;
+  *entry.mutable_state() = suite_.evaluation.states[0];
+  entry.mutable_state()->add_observation_flags(v1::OBSERVATION_FLAG_TIME_SERIES_BREAK);
+  entry.mutable_state()->add_observation_flags(v1::OBSERVATION_FLAG_PROVISIONAL);
+  suite_.evaluation.history = {entry};
+  const RunResult result =
+      suite_.Run({"history", "otp", "--updated-after", "2025-03-31T22:30:00Z", "-o", "wide"});
+  EXPECT_THAT(result.out, HasSubstr("  OBS"));
+  EXPECT_THAT(result.out, HasSubstr("  B P"));
+  EXPECT_EQ(suite_.Run({"history", "otp", "--updated-after", "spring"}).code, 2);
+}
+
 TEST_F(StateCommandsTest, ExplainShowsTheWhole) {
   v1::Explanation& explanation = suite_.evaluation.explanation;
   *explanation.mutable_state() = suite_.evaluation.states[0];
