@@ -53,6 +53,7 @@ lld                             # linker of the clang builds
 clang-format                    # formatting gate
 clang-tidy                      # lint gate
 python3                         # recomputation of the demo, lint scripts
+python3-venv                    # environments in which the Python client is tested
 python3-yaml                    # the same scripts read the demo definitions
 unzip                           # takes the .proto files out of their jar
 curl                            # admin port in tests and quickstart
@@ -175,6 +176,7 @@ main() {
     fi
     have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
     have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
+    proto/stubs/python/setup.sh --check || complete=false
     $complete || exit 1
     note "everything is installed"
     return
@@ -185,6 +187,7 @@ main() {
     fail "/usr/share/zoneinfo is incomplete: run apt-get install --reinstall tzdata"
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
+  proto/stubs/python/setup.sh
   note "everything is installed"
 }
 

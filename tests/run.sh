@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, lints, builds and tests everything, and prints the time of each stage.
-#   tests/run.sh           setup lint build unit python asan tsan fuzz
+#   tests/run.sh           setup lint build unit python stubs asan tsan fuzz
 #   tests/run.sh STAGE...  only these; also: tidy
 # Skipped tests are a failure when CI=true.
 set -uo pipefail
@@ -47,10 +47,13 @@ stage_unit() { test_preset dev; }
 
 stage_python() {
   local suite
-  for suite in lint demo explain oracle; do
+  for suite in lint demo explain oracle conformance; do
     python3 -m unittest discover -q -s "tests/$suite" || return 1
   done
 }
+
+# Generated clients of all languages against the real server.
+stage_stubs() { tests/conformance/run.sh; }
 
 # AddressSanitizer and UBSan over the domain, storage, cache, the cores of measurement and
 # evaluation, the acceptance cases and the simulator.
@@ -74,7 +77,7 @@ stage_tsan() {
 
 stage_fuzz() { tests/fuzz/run.sh "${FUZZ_SECONDS:-10}"; }
 
-default=(setup lint build unit python asan tsan fuzz)
+default=(setup lint build unit python stubs asan tsan fuzz)
 others=(tidy)
 chosen=("$@")
 [ ${#chosen[@]} -gt 0 ] || chosen=("${default[@]}")

@@ -54,6 +54,8 @@ struct MetricInput {
   Unit unit;
   // From the period of the step's root to the one that is meant.
   PeriodPath path;
+  // Ids of the KPIs through which this one reads the input, sorted: their finality binds it too.
+  std::vector<std::string> components;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
   // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
   // agree).
@@ -100,6 +102,18 @@ struct KpiStep {
 struct TargetOrigin {
   int64_t revision = 0;
   bool is_inline = false;  // it stands in the KPI itself
+};
+
+// When the days of a KPI become FINAL by themselves, and how days make periods (SEMANTICS 3.4.7).
+struct FinalityRule {
+  std::string uid;  // of the KPI, whose decisions count
+  // After the end of a day's period, or after the KPI's creation where that is later, so that
+  // history can be imported for as long; infinite: only FinalizePeriods makes days FINAL.
+  absl::Duration after = absl::InfiniteDuration();
+  absl::Time created = absl::UnixEpoch();
+  // Of the finest calendar window; nothing: there is none, and days never become FINAL.
+  std::optional<Grain> grain;
+  std::shared_ptr<const Calendar> calendar;
 };
 
 struct ReviewRule {
@@ -174,7 +188,7 @@ struct KpiDefinition {
   std::shared_ptr<const v1::Definition> definition;  // as stored
 
   // --- How the value is computed. ---
-  // Distinct by key, path and ignored dimensions, over all steps.
+  // Distinct by key, path, ignored dimensions and components, over all steps.
   std::vector<MetricInput> inputs;
   // In topological order; the last is this KPI. A component is evaluated from its own inputs for
   // this KPI's window, slice, calendar and zone, once for each place.
@@ -204,7 +218,8 @@ struct KpiDefinition {
   std::map<std::string, TargetOrigin> target_origins;
   std::optional<Decimal> logical_min;
   std::optional<Decimal> logical_max;
-  absl::Duration final_after = absl::InfiniteDuration();
+  FinalityRule finality;
+  std::map<std::string, FinalityRule> component_finality;  // by id of the KPI, of all it contains
   std::optional<Materiality> materiality;
   std::optional<ReviewRule> review;
   std::optional<PaceRule> pace;         // set if a band is measured by PACE

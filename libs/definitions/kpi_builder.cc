@@ -217,6 +217,21 @@ void BuildMateriality(KpiDraft& draft) {
                                          materiality.relative(), draft.violations)};
 }
 
+void BuildFinality(KpiDraft& draft) {
+  FinalityRule& rule = draft.built.finality;
+  rule.calendar = draft.built.calendar;
+  for (const Window& window : draft.built.windows) {
+    if (window.kind() != WindowKind::kCalendar) continue;
+    rule.grain = std::min(rule.grain.value_or(window.grain()), window.grain());
+  }
+  if (!draft.kpi.has_final_after()) return;
+  rule.after = CheckDuration("kpi.final_after", draft.kpi.final_after(), draft.violations);
+  if (rule.grain.has_value() || draft.built.windows.empty()) return;
+  draft.violations.Add("kpi.final_after", violation::kRefused,
+                       "got a duration, want it for a KPI with a calendar window (DAY, WEEK, "
+                       "MONTH, QUARTER, YEAR): it is the days of its periods that become final");
+}
+
 void BuildOther(KpiDraft& draft) {
   const v1::Kpi& kpi = draft.kpi;
   KpiDefinition& built = draft.built;
@@ -241,12 +256,7 @@ void BuildOther(KpiDraft& draft) {
       CheckRange("kpi.max_slices", kpi.max_slices(), 1, 100'000, violations)) {
     built.max_slices = kpi.max_slices();
   }
-  if (kpi.has_final_after()) {
-    const size_t before = violations.size();
-    built.final_after = CheckDuration("kpi.final_after", kpi.final_after(), violations);
-    // FINAL promises that later facts are held out, which evaluation cannot do yet.
-    CheckNotSet("kpi.final_after", violations.size() == before, violations);
-  }
+  BuildFinality(draft);
   BuildFlatEpsilon(draft);
   BuildMateriality(draft);
   BuildHistory(draft);
@@ -265,6 +275,11 @@ KpiBuild BuildKpi(const ResourceName& name, std::shared_ptr<const v1::Definition
   built->id = name.id;
   built->uid = definition->uid();
   built->revision = definition->revision();
+  built->finality.uid = definition->uid();
+  if (definition->has_create_time()) {
+    built->finality.created = absl::FromUnixSeconds(definition->create_time().seconds()) +
+                              absl::Nanoseconds(definition->create_time().nanos());
+  }
   built->display_name = definition->display_name().empty() ? name.id : definition->display_name();
   built->labels.insert(definition->labels().begin(), definition->labels().end());
   KpiDraft draft{name, definition->kpi(), catalog, *built, result.violations, false, {}};

@@ -57,6 +57,7 @@ FormulaBinding TakeOver(KpiDefinition& built, const KpiDefinition& child, const 
       MetricInput input = child.inputs[binding.index];
       input.path = Joined(prefix, input.path);
       input.ignore_dimensions = Union(input.ignore_dimensions, place.ignore_dimensions);
+      input.components = Union(input.components, {child.id});
       binding.index = AddMetricInput(built, std::move(input));
       break;
     }
@@ -134,7 +135,8 @@ size_t AddMetricInput(KpiDefinition& built, MetricInput input) {
   std::vector<MetricInput>& inputs = built.inputs;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].key == input.key && inputs[i].path == input.path &&
-        inputs[i].ignore_dimensions == input.ignore_dimensions) {
+        inputs[i].ignore_dimensions == input.ignore_dimensions &&
+        inputs[i].components == input.components) {
       return i;
     }
   }
@@ -143,6 +145,8 @@ size_t AddMetricInput(KpiDefinition& built, MetricInput input) {
 }
 
 size_t AddComponent(KpiDefinition& built, const KpiDefinition& child, const ComponentPlace& place) {
+  built.component_finality.insert(child.component_finality.begin(), child.component_finality.end());
+  built.component_finality.emplace(child.id, child.finality);
   const std::string place_text = PlaceText(place);
   std::vector<size_t> index_of;
   for (const KpiStep& step : child.steps) {

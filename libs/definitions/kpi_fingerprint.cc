@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/hash.h"
 #include "libs/definitions/kpi_builder.h"
@@ -27,9 +29,29 @@ void AppendCalendar(const KpiDefinition& kpi, std::string& text) {
   absl::StrAppend(&text, "\n");
 }
 
+// For each input the place among the distinct ones: through which KPIs it is read does not matter.
+std::vector<size_t> PlacesOf(const std::vector<MetricInput>& inputs) {
+  std::vector<size_t> places;
+  size_t distinct = 0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    size_t first = 0;
+    while (inputs[first].key != inputs[i].key || inputs[first].path != inputs[i].path ||
+           inputs[first].ignore_dimensions != inputs[i].ignore_dimensions) {
+      ++first;
+    }
+    places.push_back(first == i ? distinct++ : places[first]);
+  }
+  return places;
+}
+
 std::string SeriesText(const KpiDefinition& kpi) {
   std::string text = "1\n";
-  for (const MetricInput& input : kpi.inputs) {
+  const std::vector<size_t> places = PlacesOf(kpi.inputs);
+  size_t written = 0;
+  for (size_t i = 0; i < kpi.inputs.size(); ++i) {
+    if (places[i] < written) continue;
+    ++written;
+    const MetricInput& input = kpi.inputs[i];
     absl::StrAppend(&text, "input ", input.key, "|", input.metric->unit.ToString(), "|",
                     input.metric->scale);
     for (const std::string& dimension : input.ignore_dimensions) {
@@ -41,11 +63,12 @@ std::string SeriesText(const KpiDefinition& kpi) {
   for (const KpiStep& step : kpi.steps) {
     absl::StrAppend(&text, "formula ", step.formula.canonical_text());
     for (const FormulaBinding& binding : step.bindings) {
-      absl::StrAppend(&text, "|", binding.alias,
-                      binding.kind == FormulaBinding::Kind::kInput  ? "=input"
-                      : binding.kind == FormulaBinding::Kind::kStep ? "=step"
-                                                                    : "=result",
-                      binding.index);
+      absl::StrAppend(
+          &text, "|", binding.alias,
+          binding.kind == FormulaBinding::Kind::kInput  ? "=input"
+          : binding.kind == FormulaBinding::Kind::kStep ? "=step"
+                                                        : "=result",
+          binding.kind == FormulaBinding::Kind::kInput ? places[binding.index] : binding.index);
     }
     absl::StrAppend(&text, "\n");
   }

@@ -59,6 +59,8 @@ class InputsBuilder {
                                     "an alias of at most 64 letters, digits and '_', no "
                                     "digit first"));
     }
+    CheckNotSet(field + ".expression", !input.expression().empty(), draft_.violations);
+    CheckNotSet(field + ".expression_scale", input.has_expression_scale(), draft_.violations);
     CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
     if (input.metric().empty() == input.kpi().empty()) {
       AddRequired(field, "exactly one of metric and kpi", draft_.violations);

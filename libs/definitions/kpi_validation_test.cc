@@ -58,7 +58,9 @@ TEST(KpiInputs, SayHowSamplesBecomeANumber) {
 }
 
 TEST(KpiInputs, AreRefusedWhereNotServedYet) {
-  for (const char* text : {"aggregation: AGGREGATION_MEAN_OF_RATIOS"}) {
+  for (const char* text : {"aggregation: AGGREGATION_MEAN_OF_RATIOS",
+                           "aggregation: AGGREGATION_SUM expression: 'abs(value)'",
+                           "aggregation: AGGREGATION_SUM expression_scale: 2"}) {
     const auto codes = KpiCodes(Input("x", absl::StrCat("metric: 'delay' ", text)) + "unit: 'min'");
     ASSERT_THAT(codes, testing::SizeIs(1)) << text;
     EXPECT_THAT(codes[0], HasSubstr(" NOT_IMPLEMENTED"));
@@ -367,9 +369,8 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
               IsEmpty());
 }
 
-TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"),
-              ElementsAre("final_after NOT_IMPLEMENTED"));
+TEST(Kpi, FinalAfterWantsACalendarWindow) {
+  EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"), IsEmpty());
 }
 
 TEST(Kpi, ChecksMateriality) {

@@ -228,7 +228,14 @@ AggregateResult Aggregate::Finalise() const {
 bool Aggregate::approximate() const { return collection_ != nullptr && collection_->approximate(); }
 
 AggregateResult Aggregate::Finalise(const AggregateFrame& frame) const {
-  if (collection_ == nullptr || n_ == 0) return Finalise();
+  if (collection_ == nullptr || n_ == 0) {
+    AggregateResult result = Finalise();
+    // A filter that keeps nothing leaves no opportunity and no cohort to divide by.
+    const bool divides =
+        spec_.kind == AggregationKind::kConversion || spec_.kind == AggregationKind::kCohortRatio;
+    if (divides && rows_ > 0) result.value = NdReason::kDivisionByZero;
+    return result;
+  }
   AggregateResult result = collection_->FinaliseIn(frame, n_);
   result.n = n_;
   result.rows = rows_;

@@ -53,6 +53,7 @@ AggregationReach ReachOf(AggregationKind kind, const FrameRule& rule);
 // One period, and what beyond it is seen, in unix nanoseconds; ranges are half-open. A sample lies
 // where SampleView::place_nano says.
 struct AggregateFrame {
+  // The least int64 is no start: all time. TIME_WEIGHTED_AVG then counts from the first sample on.
   int64_t start_nano = 0;
   int64_t end_nano = 0;
   // TIME_WEIGHTED_*: nothing is integrated from here on; the evaluator's clock.

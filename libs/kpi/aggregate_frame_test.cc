@@ -43,6 +43,15 @@ TEST(AggregateFrame, ATeamThatStartsInTheMiddleCountsHalfOfThePeriod) {
   EXPECT_EQ(Text(Of(AggregationKind::kTimeWeightedAverage, team), early), "ND(EMPTY)");
 }
 
+TEST(AggregateFrame, AllTimeBeginsWithTheFirstSample) {
+  const std::vector<SampleView> teams = {{.time_nano = 10, .value = 10, .series = 1},
+                                         {.time_nano = 20, .value = 20, .series = 2}};
+  const AggregateFrame all = {.start_nano = INT64_MIN, .end_nano = INT64_MAX, .as_of_nano = 30};
+  EXPECT_EQ(Text(Of(AggregationKind::kTimeWeightedAverage, teams), all), "20");
+  EXPECT_EQ(Of(AggregationKind::kTimeWeightedAverage, teams).Finalise(all).carried, 0u);
+  EXPECT_EQ(Text(Of(AggregationKind::kTimeWeightedAverage, {}), all), "ND(EMPTY)");
+}
+
 TEST(AggregateFrame, LastIsCarriedAsFarAsTheFrameSays) {
   const Aggregate last = Of(AggregationKind::kLast, {{.time_nano = -20, .value = 1, .series = 1},
                                                      {.time_nano = -5, .value = 2, .series = 2},
@@ -84,6 +93,13 @@ TEST(AggregateFrame, AnOpportunityCountsOnceInItsOwnPeriod) {
   EXPECT_EQ(conversion.Finalise().value, Value(NdReason::kNotAggregatable));
   const AggregateFrame later = {.start_nano = 30, .end_nano = 60};
   EXPECT_EQ(Text(conversion, later), "ND(DIV0)");
+}
+
+TEST(AggregateFrame, AFilterThatKeepsNothingLeavesNothingToDivideBy) {
+  const std::vector<SampleView> dropped = {{.time_nano = 1, .entity = "ann", .kept = false}};
+  EXPECT_EQ(Text(Of(AggregationKind::kConversion, dropped), kMonth), "ND(DIV0)");
+  EXPECT_EQ(Text(Of(AggregationKind::kCohortRatio, dropped), kMonth), "ND(DIV0)");
+  EXPECT_EQ(Text(Of(AggregationKind::kTimeWeightedMean, dropped), kMonth), "ND(EMPTY)");
 }
 
 TEST(AggregateFrame, ACohortIsComparedByValueByHeadsOrByWhatItKept) {

@@ -131,7 +131,11 @@ Value NaiveValueIn(const AggregationSpec& spec, const AggregateFrame& frame,
   for (const TestSample& sample : samples) {
     if (sample.kept) kept.push_back(sample);
   }
-  if (kept.empty()) return NdReason::kEmpty;
+  if (kept.empty()) {
+    const bool divides =
+        spec.kind == AggregationKind::kConversion || spec.kind == AggregationKind::kCohortRatio;
+    return divides && !samples.empty() ? NdReason::kDivisionByZero : NdReason::kEmpty;
+  }
   switch (spec.kind) {
     case AggregationKind::kFirst: return EndsIn(frame, true, spec.scale, kept);
     case AggregationKind::kLast: return EndsIn(frame, false, spec.scale, kept);

@@ -91,22 +91,32 @@ AggregateResult StepSeries::FirstIn(const AggregateFrame& frame) const {
   return result;
 }
 
+int64_t StepSeries::StartOf(const AggregateFrame& frame, int64_t end) const {
+  if (frame.start_nano != std::numeric_limits<int64_t>::min()) return frame.start_nano;
+  int64_t start = end;
+  for (const auto& [series, steps] : series_) {
+    start = std::min(start, steps.begin()->first.place_nano);
+  }
+  return start;
+}
+
 AggregateResult StepSeries::IntegralIn(const AggregateFrame& frame) const {
   AggregateResult result{.value = NdReason::kEmpty};
   const int64_t end = std::min(frame.end_nano, frame.as_of_nano);
-  if (end <= frame.start_nano) return result;
+  const int64_t start = StartOf(frame, end);
+  if (end <= start) return result;
   Int256 integral;
   Int256 covered;
   for (const auto& [series, steps] : series_) {
     if (steps.begin()->first.place_nano >= end) continue;
     ++result.members;
     bool carried = true;
-    auto at = FirstFrom(steps, frame.start_nano);
+    auto at = FirstFrom(steps, start);
     if (at != steps.begin()) --at;
     for (; at != steps.end() && at->first.place_nano < end; ++at) {
-      carried = at->first.place_nano < frame.start_nano;
+      carried = at->first.place_nano < start;
       const auto next = std::next(at);
-      const int64_t from = std::max(at->first.place_nano, frame.start_nano);
+      const int64_t from = std::max(at->first.place_nano, start);
       const int64_t to = next == steps.end() ? end : std::min(next->first.place_nano, end);
       if (to <= from) continue;
       integral += Int256::Product(at->first.value, Between(from, to));
@@ -117,7 +127,7 @@ AggregateResult StepSeries::IntegralIn(const AggregateFrame& frame) const {
   if (result.members == 0) return result;
   const Number length = kind_ == AggregationKind::kTimeWeightedMean
                             ? ToDecimal(covered, 0)
-                            : Decimal::FromMantissa(Between(frame.start_nano, end), 0);
+                            : Decimal::FromMantissa(Between(start, end), 0);
   result.value = Number(ToDecimal(integral, scale_)) / length;
   return result;
 }

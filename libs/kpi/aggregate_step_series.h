@@ -50,6 +50,8 @@ class StepSeries final : public AggregateCollection {
   static Steps::const_iterator FirstFrom(const Steps& steps, int64_t place_nano);
   static Step StepOf(const SampleView& sample);
   AggregateResult FirstIn(const AggregateFrame& frame) const;
+  // Where a time-weighted average begins to count; `end` without samples of all time.
+  int64_t StartOf(const AggregateFrame& frame, int64_t end) const;
   AggregateResult IntegralIn(const AggregateFrame& frame) const;
   absl::Status ReadSteps(WireReader& reader, uint64_t& missing, Steps& steps);
 

@@ -14,6 +14,12 @@ absl::Time DeadlineOf(const Period& period, const InputReadiness& input) {
 // Share of the period's instants before the watermarks, averaged over the inputs.
 Decimal Completeness(const Period& period, absl::Span<const InputReadiness> inputs) {
   if (inputs.empty() || !period.exists()) return Decimal::FromInt(1);
+  if (period.grain == Grain::kAll) {
+    const auto told = std::count_if(inputs.begin(), inputs.end(), [](const InputReadiness& input) {
+      return input.watermark > absl::InfinitePast();
+    });
+    return (Decimal::FromInt(told) / Decimal::FromInt(static_cast<int64_t>(inputs.size()))).value();
+  }
   absl::int128 covered = 0;
   for (const InputReadiness& input : inputs) {
     const absl::Time until = std::clamp(input.watermark, period.start, period.end);

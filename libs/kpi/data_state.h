@@ -60,7 +60,7 @@ struct PeriodReadiness {
   // Least watermark; InfinitePast if an input has none, InfiniteFuture without inputs.
   absl::Time watermark = absl::InfiniteFuture();
   // Mean over the inputs of the share of the period before their watermark, in [0, 1]; 1 exactly
-  // if ready.
+  // if ready. All time has no end to be measured by: an input that has a watermark counts as 1.
   Decimal completeness;
 };
 

@@ -124,6 +124,15 @@ TEST_F(DataStateTest, CompletenessIsTheShareBeforeTheWatermarks) {
   EXPECT_EQ(AssessReadiness(day_, day_.end, {inputs + 2, 1}).completeness.ToString(), "0");
 }
 
+TEST_F(DataStateTest, CompletenessOfAllTimeIsTheShareOfInputsWithAWatermark) {
+  const Period all = *ParsePeriod(Calendar(), "ALL");
+  const InputReadiness inputs[] = {Input(absl::Hours(12), 5), Input(none_, 0)};
+  const PeriodReadiness readiness = AssessReadiness(all, day_.end, inputs);
+  EXPECT_EQ(readiness.completeness.ToString(), "0.5");
+  EXPECT_FALSE(readiness.ready);
+  EXPECT_EQ(AssessReadiness(all, day_.end, {inputs, 1}).completeness.ToString(), "1");
+}
+
 TEST_F(DataStateTest, KpiWithoutInputsIsReady) {
   const PeriodReadiness readiness = AssessReadiness(day_, day_.start, {});
   EXPECT_TRUE(readiness.ready);

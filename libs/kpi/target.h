@@ -99,7 +99,7 @@ class TargetSet {
   //   coarser window, flow: the sum over the target periods that tile it, none if one is missing;
   //   coarser window, level or ratio: the target of the period that holds the window's last day;
   //   finer window: NO_TARGET unless ALLOCATED, whose part is spread over it;
-  //   a flow whose target periods do not tile the window: NO_TARGET.
+  //   a flow whose target periods do not tile the window, and all time: NO_TARGET.
   ResolvedTarget Resolve(const Calendar& calendar, TargetRole role, const Slice& slice,
                          const Period& period, KpiNature nature,
                          const TargetEnvironment& environment = TargetEnvironment()) const;

@@ -92,6 +92,8 @@ class TargetResolution {
     const Grain grain = last.target->spec.grain.value_or(period.grain);
     // Grains are ordered from fine to coarse.
     if (grain >= period.grain) return Finer(last, period);
+    // All time has no end, and targets no sum over it.
+    if (nature_ == KpiNature::kFlow && period.grain == Grain::kAll) return None("");
     if (nature_ == KpiNature::kFlow) return SumWithin(period, grain);
     return ResolveExactly(PeriodOf(calendar_, grain, period.last_day()));
   }

@@ -110,6 +110,12 @@ TEST(Target, CoarserWindowOfAFlowSumsItsPeriods) {
   EXPECT_EQ(Resolve(set, "2025", kFlow), "plan ND(NO_TARGET)");
 }
 
+TEST(Target, AllTimeOfAFlowHasNoSum) {
+  TargetSpec daily = Fixed("daily", "10");
+  daily.grain = Grain::kDay;
+  EXPECT_EQ(Resolve(Make({daily}), "ALL", KpiNature::kFlow), " ND(NO_TARGET)");
+}
+
 TEST(Target, CoarserWindowOfALevelHasTheLastPeriodsTarget) {
   const TargetSet set =
       Make({Schedule({{"2025-01", D("10")}, {"2025-03", D("30")}}, SchedulePolicy::kStrict)});

@@ -191,13 +191,23 @@ grpc::ServerUnaryReactor* EvaluationRpc::NotImplemented(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* EvaluationRpc::FinalizePeriods(grpc::CallbackServerContext* context,
                                                          const v1::FinalizePeriodsRequest* request,
                                                          v1::FinalizePeriodsResponse* response) {
-  return NotImplemented(context, "FinalizePeriods", request, response);
+  return dispatcher_.Async<v1::FinalizePeriodsRequest, v1::FinalizePeriodsResponse>(
+      context, "FinalizePeriods", request, response,
+      [this](CallContext& call, const v1::FinalizePeriodsRequest& decoded,
+             Completion<v1::FinalizePeriodsResponse> completion) {
+        service_.FinalizePeriods(decoded, call.deadline(), std::move(completion));
+      });
 }
 
 grpc::ServerUnaryReactor* EvaluationRpc::ReleaseHeldOut(grpc::CallbackServerContext* context,
                                                         const v1::ReleaseHeldOutRequest* request,
                                                         v1::ReleaseHeldOutResponse* response) {
-  return NotImplemented(context, "ReleaseHeldOut", request, response);
+  return dispatcher_.Async<v1::ReleaseHeldOutRequest, v1::ReleaseHeldOutResponse>(
+      context, "ReleaseHeldOut", request, response,
+      [this](CallContext& call, const v1::ReleaseHeldOutRequest& decoded,
+             Completion<v1::ReleaseHeldOutResponse> completion) {
+        service_.ReleaseHeldOut(decoded, call.deadline(), std::move(completion));
+      });
 }
 
 grpc::ServerUnaryReactor* EvaluationRpc::GetScorecard(grpc::CallbackServerContext* context,

@@ -44,6 +44,63 @@ TEST_F(EvaluationServerTest, ReadsItsOwnWrite) {
   }
 }
 
+TEST_F(EvaluationServerTest, RefusesToFinaliseWhatIsNotClosedOrNotAPeriod) {
+  suite_.Read(kDay5, Write(7));
+  v1::FinalizePeriodsRequest request;
+  request.set_kpi(kTestKpi);
+  request.set_through_period("9999-11");
+  request.set_author("ann@example.com");
+  request.set_reason("books closed");
+  v1::FinalizePeriodsResponse response;
+  EXPECT_EQ(ReasonOf(suite_.Call(&Stub::FinalizePeriods, request, &response)), "PERIOD_NOT_CLOSED");
+  request.set_through_period("soon");
+  EXPECT_EQ(ReasonOf(suite_.Call(&Stub::FinalizePeriods, request, &response)), "INVALID_FIELD");
+}
+
+TEST_F(EvaluationServerTest, HoldsOutWhatComesAfterTheFinalMomentUntilItIsReleased) {
+  suite_.Read(kDay5, Write(7));
+  v1::FinalizePeriodsRequest finalise;
+  finalise.set_kpi(kTestKpi);
+  finalise.set_through_period(kDay5);
+  finalise.set_author("ann@example.com");
+  finalise.set_reason("books closed");
+  v1::FinalizePeriodsResponse finalised;
+  const grpc::Status done = suite_.Call(&Stub::FinalizePeriods, finalise, &finalised);
+  ASSERT_TRUE(done.ok()) << done.error_message();
+  EXPECT_EQ(finalised.final_through(), kDay5);
+  const std::string late = Write(8, "late");
+  for (int start = 0; start < 2; ++start) {
+    const v1::KpiState held = suite_.Read(kDay5, late);
+    EXPECT_EQ(held.value(), "7");
+    EXPECT_EQ(held.held_out(), 1);
+    EXPECT_EQ(held.period().life(), v1::PERIOD_LIFE_FINAL);
+    if (start == 0) {
+      suite_.StartServer();
+      ASSERT_TRUE(suite_.WaitUntilReady());
+    }
+  }
+  v1::ReleaseHeldOutRequest release;
+  release.set_kpi(kTestKpi);
+  release.set_first_period(kDay5);
+  release.set_author("ann@example.com");
+  release.set_role("controller");
+  release.set_reason("late invoice");
+  v1::ReleaseHeldOutResponse released;
+  const grpc::Status freed = suite_.Call(&Stub::ReleaseHeldOut, release, &released);
+  ASSERT_TRUE(freed.ok()) << freed.error_message();
+  EXPECT_EQ(released.released(), 1);
+  EXPECT_EQ(suite_.Read(kDay5, Write(1, "other", "US")).value(), "15");
+  v1::GetHistoryRequest history;
+  history.set_kpi(kTestKpi);
+  history.set_view(v1::HISTORY_VIEW_FINAL);
+  v1::GetHistoryResponse entries;
+  ASSERT_TRUE(suite_.Call(&Stub::GetHistory, history, &entries).ok());
+  ASSERT_EQ(entries.entries_size(), 1);
+  EXPECT_EQ(entries.entries(0).state().value(), "7");
+  EXPECT_EQ(entries.entries(0).author(), "ann@example.com");
+  EXPECT_EQ(entries.entries(0).reason(), "books closed");
+}
+
 TEST_F(EvaluationServerTest, WaitThatIsNotMetEndsWithItsReasonBeforeTheCall) {
   v1::GetStateRequest request;
   request.mutable_key()->set_kpi(kTestKpi);

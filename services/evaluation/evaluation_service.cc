@@ -106,20 +106,6 @@ void EvaluationService::WhenLoaded(absl::Time deadline, std::function<void(absl:
       then);
 }
 
-template <typename Answer>
-void EvaluationService::ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
-                                       Done<Answer> done) {
-  read([this, deadline, read, done](absl::StatusOr<Answer> answer) {
-    if (answer.ok() || GetErrorDetails(answer.status()).reason != "NOT_READY") {
-      return done(std::move(answer));
-    }
-    WhenLoaded(deadline, [read, done](const absl::Status& loaded) {
-      if (!loaded.ok()) return done(loaded);
-      read(done);
-    });
-  });
-}
-
 void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time deadline,
                                  Done<StateAnswer> done) {
   if (request.at_least().empty()) {
@@ -294,7 +280,13 @@ void EvaluationService::ExplainState(const v1::ExplainStateRequest& request, abs
     explanation.mutable_state()->MergeFromString(parts_.health.Suffix(v1::STATE_SOURCE_OWNER, now));
     return explanation;
   };
-  Explain<v1::Explanation>(request.key(), request.at_least(), deadline, explain, std::move(done));
+  const auto add_revisions = [this, key = request.key(),
+                              done](const absl::StatusOr<v1::Explanation>& explained) {
+    if (!explained.ok()) return done(explained.status());
+    OnExecutor([this, key, explained = *explained, done] { done(WithRevisions(key, explained)); },
+               done);
+  };
+  Explain<v1::Explanation>(request.key(), request.at_least(), deadline, explain, add_revisions);
 }
 
 void EvaluationService::ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "kpisuite/v1/evaluation_service.pb.h"
+#include "libs/base/error.h"
 #include "libs/base/executor.h"
 #include "services/evaluation/cold_reader.h"
 #include "services/evaluation/history_reader.h"
@@ -57,6 +58,10 @@ class EvaluationService {
                     Done<v1::Explanation> done);
   void ExplainChange(const v1::ExplainChangeRequest& request, absl::Time deadline,
                      Done<v1::ChangeExplanation> done);
+  void FinalizePeriods(const v1::FinalizePeriodsRequest& request, absl::Time deadline,
+                       Done<v1::FinalizePeriodsResponse> done);
+  void ReleaseHeldOut(const v1::ReleaseHeldOutRequest& request, absl::Time deadline,
+                      Done<v1::ReleaseHeldOutResponse> done);
   void GetForecast(const v1::GetForecastRequest& request, absl::Time deadline,
                    Done<v1::Forecast> done);
   void SimulateKpi(const v1::SimulateKpiRequest& request, absl::Time deadline,
@@ -81,6 +86,12 @@ class EvaluationService {
   template <typename Answer>
   void ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
                       Done<Answer> done);
+  // Decides about the days of a KPI on the engine thread and stores it before the answer.
+  template <typename Request, typename Response>
+  void Decide(const Request& request, absl::Time deadline, Done<Response> done);
+  // Adds what the log tells about revisions to the explanation of the state at a key. Blocks.
+  absl::StatusOr<v1::Explanation> WithRevisions(const v1::StateKey& key,
+                                                v1::Explanation explanation) const;
   // Explains the state at a key; `explainer` runs on the engine thread.
   template <typename Answer>
   using Explainer = std::function<absl::StatusOr<Answer>(const StateLookup::Place&, absl::Time)>;
@@ -101,5 +112,19 @@ class EvaluationService {
   StateList list_;
   HistoryReader history_;
 };
+
+template <typename Answer>
+void EvaluationService::ReadWhenLoaded(absl::Time deadline, std::function<void(Done<Answer>)> read,
+                                       Done<Answer> done) {
+  read([this, deadline, read, done](absl::StatusOr<Answer> answer) {
+    if (answer.ok() || GetErrorDetails(answer.status()).reason != "NOT_READY") {
+      return done(std::move(answer));
+    }
+    WhenLoaded(deadline, [read, done](const absl::Status& loaded) {
+      if (!loaded.ok()) return done(loaded);
+      read(done);
+    });
+  });
+}
 
 }  // namespace kpisuite

@@ -88,6 +88,7 @@ std::string MeasurementForTest::Append(const FeedForTest::Batch& batch) {
 std::string MeasurementForTest::Write(absl::Time time, int64_t value, const std::string& id,
                                       const std::string& region) {
   MutexLock lock(mutex_);
+  feed_.SetTime(absl::Now());
   return Append(feed_.Write({"m", region, absl::ToUnixNanos(time), id}, value));
 }
 

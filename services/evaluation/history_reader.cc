@@ -104,11 +104,15 @@ absl::Status HistoryReader::Check(const v1::GetHistoryRequest& request, const Re
   if (!v1::HistoryView_IsValid(request.view())) {
     violations.push_back({.field = "view",
                           .description = absl::StrCat("got ", request.view(),
-                                                      ", want LATEST, AS_OF, FIRST_CLOSED or "
-                                                      "HISTORY")});
+                                                      ", want LATEST, AS_OF, FIRST_CLOSED, "
+                                                      "HISTORY or FINAL")});
   }
   if (request.view() == v1::HISTORY_VIEW_AS_OF && !request.has_as_of()) {
     violations.push_back({.field = "as_of", .description = "got nothing, want a time for AS_OF"});
+  }
+  if (request.has_updated_after() && request.view() != v1::HISTORY_VIEW_HISTORY) {
+    violations.push_back({.field = "updated_after",
+                          .description = "got a time with another view, want view HISTORY"});
   }
   if (!violations.empty()) return InvalidFields(std::move(violations));
   RETURN_IF_ERROR(RangeOf(request, key).status());
@@ -169,7 +173,10 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
     query.as_of = FromTimestamp(request.as_of());
   } else if (request.view() == v1::HISTORY_VIEW_FIRST_CLOSED) {
     query.view = HistoryQuery::View::kFirstClosed;
+  } else if (request.view() == v1::HISTORY_VIEW_FINAL) {
+    query.view = HistoryQuery::View::kFinal;
   }
+  if (request.has_updated_after()) query.recorded_after = FromTimestamp(request.updated_after());
   if (range.start.has_value()) query.first_day = DayNumber(range.start->first_day);
   if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
   ASSIGN_OR_RETURN(query.after, CursorOf(request));
@@ -189,6 +196,8 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
     if (withheld[i]) *entry.mutable_state() = WithheldState(entry.state());
     *entry.mutable_record_time() = ToTimestamp(row.logged.record_time);
     entry.set_cause(row.logged.cause);
+    entry.set_author(row.logged.author);
+    entry.set_reason(row.logged.reason);
     bytes += row.logged.state->size();
     last = row.place;
   }

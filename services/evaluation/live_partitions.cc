@@ -10,6 +10,17 @@
 #include "libs/base/status_macros.h"
 
 namespace kpisuite {
+namespace {
+
+// Whether it is the KPI of that resource name or contains it.
+bool Reads(const KpiDefinition& kpi, const std::string& name) {
+  if (kpi.resource_name() == name) return true;
+  const std::string components = absl::StrCat("workspaces/", kpi.workspace, "/kpis/");
+  return std::any_of(kpi.component_finality.begin(), kpi.component_finality.end(),
+                     [&](const auto& component) { return components + component.first == name; });
+}
+
+}  // namespace
 
 LivePartitions::LivePartitions(StateLog& log, KpiDirectory& directory)
     : log_(log),
@@ -89,10 +100,50 @@ absl::Status LivePartitions::SeedFromLog(absl::string_view kpi) {
   });
 }
 
+absl::Status LivePartitions::LoadDecisions() {
+  if (decisions_known_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(FinalityDecisions all, log_.LoadDecisions());
+  decisions_.clear();
+  for (FinalityDecision& decision : all) {
+    decisions_[decision.kpi].push_back(std::move(decision));
+  }
+  decisions_known_ = true;
+  return absl::OkStatus();
+}
+
+void LivePartitions::TellDecisions(PartitionEngine& engine) const {
+  for (const auto& [kpi, decisions] : decisions_) engine.SetFinality(kpi, decisions);
+}
+
+absl::StatusOr<FinalityDecisions> LivePartitions::DecisionsAbout(absl::string_view kpi) {
+  RETURN_IF_ERROR(LoadDecisions());
+  const auto found = decisions_.find(kpi);
+  return found == decisions_.end() ? FinalityDecisions() : found->second;
+}
+
+absl::Status LivePartitions::Decide(const FinalityDecision& decision) {
+  RETURN_IF_ERROR(LoadDecisions());
+  // Whether a decision that could not be written was stored is known when the log is read again.
+  decisions_known_ = false;
+  RETURN_IF_ERROR(log_.SaveDecision(decision));
+  decisions_known_ = true;
+  decisions_[decision.kpi].push_back(decision);
+  for (Part& part : parts_) TellDecisions(*part.engine);
+  for (const auto& kpi : catalog_.Kpis()) {
+    const auto placed = part_of_kpi_.find(kpi->resource_name());
+    if (placed == part_of_kpi_.end() || !Reads(*kpi, decision.kpi)) continue;
+    touched_.insert(placed->second);
+    PartitionEngine& engine = *parts_[static_cast<size_t>(placed->second)].engine;
+    RETURN_IF_ERROR(engine.SetVersions(versions_.ChainOf(kpi, catalog_)));
+  }
+  return absl::OkStatus();
+}
+
 void LivePartitions::Begin(const v1::PartitionHead& head) {
   Part& part = parts_[static_cast<size_t>(head.part())];
   part.engine = std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
   part.engine->SetDefinitionPosition(catalog_.position());
+  TellDecisions(*part.engine);
   part.generation = next_generation_++;
   part.settled = false;
   touched_.insert(head.part());
@@ -109,6 +160,8 @@ absl::Status LivePartitions::Start(const std::vector<v1::PartitionHead>& heads) 
   parts_.resize(heads.size());
   touched_.clear();
   part_of_kpi_.clear();
+  // Without them facts would count that are held out.
+  RETURN_IF_ERROR(LoadDecisions());
   for (const v1::PartitionHead& head : heads) Begin(head);
   const auto kpis = catalog_.Kpis();
   for (const auto& kpi : kpis) part_of_kpi_[kpi->resource_name()] = PartOf(*kpi);

@@ -9,6 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -62,6 +63,12 @@ class LivePartitions {
   absl::Status Restart(const v1::PartitionHead& head);
   bool started() const { return !parts_.empty(); }
 
+  // What was decided about the days of a KPI so far. UNAVAILABLE (STORE_UNAVAILABLE) while what the
+  // log has is not known.
+  absl::StatusOr<FinalityDecisions> DecisionsAbout(absl::string_view kpi);
+  // Stores a decision and lets it count: every KPI that reads the days is computed again.
+  absl::Status Decide(const FinalityDecision& decision);
+
   // See PartitionEngine. Batches of unknown partitions are refused.
   absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
   // Answers to an engine that was replaced meanwhile are ignored.
@@ -93,6 +100,8 @@ class LivePartitions {
   void Take(const std::string& name);
   void Begin(const v1::PartitionHead& head);
   absl::Status SeedFromLog(absl::string_view kpi);
+  absl::Status LoadDecisions();
+  void TellDecisions(PartitionEngine& engine) const;
 
   StateLog& log_;
   KpiDirectory& directory_;
@@ -101,6 +110,8 @@ class LivePartitions {
   std::vector<Part> parts_;
   absl::btree_map<std::string, int32_t> part_of_kpi_;
   std::set<int32_t> touched_;
+  absl::btree_map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
+  bool decisions_known_ = false;
   int64_t next_generation_ = 1;
 };
 

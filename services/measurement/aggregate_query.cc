@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
+#include "libs/definitions/field_checks.h"
 #include "libs/definitions/violations.h"
 
 namespace kpisuite {
@@ -41,6 +42,11 @@ class PlanBuilder {
       return std::nullopt;
     }
     return *std::move(aggregate);
+  }
+
+  void CheckExpression() {
+    const bool is_set = !query_.expression().empty() || query_.has_expression_scale();
+    CheckNotSet(path_ + "expression", is_set, violations_);
   }
 
   Filter BuildFilter() {
@@ -197,6 +203,7 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
   Calendar calendar = builder.BuildCalendar();
   std::optional<Slice> slice = builder.BuildSlice(grouping);
   builder.CheckDays();
+  builder.CheckExpression();
   std::vector<RecordCutoff> cutoffs = builder.BuildCutoffs();
   if (!builder.violations().empty()) return InvalidFields(builder.violations().Take());
   AggregatePlan plan{index,

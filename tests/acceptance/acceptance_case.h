@@ -47,12 +47,26 @@ enum class CaseAction {
   kRepeat,   // a write that must change nothing
   kRetract,  // every sample must have been there
   kWatermark,
+  kFinalise,
+  kRelease,
   kExpectState,
   kExpectHistory,
   kExpectChange,
   kSimulate,
   kExpectSimulation,
   kExpectForecast,
+};
+
+// What a finalise or release says.
+struct CaseDecision {
+  std::string kpi;
+  std::string first_period;  // of a release
+  std::string last_period;   // empty: first_period
+  std::string author = "controller@example.com";
+  std::string role = "group controller";
+  std::string reason = "month-end";
+  std::string request;
+  std::string released;  // how many samples it is to release; empty: not compared
 };
 
 struct CaseStep {
@@ -65,6 +79,7 @@ struct CaseStep {
   std::vector<v1::Definition>
       definitions;                        // apply, simulate: only what the file says; delete: names
   std::vector<ExpectedProblem> problems;  // apply, delete, write and so on
+  CaseDecision decision;                  // finalise, release
   StateQuery query;                       // expect, simulate; one of its periods or none
   std::string from;                       // simulate, as `to`: a period; empty: by default
   std::string to;

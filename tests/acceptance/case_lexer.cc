@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
 namespace kpisuite {
@@ -83,6 +84,10 @@ absl::StatusOr<absl::Time> ParseInstant(absl::string_view text) {
 std::string Unquoted(absl::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
   return std::string(quoted ? text.substr(1, text.size() - 2) : text);
+}
+
+std::string SliceText(const std::string& braced) {
+  return absl::StrReplaceAll(braced.substr(1, braced.size() - 2), {{"; ", ";"}});
 }
 
 }  // namespace kpisuite

@@ -22,6 +22,9 @@ bool IsBraced(absl::string_view word);
 // `{origin=ORD; team=42}` as a map. INVALID_ARGUMENT otherwise.
 absl::StatusOr<std::map<std::string, std::string>> ParseDimensions(absl::string_view word);
 
+// The canonical text of a slice in braces, which may have blanks after its semicolons.
+std::string SliceText(const std::string& braced);
+
 // RFC 3339 with an offset. INVALID_ARGUMENT otherwise.
 absl::StatusOr<absl::Time> ParseInstant(absl::string_view text);
 

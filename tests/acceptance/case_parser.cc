@@ -7,9 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "tests/acceptance/case_decisions.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/case_lexer.h"
 #include "tests/acceptance/change_fields.h"
@@ -105,6 +105,8 @@ class CaseParser {
       ReadWatermark(*words, std::move(step));
     } else if (word == "delete") {
       ReadDelete(*words, std::move(step));
+    } else if (word == "finalise" || word == "release") {
+      ReadDecision(*words, std::move(step));
     } else if (word == "simulate" || word == "simulate:") {
       ReadSimulation(*words, std::move(step));
     } else if (SampleActions().contains(word)) {
@@ -114,7 +116,7 @@ class CaseParser {
     } else {
       Fail(absl::StrCat("got \"", word,
                         "\", want definitions: apply: use delete clock write correct repeat "
-                        "retract watermark simulate expect"));
+                        "retract watermark finalise release simulate expect"));
     }
   }
 
@@ -163,6 +165,14 @@ class CaseParser {
     step.action = CaseAction::kWatermark;
     step.metric = words[1];
     step.time = *time;
+    result_.parsed.steps.push_back(std::move(step));
+  }
+
+  void ReadDecision(const std::vector<std::string>& words, CaseStep step) {
+    step.action = words[0] == "release" ? CaseAction::kRelease : CaseAction::kFinalise;
+    const absl::StatusOr<CaseDecision> decision = ParseDecision(words);
+    if (!decision.ok()) return Fail(std::string(decision.status().message()));
+    step.decision = *decision;
     result_.parsed.steps.push_back(std::move(step));
   }
 
@@ -265,10 +275,6 @@ class CaseParser {
     step.definitions = ReadDefinitions(result_.parsed.file, ReadBlock(), result_.errors);
     if (step.definitions.empty()) FailAt(step.line, "no drafts follow");
     result_.parsed.steps.push_back(std::move(step));
-  }
-
-  static std::string SliceText(const std::string& braced) {
-    return absl::StrReplaceAll(braced.substr(1, braced.size() - 2), {{"; ", ";"}});
   }
 
   // `expect simulation [PERIOD]: ...`, of the simulation before it.

@@ -17,6 +17,7 @@
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/forecast.h"
 #include "services/evaluation/engine/state_text.h"
+#include "tests/acceptance/case_decisions.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/change_fields.h"
 #include "tests/acceptance/forecast_fields.h"
@@ -156,6 +157,10 @@ class CaseRunner {
       case CaseAction::kWatermark:
         CheckProblems(step, ProblemsOf(suite_.AdvanceWatermark(step.metric, step.time)));
         break;
+      case CaseAction::kFinalise:
+        CheckProblems(step, ProblemsOf(suite_.Finalize(FinalisationOf(step.decision)).status()));
+        break;
+      case CaseAction::kRelease: Release(step); break;
       case CaseAction::kExpectState:
       case CaseAction::kExpectHistory:
       case CaseAction::kExpectChange:
@@ -223,6 +228,14 @@ class CaseRunner {
     if (!fits) Fail(step, absl::StrCat("  the answer was: ", result->ShortDebugString()));
   }
 
+  void Release(const CaseStep& step) {
+    const auto released = suite_.Release(ReleaseOf(step.decision));
+    CheckProblems(step, ProblemsOf(released.status()));
+    if (!released.ok() || step.decision.released.empty()) return;
+    const std::string count = absl::StrCat(released->released());
+    if (count != step.decision.released) Fail(step, absl::StrCat("  released: ", count));
+  }
+
   absl::StatusOr<v1::WriteResult> Retract(const CaseStep& step) {
     v1::RetractSamplesRequest request;
     request.set_reason(case_.title);
@@ -284,6 +297,10 @@ class CaseRunner {
     if (!explanation.ok()) return Check(step, explanation.status());
     v1::Explanation shown = *explanation;
     *shown.mutable_state() = *state;
+    // It is made for the explanation alone.
+    if (explanation->state().has_nowcast()) {
+      *shown.mutable_state()->mutable_nowcast() = explanation->state().nowcast();
+    }
     std::string differences;
     for (const ExpectedField& field : step.fields) {
       const std::string actual = StateField(field.name, shown);
@@ -344,25 +361,6 @@ class CaseRunner {
                                       [](std::string* out, const v1::ExplainedInput& input) {
                                         absl::StrAppend(out, input.ShortDebugString());
                                       }));
-  }
-
-  // `RESTATED 100 ON_TARGET minor revision=2 at=2025-03-11T00:00:00Z`; the last two where the case
-  // has them.
-  static std::string EntryText(const LoggedState& entry, absl::string_view expected) {
-    std::string text =
-        absl::StrCat(absl::StripPrefix(v1::HistoryCause_Name(entry.cause), "HISTORY_CAUSE_"), " ",
-                     entry.value, " ", absl::StripPrefix(v1::Status_Name(entry.status), "STATUS_"));
-    const bool minor = entry.cause == v1::HISTORY_CAUSE_RESTATED && entry.restatement->minor;
-    if (minor) absl::StrAppend(&text, " minor");
-    if (absl::StrContains(expected, " revision=")) {
-      absl::StrAppend(&text, " revision=", entry.revision);
-    }
-    if (absl::StrContains(expected, " at=")) {
-      absl::StrAppend(
-          &text,
-          " at=", absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", entry.record_time, absl::UTCTimeZone()));
-    }
-    return text;
   }
 
   void CheckHistory(const CaseStep& step) {

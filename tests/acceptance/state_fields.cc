@@ -11,11 +11,12 @@
 #include "absl/time/time.h"
 #include "services/evaluation/engine/state_text.h"
 #include "tests/acceptance/revision_fields.h"
+#include "tests/acceptance/series_fields.h"
 
 namespace kpisuite {
 namespace {
 
-using Reader = std::function<std::string(const v1::KpiState&)>;
+using Reader = StateReader;
 
 std::string TimeText(bool has, const google::protobuf::Timestamp& timestamp) {
   return has ? absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", FromTimestamp(timestamp),
@@ -133,76 +134,6 @@ std::map<std::string, Reader> IntervalReaders() {
   };
 }
 
-// `3/4 of 12`: met, elapsed, all.
-std::string MaintainText(const v1::KpiState& state) {
-  if (!state.has_maintain()) return "";
-  const v1::MaintainProgress& progress = state.maintain();
-  return absl::StrCat(progress.met(), "/", progress.elapsed(), " of ", progress.total());
-}
-
-// `1 worse 2 to 2`: the band, and a run with its length and where it leads.
-std::string FoldText(const v1::KpiState& state) {
-  if (!state.has_hysteresis() || !state.hysteresis().has_band()) return "";
-  const v1::HysteresisState& fold = state.hysteresis();
-  std::string text = absl::StrCat(fold.band());
-  if (fold.worse_periods() > 0) absl::StrAppend(&text, " worse ", fold.worse_periods());
-  if (fold.better_periods() > 0) absl::StrAppend(&text, " better ", fold.better_periods());
-  if (fold.worse_periods() + fold.better_periods() > 0) {
-    absl::StrAppend(&text, " to ", fold.candidate());
-  }
-  return text;
-}
-
-std::string LimitText(const v1::KpiState& state, double (v1::ControlLimits::*line)() const) {
-  if (!state.control().has_limits()) return "";
-  return absl::StrFormat("%.4f", (state.control().limits().*line)());
-}
-
-std::map<std::string, Reader> SeriesReaders() {
-  return {
-      {"fold", FoldText},
-      {"maintain", MaintainText},
-      {"maintain_progress", [](const auto& state) { return state.maintain().progress(); }},
-      {"control_label", [](const auto& state) { return state.control().label(); }},
-      {"control_rules",
-       [](const auto& state) { return absl::StrJoin(state.control().rules(), "+"); }},
-      {"control_centre",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::centre); }},
-      {"control_upper",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::upper); }},
-      {"control_lower",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::lower); }},
-      {"control_sigma",
-       [](const auto& state) { return LimitText(state, &v1::ControlLimits::sigma); }},
-      {"control_points",
-       [](const auto& state) {
-         return state.has_control() ? absl::StrCat(state.control().segment_points()) : "";
-       }},
-      {"control_rebase", [](const auto& state) { return state.control().proposed_rebase(); }},
-      {"control_text", [](const auto& state) { return state.control().text(); }},
-      {"variation", [](const auto& state) { return state.control().variation(); }},
-      {"kept_variation",
-       [](const auto& state) {
-         const v1::ControlChart& chart = state.control();
-         return chart.kept_period().empty()
-                    ? ""
-                    : absl::StrCat(chart.kept_variation(), " ", chart.kept_period());
-       }},
-      {"assurance", [](const auto& state) { return state.control().assurance(); }},
-      {"travel", [](const auto& state) { return state.trend().verdict(); }},
-      {"travel_points",
-       [](const auto& state) {
-         return state.has_trend() ? absl::StrCat(state.trend().points()) : "";
-       }},
-      {"travel_s",
-       [](const auto& state) { return state.has_trend() ? absl::StrCat(state.trend().s()) : ""; }},
-      {"travel_slope",
-       [](const auto& state) {
-         return state.trend().has_slope() ? absl::StrFormat("%.4f", state.trend().slope()) : "";
-       }},
-  };
-}
-
 std::map<std::string, Reader> PaceReaders() {
   const auto status = [](v1::Status value) {
     return EnumText(v1::Status_Name(value), "STATUS_", value);
@@ -248,9 +179,6 @@ std::map<std::string, Reader> PeriodReaders() {
        }},
       {"start", [](const auto& state) { return TimeText(true, state.period().start_time()); }},
       {"end", [](const auto& state) { return TimeText(true, state.period().end_time()); }},
-      {"revision", [](const auto& state) { return absl::StrCat(state.revision()); }},
-      {"closed_at",
-       [](const auto& state) { return TimeText(state.has_closed_at(), state.closed_at()); }},
       {"reason", [](const auto& state) { return absl::StrJoin(state.reasons(), "; "); }},
   };
 }
@@ -361,7 +289,7 @@ bool IsOperand(absl::string_view name) {
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
-         IsComparison(name) || Readers().contains(std::string(name));
+         IsRevisionField(name) || IsComparison(name) || Readers().contains(std::string(name));
 }
 
 std::string StateFieldNames() {
@@ -369,7 +297,8 @@ std::string StateFieldNames() {
                                     [](std::string* out, const auto& reader) {
                                       absl::StrAppend(out, reader.first);
                                     }),
-                      " note formula error input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
+                      " note formula error mean_revision.AGE lag_factor.AGE revised_periods.AGE "
+                      "input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
                       " compare.KIND compare_own.KIND compare_nd.KIND compare_period.KIND"
                       " compare_days.KIND compare_own_days.KIND compare_cut.KIND"
                       " compare_flags.KIND delta.KIND delta_pct.KIND delta_pct_nd.KIND"
@@ -386,6 +315,8 @@ std::string StateField(absl::string_view name, const v1::Explanation& explanatio
     text = explanation.formula();
   } else if (name == "note") {
     text = absl::StrJoin(explanation.data_notes(), "; ");
+  } else if (IsRevisionField(name)) {
+    text = RevisionField(name, explanation);
   } else if (IsComparison(name)) {
     text = ComparisonText(name, explanation);
   } else if (IsOperand(name)) {

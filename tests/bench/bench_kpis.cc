@@ -1,158 +1,64 @@
-// bench_kpis: what a touched KPI costs the engine of a partition when there are more idle ones.
-#include <time.h>
-
+// bench_kpis: what a touched KPI costs the engine of a partition when there are more idle ones, and
+// what a late correction costs next to a sample that comes in order.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "kpisuite/v1/evaluation.pb.h"
 #include "libs/base/status_macros.h"
-#include "libs/definitions/catalog.h"
 #include "libs/rpc/options.h"
-#include "services/evaluation/engine/partition_engine.h"
+#include "tests/bench/kpi_population.h"
 #include "tests/bench/statistics.h"
-#include "tests/bench/suite_processes.h"
 
 namespace kpisuite {
 namespace {
 
-constexpr int kSeriesInBatch = 100;
-constexpr int kMaxEvaluations = 1'000'000;
+constexpr int kTwoYears = 730;  // days of the past behind a chart
+constexpr int kOneYear = 365;
+constexpr int kLateDays = 340;
 
 struct Options {
   int touched = 1000;
   int rounds = 50;
+  int largest = 1'000'000;
   bool smoke = false;
 
   std::vector<int> populations() const {
-    if (smoke) return {touched, 2 * touched};
-    return {1000, 10'000, 100'000};
+    if (smoke) return {1000, 10'000};
+    std::vector<int> sizes;
+    for (const int kpis : {1000, 100'000, 1'000'000}) {
+      if (kpis <= largest) sizes.push_back(kpis);
+    }
+    return sizes;
   }
 };
 
-double ThreadCpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-std::string IdOf(int kpi) { return absl::StrCat("load-", kpi); }
-
-// The engine of a partition with so many KPIs, each over a metric of its own.
-class Population {
- public:
-  explicit Population(int kpis) : kpis_(kpis), samples_(static_cast<size_t>(kpis), 0) {}
-  Population(const Population&) = delete;
-  Population& operator=(const Population&) = delete;
-
-  absl::Status Build() {
-    std::vector<v1::Definition> definitions;
-    for (int i = 0; i < kpis_; ++i) {
-      definitions.push_back(BenchMetric(IdOf(i)));
-      definitions.push_back(BenchKpi(IdOf(i), IdOf(i), v1::AGGREGATION_COUNT));
-    }
-    catalog_.Apply(definitions, 1);
-    for (const auto& kpi : catalog_.Kpis()) RETURN_IF_ERROR(engine_.SetKpi(kpi));
-    for (const LoadRequest& load : engine_.TakeLoads()) {
-      RETURN_IF_ERROR(engine_.Answer({.id = load.id, .seq = 0}));
-    }
-    Tick();
-    return absl::OkStatus();
-  }
-
-  // One sample for each of `kpis`; microseconds of CPU for each of them, from batch to state.
-  absl::StatusOr<double> Touch(const std::vector<int>& kpis) {
-    std::vector<std::shared_ptr<v1::ChangeBatch>> batches;
-    for (size_t i = 0; i < kpis.size(); ++i) {
-      if (i % kSeriesInBatch == 0) batches.push_back(NewBatch());
-      AddSample(kpis[i], *batches.back());
-    }
-    const double start = ThreadCpuSeconds();
-    for (const auto& batch : batches) {
-      RETURN_IF_ERROR(engine_.Apply(batch));
-      Tick();
-    }
-    return (ThreadCpuSeconds() - start) * 1e6 / static_cast<double>(kpis.size());
-  }
-
-  // The states of `kpis` say how many samples were sent.
-  absl::Status Check(const std::vector<int>& kpis) {
-    for (const int kpi : kpis) {
-      const KpiRuntime& runtime = *engine_.Find(BenchKpiName(IdOf(kpi)));
-      const Period period = runtime.kpi().windows[0].At(*runtime.kpi().calendar, now_);
-      ASSIGN_OR_RETURN(const auto bytes, engine_.Read(runtime, "", 0, period, now_));
-      v1::KpiState state;
-      state.ParseFromString(*bytes);
-      const std::string want = absl::StrCat(samples_[static_cast<size_t>(kpi)]);
-      if (state.value() != want) {
-        return absl::DataLossError(absl::StrCat("got ", state.value(), ", want ", want));
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  int kpis() const { return kpis_; }
-  const EngineCounters& counters() const { return engine_.counters(); }
-  std::vector<double> same;  // microseconds for each touched KPI, by round
+// One population and what was measured on it, by round.
+struct Measured {
+  explicit Measured(const PopulationSpec& spec) : population(spec) {}
+  KpiPopulation population;
+  EngineCounters before;
+  std::vector<double> same;  // microseconds for each KPI, the same ones in every round
   std::vector<double> any;
-
- private:
-  std::shared_ptr<v1::ChangeBatch> NewBatch() {
-    auto batch = std::make_shared<v1::ChangeBatch>();
-    batch->mutable_position()->set_incarnation(1);
-    batch->mutable_position()->set_seq(++seq_);
-    batch->set_workspace(kBenchParent);
-    return batch;
-  }
-
-  void AddSample(int kpi, v1::ChangeBatch& batch) {
-    v1::SeriesChanges& changes = *batch.add_series();
-    changes.set_metric(IdOf(kpi));
-    changes.set_series_id(static_cast<uint64_t>(kpi) + 1);
-    changes.add_time_unix_nano(absl::ToUnixNanos(now_) + samples_[static_cast<size_t>(kpi)]++);
-    changes.add_kinds(v1::ROW_CHANGE_INSERTED);
-    changes.add_old_values(0);
-    changes.add_new_values(1);
-  }
-
-  void Tick() {
-    while (engine_.Tick(now_, kMaxEvaluations).more) {
-    }
-  }
-
-  const int kpis_;
-  const absl::Time now_ = absl::Now();
-  Catalog catalog_;
-  PartitionEngine engine_{0, 1, 0};
-  int64_t seq_ = 0;
-  std::vector<int64_t> samples_;  // sent, by KPI
 };
-
-// `count` KPIs spread evenly over all.
-std::vector<int> Spread(int kpis, int count) {
-  std::vector<int> chosen;
-  for (int i = 0; i < count; ++i) {
-    chosen.push_back(static_cast<int>(static_cast<int64_t>(i) * kpis / count));
-  }
-  return chosen;
-}
+using AllMeasured = std::vector<std::unique_ptr<Measured>>;
 
 // Any `count` different ones.
 std::vector<int> Draw(int kpis, int count, std::mt19937& generator) {
-  std::vector<int> all = Spread(kpis, kpis);
+  std::vector<int> all(static_cast<size_t>(kpis));
+  for (int i = 0; i < kpis; ++i) all[static_cast<size_t>(i)] = i;
   std::vector<int> chosen;
   std::sample(all.begin(), all.end(), std::back_inserter(chosen), count, generator);
   return chosen;
 }
 
-// "3.10 us, 1.02 (1.00 to 1.04) of the first"
+// "3.10 us, 1.02x (1.00 to 1.04)"
 std::string Cost(const std::vector<double>& micros, const std::vector<double>& first) {
   std::vector<double> ratios;
   for (size_t i = 0; i < micros.size(); ++i) ratios.push_back(micros[i] / first[i]);
@@ -163,54 +69,121 @@ std::string Cost(const std::vector<double>& micros, const std::vector<double>& f
   return text;
 }
 
-absl::Status Run(const Options& options) {
-  std::printf(
-      "PartitionEngine %s in one thread; %d KPIs touched in each of %d rounds by one sample"
-      " each,\nCPU from change batch to state for each touched KPI; ratios to the first"
-      " line\n",
-      KPISUITE_VERSION, options.touched, options.rounds);
-  std::vector<std::unique_ptr<Population>> populations;
+absl::StatusOr<AllMeasured> Build(const Options& options, bool charted) {
+  AllMeasured all;
   for (const int kpis : options.populations()) {
-    populations.push_back(std::make_unique<Population>(kpis));
-    RETURN_IF_ERROR(populations.back()->Build());
+    all.push_back(std::make_unique<Measured>(PopulationSpec{.kpis = kpis,
+                                                            .touched = options.touched,
+                                                            .past_days = charted ? kTwoYears : 0,
+                                                            .charted = charted}));
+    KpiPopulation& population = all.back()->population;
+    RETURN_IF_ERROR(population.Build());
+    std::printf("%8d KPIs  built in %.1f s of CPU, %.0f bytes each\n", kpis,
+                population.build_seconds(), population.bytes_per_kpi());
+    std::fflush(stdout);
+    RETURN_IF_ERROR(population.Insert(population.touched()).status());
+    all.back()->before = population.counters();
   }
+  return all;
+}
+
+// Work that was counted, of which idle KPIs must not cause any.
+absl::Status SameWork(const Measured& first, const Measured& other) {
+  const auto counted = [](const Measured& measured) {
+    const EngineCounters& after = measured.population.counters();
+    return std::vector<int64_t>{after.samples - measured.before.samples,
+                                after.kpis_touched - measured.before.kpis_touched,
+                                after.evaluations - measured.before.evaluations,
+                                after.pane_reloads - measured.before.pane_reloads};
+  };
+  const std::vector<int64_t> want = counted(first);
+  const std::vector<int64_t> got = counted(other);
+  if (got == want) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("idle KPIs cause work: samples, KPIs, evaluations and reloads of ",
+                   first.population.spec().kpis, " KPIs: ", want[0], ", ", want[1], ", ", want[2],
+                   ", ", want[3], "; of ", other.population.spec().kpis, ": ", got[0], ", ", got[1],
+                   ", ", got[2], ", ", got[3]));
+}
+
+// With and without charts: idle KPIs.
+absl::Status MeasureIdle(const Options& options, bool charted) {
+  std::printf(charted ? "with process control and pace; two years of past behind those touched\n"
+                      : "a count by month with a target\n");
+  ASSIGN_OR_RETURN(const AllMeasured all, Build(options, charted));
   std::mt19937 generator(1);
-  std::vector<std::vector<int>> spread;
-  for (const auto& population : populations) {
-    spread.push_back(Spread(population->kpis(), options.touched));
-    RETURN_IF_ERROR(population->Touch(spread.back()).status());
-  }
-  std::vector<EngineCounters> before;
-  for (const auto& population : populations) before.push_back(population->counters());
   for (int round = 0; round < options.rounds; ++round) {
-    for (size_t i = 0; i < populations.size(); ++i) {
-      Population& population = *populations[i];
-      ASSIGN_OR_RETURN(const double same, population.Touch(spread[i]));
-      population.same.push_back(same);
+    for (const auto& measured : all) {
+      KpiPopulation& population = measured->population;
+      ASSIGN_OR_RETURN(const double same, population.Insert(population.touched()));
+      measured->same.push_back(same);
+      // Without a past any other KPI is as good.
+      if (charted) continue;
       ASSIGN_OR_RETURN(const double any,
-                       population.Touch(Draw(population.kpis(), options.touched, generator)));
-      population.any.push_back(any);
+                       population.Insert(Draw(population.spec().kpis, options.touched, generator)));
+      measured->any.push_back(any);
     }
   }
-  for (size_t i = 0; i < populations.size(); ++i) {
-    Population& population = *populations[i];
-    RETURN_IF_ERROR(population.Check(spread[i]));
-    const EngineCounters& after = population.counters();
-    std::printf("%7d KPIs  always the same: %s; any of them: %s; %.3f touched per sample\n",
-                population.kpis(), Cost(population.same, populations[0]->same).c_str(),
-                Cost(population.any, populations[0]->any).c_str(),
-                static_cast<double>(after.kpis_touched - before[i].kpis_touched) /
-                    static_cast<double>(after.samples - before[i].samples));
+  for (const auto& measured : all) {
+    RETURN_IF_ERROR(measured->population.Check());
+    RETURN_IF_ERROR(SameWork(*all[0], *measured));
+    std::printf("%8d KPIs  always the same: %s", measured->population.spec().kpis,
+                Cost(measured->same, all[0]->same).c_str());
+    if (!charted) std::printf("; any of them: %s", Cost(measured->any, all[0]->any).c_str());
+    std::printf("\n");
   }
   return absl::OkStatus();
 }
 
+// A sample of today, and the correction of one of the days before it in the same year.
+absl::Status MeasureLate(const Options& options, v1::Aggregation aggregation, bool charted) {
+  KpiPopulation population({.kpis = options.touched,
+                            .touched = options.touched,
+                            .past_days = charted ? 3 * kOneYear : kOneYear,
+                            .window = "YEAR",
+                            .aggregation = aggregation,
+                            .charted = charted});
+  RETURN_IF_ERROR(population.Build());
+  std::mt19937 generator(1);
+  std::uniform_int_distribution<int> days(30, kLateDays);
+  std::vector<double> in_order;
+  std::vector<double> late;
+  for (int round = 0; round < options.rounds; ++round) {
+    ASSIGN_OR_RETURN(const double today, population.Insert(population.touched()));
+    ASSIGN_OR_RETURN(const double past, population.Correct(days(generator)));
+    in_order.push_back(today);
+    late.push_back(past);
+  }
+  RETURN_IF_ERROR(population.Check());
+  std::printf("%-6s%-30s in order %.2f us; late %s\n",
+              v1::Aggregation_Name(aggregation).substr(12).c_str(),
+              charted ? " with process control and pace" : "", Median(in_order),
+              Cost(late, in_order).c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Options& options) {
+  std::printf(
+      "PartitionEngine %s in one thread; %d KPIs touched in each of %d rounds by one sample"
+      " each,\nCPU from change batch to state for each touched KPI; ratios to the first"
+      " line, or to what is in order\n",
+      KPISUITE_VERSION, options.touched, options.rounds);
+  RETURN_IF_ERROR(MeasureIdle(options, false));
+  RETURN_IF_ERROR(MeasureIdle(options, true));
+  std::printf("corrections of 30 to %d days ago in a year\n", kLateDays);
+  for (const auto aggregation : {v1::AGGREGATION_SUM, v1::AGGREGATION_MEDIAN}) {
+    RETURN_IF_ERROR(MeasureLate(options, aggregation, false));
+  }
+  return MeasureLate(options, v1::AGGREGATION_SUM, true);
+}
+
 int Main(int argc, char** argv) {
   Options options;
-  OptionParser parser("bench_kpis", "Measures what idle KPIs cost.");
+  OptionParser parser("bench_kpis", "Measures what idle KPIs and late corrections cost.");
   parser.Add("touched", options.touched, 1, 1000, "KPIs that are touched in each round.");
   parser.Add("rounds", options.rounds, 1, 10'000, "How often each population is measured.");
-  parser.Add("smoke", options.smoke, "Only whether it works: small populations.");
+  parser.Add("largest", options.largest, 1000, 1'000'000, "Most KPIs of a population.");
+  parser.Add("smoke", options.smoke, "Only counted work, in small populations.");
   if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;
   if (options.smoke) options.rounds = 2;
   const absl::Status status = Run(options);

@@ -13,6 +13,8 @@ namespace {
 bool IsUnchanged(const v1::Definition& live, v1::Definition proposed) {
   proposed.set_revision(live.revision());
   proposed.set_uid(live.uid());
+  *proposed.mutable_create_time() = live.create_time();
+  if (!live.has_create_time()) proposed.clear_create_time();
   return google::protobuf::util::MessageDifferencer::Equals(live, proposed);
 }
 
@@ -29,6 +31,7 @@ ValidationResult DefinitionNode::Apply(std::vector<v1::Definition> definitions) 
     definition.set_revision(live == nullptr ? 1 : live->definition->revision() + 1);
     definition.set_uid(live == nullptr ? absl::StrCat(definition.name(), "@", log_.size() + 1)
                                        : live->definition->uid());
+    if (live != nullptr) *definition.mutable_create_time() = live->definition->create_time();
     revisions.push_back(std::move(definition));
   }
   Commit(std::move(revisions));

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/partition.h"
 #include "libs/base/status_macros.h"
 
@@ -37,12 +38,15 @@ void PublishedStates::Publish(const TickOutput& output) {
   }
 }
 
-EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log)
+EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log,
+                               const FinalityDecisions& decisions)
     : versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
         return LastClosed(log, kpi, window, before);
       }) {
+  for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
+    for (const auto& [kpi, about] : decisions_) engines_.back().SetFinality(kpi, about);
   }
   for (const LoggedState& logged : log) {
     engines_[static_cast<size_t>(logged.part)].Seed(logged);
@@ -66,6 +70,22 @@ absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) 
     RETURN_IF_ERROR(EngineFor(*kpi).SetVersions(versions_.ChainOf(kpi, catalog_)));
   }
   for (PartitionEngine& engine : engines_) engine.SetDefinitionPosition(change.position);
+  return absl::OkStatus();
+}
+
+absl::Status EvaluationNode::DeliverDecision(const FinalityDecision& decision) {
+  FinalityDecisions& about = decisions_[decision.kpi];
+  about.push_back(decision);
+  for (PartitionEngine& engine : engines_) engine.SetFinality(decision.kpi, about);
+  for (const auto& kpi : catalog_.Kpis()) {
+    const std::string components = absl::StrCat("workspaces/", kpi->workspace, "/kpis/");
+    bool reads = kpi->resource_name() == decision.kpi;
+    for (const auto& [id, rule] : kpi->component_finality) {
+      reads |= components + id == decision.kpi;
+    }
+    if (!reads) continue;
+    RETURN_IF_ERROR(EngineFor(*kpi).SetVersions(versions_.ChainOf(kpi, catalog_)));
+  }
   return absl::OkStatus();
 }
 

@@ -45,10 +45,14 @@ class EvaluationNode {
  public:
   // Starts at `heads`, one for each partition in order; what the log last said is known from the
   // start. It outlives the node, and has everything that the node says.
-  EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log);
+  EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log,
+                 const FinalityDecisions& decisions = {});
 
   // The next entry of the definition log; entries at or before definition_position() are ignored.
   absl::Status DeliverDefinitions(const DefinitionChange& change);
+  // Lets a decision count. All KPIs that read the days are computed again.
+  absl::Status DeliverDecision(const FinalityDecision& decision);
+  const FinalityDecisions& DecisionsAbout(const std::string& kpi) { return decisions_[kpi]; }
   // As PartitionEngine::Apply, by the batch's partition.
   absl::Status DeliverBatch(std::shared_ptr<const v1::ChangeBatch> batch);
 
@@ -64,6 +68,7 @@ class EvaluationNode {
   PartitionEngine& EngineFor(const KpiDefinition& kpi);
 
   Catalog catalog_;
+  std::map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
   KpiVersions versions_;
   std::deque<PartitionEngine> engines_;
 };

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
+#include "services/evaluation/engine/revisions.h"
 #include "services/evaluation/engine/state_text.h"
 #include "services/evaluation/forecast/forecast_reader.h"
 #include "services/evaluation/simulation/simulate_kpi.h"
@@ -29,6 +30,9 @@ Suite::Suite(SuiteOptions options)
       evaluation_(std::make_unique<EvaluationNode>(store_.Heads(), log_)) {}
 
 ValidationResult Suite::Apply(std::vector<v1::Definition> definitions) {
+  for (v1::Definition& definition : definitions) {
+    *definition.mutable_create_time() = ToTimestamp(now_);
+  }
   return definition_.Apply(std::move(definitions));
 }
 
@@ -61,6 +65,43 @@ absl::Status Suite::AdvanceWatermark(const std::string& metric, absl::Time compl
   request.add_metrics(metric);
   *request.mutable_complete_through() = ToTimestamp(complete_through);
   return measurement_.AdvanceWatermark(request, now_);
+}
+
+absl::StatusOr<std::string> Suite::Store(const absl::StatusOr<Decided>& decided) {
+  RETURN_IF_ERROR(decided.status());
+  if (decided->decision.has_value()) {
+    decisions_.push_back(*decided->decision);
+    RETURN_IF_ERROR(evaluation_->DeliverDecision(*decided->decision));
+  }
+  return decided->answer;
+}
+
+absl::StatusOr<v1::FinalizePeriodsResponse> Suite::Finalize(v1::FinalizePeriodsRequest request) {
+  RETURN_IF_ERROR(Run());
+  request.set_kpi(absl::StrCat(parent(), "/kpis/", request.kpi()));
+  PartitionEngine* engine = evaluation_->EngineOf(request.kpi());
+  if (engine == nullptr) return absl::NotFoundError(absl::StrCat("no KPI ", request.kpi()));
+  v1::FinalizePeriodsResponse response;
+  ASSIGN_OR_RETURN(const std::string answer,
+                   Store(DecideFinal(*engine->Find(request.kpi()), request,
+                                     evaluation_->DecisionsAbout(request.kpi()),
+                                     std::max(now_, engine->last_commit()))));
+  response.ParseFromString(answer);
+  return response;
+}
+
+absl::StatusOr<v1::ReleaseHeldOutResponse> Suite::Release(v1::ReleaseHeldOutRequest request) {
+  RETURN_IF_ERROR(Run());
+  request.set_kpi(absl::StrCat(parent(), "/kpis/", request.kpi()));
+  PartitionEngine* engine = evaluation_->EngineOf(request.kpi());
+  if (engine == nullptr) return absl::NotFoundError(absl::StrCat("no KPI ", request.kpi()));
+  v1::ReleaseHeldOutResponse response;
+  ASSIGN_OR_RETURN(const std::string answer,
+                   Store(DecideRelease(*engine->Find(request.kpi()), request,
+                                       evaluation_->DecisionsAbout(request.kpi()),
+                                       std::max(now_, engine->last_commit()), engine->seq())));
+  response.ParseFromString(answer);
+  return response;
 }
 
 absl::Status Suite::AdvanceTo(absl::Time time) {
@@ -122,7 +163,7 @@ absl::Status Suite::Run() {
 }
 
 void Suite::RestartEvaluation() {
-  evaluation_ = std::make_unique<EvaluationNode>(store_.Heads(), log_);
+  evaluation_ = std::make_unique<EvaluationNode>(store_.Heads(), log_, decisions_);
 }
 
 absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
@@ -170,8 +211,23 @@ absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
       comparators.push_back({.kind = kind, .proportional = proportional});
     }
   }
-  return place.engine->Explain(*place.runtime, query.slice, place.window, place.period, now_,
-                               comparators);
+  ASSIGN_OR_RETURN(v1::Explanation explanation,
+                   place.engine->Explain(*place.runtime, query.slice, place.window, place.period,
+                                         now_, comparators));
+  const KpiDefinition& kpi = place.runtime->kpi();
+  const Window& window = kpi.windows[place.window];
+  if (window.grain() == Grain::kAll || place.period.grain != window.grain()) return explanation;
+  std::vector<LoggedState> entries;
+  for (const LoggedState& logged : log_) {
+    const bool same_series = logged.id.kpi == kpi.resource_name() &&
+                             logged.id.window == window.id() && logged.id.slice == query.slice;
+    if (same_series) entries.push_back(logged);
+  }
+  std::stable_sort(entries.begin(), entries.end(), [](const LoggedState& a, const LoggedState& b) {
+    return a.first_day < b.first_day;
+  });
+  AddRevisions(kpi, window, place.period, entries, now_, explanation);
+  return explanation;
 }
 
 absl::StatusOr<v1::ChangeExplanation> Suite::ExplainChange(const StateQuery& query,

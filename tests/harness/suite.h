@@ -18,11 +18,13 @@
 #include "kpisuite/v1/definition.pb.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "kpisuite/v1/explanation.pb.h"
+#include "kpisuite/v1/finality.pb.h"
 #include "kpisuite/v1/forecast.pb.h"
 #include "kpisuite/v1/measurement.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "kpisuite/v1/simulation.pb.h"
 #include "libs/definitions/validate.h"
+#include "services/evaluation/engine/decide_finality.h"
 #include "services/measurement/memory_measurement_store.h"
 #include "tests/harness/definition_node.h"
 #include "tests/harness/evaluation_node.h"
@@ -59,6 +61,10 @@ class Suite {
   absl::StatusOr<v1::WriteResult> Write(v1::WriteSamplesRequest request);
   absl::StatusOr<v1::WriteResult> Retract(v1::RetractSamplesRequest request);
   absl::Status AdvanceWatermark(const std::string& metric, absl::Time complete_through);
+
+  // As the rpcs; `kpi` is an id.
+  absl::StatusOr<v1::FinalizePeriodsResponse> Finalize(v1::FinalizePeriodsRequest request);
+  absl::StatusOr<v1::ReleaseHeldOutResponse> Release(v1::ReleaseHeldOutRequest request);
 
   // --- Time ---
 
@@ -105,6 +111,7 @@ class Suite {
   EvaluationNode& evaluation() { return *evaluation_; }
   MemoryMeasurementStore& store() { return store_; }
   StateEntries& log() { return log_; }
+  FinalityDecisions& decisions() { return decisions_; }
   PublishedStates& published() { return published_; }
 
  private:
@@ -116,6 +123,7 @@ class Suite {
     Period period;
   };
   absl::StatusOr<Place> Resolve(const StateQuery& query);
+  absl::StatusOr<std::string> Store(const absl::StatusOr<Decided>& decided);
   std::string parent() const { return "workspaces/" + options_.workspace; }
 
   const SuiteOptions options_;
@@ -125,6 +133,7 @@ class Suite {
   MemoryMeasurementStore store_;
   MeasurementNode measurement_;
   StateEntries log_;
+  FinalityDecisions decisions_;
   PublishedStates published_;
   std::unique_ptr<EvaluationNode> evaluation_;
 };

@@ -35,6 +35,9 @@ MAX_README_LINES = 60
 MAX_LINE_LENGTH = 100
 MAX_FILE_BYTES = 1 << 20
 
+# Names the folders of generated code, which follow the rules of their generators.
+GENERATED_LIST = "proto/stubs/generated.txt"
+
 # Written in pieces so that this file passes its own rules.
 MARKERS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")
 MACHINE_PATHS = re.compile(r"(?<![\w.$}/-])/(?:wo" r"rk|ro" r"ot|ho" r"me/\w+)/")
@@ -72,11 +75,22 @@ class Tree:
         return self.text(file).splitlines()
 
 
+def generated_files(root, files):
+    """Those of FILES that are in a folder of GENERATED_LIST."""
+    listed = pathlib.Path(root) / GENERATED_LIST
+    if not listed.is_file():
+        return set()
+    base = GENERATED_LIST.rpartition("/")[0]
+    folders = tuple(f"{base}/{line}/" for line in listed.read_text(encoding="utf-8").split())
+    return {name for name in files if name.startswith(folders)}
+
+
 def tree_of_checkout(root):
     listed = subprocess.run(
         ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         check=True, capture_output=True, text=True).stdout
     files = {name for name in listed.split("\0") if name}
+    files -= generated_files(root, files)
     return Tree(root, [name for name in files if (pathlib.Path(root) / name).is_file()])
 
 

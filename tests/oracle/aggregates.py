@@ -12,6 +12,7 @@ from decimals import Nd, exactly
 EMPTY = Nd("EMPTY")
 ZERO_WHEN_EMPTY = ("SUM", "COUNT", "COUNT_TRUE", "COUNT_DISTINCT")
 COUNTS = ("COUNT", "COUNT_TRUE", "COUNT_DISTINCT")
+WITHOUT_UNIT = COUNTS + ("CONVERSION", "COHORT_RATIO")
 ADDITIVE_OVER_SLICES = ("SUM", "COUNT", "COUNT_TRUE", "FIRST", "LAST")
 
 
@@ -105,6 +106,8 @@ def aggregate(item, metric, samples, day_of):
         return end_of(samples, scale, kind == "FIRST", day_of)
     if kind in ("PERCENTILE", "MEDIAN"):
         return percentile(samples, Decimal(item.percentile if kind == "PERCENTILE" else "50"))
+    if kind == "LATEST_MANUAL":
+        return max(samples, key=lambda one: (day_of(one), one.time, one.id.encode())).value
     if kind in ("STDDEV", "VAR"):
         return moments(samples, scale, kind == "STDDEV")
     if kind == "WEIGHTED_AVG":

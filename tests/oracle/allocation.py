@@ -1,6 +1,7 @@
 """Targets that are spread over periods (SEMANTICS 3.5): linear phases, and totals by weights."""
 
 import fractions
+import functools
 from decimal import Decimal
 
 import decimals
@@ -48,9 +49,13 @@ def phased(value, calendar, grain, period):
 
 def part(value, calendar, whole, period, total):
     """What a period gets of a total that is spread over the periods of its grain in `whole`."""
-    parts = periods.periods_within(calendar, whole, period.grain)
-    if period not in parts:
-        return None
+    return parts_of(value, calendar, whole, period.grain, total).get(period)
+
+
+@functools.lru_cache(maxsize=10_000)
+def parts_of(value, calendar, whole, grain, total):
+    """{period: what it gets}; nothing when nothing has weight and something is to be spread."""
+    parts = periods.periods_within(calendar, whole, grain)
     if value.profile == "EXPLICIT":
         by_id = {name: Decimal(text) for name, _, text in value.schedule}
         weights = [by_id.get(one.id, 0) for one in parts]
@@ -59,6 +64,6 @@ def part(value, calendar, whole, period, total):
     else:
         weights = [1] * len(parts)
     if sum(weights) == 0:
-        return total if total == 0 else None
+        return dict.fromkeys(parts, total) if total == 0 else {}
     scale = max(0, -read_decimal(value.value).as_tuple().exponent)
-    return spread(total, weights, scale)[parts.index(period)]
+    return dict(zip(parts, spread(total, weights, scale)))

@@ -39,7 +39,14 @@ def input_text(item):
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
-                 ("carryForward", "NONE" if item.aggregation in ("FIRST", "LAST") else None),
+                 ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
+                  else None),
+                 ("conversionWindow", duration(item.conversion_window)),
+                 ("cohortOffset", item.cohort_offset and flow((
+                     ("previousPeriod", item.cohort_offset),))),
+                 ("cohortMeasure", item.cohort_measure),
+                 ("window", item.window and quoted(item.window)),
+                 ("offset", item.offset and flow((item.offset,))),
                  ("ignoreDimensions", names(item.ignore))))
 
 
@@ -80,15 +87,41 @@ def kpi_text(kpi):
         ("warning", kpi.bands.warning and quoted(kpi.bands.warning))))
     fields = (("formula", kpi.formula and quoted(kpi.formula)), ("unit", quoted(kpi.unit)),
               ("direction", kpi.direction), ("timeZone", kpi.zone), ("calendar", kpi.calendar),
-              ("windows", names(kpi.windows)),
+              ("windows", names(quoted(window) if "(" in window else window
+                                for window in kpi.windows)),
               ("slices", names(names(grouping) for grouping in kpi.slices)
                if kpi.slices else None),
               ("target", kpi.target and target_value_text(kpi.target)), ("bands", bands),
               ("tolerance", kpi.tolerance and flow(((kpi.tolerance[0],
                                                      quoted(kpi.tolerance[1])),))),
               ("noDataPolicy", kpi.no_data_policy),
-              ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature))
+              ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
+              ("historyPolicy", "RESTATE_HISTORY"),
+              ("logicalRange", logical_text(kpi.logical)),
+              ("hysteresis", kpi.hysteresis and flow((
+                  ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),
+                  ("worsenPeriods", kpi.hysteresis.worsen),
+                  ("improvePeriods", kpi.hysteresis.improve)))),
+              ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
+
+
+def logical_text(logical):
+    low, high = logical
+    if low is None and high is None:
+        return None
+    return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def control_text(rule):
+    rebases = [flow((("period", quoted(name)), ("author", "ann@example.com"), ("reason", "moved")))
+               for name, _ in rule.rebases]
+    screening = None if rule.screening is None else str(rule.screening).lower()
+    return flow((("profile", rule.profile), ("baselinePoints", rule.baseline),
+                 ("screening", screening), ("centre", rule.centre), ("shiftLength", rule.shift),
+                 ("trendLength", rule.trend), ("trendPeriods", rule.trend_periods),
+                 ("rebases", names(rebases)),
+                 ("excludedPeriods", names([quoted(name) for name, _, _ in rule.excluded]))))
 
 
 def target_text(target):

@@ -5,6 +5,7 @@ import collections
 import features
 import periods
 import slices
+import windows
 from decimals import Nd
 
 
@@ -13,14 +14,12 @@ def touches(world, place, metric, sample):
     kpi = world.kpis[place.kpi]
     calendar = world.calendar_of(kpi)
     day = sample.business_date or periods.day_of(calendar, sample.time)
-    if not place.period.first <= day < place.period.end:
+    reach = windows.reach_of(calendar, place.window, place.period)
+    if not reach.first <= day < reach.end:
         return False
-    for item in world.flat(kpi).inputs:
-        wanted = slices.restrict(place.slice, item.ignore)
-        grouping = tuple(dimension for dimension, _ in wanted)
-        if item.metric == metric and slices.project(sample.dimensions, grouping) == wanted:
-            return True
-    return False
+    return any(item.metric == metric and slices.lies_in(
+        sample.dimensions, slices.restrict(place.slice, item.ignore))
+               for item in world.flat(kpi).inputs)
 
 
 def changes_of(simulation):
@@ -48,8 +47,27 @@ def count(simulation, counts):
                  if isinstance(value, Nd)}
         if evaluation.status == "NO_TARGET":
             here.add(("reason", evaluation.reason))
+        here |= {("series", name) for name in of_series(checked)}
     for here in seen.values():
         counts.update(here)
+
+
+def of_series(checked):
+    """What a state shows of its chart, its direction of travel and its hysteresis."""
+    fields, kpi = checked.fields, checked.world.kpis[checked.place.kpi]
+    fold = fields.get("fold", "none").split()
+    seen = {word for word in ("worse", "better") if word in fold}
+    if fold != ["none"] and fields.get("status") != fields.get("raw_status"):
+        seen.add("held back")
+    if "variation" not in fields:
+        return seen
+    rule = kpi.control
+    seen |= {fields["variation"], fields["travel"], fields["assurance"],
+             *fields["control_rules"].split("+"), rule.profile or "NHS_MDC", rule.centre}
+    marks = (("rebase", rule.rebases), ("excluded", rule.excluded),
+             ("proposal", fields["control_rebase"] != "none"),
+             ("kept", fields["kept_variation"] != "none"))
+    return seen | {name for name, is_set in marks if is_set}
 
 
 def hits(checked, changes):
@@ -59,15 +77,17 @@ def hits(checked, changes):
         if moment >= checked.moments or change not in features.CHANGES:
             continue
         if change == "definition":
-            if checked.track.kept_since is None or not checked.redefined:
+            if not checked.redefined or not checked.evaluation.rows:
                 continue
         elif not touches(world, place, metric, sample):
             continue
         for item in world.flat(world.kpis[place.kpi]).inputs:
+            if item.window or item.offset:
+                continue
             if change == "definition" or item.metric == metric:
                 seen |= {("aggregation", item.aggregation, change),
-                         ("pair", item.aggregation, place.window, change)}
-        seen.add(("window", place.window, change))
+                         ("pair", item.aggregation, windows.kind_of(place.window), change)}
+        seen.add(("window", windows.kind_of(place.window), change))
     return seen
 
 
@@ -77,6 +97,7 @@ def wanted():
             for window in features.WINDOWS for change in features.CHANGES]
     keys += [("reason", reason) for reason in features.REASONS]
     keys += [("status", status) for status in features.STATUSES]
+    keys += [("series", name) for name in features.SERIES]
     return keys
 
 
@@ -94,7 +115,8 @@ def table(counts):
                                          for change in features.CHANGES) for name in names]
     pairs = [counts[key] for key in wanted() if key[0] == "pair"]
     lines.append(f"least of aggregation x window x change: {min(pairs)}")
-    for title, names in (("reason", features.REASONS), ("status", features.STATUSES)):
+    for title, names in (("reason", features.REASONS), ("status", features.STATUSES),
+                         ("series", features.SERIES)):
         lines.append(f"{title}: " + ", ".join(f"{name} {counts[(title, name)]}" for name in names))
     return lines
 

@@ -1,6 +1,9 @@
 """The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
 
+import judgement
 import periods
+import series
+import windows
 from decimals import Nd, canonical
 
 # Compared in every state, in this order; operands follow.
@@ -57,7 +60,7 @@ def status_fields(evaluation):
     has_target = resolved.reason is None
     return {
         "status": evaluation.status,
-        "raw_status": evaluation.status,
+        "raw_status": evaluation.hit.status if evaluation.hit else evaluation.status,
         "target": "none" if resolved.is_range else number(resolved.low),
         "target_low": number(resolved.low) if resolved.is_range else "none",
         "target_high": number(resolved.high) if resolved.is_range else "none",
@@ -74,10 +77,51 @@ def status_fields(evaluation):
     }
 
 
-def operand_fields(world, kpi, period, evaluation):
+def exactly(*doubles):
+    return "/".join(format(value, ".17g") for value in doubles)
+
+
+def fold_text(kpi, fold):
+    """`1 worse 2 to 2`: the band, and a run with its length and where it leads."""
+    if fold is None or fold.status is None:
+        return "none"
+    bands = [status for status, _ in judgement.cuts_of(kpi.bands)[1]] + ["OFF_TARGET"]
+    text = str(bands.index(fold.status))
+    if fold.worse:
+        text += f" worse {fold.worse} to {min(bands.index(one) for one in fold.run)}"
+    if fold.better:
+        text += f" better {fold.better} to {max(bands.index(one) for one in fold.run)}"
+    return text
+
+
+def series_fields(world, place, evaluation, now):
+    """What builds on the periods before."""
+    kpi, fields = world.kpis[place.kpi], {}
+    if kpi.hysteresis is not None:
+        fields["fold"] = fold_text(kpi, evaluation.fold)
+    if kpi.control is None or windows.parse(place.window).kind != "CALENDAR":
+        return fields
+    chart = series.chart_of(world, place, now)
+    bounds, travel = chart.bounds, chart.travel
+    slope = [value for value in (travel.slope, travel.percent) if value is not None]
+    return {**fields, "control_points": str(chart.points),
+            "control_limits": "none" if bounds is None else exactly(
+                bounds.centre, bounds.upper, bounds.lower, *reversed(bounds.line("two_sigma")),
+                *reversed(bounds.line("quarter")), bounds.range_limit, bounds.average_range,
+                bounds.sigma),
+            "control_rules": "+".join(chart.rules) or "none",
+            "control_label": chart.rules[0] if chart.rules else "none",
+            "control_rebase": chart.rebase or "none", "variation": chart.variation,
+            "kept_variation": " ".join(chart.kept) if chart.kept else "none",
+            "assurance": chart.assurance or "none", "travel": chart.verdict,
+            "travel_points": str(travel.points), "travel_s": str(travel.score),
+            "travel_figures": exactly(travel.variance, travel.z, *slope)}
+
+
+def operand_fields(world, kpi, reach, evaluation):
     """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
     fields = {f"constant.{name}": str(count) for name, count in periods.constants(
-        world.calendar_of(kpi), period).items()}
+        world.calendar_of(kpi), reach).items()}
     for alias, kind, index in world.flat(kpi).steps[-1][2]:
         if kind == "step":
             fields[f"component.{alias}"] = number(evaluation.steps[index])
@@ -87,7 +131,7 @@ def operand_fields(world, kpi, period, evaluation):
     return fields
 
 
-def fields_of(world, place, evaluation, track, life):
+def fields_of(world, place, evaluation, track, life, now):
     """{name: text} of everything that the product must say."""
     kpi, period = world.kpis[place.kpi], place.period
     fields = {
@@ -105,9 +149,12 @@ def fields_of(world, place, evaluation, track, life):
     }
     fields = {name: fields[name] for name in FIELDS}
     mark = evaluation.readiness.watermark
-    if mark is not None and mark > period.stop:
+    reach = windows.reach_of(world.calendar_of(kpi), place.window, period)
+    if mark is not None and mark > max(period.stop, reach.stop):
         del fields["watermark"]  # beyond the end it does not matter: the state is not touched
     if track.unsure:
-        for name in ("revision", "closed_at", "life", "flags"):
+        settled = life != "CLOSED" or evaluation.readiness.ready
+        for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
-    return {**fields, **operand_fields(world, kpi, period, evaluation)}
+    return {**fields, **operand_fields(world, kpi, reach, evaluation),
+            **series_fields(world, place, evaluation, now)}

@@ -64,8 +64,11 @@ def call(name, unit, *arguments):
 
 
 class FormulaMaker:
-    def __init__(self, random):
+    """`with_days`: whether the length of the window may be read."""
+
+    def __init__(self, random, with_days=True):
         self.random = random
+        self.with_days = with_days
 
     def number(self):
         return self.random.choice(NUMBERS)
@@ -107,7 +110,9 @@ class FormulaMaker:
             lambda: call("coalesce", unit, a.text, self.number()),
             lambda: Expression(f"{a.at(MULTIPLY)} * {self.number()}", MULTIPLY, unit),
             lambda: Expression(f"{self.number()} / {a.at(UNARY)}", MULTIPLY, raised(unit, -1)),
-            lambda: self.power(a), lambda: self.per_day(a)]
+            lambda: self.power(a)]
+        if self.with_days:
+            choices.append(lambda: self.per_day(a))
         if all(exponent % 2 == 0 for _, exponent in unit):
             root = normal({symbol: exponent // 2 for symbol, exponent in unit})
             choices += [lambda: call("sqrt", root, a.text)] * 2

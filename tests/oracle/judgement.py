@@ -188,6 +188,34 @@ def place(value, direction, bands, goal, figures):
                distance_to(value, thresholds[band]) if band < len(cuts) else None)
 
 
+def raised_threshold(basis, cut, goal, direction, deadband, logical):
+    """The threshold of a cut that an improvement must reach (3.9): raised by the dead-band, at most
+    to the best value of the logical range; a two-sided one moves inward, at most to the middle."""
+    less = basis == "ACTUAL" and direction == "LOWER"
+    raised = subtract(cut, deadband) if less else add(cut, deadband)
+    plain_low, plain_high = threshold_of(basis, cut, goal, direction)
+    low, high = threshold_of(basis, raised, goal, direction)
+    least, most = (None if end is None else decimals.read_decimal(end) for end in logical)
+    if low is not None:
+        low = max(low if most is None else min(low, most), plain_low)
+    if high is not None:
+        high = min(high if least is None else max(high, least), plain_high)
+    if low is not None and high is not None and low > high:
+        low = high = divide(add(low, high), Decimal(2))
+    return low, high
+
+
+def raised_status(value, kpi, goal, deadband):
+    """The band of a value when every cut is raised."""
+    basis, cuts = cuts_of(kpi.bands)
+    reach = decimals.read_decimal(deadband or "0")
+    for status, cut in cuts:
+        if meets(value, *raised_threshold(basis, cut, goal, kpi.direction, reach,
+                                          kpi.logical_range)):
+            return status
+    return "OFF_TARGET"
+
+
 def midpoint(status):
     """Points where no value decides."""
     if status not in POINTS:

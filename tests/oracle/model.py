@@ -31,10 +31,18 @@ class Input:
     percentile: str | None = None
     where: str | None = None
     ignore: tuple = ()  # dimensions
+    carry: str = "NONE"  # FIRST and LAST: NONE, MAX(n) or UNTIL_RETRACTED
+    conversion_window: int | None = None  # CONVERSION, nanoseconds
+    cohort_offset: int | None = None  # COHORT_RATIO, periods before
+    cohort_measure: str | None = None
+    window: str | None = None  # another than the KPI's
+    offset: tuple | None = None  # ("previousPeriod" | "samePeriodLastYear", how many)
 
     def key(self):
         """What makes two inputs the same data."""
-        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore)
+        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore,
+                self.carry, self.conversion_window, self.cohort_offset, self.cohort_measure,
+                self.window, self.offset)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +84,28 @@ class Bands:
 
 
 @dataclasses.dataclass(frozen=True)
+class ProcessControl:
+    """None: what the profile or the contract says. Rebases are (period id, first day), excluded
+    periods (id, first day, end day)."""
+    profile: str | None = None
+    baseline: int | None = None
+    screening: bool | None = None
+    centre: str | None = None  # MEDIAN
+    shift: int | None = None
+    trend: int | None = None
+    trend_periods: int | None = None
+    rebases: tuple = ()
+    excluded: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Hysteresis:
+    deadband: str | None = None
+    worsen: int = 1
+    improve: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
 class Kpi:
     name: str
     inputs: tuple = ()  # (alias, Input), sorted by alias
@@ -92,6 +122,16 @@ class Kpi:
     no_data_policy: str | None = None
     baseline: str | None = None
     nature: str | None = None
+    logical: tuple = (None, None)  # least and greatest value that make sense; None: by the unit
+    control: ProcessControl | None = None
+    hysteresis: Hysteresis | None = None
+
+    @property
+    def logical_range(self):
+        """(least, greatest) as texts; None is open."""
+        if self.logical == (None, None) and self.unit == "%":
+            return ("0", "1.5")
+        return self.logical
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ SECOND = 10**9
 MINUTE = 60 * SECOND
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+FOR_EVER = 2**63  # later than every instant
 ONE_DAY = datetime.timedelta(days=1)
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -199,23 +200,24 @@ def periods_within(calendar, period, grain):
     return parts
 
 
-def days_within(calendar, period):
-    """The local days of a period, without those that the zone skips."""
-    count = (period.end - period.first).days
-    days = (period.first + datetime.timedelta(days=i) for i in range(count))
-    return [day for day in days
-            if day_start(calendar, day) < day_start(calendar, day + ONE_DAY)]
-
-
 def is_working_day(calendar, day):
     return day.isoweekday() in calendar.working_days and day not in calendar.holidays
 
 
+@functools.lru_cache(maxsize=50_000)
+def counts_of(calendar, first, end):
+    """(days, working days) between two local days."""
+    days = [day for day in (first + datetime.timedelta(days=i) for i in range((end - first).days))
+            if day_start(calendar, day) < day_start(calendar, day + ONE_DAY)]
+    return len(days), sum(is_working_day(calendar, day) for day in days)
+
+
 def constants(calendar, period):
-    """`days` and `working_days` of formulas."""
-    days = days_within(calendar, period)
-    return {"days": len(days),
-            "working_days": sum(is_working_day(calendar, day) for day in days)}
+    """`days` and `working_days` of formulas; of all time nobody asks."""
+    if period.grain == "ALL":
+        return {}
+    days, working_days = counts_of(calendar, period.first, period.end)
+    return {"days": days, "working_days": working_days}
 
 
 def instant_text(instant):

@@ -11,9 +11,12 @@ import features
 import model
 import periods
 import random_definitions
+import random_looks
+import random_series
 import simulate
-import slices
 import states
+import targets
+import windows
 import world as worlds
 from decimals import Nd
 
@@ -30,11 +33,14 @@ MODES = ("incremental",) * 3 + ("restarted", "reversed")
 LARGEST = 9 * 10**18
 
 
-class CaseMaker:
-    """Makes one case. The world is followed on the way, so that changes hit what is there."""
+class CaseMaker(random_looks.Looks):
+    """Makes one case. The world is followed on the way, so that changes hit what is there.
 
-    def __init__(self, seed):
+    `focus` is an aggregation and a kind of window: the KPI k0 has both, its metric is m0."""
+
+    def __init__(self, seed, focus):
         self.random = random.Random(seed)
+        self.focus = focus
         anchor = self.random.choice(ANCHORS + (None,) * 4)
         if anchor is None:
             day = datetime.date(2019, 1, 1) + datetime.timedelta(days=self.random.randrange(3000))
@@ -44,13 +50,14 @@ class CaseMaker:
         zones = random_definitions.ZONES
         if anchor == SKIPPED_DAY:
             zones = ("Pacific/Apia",) * 3 + zones
-        self.definitions = random_definitions.DefinitionMaker(self.random, day, zones)
+        with_days = focus[1] != "CUMULATIVE" and self.chance(0.7)
+        self.definitions = random_definitions.DefinitionMaker(self.random, day, zones, with_days)
         self.now = periods.start_of("UTC", 0, day) + self.random.randrange(96) * 15 * periods.MINUTE
         self.world = worlds.World()
         self.steps = [model.Clock(self.now)]
         self.next_id = 1
         self.looked = []  # model.Expect
-        self.touched = []  # (metric name, sample) of corrections, retractions and moves
+        self.touched = []  # (metric name, sample) of changes
 
     def chance(self, part):
         return self.random.random() < part
@@ -62,12 +69,36 @@ class CaseMaker:
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
                  self.change, self.look),
                 weights=(4, 2.5, 1.8, 3.2, 1.6, 2.6, 1.3, 1))[0]()
-        for _ in range(7):
+        self.go_through_changes()
+        for _ in range(4):
             self.look()
+        if not self.looked:
+            return self.make_with_days(name)
         for look in self.looked[:3]:
             self.steps.append(dataclasses.replace(look, history=True))
             self.steps.append(look)
         return model.Case(name, tuple(self.steps), self.random.choice(MODES))
+
+    def go_through_changes(self):
+        """The changes that the focus must see, each followed by looks at what it hit."""
+        kpi = self.world.kpis["k0"]
+        metric = self.world.metrics[kpi.inputs[0][1].metric]
+        changes = [(self.write, 1), (self.correct, 2), (self.retract, 2), (self.move, 4),
+                   (lambda unused: self.change(self.world.kpis["k0"]), 1)]
+        for change, looks in self.random.sample(changes, len(changes)):
+            self.touched = []
+            change(metric)
+            for _ in range(looks):
+                self.add_look(self.world.kpis["k0"], 0.9)
+
+    def make_with_days(self, name):
+        """The case after all, with a window whose periods are everywhere."""
+        for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
+            if "DAY" not in kpi.windows:
+                self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
+        while not self.looked:
+            self.look()
+        return model.Case(name, tuple(self.steps))
 
     # --- Definitions ---
 
@@ -85,11 +116,12 @@ class CaseMaker:
         for i in range(self.random.choice((0, 1, 1))):
             made.append(self.definitions.calendar(f"cal{i}"))
         for i in range(self.random.choice((1, 2, 2, 3))):
-            made.append(self.definitions.metric(f"m{i}"))
+            made.append(self.definitions.metric(f"m{i}", None if i else self.focus[0]))
         for definition in made:
             self.world.define(definition)
         for i in range(self.random.choice((1, 1, 2))):
-            kpi = self.definitions.kpi(f"k{i}", self.world, sorted(self.world.kpis))
+            kpi = self.definitions.kpi(f"k{i}", self.world, sorted(self.world.kpis),
+                                       (None, None) if i else self.focus)
             made.append(kpi)
             self.world.define(kpi)
         for kpi in list(self.world.kpis.values()):
@@ -116,9 +148,10 @@ class CaseMaker:
     def world_is_interval(self, kpi):
         return self.definitions.is_interval(kpi, self.world)
 
-    def change(self):
+    def change(self, kpi=None):
         """Another revision of a definition."""
-        kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda kpi: kpi.name))
+        kpi = kpi or self.random.choice(
+            sorted(self.world.kpis.values(), key=lambda kpi: kpi.name))
         self.random.choice((self.change_target, self.change_target_to_the_value, self.change_bands,
                             self.change_formula, self.change_window, self.change_policy,
                             self.change_metric, self.add_target))(kpi)
@@ -135,7 +168,7 @@ class CaseMaker:
             return
         if kpi.target is None or kpi.unit == "%":
             return
-        period = periods.period_of(self.world.calendar_of(kpi), look.window, look.day)
+        period = windows.step_of(self.world.calendar_of(kpi), look.window, look.day)
         value = states.evaluate(self.world, states.Place(kpi.name, look.window, look.slice, period),
                                 self.now).value
         part = decimals.divide(value, Decimal(self.random.choice(("1", "0.9", "0.95", "1.1"))))
@@ -153,13 +186,15 @@ class CaseMaker:
         text, unit = self.definitions.formula(self.world, kpi.inputs)
         used = any(item.kpi == kpi.name for other in self.world.kpis.values()
                    for _, item in other.inputs)
-        if text is not None and not used and (unit == "%") == (kpi.unit == "%"):
-            self.apply(dataclasses.replace(kpi, formula=text, unit=unit))
+        changed = dataclasses.replace(kpi, formula=text, unit=unit)
+        same_nature = targets.flow_nature(kpi, self.world.kpis) == targets.flow_nature(
+            changed, self.world.kpis)  # which decides what kinds of target there may be
+        if text is not None and not used and same_nature and (unit == "%") == (kpi.unit == "%"):
+            self.apply(changed)
 
     def change_window(self, kpi):
-        grain = self.random.choice(self.definitions.grains(self.world.calendar_of(kpi)))
-        if grain not in kpi.windows:
-            self.apply(dataclasses.replace(kpi, windows=kpi.windows + (grain,)))
+        more = self.definitions.windows(self.world.calendar_of(kpi), None)
+        self.apply(dataclasses.replace(kpi, windows=tuple(dict.fromkeys(kpi.windows + more))))
 
     def change_policy(self, kpi):
         self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(
@@ -236,21 +271,23 @@ class CaseMaker:
             self.world.samples[metric.name][sample.identity()] = sample
         self.steps.append(model.Write(metric.name, distinct))
 
-    def write(self):
-        metric = self.pick_metric()
-        self.put(metric, [self.sample(metric) for _ in range(self.random.choice((1, 1, 2, 3, 5)))])
+    def write(self, metric=None):
+        metric = metric or self.pick_metric()
+        made = [self.sample(metric) for _ in range(self.random.choice((1, 1, 2, 3, 5)))]
+        self.put(metric, made)
+        self.touched += [(metric.name, sample) for sample in made]
 
-    def existing(self):
+    def existing(self, only=None):
         """(metric, sample) of something that was written; None when there is nothing."""
         everything = [(self.world.metrics[name], sample)
                       for name, rows in sorted(self.world.samples.items())
-                      for sample in rows.values()]
+                      for sample in rows.values() if only is None or name == only.name]
         return self.random.choice(everything) if everything else None
 
-    def correct(self):
-        found = self.existing()
+    def correct(self, metric=None):
+        found = self.existing(metric)
         if found is None:
-            return self.write()
+            return self.write(metric)
         metric, sample = found
         self.touched.append((metric.name, sample))
         return self.put(metric, [dataclasses.replace(sample, value=self.value(metric))])
@@ -261,14 +298,14 @@ class CaseMaker:
         self.touched.append((metric.name, sample))
         self.steps.append(model.Retract(metric.name, (sample,)))
 
-    def retract(self):
-        found = self.existing()
+    def retract(self, metric=None):
+        found = self.existing(metric)
         if found is not None:
             self.take(*found)
 
-    def move(self):
+    def move(self, metric=None):
         """A sample gets another time, series or business date."""
-        found = self.existing()
+        found = self.existing(metric)
         if found is None:
             return
         metric, sample = found
@@ -300,43 +337,20 @@ class CaseMaker:
         self.now += self.random.choice(CLOCK_STEPS)
         self.steps.append(model.Clock(self.now))
 
-    # --- Looks ---
 
-    def pick_look(self, kpi):
-        """Some state of a KPI, mostly one with rows; None when there is none to be named."""
-        item = self.random.choice(self.world.flat(kpi).inputs)
-        calendar = self.world.calendar_of(kpi)
-        rows = self.world.days(calendar, item.metric)
-        window = self.random.choice(kpi.windows)
-        if not rows or self.chance(0.15):
-            day = periods.day_of(calendar, self.now)
-            if self.chance(0.8) and not periods.period_of(calendar, "DAY", self.day).exists:
-                window = "DAY" if "DAY" in kpi.windows else window
-                return model.Expect(kpi.name, window, (), self.day)
-            return model.Expect(kpi.name, window, (), day - datetime.timedelta(
-                days=self.random.choice((0, 0, 1, 2, 7))))
-        day, sample = self.random.choice(rows)
-        touched = [one for name, one in self.touched if name == item.metric]
-        if touched and self.chance(0.6):
-            sample = self.random.choice(touched)
-            day = sample.business_date or periods.day_of(calendar, sample.time)
-        grouping = self.random.choice(((),) + kpi.slices)
-        if any(set(grouping) & set(one.ignore) for one in (item,)):
-            grouping = ()
-        return model.Expect(kpi.name, window, slices.project(sample.dimensions, grouping), day)
-
-    def look(self):
-        kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
-        for _ in range(self.random.choice((1, 2, 3))):
-            look = self.pick_look(kpi)
-            self.looked.append(look)
-            self.steps.append(look)
+# All time is one period: it has two turns.
+PAIRS = [(kind, window) for kind in features.AGGREGATIONS
+         for window in features.WINDOWS + ("CUMULATIVE",)]
 
 
 def make_case(seed, number):
-    """The case with this number of a seed."""
+    """The case with this number of a seed. All pairs of aggregation and window have their turn;
+    every sixth case is about series."""
     name = f"case-{seed}-{number}"
-    return CaseMaker(f"{seed}/{number}").make(name)
+    if number % 6 == 5:
+        return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
+    number -= number // 6
+    return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
 
 
 def simulated(case):

@@ -25,22 +25,37 @@ LAGS = (0, 0, periods.HOUR, 6 * periods.HOUR, periods.DAY, 3 * periods.DAY)
 
 
 class DefinitionMaker:
-    """`random` decides; `day` is about when the case plays, `zones` where."""
+    """`random` decides; `day` is about when the case plays, `zones` where.
 
-    def __init__(self, random, day, zones=ZONES):
+    Formulas count the days of the window (`with_days`), or KPIs have the window CUMULATIVE."""
+
+    def __init__(self, random, day, zones=ZONES, with_days=True):
         self.random = random
         self.day = day
         self.zones = zones
+        self.with_days = with_days
 
     def chance(self, part):
         return self.random.random() < part
 
     def weighs(self):
-        return "WEIGHTED_AVG" in features.AGGREGATIONS and self.chance(0.5)
+        return "WEIGHTED_AVG" in features.AGGREGATIONS and self.chance(0.7)
 
-    def metric(self, name):
+    def metric(self, name, kind=None):
+        """A metric; one that can be aggregated by the kind, if it is given."""
         pick = self.random.choice
         dimensions = tuple(sorted(dimension for dimension in MEMBERS if self.chance(0.4)))
+        made = self.any_metric(name, dimensions)
+        if kind is None:
+            return made
+        change = {"LATEST_MANUAL": {"identity": "EVENT"},
+                  "WEIGHTED_AVG": {"weight_scale": pick((0, 1, 4))}}.get(kind, {})
+        if kind in ("SUM", "FIRST", "LAST", "TIME_WEIGHTED_AVG"):
+            change = {"unit": pick(FLOW_UNITS), "scale_type": "RATIO"}
+        return dataclasses.replace(made, **change)
+
+    def any_metric(self, name, dimensions):
+        pick = self.random.choice
         return model.Metric(
             name=name, unit=pick(UNITS), scale=pick((0, 1, 2, 4, 9)), dimensions=dimensions,
             identity=pick(("EVENT", "EVENT", "TIME")),
@@ -75,7 +90,7 @@ class DefinitionMaker:
 
     def table(self):
         """Periods of a CUSTOM calendar around the day of the case."""
-        start = self.day - datetime.timedelta(days=self.random.choice((3, 40, 200)))
+        start = self.day - datetime.timedelta(days=self.random.choice((40, 200, 200, 400)))
         depth, rows = self.random.randint(1, 4), []
 
         def cut(first, end, parent, level):
@@ -91,8 +106,8 @@ class DefinitionMaker:
             for one, other in zip(days, days[1:]):
                 cut(one, other, name, level + 1)
 
-        for _ in range(self.random.choice((1, 2))):
-            end = start + datetime.timedelta(days=self.random.choice((7, 61, 365)))
+        for _ in range(self.random.choice((2, 3))):
+            end = start + datetime.timedelta(days=self.random.choice((61, 365, 365)))
             cut(start, end, "", 1)
             start = end
         return tuple(rows)
@@ -118,21 +133,42 @@ class DefinitionMaker:
     def member_text(member):
         return member if member.isalnum() else f'"{member}"'
 
-    def input(self, metric):
-        kinds = list(features.AGGREGATIONS)
-        summable = (metric.unit in FLOW_UNITS and metric.scale_type == "RATIO")
-        if summable:
-            kinds += ["SUM", "FIRST", "LAST"]
-        else:
-            kinds.remove("SUM")
+    def kinds_of(self, metric):
+        """The aggregations that a metric allows."""
+        kinds = set(features.AGGREGATIONS)
+        if metric.unit not in FLOW_UNITS or metric.scale_type != "RATIO":
+            kinds.discard("SUM")
             if metric.dimensions:
-                kinds = [kind for kind in kinds if kind not in ("FIRST", "LAST")]
+                kinds -= {"FIRST", "LAST", "TIME_WEIGHTED_AVG"}
         if metric.weight_scale is None:
-            kinds = [kind for kind in kinds if kind != "WEIGHTED_AVG"]
-        kind = self.random.choice(kinds)
-        percent = self.random.choice(("0", "10", "33.3333", "50", "90", "99.9", "100"))
-        return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric),
-                           percentile=percent if kind == "PERCENTILE" else None)
+            kinds.discard("WEIGHTED_AVG")
+        if metric.identity != "EVENT":
+            kinds.discard("LATEST_MANUAL")  # the entries of one instant need an order
+        return sorted(kinds)
+
+    def input(self, metric, kind=None):
+        pick = self.random.choice
+        kind = kind or pick(self.kinds_of(metric))
+        extra = {}
+        if kind == "PERCENTILE":
+            extra["percentile"] = pick(("0", "10", "33.3333", "50", "90", "99.9", "100"))
+        elif kind in ("FIRST", "LAST"):
+            extra["carry"] = pick(("NONE", "NONE", "UNTIL_RETRACTED", "MAX(1)", "MAX(3)"))
+        elif kind == "CONVERSION":
+            extra["conversion_window"] = pick((periods.HOUR, periods.DAY, 9 * periods.DAY))
+        elif kind == "COHORT_RATIO":
+            extra["cohort_offset"] = pick((1, 1, 2))
+            extra["cohort_measure"] = pick((None, "VALUE", "ENTITIES", "RETAINED"))
+        return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric), **extra)
+
+    def elsewhere(self, item):
+        """The input as it is, or of an earlier period, or in a window of its own."""
+        if self.chance(0.8):
+            return item
+        if self.chance(0.4) and item.aggregation != "COHORT_RATIO":
+            return dataclasses.replace(item, window=self.random.choice(
+                ("DAY", "YEAR", "TO_DATE(YEAR)", "TRAILING(2,DAY,INCLUDE_CURRENT)")))
+        return dataclasses.replace(item, offset=("previousPeriod", self.random.choice((1, 1, 2))))
 
     @staticmethod
     def unit_of(item, world):
@@ -141,14 +177,17 @@ class DefinitionMaker:
         unit = world.metrics[item.metric].unit
         if item.aggregation == "VAR":
             return formula_text.unit_text(formula_text.raised(formula_text.unit_of(unit), 2))
-        return "count" if item.aggregation in aggregates.COUNTS else unit
+        return "count" if item.aggregation in aggregates.WITHOUT_UNIT else unit
 
-    def inputs(self, world, kpis):
-        """[(alias, Input)] over the metrics and KPIs of a world."""
+    def inputs(self, world, kpis, kind=None):
+        """[(alias, Input)] over the metrics and KPIs of a world; the first one of a kind."""
         metrics = list(world.metrics.values())
         count = self.random.choice((1, 1, 2, 2, 3, 3))
         items = [self.input(self.random.choice(metrics)) for _ in range(count)]
-        if kpis and self.chance(0.4):
+        items = [self.elsewhere(item) for item in items]
+        if kind is not None:
+            items[0] = self.input(metrics[0], kind)
+        elif kpis and self.chance(0.4):
             items[-1] = model.Input(kpi=self.random.choice(kpis))
         return tuple(zip("abcdef", items))
 
@@ -158,7 +197,26 @@ class DefinitionMaker:
     def grains(calendar):
         """The windows that a calendar has."""
         known = periods.grains_of(calendar or periods.Calendar())
-        return [grain for grain in features.WINDOWS if grain in known]
+        return [grain for grain in periods.GRAINS if grain in known]
+
+    def windows(self, calendar, wanted):
+        """Some windows, one of them of the wanted kind unless the calendar has none such."""
+        grains = self.grains(calendar)
+        kinds = [kind for kind in features.WINDOWS if kind in grains or kind not in periods.GRAINS]
+        if self.with_days:
+            kinds.remove("CUMULATIVE")
+        chosen = self.random.sample(kinds, self.random.choice((1, 1, 2)))
+        if wanted in kinds and wanted not in chosen:
+            chosen[0] = wanted
+        return tuple(self.window(kind, grains) for kind in chosen)
+
+    def window(self, kind, grains):
+        if kind == "TO_DATE":
+            return f"TO_DATE({self.random.choice(grains)})"
+        if not kind.startswith("TRAILING"):
+            return kind
+        end = "EXCLUDE_CURRENT" if kind == "TRAILING_EXCLUDED" else "INCLUDE_CURRENT"
+        return f"TRAILING({self.random.choice((1, 2, 3, 7))},{self.random.choice(grains)},{end})"
 
     def groupings(self, world, kpi):
         """Groupings of dimensions that every input has or ignores, and the inputs with that."""
@@ -185,23 +243,26 @@ class DefinitionMaker:
         operands = [(alias, self.unit_of(item, world)) for alias, item in inputs]
         if len(operands) == 1 and self.chance(0.6):
             return None, operands[0][1]
-        maker = formula_text.FormulaMaker(self.random)
+        maker = formula_text.FormulaMaker(self.random, self.with_days)
         while True:
             made = maker.make(operands)
             unit = formula_text.unit_text(made.unit)
             if len(made.text) < 300 and len(unit) < 40:
                 return made.text, "%" if unit == "count" and self.chance(0.3) else unit
 
-    def kpi(self, name, world, others):
-        """A KPI over the metrics, and perhaps the other KPIs, of a world."""
-        inputs = self.inputs(world, others)
+    def kpi(self, name, world, others, focus=(None, None)):
+        """A KPI over the metrics, and perhaps the other KPIs, of a world, with an aggregation and a
+        kind of window that it must have."""
+        kind, wanted = focus
+        inputs = self.inputs(world, others, kind)
         text, unit = self.formula(world, inputs)
         calendars = sorted(world.calendars)
         calendar = self.random.choice(calendars) if calendars and self.chance(0.5) else None
-        grains = self.grains(world.calendars.get(calendar))
-        windows = self.random.sample(grains, min(len(grains), self.random.choice((1, 1, 2, 3))))
+        if wanted in periods.GRAINS and wanted not in self.grains(world.calendars.get(calendar)):
+            calendar = None
         kpi = model.Kpi(
-            name=name, inputs=inputs, formula=text, unit=unit, windows=tuple(windows),
+            name=name, inputs=inputs, formula=text, unit=unit,
+            windows=self.windows(world.calendars.get(calendar), wanted),
             calendar=calendar, zone=None if self.chance(0.5) else self.random.choice(self.zones),
             direction=self.random.choice(("HIGHER", "HIGHER", "LOWER", "LOWER", "IN_RANGE",
                                           "ON_TARGET", "NEUTRAL")),
@@ -305,7 +366,8 @@ class DefinitionMaker:
         grain = self.random.choice(finer)
         profile = self.random.choice(("EVEN", "WORKING_DAYS", "EXPLICIT"))
         parts = periods.periods_within(calendar, whole, grain)
-        if profile == "EXPLICIT" and len(parts) > 14:
+        works = any(periods.constants(calendar, part)["working_days"] for part in parts)
+        if (profile == "EXPLICIT" and len(parts) > 14) or (profile == "WORKING_DAYS" and not works):
             profile = "EVEN"
         weights = tuple((part.id, part.first, self.random.choice(("1", "2", "0.5", "3")))
                         for part in parts) if profile == "EXPLICIT" else ()

@@ -8,6 +8,7 @@ import model
 import periods
 import states
 import tracking
+import windows
 
 HEADER = "# proves: 3.1(d)"
 
@@ -21,6 +22,7 @@ class Checked:
     track: tracking.Track
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
+    fields: dict  # as the case expects them
 
 
 class Simulation:
@@ -116,10 +118,10 @@ class Simulation:
 
     def expect(self, step):
         kpi = self.world.kpis.get(step.kpi)
-        if kpi is None or step.window not in kpi.windows or not self._knows(kpi, step.slice):
+        if kpi is None or step.window not in kpi.windows or not self._knows(kpi, step):
             return
         calendar = self.world.calendar_of(kpi)
-        period = periods.period_of(calendar, step.window, step.day)
+        period = windows.step_of(calendar, step.window, step.day)
         place = states.Place(step.kpi, step.window, step.slice, period)
         track = tracking.Replay(place, self.moments).run()
         if step.history:
@@ -128,23 +130,28 @@ class Simulation:
             return
         evaluation = states.evaluate(self.world, place, self.now)
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
-        fields = expectations.fields_of(self.world, place, evaluation, track, life)
+        fields = expectations.fields_of(self.world, place, evaluation, track, life, self.now)
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
             self.lines += case_text.expect_lines(place, fields)
-            redefined = track.kept_since is not None and any(
-                moment.defined and moment.time >= track.kept_since for moment in self.moments[2:])
+            since = track.kept_since if tracking.is_followed(self.world, place) else 0
+            redefined = since is not None and any(
+                moment.defined and moment.time >= since for moment in self.moments[2:])
             self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
-                                        redefined))
+                                        redefined, fields))
 
-    def _knows(self, kpi, members):
-        """A slice is known once a sample lay in it."""
-        if not members:
+    def _knows(self, kpi, step):
+        """A slice is known once a sample lay in it; of trailing windows, which may have no period
+        yet that could be kept, while one does."""
+        if not step.slice:
             return True
-        grouping = tuple(dimension for dimension, _ in members)
+        grouping = tuple(dimension for dimension, _ in step.slice)
+        moments = self.moments
+        if windows.shares_samples(step.window):
+            moments = moments[-1:]
         return grouping in kpi.slices and any(
             kpi.name in moment.world.kpis
             and grouping in moment.world.kpis[kpi.name].slices
-            and tracking.knows_slice(moment.world, moment.world.kpis[kpi.name], members)
-            for moment in self.moments)
+            and tracking.knows_slice(moment.world, moment.world.kpis[kpi.name], step.slice)
+            for moment in moments)

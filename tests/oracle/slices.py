@@ -9,6 +9,11 @@ def project(dimensions, grouping):
     return tuple((dimension, members.get(dimension)) for dimension in sorted(grouping))
 
 
+def lies_in(dimensions, members):
+    """Whether a sample lies in the slice with these members."""
+    return project(dimensions, tuple(dimension for dimension, _ in members)) == members
+
+
 def restrict(members, ignored):
     """The slice that an input reads which ignores some dimensions."""
     return tuple((dimension, member) for dimension, member in members if dimension not in ignored)

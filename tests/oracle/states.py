@@ -7,10 +7,13 @@ import aggregates
 import decimals
 import filters
 import formula
+import frames
 import judgement
 import periods
 import readiness
+import series
 import slices
+import windows
 from decimals import Nd
 
 
@@ -41,30 +44,87 @@ class Evaluation:
     status: str
     reason: str | None  # why there is no band status
     score: Decimal | None
+    goal: object = None  # judgement.Goal or None
+    judged: Decimal | None = None  # the value that has a band
+    fold: object = None  # hysteresis.Fold after the period, with hysteresis only
+
+
+def slice_rows(world, calendar, item, members):
+    """[(day, place, sample)] of an input in a slice at all times, before its filter."""
+    wanted = slices.restrict(members, item.ignore)
+    return world.remembered(("slice", calendar, item.metric, wanted), lambda: [
+        (day, frames.place_of(calendar, sample), sample)
+        for day, sample in world.days(calendar, item.metric)
+        if slices.lies_in(sample.dimensions, wanted)])
 
 
 def rows_of(world, kpi, item, members, period):
-    """The samples of an input in a slice and period, before its filter."""
+    """The samples of an input in a slice and a stretch of time, before its filter."""
     return rows_in(world, world.calendar_of(kpi), item, members, period)
 
 
 def rows_in(world, calendar, item, members, period):
-    wanted = slices.restrict(members, item.ignore)
-    grouping = tuple(dimension for dimension, _ in wanted)
-    return [sample for day, sample in world.days(calendar, item.metric)
-            if period.first <= day < period.end
-            and slices.project(sample.dimensions, grouping) == wanted]
+    return [sample for day, _, sample in slice_rows(world, calendar, item, members)
+            if period.first <= day < period.end]
 
 
-def value_of_input(world, calendar, item, period, rows):
-    if not rows:
-        return readiness.value_of_nothing(period, world.watermarks.get(item.metric),
-                                          item.aggregation in aggregates.ZERO_WHEN_EMPTY)
+def frame_of(world, place, item, now):
+    """Where an input of a state is read; None when an earlier period does not exist.
+
+    In a window of its own it is the period that contains the last day of the KPI's, and what comes
+    after that day does not count; of an earlier period everything counts.
+    """
+    calendar = world.calendar_of(world.kpis[place.kpi])
+    window, step, cut = place.window, place.period, None
+    if item.window is not None:
+        window, cut = item.window, step.end
+        step = windows.step_of(calendar, window, step.last)
+    if item.offset is not None:
+        step = windows.earlier(calendar, step, item.offset)
+        if step is None:
+            return None
+    reach = windows.reach_of(calendar, window, step)
+    if cut is not None and cut < reach.end:
+        reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
+    return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
+
+
+@dataclasses.dataclass(frozen=True)
+class Operand:
+    """An input where a formula reads it."""
+    value: object
+    rows: list
+    members: int  # of inputs that look beyond their period
+
+    @property
+    def has_data(self):
+        return bool(self.rows) or self.members > 0
+
+
+def read_input(world, kpi, item, members, frame):
+    """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
+    if frame is None:
+        return Operand(Nd("NO_COMPARABLE"), [], 0)
+    calendar, metric = frame.calendar, world.metrics[item.metric]
     keep = filters.keeps(item.where)
-    kept = [row for row in rows if keep(row.value, dict(row.dimensions))]
-    return aggregates.aggregate(
-        item, world.metrics[item.metric], kept,
-        lambda row: row.business_date or periods.day_of(calendar, row.time))
+    rows = rows_in(world, calendar, item, members, frame.reach)
+    framed = frames.Framed(None, 0)
+    if frames.looks_beyond(item):
+        placed = [(place, sample) for _, place, sample in
+                  slice_rows(world, calendar, item, members)]
+        kept = [(place, sample) for place, sample in placed
+                if keep(sample.value, dict(sample.dimensions))]
+        framed = frames.value_of(item, metric, frame, kept, placed)
+    if not rows and framed.members == 0:
+        value = readiness.value_of_nothing(frame.reach, frame.watermark,
+                                           item.aggregation in aggregates.ZERO_WHEN_EMPTY)
+    elif framed.value is not None:
+        value = framed.value
+    else:
+        value = aggregates.aggregate(
+            item, metric, [row for row in rows if keep(row.value, dict(row.dimensions))],
+            lambda row: row.business_date or periods.day_of(calendar, row.time))
+    return Operand(value, rows, framed.members)
 
 
 def evaluate_steps(world, flat, calendar, period, inputs):
@@ -82,48 +142,61 @@ def evaluate_steps(world, flat, calendar, period, inputs):
 def is_newest(world, kpi, members, period):
     """Whether no later period of the slice has rows: only these can be STALE (3.8.4)."""
     calendar = world.calendar_of(kpi)
-    for item in world.flat(kpi).inputs:
-        wanted = slices.restrict(members, item.ignore)
-        grouping = tuple(dimension for dimension, _ in wanted)
-        if any(day >= period.end and slices.project(sample.dimensions, grouping) == wanted
-               for day, sample in world.days(calendar, item.metric)):
-            return False
-    return True
+    return not any(day >= period.end for item in world.flat(kpi).inputs
+                   for day, _, _ in slice_rows(world, calendar, item, members))
 
 
-def arrivals_of(world, flat, input_rows):
+def arrivals_of(world, flat, counts):
+    """How far each input has arrived; `counts` are their rows and members."""
     arrivals = []
-    for item, rows in zip(flat.inputs, input_rows):
+    for item, count in zip(flat.inputs, counts):
         metric = world.metrics[item.metric]
         mark, last = world.watermarks.get(item.metric), world.last_event(item.metric)
         updates = [time for time in (mark, last) if time is not None]
-        arrivals.append(readiness.Arrival(mark, max(updates, default=None), len(rows),
+        arrivals.append(readiness.Arrival(mark, max(updates, default=None), count,
                                           metric.expected_lag + metric.grace, metric.max_age))
     return arrivals
 
 
 def evaluate(world, place, now):
     """The state as far as it follows from the world and the time; see tracking for the rest."""
+    evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
+    if kpi.hysteresis is None:
+        return evaluation
+    evaluation.fold = series.fold_on(kpi, series.fold_before(world, kpi, place, now), evaluation)
+    if evaluation.hit is not None:
+        evaluation.status = evaluation.fold.status
+        evaluation.score = judgement.score(kpi.bands, kpi.direction, evaluation.hit,
+                                           evaluation.status)
+    return evaluation
+
+
+def evaluate_alone(world, place, now):
+    """The state without the periods before it."""
     kpi = world.kpis[place.kpi]
     flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
-    input_rows = [rows_of(world, kpi, item, place.slice, period) for item in flat.inputs]
-    inputs = [value_of_input(world, calendar, item, period, rows)
-              for item, rows in zip(flat.inputs, input_rows)]
-    steps = evaluate_steps(world, flat, calendar, period, inputs)
+    reach = windows.reach_of(calendar, place.window, period)
+    operands = [read_input(world, kpi, item, place.slice, frame_of(world, place, item, now))
+                for item in flat.inputs]
+    inputs = [operand.value for operand in operands]
+    steps = evaluate_steps(world, flat, calendar, reach, inputs)
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
-    arrivals = arrivals_of(world, flat, input_rows)
-    ready = readiness.assess(period, now, arrivals, is_newest(world, kpi, place.slice, period))
-    state = readiness.data_state(period, ready, value)
-    resolved = world.target_rules(kpi).resolve(place.slice, period)
+    arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
+                                         for operand in operands])
+    ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
+    state = readiness.data_state(reach, ready, value)
+    resolved = world.target_rules(kpi).resolve(place.slice, place.window, period)
     interval = any(world.metrics[item.metric].scale_type == "INTERVAL"
-                   and item.aggregation not in aggregates.COUNTS for item in flat.inputs)
-    times = [row.time for rows in input_rows for row in rows]
+                   and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
+    times = [row.time for item, operand in zip(flat.inputs, operands) if item.offset is None
+             for row in operand.rows]
     evaluation = Evaluation(
-        inputs, [len(rows) for rows in input_rows], steps, value, len(times),
+        inputs, [len(operand.rows) for operand in operands], steps, value, len(times),
         max(times, default=None), ready, state,
         readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
-        resolved, judgement.Figures(), None, "", None, None)
-    judge(kpi, evaluation, judgement.goal_of(kpi, resolved, interval))
+        resolved, judgement.Figures(), None, "", None, None,
+        judgement.goal_of(kpi, resolved, interval))
+    judge(kpi, evaluation, evaluation.goal)
     return evaluation
 
 
@@ -162,5 +235,5 @@ def judge(kpi, evaluation, goal):
     if isinstance(hit, Nd):
         evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
         return
-    evaluation.hit, evaluation.status = hit, hit.status
+    evaluation.hit, evaluation.status, evaluation.judged = hit, hit.status, value
     evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)

@@ -8,6 +8,7 @@ import allocation
 import decimals
 import periods
 import slices
+import windows
 from decimals import Nd, read_decimal
 
 NO_TARGET = Nd("NO_TARGET")
@@ -59,7 +60,7 @@ def grain_of(value, kpi, flow, calendar):
         return grain_named(calendar, *value.schedule[0][:2])
     if value.kind == "PHASED_LINEAR":
         return grain_named(calendar, *value.first)
-    return kpi.windows[0] if flow else None
+    return windows.parse(kpi.windows[0]).grain if flow else None
 
 
 def grain_named(calendar, name, day):
@@ -127,25 +128,41 @@ class TargetRules:
         return min(applying, default=None,
                    key=lambda rule: (-rule.strength(members), slices.text_of(rule.slice or ())))
 
-    def resolve(self, members, period):
+    def resolve(self, members, window, period):
         """The target of a window's period."""
+        if windows.parse(window).kind == "TRAILING":
+            return self._over(members, windows.reach_of(self.calendar, window, period),
+                              period.grain)
         own = self.match(members, period.first)
         if own is not None and own.grain in (None, period.grain):
             return self._value(own, members, period)
         last = self.match(members, period.last)
         if last is None or last.grain is None:
             return none()
-        if periods.GRAINS.index(last.grain) >= periods.GRAINS.index(period.grain):
+        grains = periods.GRAINS + ("ALL",)
+        if grains.index(last.grain) >= grains.index(period.grain):
             return self._finer(last, members, period)
+        if self.flow and period.grain == "ALL":
+            return none()  # all time never ends: its targets have no sum
         if self.flow:
             return self._sum(members, period, last.grain)
         part = periods.period_of(self.calendar, last.grain, period.last)
         return self._exactly(members, part)
 
+    def _over(self, members, reach, base):
+        """The target of the whole units that a trailing window counts, of that base grain."""
+        last = self.match(members, reach.last)
+        if last is None:
+            return none()
+        grain = last.grain or base
+        if not self.flow:
+            return self._exactly(members, periods.period_of(self.calendar, grain, reach.last))
+        return self._sum(members, reach, grain)
+
     def _exactly(self, members, period):
         """The target that is meant for just this period."""
         rule = self.match(members, period.first)
-        if rule is None or rule.grain != period.grain:
+        if rule is None or rule.grain not in (None, period.grain):
             return none()
         return self._value(rule, members, period)
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import allocation
 import judgement
 import model
-import periods
 import targets
+import windows
 import world as worlds
 from decimals import DOMAIN
 
@@ -70,9 +70,8 @@ class TargetTest(unittest.TestCase):
         world.define(kpi)
         for target in more:
             world.define(target)
-        period = periods.period_of(world.calendar_of(kpi), grain,
-                                   datetime.date.fromisoformat(day))
-        return world.target_rules(kpi).resolve(members, period)
+        period = windows.step_of(world.calendar_of(kpi), grain, datetime.date.fromisoformat(day))
+        return world.target_rules(kpi).resolve(members, grain, period)
 
     def kpi(self, **fields):
         return model.Kpi("k", inputs=(("a", model.Input("m")),), **fields)
@@ -80,6 +79,9 @@ class TargetTest(unittest.TestCase):
     def test_the_target_of_a_flow_adds_up(self):
         kpi = self.kpi(windows=("DAY", "WEEK"), target=model.TargetValue("FIXED", value="100"))
         self.assertEqual(self.resolve(kpi, "2025-03-10", "WEEK").point, 700)
+        self.assertEqual(self.resolve(kpi, "2025-03-10",
+                                      "TRAILING(2,WEEK,EXCLUDE_CURRENT)").point, 1400)
+        self.assertIsNone(self.resolve(kpi, "2025-03-10", "CUMULATIVE").point)
 
     def test_the_longest_match_wins(self):
         kpi = self.kpi(slices=(("region",),), target=model.TargetValue("FIXED", value="100"))

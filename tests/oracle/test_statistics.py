@@ -45,6 +45,20 @@ class LimitsTest(unittest.TestCase):
         self.assertIsNone(control.limits([1, None, 2, 3, 4]))
 
 
+    def test_medians_are_not_screened(self):
+        found = control.limits_of([control.Point(value) for value in VIGNETTE],
+                                  control.Spec(baseline=0, median=True))
+        self.assertEqual((found.centre, found.average_range, found.upper), (1.5, 1, 4.645))
+
+    def test_no_moving_range_reaches_over_a_period_without_a_value(self):
+        points = [control.Point(value) for value in (1, 2, None, 50, 51, 52)]
+        self.assertEqual(control.limits_of(points, control.Spec()).average_range, 1)
+
+    def test_what_is_excluded_stays_out_of_the_baseline(self):
+        points = [control.Point(value, value == 90) for value in (1, 2, 90, 3, 4, 5)]
+        self.assertEqual(control.limits_of(points, control.Spec()), control.Limits(3, 1))
+
+
 class RulesTest(unittest.TestCase):
     def test_one_point_out(self):
         self.assertEqual(after([57]), {14: {"OUT_HIGH"}})
@@ -93,6 +107,7 @@ class TrendTest(unittest.TestCase):
         found = trend.travel([10, 12, 11, 14, 15, 17])
         self.assertAlmostEqual(found.slope, 1.3333, 4)
         self.assertEqual((found.score, found.verdict), (13, "UP"))
+        self.assertEqual(trend.travel([1, None, 2]).slope, 0.5)
         self.assertAlmostEqual(found.z, 2.2544, 4)
 
 

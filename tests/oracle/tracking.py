@@ -8,9 +8,11 @@ series that is active when a period ends rolls over into the next one.
 import dataclasses
 
 import decimals
+import frames
 import periods
 import slices
 import states
+import windows
 from decimals import Nd
 
 # A period that was over before it was kept is CLOSING for so long, unless its data is complete.
@@ -67,6 +69,17 @@ def knows_slice(world, kpi, members):
                for sample in world.samples[item.metric].values())
 
 
+def is_followed(world, place):
+    """Whether what a state remembers is computed here: of windows whose periods share no samples,
+    and of inputs that do not look beyond their period. Of the others their values are."""
+    kpi = world.kpis[place.kpi]
+    if kpi.control is not None or kpi.hysteresis is not None:
+        return False  # a period without samples may be kept, because later ones build on it
+    return not windows.shares_samples(place.window) and not any(
+        frames.looks_beyond(item) or item.window or item.offset
+        for item in world.flat(kpi).inputs)
+
+
 class Replay:
     """One state through the moments of a case."""
 
@@ -79,6 +92,9 @@ class Replay:
 
     def run(self):
         before = None
+        if not is_followed(self.moments[-1].world, self.place):
+            self.track.unsure = True
+            return self.track
         for moment in self.moments:
             if before is not None:
                 self._between(before, moment.time)
@@ -150,7 +166,7 @@ class Replay:
         """When an input becomes too old: a state that changes by that is not quiet."""
         kpi = world.kpis[self.place.kpi]
         flat = world.flat(kpi)
-        arrivals = states.arrivals_of(world, flat, [()] * len(flat.inputs))
+        arrivals = states.arrivals_of(world, flat, [0] * len(flat.inputs))
         return {arrival.last_update + arrival.max_age + 1 for arrival in arrivals
                 if arrival.max_age is not None and arrival.last_update is not None}
 

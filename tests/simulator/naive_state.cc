@@ -51,7 +51,7 @@ std::string ValueText(const v1::KpiState& state) {
 }
 
 ClosingRule ClosingOf(const KpiDefinition& kpi) {
-  ClosingRule rule{.final_after = kpi.final_after};
+  ClosingRule rule;
   for (const MetricInput& input : kpi.inputs) {
     rule.wait =
         std::max(rule.wait, input.metric->timeliness.expected_lag + input.metric->timeliness.grace);

@@ -9,6 +9,34 @@
 namespace kpisuite {
 namespace {
 
+// What binds an input: the finality of the KPI and of those through which it reads the input.
+std::shared_ptr<const PaneFinality> FinalityOf(const KpiDefinition& kpi, const MetricInput& input,
+                                               const KpiRuntime::Finalities& finalities) {
+  KpiRuntime::Finalities owners = {finalities.front()};
+  size_t place = 1;
+  for (const auto& [id, rule] : kpi.component_finality) {
+    const auto& components = input.components;
+    if (std::binary_search(components.begin(), components.end(), id)) {
+      owners.push_back(finalities[place]);
+    }
+    ++place;
+  }
+  return PaneFinality::Of(std::move(owners));
+}
+
+// Whether a version is computed by another definition than before. Versions that were superseded
+// are read again from what was saved, so that theirs are other objects that say the same.
+bool IsRedefined(const KpiRuntime& before, const KpiRuntime& after) {
+  if (&before.kpi() == &after.kpi()) return false;
+  return after.is_newest() || before.kpi().revision != after.kpi().revision;
+}
+
+// Decisions come one by one: a new one is the newest.
+void NoteRelease(const KpiRuntime& before, const KpiRuntime& after, TrackedState& state) {
+  if (after.decisions() <= before.decisions()) return;
+  if (auto release = after.ReleaseSince(before.NewestDecision())) state.release = release;
+}
+
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
                                  const std::vector<std::string>& ignored) {
   std::vector<std::string> rest;
@@ -37,7 +65,26 @@ absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec 
   return created;
 }
 
-absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefinition& kpi) {
+void PartitionEngine::SetFinality(absl::string_view kpi, FinalityDecisions decisions) {
+  decisions_[kpi] = std::move(decisions);
+}
+
+KpiRuntime::Finalities PartitionEngine::FinalitiesOf(const KpiDefinition& kpi,
+                                                     const FinalityRule& own) const {
+  KpiRuntime::Finalities finalities;
+  const auto add = [&](const std::string& id, const FinalityRule& rule) {
+    const std::string name = absl::StrCat("workspaces/", kpi.workspace, "/kpis/", id);
+    const auto decided = decisions_.find(name);
+    finalities.push_back(std::make_shared<const KpiFinality>(
+        name, rule, decided == decisions_.end() ? FinalityDecisions() : decided->second));
+  };
+  add(kpi.id, own);
+  for (const auto& [id, rule] : kpi.component_finality) add(id, rule);
+  return finalities;
+}
+
+absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
+    const KpiDefinition& kpi, const KpiRuntime::Finalities& finalities) {
   std::vector<RuntimeGrouping> groupings;
   groupings.push_back({});
   for (const auto& dimensions : kpi.groupings) {
@@ -50,7 +97,8 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
                     .aggregation = input.StateSpec(),
                     .filter = input.filter,
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
-                    .calendar = kpi.calendar};
+                    .calendar = kpi.calendar,
+                    .finality = FinalityOf(kpi, input, finalities)};
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
       return entry->table.get();
     };
@@ -87,13 +135,15 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
                .removed = true});
           continue;
         }
+        const bool redefined = IsRedefined(old_runtime, *home->runtime);
         const size_t slice = SliceIndex(*home->runtime, home->grouping, old_slice.slice);
-        MarkDirty(*home->runtime, slice, home->window, first_day, true);
+        MarkDirty(*home->runtime, slice, home->window, first_day, redefined);
         TrackedState& state = home->runtime->slices()[slice].windows[home->window][first_day];
         const bool dirty = state.dirty;
         state = old_state;
         state.dirty = dirty;
-        state.definition_changed = true;
+        state.definition_changed = redefined || old_state.definition_changed;
+        if (!redefined) NoteRelease(old_runtime, *home->runtime, state);
         state.wakeup = absl::InfiniteFuture();
         state.stale = false;
         state.point = nullptr;
@@ -130,6 +180,8 @@ bool PartitionEngine::ApplySeed(KpiRuntime& newest, const LoggedState& logged) {
   state.revision = logged.revision;
   state.restated = logged.restated;
   state.restatement = logged.restatement;
+  state.final = logged.final;
+  state.release = runtime.ReleaseSince(logged.record_time);
   state.closed_at = logged.closed_at;
   const Period period = runtime.kpi().windows[home->window].At(*runtime.kpi().calendar,
                                                                DayOfNumber(logged.first_day));
@@ -142,7 +194,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   const auto it = runtimes_.find(resource_name);
   if (it == runtimes_.end()) return;
   for (const auto& version : it->second) Drop(*version, true);
-  MarkAllReaders(*it->second.back());
+  MarkAllReaders(*it->second.back(), true);
   runtimes_.erase(it);
 }
 

@@ -134,13 +134,13 @@ void PartitionEngine::MarkTargets(KpiRuntime& reader, const KpiRuntime& source, 
   }
 }
 
-void PartitionEngine::MarkAllReaders(const KpiRuntime& runtime) {
+void PartitionEngine::MarkAllReaders(const KpiRuntime& runtime, bool definition_changed) {
   for (KpiRuntime* reader : ReadersOf(runtime)) {
     for (size_t s = 0; s < reader->slices().size(); ++s) {
       const auto& windows = reader->slices()[s].windows;
       for (size_t w = 0; w < windows.size(); ++w) {
         for (const auto& [first_day, state] : windows[w]) {
-          MarkDirty(*reader, s, w, first_day, true);
+          MarkDirty(*reader, s, w, first_day, definition_changed);
         }
       }
     }

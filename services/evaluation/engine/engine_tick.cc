@@ -14,6 +14,12 @@ v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
 
+// Why a closed state has changed.
+v1::HistoryCause CauseOfChange(const TrackedState& state) {
+  if (state.definition_changed) return v1::HISTORY_CAUSE_DEFINITION;
+  return state.release != nullptr ? v1::HISTORY_CAUSE_RELEASED : v1::HISTORY_CAUSE_RESTATED;
+}
+
 // Decides whether the log has to say something new, and updates what it said.
 v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation, absl::Time now,
                          TrackedState& state) {
@@ -24,12 +30,15 @@ v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluati
   v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
   if (state.revision >= 1) {
     if (changed) {
-      cause = state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION : v1::HISTORY_CAUSE_RESTATED;
+      cause = CauseOfChange(state);
       ++state.revision;
       state.restatement =
           NoteRestatement({state.logged_value, state.logged_status, state.restatement}, value,
                           status, cause, kpi.materiality);
       state.restated = state.restated || !(state.definition_changed || state.restatement->minor);
+    } else if (state.release != nullptr && state.held_out.has_value() &&
+               *state.held_out != evaluation.held_out) {
+      cause = v1::HISTORY_CAUSE_RELEASED;
     }
   } else if (IsClosed(evaluation.phase)) {
     cause = v1::HISTORY_CAUSE_CLOSED;
@@ -46,6 +55,17 @@ v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluati
     state.logged_value = value;
   }
   return cause;
+}
+
+// Who is behind an entry, and why; null: Kpi.final_after.
+void SignEntry(const FinalityDecision* decision, LoggedState& entry) {
+  if (decision == nullptr) {
+    entry.reason = "final_after";
+    return;
+  }
+  entry.author = decision->author;
+  entry.reason = decision->role.empty() ? decision->reason
+                                        : absl::StrCat(decision->role, ": ", decision->reason);
 }
 
 }  // namespace
@@ -153,7 +173,7 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
       held.push_back(ref);
     }
   }
-  output.more = !dirty_.empty();
+  output.more = !dirty_.empty() || std::exchange(loads_wait_for_clock_, false);
   if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
   dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
@@ -191,6 +211,25 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   return true;
 }
 
+// What the log says about a state now.
+LoggedState PartitionEngine::EntryOf(const StateId& id, const StateRef& ref, v1::HistoryCause cause,
+                                     const TrackedState& state) const {
+  return {.id = id,
+          .part = part_,
+          .first_day = ref.first_day,
+          .revision = state.revision,
+          .cause = cause,
+          .record_time = now_,
+          .closed_at = state.closed_at,
+          .restated = state.restated,
+          .status = state.logged_status,
+          .definition_position = definition_position_,
+          .value = state.logged_value,
+          .restatement = state.restatement,
+          .state = state.state,
+          .final = state.final};
+}
+
 void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                              const KpiRuntime::Computation& computed, TrackedState& state,
                              TickOutput& output) {
@@ -200,6 +239,9 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   EvaluationContext context = computed.context;
   const bool was_open = state.phase == PeriodPhase::kOpen;
   const v1::HistoryCause cause = CauseOf(*context.kpi, evaluation, now_, state);
+  const std::shared_ptr<const FinalityDecision> release = std::exchange(state.release, nullptr);
+  const bool was_final = std::exchange(state.final, evaluation.phase == PeriodPhase::kFinal);
+  state.held_out = evaluation.held_out;
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
@@ -236,19 +278,13 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                               .state = state.state});
   }
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
-    output.log.push_back({.id = id,
-                          .part = part_,
-                          .first_day = ref.first_day,
-                          .revision = state.revision,
-                          .cause = cause,
-                          .record_time = now_,
-                          .closed_at = state.closed_at,
-                          .restated = state.restated,
-                          .status = state.logged_status,
-                          .definition_position = definition_position_,
-                          .value = state.logged_value,
-                          .restatement = state.restatement,
-                          .state = state.state});
+    output.log.push_back(EntryOf(id, ref, cause, state));
+    if (cause == v1::HISTORY_CAUSE_RELEASED) SignEntry(release.get(), output.log.back());
+  }
+  if (state.final && !was_final) {
+    output.log.push_back(EntryOf(id, ref, v1::HISTORY_CAUSE_FINAL, state));
+    SignEntry(runtime.finalities().front()->DecisionFor(DayNumber(context.reach.end_day) - 1),
+              output.log.back());
   }
   SetTimer(ref, state, evaluation.next_change);
   // The last use of `state`: a new period below moves it.

@@ -41,6 +41,10 @@ struct LoggedState {
   std::string value;                // as LogText
   std::optional<RestatementNote> restatement;
   std::shared_ptr<const std::string> state;  // serialised KpiState
+  bool final = false;                        // whether the period is FINAL
+  // Who and why, of FINAL and RELEASED.
+  std::string author;
+  std::string reason;
 };
 
 // A state that is new to readers.

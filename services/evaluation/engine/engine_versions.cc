@@ -39,7 +39,8 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
   for (const KpiVersion& version : versions) {
     links.push_back({.first_day = version.first_day});
     if (version.kpi == nullptr) continue;
-    ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime, MakeRuntime(version.kpi));
+    ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime,
+                     MakeRuntime(version.kpi, versions.back().kpi->finality));
     links.back().runtime = runtime.get();
     made.push_back(std::move(runtime));
   }
@@ -50,17 +51,20 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
   for (const auto& runtime : made) runtimes_by_id_[runtime->id()] = runtime.get();
   for (const auto& runtime : made) Connect(*runtime);
   Versions old = std::exchange(runtimes_[name], {});
+  // The same definition again: its finality has changed, or that of a KPI which it contains.
+  const bool redefined = old.empty() || &old.back()->kpi() != &made.back()->kpi();
   for (const auto& runtime : old) Inherit(*runtime, *made.back());
   for (const auto& runtime : old) Drop(*runtime, false);
   ApplySeeds(*made.back());
-  MarkAllReaders(*made.back());
+  MarkAllReaders(*made.back(), redefined);
   runtimes_[name] = std::move(made);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
-    std::shared_ptr<const KpiDefinition> kpi) {
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
+    std::shared_ptr<const KpiDefinition> kpi, const FinalityRule& finality) {
+  KpiRuntime::Finalities finalities = FinalitiesOf(*kpi, finality);
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, finalities));
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
@@ -68,8 +72,10 @@ absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
   }
   std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
   if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
-  return std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings), std::move(facts),
-                                      memo);
+  auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
+                                              std::move(facts), memo);
+  runtime->SetFinalities(std::move(finalities));
+  return runtime;
 }
 
 void PartitionEngine::Connect(KpiRuntime& runtime) {

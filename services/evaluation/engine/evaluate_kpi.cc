@@ -1,6 +1,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -239,10 +240,12 @@ SeriesView ViewOf(const SeriesCarry& carry) {
 void AssessPhase(const EvaluationContext& context, KpiEvaluation& evaluation) {
   const ClosingRule closing = ClosingRuleOf(*context.kpi);
   const absl::Time watermark = evaluation.readiness.watermark;
-  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, false);
+  const bool finalised = context.final_time <= context.now;
+  evaluation.phase = PhaseOf(context.period, context.now, watermark, closing, finalised);
   evaluation.next_change =
       std::min(evaluation.next_change,
-               NextPhaseChange(context.period, context.now, watermark, closing, false));
+               NextPhaseChange(context.period, context.now, watermark, closing, finalised));
+  if (!finalised) evaluation.next_change = std::min(evaluation.next_change, context.final_time);
   if (context.settles_at.has_value() && context.now < *context.settles_at &&
       evaluation.phase == PeriodPhase::kClosed && !evaluation.readiness.ready) {
     evaluation.phase = PeriodPhase::kClosing;
@@ -273,7 +276,7 @@ bool IsClosed(PeriodPhase phase) {
 }
 
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {
-  ClosingRule rule{.final_after = kpi.final_after};
+  ClosingRule rule;
   for (const MetricInput& input : kpi.inputs) {
     const Timeliness& due = input.metric->timeliness;
     rule.wait = std::max(rule.wait, due.expected_lag + due.grace);
@@ -290,8 +293,11 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   KpiEvaluation evaluation;
   const std::vector<InputReadiness> readiness = ReadinessOf(context, inputs);
   evaluation.readiness = AssessReadiness(context.reach, context.now, readiness);
+  std::map<absl::string_view, int64_t> held_out;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (ReadsEarlierPeriod(kpi.inputs[i].path)) continue;
+    int64_t& of_metric = held_out[kpi.inputs[i].metric->id];
+    of_metric = std::max(of_metric, inputs[i].held_out);
     evaluation.rows += inputs[i].rows;
     evaluation.carried += inputs[i].carried;
     const bool trailing = context.window->kind() == WindowKind::kTrailing;
@@ -301,6 +307,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
          ReachOf(kpi.inputs[i].aggregation.kind, kpi.inputs[i].frame).all_before);
     evaluation.last_event = std::max(evaluation.last_event, inputs[i].last_event);
   }
+  for (const auto& [metric, count] : held_out) evaluation.held_out += count;
   ASSIGN_OR_RETURN(evaluation.steps, EvaluateSteps(kpi, *context.window, context.period,
                                                    context.now, inputs, source));
   Withhold(context, evaluation.steps);
@@ -328,6 +335,8 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
     evaluation.pace = PaceOf(context, evaluation.target, source);
   }
   evaluation.status = StatusOf(context, evaluation, before);
+  // What is still to come will be held out.
+  if (evaluation.phase == PeriodPhase::kFinal) evaluation.status.flags.provisional = false;
   if (before != nullptr) EvaluateSeries(context, *before, evaluation);
   return evaluation;
 }

@@ -52,6 +52,8 @@ struct EvaluationContext {
   int32_t revision = 0;
   std::optional<absl::Time> closed_at;
   std::optional<RestatementNote> restatement;
+  // When the last day that counts becomes FINAL; InfiniteFuture: never.
+  absl::Time final_time = absl::InfiniteFuture();
   // A backfilled period (it was over before its first sample arrived) is CLOSING until then, or
   // until its data is complete: importing history is no restatement of it.
   std::optional<absl::Time> settles_at;
@@ -93,6 +95,7 @@ struct KpiEvaluation {
   std::optional<MaintainResult> maintain;
   uint64_t rows = 0;        // of all inputs, in the period
   uint64_t carried = 0;     // members whose value is from before the period
+  int64_t held_out = 0;     // samples that finality keeps out, of each metric once
   bool carries_on = false;  // data of this period or before it enters the next one too
   absl::Time last_event = absl::InfinitePast();
   // As in KpiState; empty when every input is exact.

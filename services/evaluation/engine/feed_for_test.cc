@@ -31,6 +31,25 @@ AggregationSpec SpecOf(const v1::AggregateQuery& query) {
   return spec;
 }
 
+// InfiniteFuture: everything counts.
+absl::Time CutoffOf(const v1::AggregateQuery& query, int32_t day) {
+  for (const v1::RecordCutoff& cutoff : query.cutoffs()) {
+    const bool begun = !cutoff.has_first_day() || cutoff.first_day() <= day;
+    const bool over = cutoff.has_end_day() && cutoff.end_day() <= day;
+    if (begun && !over) return FromTimestamp(cutoff.record_time());
+  }
+  return absl::InfiniteFuture();
+}
+
+std::optional<int64_t> ValueAt(
+    const std::vector<std::pair<absl::Time, std::optional<int64_t>>>& versions, absl::Time time) {
+  std::optional<int64_t> value;
+  for (const auto& [committed, version] : versions) {
+    if (committed <= time) value = version;
+  }
+  return value;
+}
+
 }  // namespace
 
 absl::Time TestTime(int day, int hour) {
@@ -91,12 +110,15 @@ std::shared_ptr<v1::ChangeBatch> FeedForTest::NextBatch() {
   batch->mutable_position()->set_incarnation(kTestIncarnation);
   batch->mutable_position()->set_seq(++seq_);
   batch->set_workspace("workspaces/w");
+  *batch->mutable_commit_time() = ToTimestamp(now_);
   return batch;
 }
 
 FeedForTest::Batch FeedForTest::Change(const Row& row, v1::RowChange kind, int64_t before,
                                        int64_t after) {
   auto batch = NextBatch();
+  versions_[row].emplace_back(
+      now_, kind == v1::ROW_CHANGE_RETRACTED ? std::nullopt : std::optional(after));
   v1::SeriesChanges& changes = *batch->add_series();
   changes.set_metric(row.metric);
   (*changes.mutable_dimensions())["region"] = row.region;
@@ -145,24 +167,30 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
   struct Cell {
     Aggregate state;
     int64_t last = INT64_MIN;
+    int64_t held_out = 0;
   };
   std::map<std::pair<std::string, int32_t>, Cell> cells;
-  for (const auto& [row, value] : rows_) {
+  for (const auto& [row, versions] : versions_) {
     if (row.metric != query.metric()) continue;
     const std::string slice = SliceOf(row).Project(group_by).ToString();
     const int32_t day = DayNumber(Calendar().DayOf(row.time_nano));
     if (query.has_first_day() && day < query.first_day()) continue;
     if (query.has_end_day() && day >= query.end_day()) continue;
     if (query.has_slice() && slice != query.slice()) continue;
+    const std::optional<int64_t> latest = versions.back().second;
+    const std::optional<int64_t> value = ValueAt(versions, CutoffOf(query, day));
+    if (!latest.has_value() && !value.has_value()) continue;
     Cell& cell =
         cells.try_emplace({slice, day}, Cell{*Aggregate::Create(SpecOf(query))}).first->second;
+    if (value != latest) ++cell.held_out;
+    if (!value.has_value()) continue;
     const std::string entity = EntityOf(row);
     const SampleView sample{.time_nano = row.time_nano,
-                            .value = value,
+                            .value = *value,
                             .sample_id = row.sample_id,
                             .entity = entity,
                             .series = Hash64(absl::StrCat(row.metric, "/", row.region)),
-                            .kept = filter.ForSeries(SliceOf(row)).Keeps(value)};
+                            .kept = filter.ForSeries(SliceOf(row)).Keeps(*value)};
     if (!cell.state.Add(sample).ok()) Fail("a sum left its range");
     cell.last = std::max(cell.last, row.time_nano);
   }
@@ -173,7 +201,8 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     out.set_day(key.second);
     out.set_row_count(static_cast<int64_t>(cell.state.rows()));
     out.set_state(cell.state.Serialize());
-    out.set_last_time_unix_nano(cell.last);
+    if (!cell.state.empty()) out.set_last_time_unix_nano(cell.last);
+    out.set_held_out(cell.held_out);
   }
   const auto watermark = watermarks_.find(query.metric());
   if (watermark != watermarks_.end()) answer.watermark = watermark->second;

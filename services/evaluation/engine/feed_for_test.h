@@ -2,9 +2,12 @@
 // samples alone.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -41,6 +44,8 @@ class FeedForTest {
   };
   using Batch = std::shared_ptr<const v1::ChangeBatch>;
 
+  // When what follows is committed; never before what came earlier.
+  void SetTime(absl::Time now) { now_ = std::max(now_, now); }
   // Writes a sample; the same row with another value is a correction. Null when nothing changed.
   Batch Write(const Row& row, int64_t value);
   // Null when there is no such sample.
@@ -59,7 +64,12 @@ class FeedForTest {
   std::shared_ptr<v1::ChangeBatch> NextBatch();
   Batch Change(const Row& row, v1::RowChange kind, int64_t before, int64_t after);
 
+  // Every value that a row had, with the time of its commit; nothing: it was withdrawn.
+  using Versions = std::vector<std::pair<absl::Time, std::optional<int64_t>>>;
+
+  absl::Time now_ = absl::UnixEpoch();
   std::map<Row, int64_t> rows_;
+  std::map<Row, Versions> versions_;
   std::map<std::string, absl::Time> watermarks_;
   int64_t seq_ = 0;
 };

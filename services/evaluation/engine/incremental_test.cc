@@ -1,5 +1,7 @@
 // Incremental states equal those that an engine computes from aggregates of the samples alone.
+#include <algorithm>
 #include <deque>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "absl/random/random.h"
 #include "gtest/gtest.h"
 #include "services/evaluation/engine/feed_for_test.h"
+#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
@@ -31,6 +34,7 @@ class RandomRun {
     for (int i = 0; i < 3; ++i) {
       const auto aggregation = kAggregations[absl::Uniform<size_t>(random_, 0, 6)];
       definitions.push_back(TestKpi(absl::StrCat("k", i), "m", aggregation));
+      DrawFinality(definitions.back());
       if (absl::Bernoulli(random_, 0.5)) {
         (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where("value > 20");
       }
@@ -46,8 +50,10 @@ class RandomRun {
   void Run() {
     Define(0);
     for (int step = 0; step < 80; ++step) {
+      feed_.SetTime(now_);
       Act();
       Deliver();
+      if (absl::Bernoulli(random_, 0.05)) Decide();
       if (step == 20) Define(1);
       if (step == 50) Define(2);
       if (step > 20 && step % 15 == 0) Redefine(absl::Uniform<size_t>(random_, 0, 2));
@@ -61,7 +67,37 @@ class RandomRun {
  private:
   static std::string Name(size_t kpi) { return absl::StrCat("k", kpi); }
 
-  void Define(size_t kpi) { ASSERT_TRUE(engine_.SetVersions(kpis_[kpi]).ok()); }
+  void Define(size_t kpi) {
+    ASSERT_TRUE(engine_.SetVersions(kpis_[kpi]).ok());
+    defined_ = std::max(defined_, kpi + 1);
+  }
+
+  void DrawFinality(v1::Definition& definition) {
+    *definition.mutable_create_time() = ToTimestamp(TestTime(4, absl::Uniform(random_, 0, 24)));
+    if (absl::Bernoulli(random_, 0.3)) {
+      definition.mutable_kpi()->mutable_final_after()->set_seconds(absl::Uniform(random_, 0, 100) *
+                                                                   3600);
+    }
+    if (absl::Bernoulli(random_, 0.5)) {
+      definition.mutable_kpi()->mutable_materiality()->set_absolute("5");
+    }
+  }
+
+  // Days become final, or what is held out of them is released.
+  void Decide() {
+    const size_t kpi = absl::Uniform<size_t>(random_, 0, defined_);
+    const int32_t day = DayNumber(absl::ToCivilDay(now_, absl::UTCTimeZone()));
+    FinalityDecision decision{.kpi = "workspaces/w/kpis/" + Name(kpi),
+                              .end_day = day - absl::Uniform(random_, 0, 3),
+                              .time = std::max(now_, engine_.last_commit())};
+    if (absl::Bernoulli(random_, 0.4)) {
+      decision.kind = FinalityDecision::Kind::kRelease;
+      decision.first_day = decision.end_day - absl::Uniform(random_, 1, 3);
+    }
+    decisions_[kpi].push_back(decision);
+    engine_.SetFinality(decision.kpi, decisions_[kpi]);
+    Define(kpi);
+  }
 
   // Another aggregation, for all periods or from a day on.
   void Redefine(size_t kpi) {
@@ -127,6 +163,7 @@ class RandomRun {
     for (const FeedForTest::Batch& batch : batches_) ASSERT_TRUE(engine_.Apply(batch).ok());
     for (const LoadAnswer& answer : answers_) ASSERT_TRUE(engine_.Answer(answer).ok());
     for (const LoadRequest& load : loads_) ASSERT_TRUE(engine_.Answer(feed_.Answer(load)).ok());
+    engine_.Tick(now_, kNoLimit);
     feed_.AnswerAll(engine_);
     const TickOutput output = engine_.Tick(now_, kNoLimit);
     EXPECT_EQ(output.evaluated_seq, feed_.seq());
@@ -134,7 +171,11 @@ class RandomRun {
 
   void Compare() {
     PartitionEngine naive(0, kTestIncarnation, feed_.seq());
+    for (const auto& [kpi, decisions] : decisions_) {
+      naive.SetFinality("workspaces/w/kpis/" + Name(kpi), decisions);
+    }
     for (const auto& versions : kpis_) ASSERT_TRUE(naive.SetVersions(versions).ok());
+    naive.Tick(now_, kNoLimit);
     feed_.AnswerAll(naive);
     naive.Tick(now_, kNoLimit);
     const std::map<std::string, std::string> incremental = ContentsOf(engine_);
@@ -151,6 +192,8 @@ class RandomRun {
   PartitionEngine engine_{0, kTestIncarnation, 0};
   std::vector<v1::Definition> definitions_;
   std::vector<std::vector<KpiVersion>> kpis_;
+  std::map<size_t, FinalityDecisions> decisions_;  // by place of the KPI
+  size_t defined_ = 0;
   std::deque<FeedForTest::Batch> batches_;
   std::deque<LoadRequest> loads_;
   std::deque<LoadAnswer> answers_;

@@ -45,6 +45,7 @@ void Finish(const MetricInput& input, const PaneTable::Range& own, const Aggrega
     aggregate.observations = result.n;
   }
   aggregate.rows = own.state.rows();
+  aggregate.held_out = own.held_out;
   aggregate.kept = own.state.n();
   aggregate.last_event = TimeOfNano(own.last_time_nano);
   aggregate.method = result.method;
@@ -94,7 +95,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
-  Finish(kpi_.inputs[input], own, result, aggregate);
+  Finish(inputs_[input], own, result, aggregate);
   return aggregate;
 }
 
@@ -123,8 +124,9 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     }
     RETURN_IF_ERROR(merged->state.Merge(own.state));
     merged->last_time_nano = std::max(merged->last_time_nano, own.last_time_nano);
+    merged->held_out += own.held_out;
   }
-  Finish(kpi_.inputs[input], *merged, merged->state.Finalise(), aggregate);
+  Finish(inputs_[input], *merged, merged->state.Finalise(), aggregate);
   return aggregate;
 }
 

@@ -23,6 +23,7 @@ struct InputAggregate {
   uint64_t kept = 0;                  // after the filter, in the period
   uint64_t members = 0;  // as AggregateResult says it, of kinds that look beyond the period
   uint64_t carried = 0;
+  int64_t held_out = 0;  // samples of the period that finality keeps out of it
   absl::Time last_event = absl::InfinitePast();         // in slice and period
   absl::Time watermark = absl::InfinitePast();          // of the metric
   absl::Time metric_last_event = absl::InfinitePast();  // of the metric, all slices

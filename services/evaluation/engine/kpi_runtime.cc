@@ -252,6 +252,50 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                                                             const Period& period,
                                                             const TrackedState* tracked,
                                                             absl::Time now, int64_t seq) const {
+  if (!builds_on_history_) {
+    return ComputeAfter(nullptr, slice, window, period, tracked, now, seq);
+  }
+  // A finer period within a step builds on the steps before that.
+  const Period step = kpi_->windows[window].At(*kpi_->calendar, period.last_day());
+  const SeriesCarry& kept =
+      slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
+  ASSIGN_OR_RETURN(const std::optional<SeriesCarry> beyond,
+                   CarryBeyondKept(kept, slice, window, step, now, seq));
+  return ComputeAfter(beyond.has_value() ? &*beyond : &kept, slice, window, period, tracked, now,
+                      seq);
+}
+
+absl::StatusOr<std::optional<SeriesCarry>> KpiRuntime::CarryBeyondKept(
+    const SeriesCarry& kept, const SliceStates& slice, size_t window, const Period& step,
+    absl::Time now, int64_t seq) const {
+  const auto& periods = slice.windows[window];
+  if (periods.empty() || periods.rbegin()->first >= DayNumber(step.first_day)) return std::nullopt;
+  const Calendar& calendar = *kpi_->calendar;
+  std::optional<SeriesCarry> carry;
+  int count = 0;
+  Period next = NextPeriod(
+      calendar, kpi_->windows[window].At(calendar, DayOfNumber(periods.rbegin()->first)));
+  for (; next.first_day < step.first_day && next.end <= now; next = NextPeriod(calendar, next)) {
+    if (!carry.has_value()) carry = kept;
+    if (++count > kMaxSeriesGap) {
+      carry = kept;
+      carry->AppendGap();
+      break;
+    }
+    ASSIGN_OR_RETURN(const Computation computed,
+                     ComputeAfter(&*carry, slice, window, next, nullptr, now, seq));
+    if (IsClosed(computed.evaluation.phase)) {
+      carry->Append(DayNumber(next.first_day), computed.evaluation.point);
+    } else {
+      carry->AppendNotClosed();
+    }
+  }
+  return carry;
+}
+
+absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
+    const SeriesCarry* before, const SliceStates& slice, size_t window, const Period& period,
+    const TrackedState* tracked, absl::Time now, int64_t seq) const {
   Computation computation;
   const InputReader reader = ReaderOf(slice, now, seq);
   for (size_t i = 0; i < kpi_->inputs.size(); ++i) {
@@ -270,6 +314,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                          .latest = is_latest,
                          .starts_version = StartsVersion(kpi_->windows[window], period),
                          .superseded = !is_newest()};
+  computation.context.final_time = FinalTimeOf(computation.context.reach);
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;
@@ -283,13 +328,6 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
   if (suppresses()) {
     ASSIGN_OR_RETURN(computation.context.withheld,
                      withheld_.Contains(*this, slice, kpi_->windows[window], period, now, seq));
-  }
-  const SeriesCarry* before = nullptr;
-  if (builds_on_history_) {
-    // A finer period within a step builds on the steps before that.
-    const Period step = kpi_->windows[window].At(*kpi_->calendar, period.last_day());
-    before =
-        &slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
   }
   ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);

@@ -17,6 +17,7 @@
 #include "libs/definitions/kpi.h"
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/evaluate_kpi.h"
+#include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
@@ -54,6 +55,10 @@ struct TrackedState {
   bool restated = false;
   std::optional<absl::Time> closed_at;
   std::optional<RestatementNote> restatement;
+  bool final = false;
+  std::optional<int64_t> held_out;  // as last evaluated
+  // A release that may be what changes it next; null otherwise.
+  std::shared_ptr<const FinalityDecision> release;
 };
 
 // The states of one slice.
@@ -132,6 +137,23 @@ class KpiRuntime {
   // First day of the first period with rows in any version.
   std::optional<int32_t> FirstOfAll(absl::string_view slice, size_t window) const;
 
+  // The finality of the KPI itself, then of those that it contains.
+  using Finalities = std::vector<std::shared_ptr<const KpiFinality>>;
+  void SetFinalities(Finalities finalities) { finalities_ = std::move(finalities); }
+  const Finalities& finalities() const { return finalities_; }
+  // When the last of these days becomes FINAL for the KPI; InfiniteFuture: never.
+  absl::Time FinalTimeOf(const Period& reach) const;
+  // The newest release after `time`; null when there is none.
+  std::shared_ptr<const FinalityDecision> ReleaseSince(absl::Time time) const;
+  // How many decisions there are, and the time of the newest; InfinitePast when there is none.
+  size_t decisions() const;
+  absl::Time NewestDecision() const;
+  // Samples of the days [first, end) in all slices together that are held out, of each metric once.
+  // FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
+  absl::StatusOr<int64_t> HeldOut(int32_t first, int32_t end, int64_t seq) const;
+  // The least watermark of the inputs; InfinitePast when one has none.
+  absl::Time LeastWatermark() const;
+
   // Whether a period, its target or its pace, reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // Whether a state depends on earlier closed periods of its series, which is dense then: between
@@ -188,6 +210,18 @@ class KpiRuntime {
   std::optional<int32_t> LatestWithRows(const SliceStates& slice, size_t window) const;
 
  private:
+  // As Compute, for a period that builds on `before`; null for KPIs that do not build on history.
+  absl::StatusOr<Computation> ComputeAfter(const SeriesCarry* before, const SliceStates& slice,
+                                           size_t window, const Period& period,
+                                           const TrackedState* tracked, absl::Time now,
+                                           int64_t seq) const;
+  // What `step` builds on when periods that are over lie between it and the last kept one, which
+  // nobody keeps because they have no rows: `kept` is the carry up to the last kept one. Nothing
+  // when there is no such period. Costs an evaluation for each, kMaxSeriesGap at most.
+  absl::StatusOr<std::optional<SeriesCarry>> CarryBeyondKept(const SeriesCarry& kept,
+                                                             const SliceStates& slice,
+                                                             size_t window, const Period& step,
+                                                             absl::Time now, int64_t seq) const;
   // First day of what periods of this version may read of others, as the last day of those.
   int32_t ReadsFrom() const;
   bool LaterVersionHasRows(const SliceStates& slice, size_t window) const;
@@ -205,6 +239,7 @@ class KpiRuntime {
   TargetReads target_reads_;
   KpiLookup lookup_;
   std::shared_ptr<const VersionChain> chain_;
+  Finalities finalities_;
   bool reaches_back_;
   bool builds_on_history_;
   int32_t days_after_;

@@ -133,6 +133,11 @@ void AddSeriesReasons(const SeriesView& view, v1::KpiState* state) {
                                   absl::AsciiStrToLower(TrendVerdictName(view.trend.verdict))));
 }
 
+std::string HeldOutReason(int64_t count) {
+  if (count == 1) return "1 sample that came after its day was final is held out";
+  return absl::StrCat(count, " samples that came after their day was final are held out");
+}
+
 void FillValue(const KpiEvaluation& evaluation, v1::KpiState* state) {
   const Number value = evaluation.value.number();
   if (value.defined()) {
@@ -318,13 +323,20 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   }
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
-  if (context.restatement.has_value()) {
+  if (evaluation.phase == PeriodPhase::kFinal) {
+    *state.mutable_final_time() = ToTimestamp(context.final_time);
+  }
+  // What is withheld now was so before.
+  const bool withheld = context.withheld || evaluation.status.flags.suppressed;
+  if (!withheld) state.set_held_out(evaluation.held_out);
+  if (!withheld && context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
   }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
   if (context.starts_version) {
     state.add_reasons("the definition changed: a new series begins with this period");
   }
+  if (state.held_out() > 0) state.add_reasons(HeldOutReason(state.held_out()));
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);
   }
@@ -338,8 +350,8 @@ v1::Explanation MakeExplanation(const EvaluationContext& context, const KpiEvalu
   explanation.set_formula(kpi.formula().canonical_text());
   FillOperands(kpi, evaluation, inputs, kpi.steps.size() - 1, &explanation);
   auto& constants = *explanation.mutable_constants();
-  constants["days"] = std::to_string(DayCount(*kpi.calendar, context.period));
-  constants["working_days"] = std::to_string(WorkingDayCount(*kpi.calendar, context.period));
+  constants["days"] = std::to_string(DayCount(*kpi.calendar, context.reach));
+  constants["working_days"] = std::to_string(WorkingDayCount(*kpi.calendar, context.reach));
   *explanation.mutable_definition() = kpi.definition->kpi();
   explanation.set_target_text(TargetInWords(kpi, evaluation));
   explanation.set_band_text(BandInWords(kpi, evaluation));

@@ -58,8 +58,8 @@ class PaceReader {
     const std::optional<Period> last_year =
         ComparableOf(window_, calendar_, period_, {.kind = ComparatorKind::kSamePeriodLastYear})
             .period;
-    bool use_last_year = last_year.has_value() &&
-                         runtime_.MayCompareWith(window_, *last_year) && IsClosed(*last_year);
+    bool use_last_year = last_year.has_value() && runtime_.MayCompareWith(window_, *last_year) &&
+                         IsClosed(*last_year);
     if (use_last_year) {
       ASSIGN_OR_RETURN(const bool withheld, IsWithheld(*last_year));
       use_last_year = !withheld;

@@ -55,6 +55,7 @@ struct PaneTable::Row {
   int32_t day = 0;
   bool added = false;
   bool keeps_time = false;  // a row of the same time comes right after it is taken out
+  bool held_out = false;    // the day was final before
 };
 
 std::string PaneSpec::Key() const {
@@ -62,7 +63,8 @@ std::string PaneSpec::Key() const {
                       aggregation.percentile_millionths, "\n", aggregation.exact_cap, "\n",
                       filter.canonical_text(), "\n", absl::StrJoin(group_by, ","), "\n",
                       calendar->spec().time_zone, "\n",
-                      absl::ToInt64Minutes(calendar->spec().day_start));
+                      absl::ToInt64Minutes(calendar->spec().day_start), "\n",
+                      finality == nullptr ? "" : finality->key());
 }
 
 v1::AggregateQuery PaneSpec::Query() const {
@@ -113,8 +115,9 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
   SampleView sample = row.sample;
   sample.kept = series.filter.Keeps(sample.value);
   const bool last_left = !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
-  const bool folded =
-      row.added ? pane.state.Add(sample).ok() : !last_left && pane.state.Remove(sample);
+  // How many samples are held out is known to measurement only.
+  const bool folded = !row.held_out && (row.added ? pane.state.Add(sample).ok()
+                                                  : !last_left && pane.state.Remove(sample));
   series.panes->blocks.erase(BlockOfDay(row.day));
   if (!folded) {
     pane.loading = true;
@@ -126,7 +129,7 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
   touched(*series.panes, row.day);
 }
 
-void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq,
+void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq, absl::Time commit_time,
                       const std::optional<PaneRef>& only, PaneCallback touched,
                       PaneCallback broken) {
   if (!loaded_ || seq <= base_seq_) return;
@@ -150,15 +153,15 @@ void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq,
               .added = true};
     const int32_t old_day = At(changes.old_business_days(), i, kNoBusinessDay);
     const int32_t new_day = At(changes.new_business_days(), i, kNoBusinessDay);
-    Place(old_day, before);
-    Place(new_day, after);
+    Place(old_day, commit_time, before);
+    Place(new_day, commit_time, after);
     before.keeps_time = kind == v1::ROW_CHANGE_CORRECTED && before.day == after.day;
     if (kind != v1::ROW_CHANGE_INSERTED) Fold(before, **series, seq, only, touched, broken);
     if (kind != v1::ROW_CHANGE_RETRACTED) Fold(after, **series, seq, only, touched, broken);
   }
 }
 
-void PaneTable::Place(int32_t business_day, Row& row) {
+void PaneTable::Place(int32_t business_day, absl::Time commit_time, Row& row) {
   row.day = business_day;
   if (business_day == kNoBusinessDay) {
     row.day = DayNumber(days_.DayOf(row.sample.time_nano));
@@ -166,6 +169,7 @@ void PaneTable::Place(int32_t business_day, Row& row) {
     row.sample.shift_nano =
         PlaceShift(*spec_.calendar, DayOfNumber(business_day), row.sample.time_nano);
   }
+  row.held_out = spec_.finality != nullptr && commit_time > spec_.finality->CutoffOf(row.day);
 }
 
 absl::StatusOr<Pane> PaneTable::MakePane(const v1::AggregateCell& cell, int64_t seq) const {
@@ -174,8 +178,11 @@ absl::StatusOr<Pane> PaneTable::MakePane(const v1::AggregateCell& cell, int64_t 
     return MakeError(absl::StatusCode::kInternal, "INTERNAL",
                      "an aggregate answer has another spec than its query");
   }
-  return Pane{
-      .state = std::move(state), .last_time_nano = cell.last_time_unix_nano(), .base_seq = seq};
+  const int64_t last = state.empty() ? INT64_MIN : cell.last_time_unix_nano();
+  return Pane{.state = std::move(state),
+              .last_time_nano = last,
+              .base_seq = seq,
+              .held_out = cell.held_out()};
 }
 
 absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int64_t seq) {
@@ -243,6 +250,7 @@ absl::StatusOr<PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int32_t b
        it != panes.days.end() && it->first < end; ++it) {
     const Pane& pane = it->second;
     if (pane.loading || pane.base_seq > seq) return IsLoading();
+    made.held_out += pane.held_out;
     RETURN_IF_ERROR(made.state.Merge(pane.state));
     if (!pane.state.empty()) {
       made.last_time_nano = std::max(made.last_time_nano, pane.last_time_nano);
@@ -259,7 +267,8 @@ absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_
   if (panes == nullptr) return range;
   // A short range has no block of its own that is worth keeping.
   const bool long_range = int64_t{end} - first > 2 * kBlockDays;
-  const auto add = [&range](const Aggregate& state, int64_t last_time_nano) {
+  const auto add = [&range](const Aggregate& state, int64_t last_time_nano, int64_t held_out) {
+    range.held_out += held_out;
     if (!state.empty()) range.last_time_nano = std::max(range.last_time_nano, last_time_nano);
     return range.state.Merge(state);
   };
@@ -269,12 +278,12 @@ absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_
     const int64_t block_end = (int64_t{block} + 1) * kBlockDays;
     if (long_range && block_end - kBlockDays >= first && block_end <= end) {
       ASSIGN_OR_RETURN(const PaneBlock* whole, BlockOf(*panes, block, seq));
-      RETURN_IF_ERROR(add(whole->state, whole->last_time_nano));
+      RETURN_IF_ERROR(add(whole->state, whole->last_time_nano, whole->held_out));
       it = panes->days.lower_bound(static_cast<int32_t>(block_end));
       continue;
     }
     if (it->second.loading || it->second.base_seq > seq) return IsLoading();
-    RETURN_IF_ERROR(add(it->second.state, it->second.last_time_nano));
+    RETURN_IF_ERROR(add(it->second.state, it->second.last_time_nano, it->second.held_out));
     ++it;
   }
   return range;

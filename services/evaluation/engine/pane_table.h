@@ -19,6 +19,7 @@
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/slice.h"
+#include "services/evaluation/engine/finality.h"
 
 namespace kpisuite {
 
@@ -29,12 +30,13 @@ struct PaneSpec {
   std::string metric;     // id
   AggregationSpec aggregation;
   Filter filter;
-  std::vector<std::string> group_by;         // sorted dimensions; empty for the total
-  std::shared_ptr<const Calendar> calendar;  // zone and day start cut the days
+  std::vector<std::string> group_by;             // sorted dimensions; empty for the total
+  std::shared_ptr<const Calendar> calendar;      // zone and day start cut the days
+  std::shared_ptr<const PaneFinality> finality;  // null: nothing is held out
 
   // Equal for equal specs.
   std::string Key() const;
-  // The query that fills the table, for all days and slices.
+  // The query that fills the table, for all days and slices, without what finality holds out.
   v1::AggregateQuery Query() const;
 };
 
@@ -44,6 +46,7 @@ struct Pane {
   int64_t last_time_nano = INT64_MIN;  // latest event time, before the filter
   int64_t base_seq = 0;                // changes up to here are in the state already
   bool loading = false;                // could not be corrected in place; waits for a reload
+  int64_t held_out = 0;                // samples that finality keeps out of the state
 };
 
 // Panes of kBlockDays days together, so that long ranges need not merge every day again.
@@ -51,6 +54,7 @@ inline constexpr int kBlockDays = 32;
 struct PaneBlock {
   Aggregate state;
   int64_t last_time_nano = INT64_MIN;
+  int64_t held_out = 0;
   std::optional<Aggregate> carried;  // what later periods can see of it, once that was asked for
 };
 
@@ -70,7 +74,8 @@ inline absl::CivilDay DayOfNumber(int32_t number) { return absl::CivilDay(1970, 
 
 // Partial aggregates of one input, kept by folding the change feed into them. Added samples merge,
 // corrections subtract the old value; a pane that cannot be corrected in place (a maximum went
-// away) is marked `loading` and must be loaded again. Thread-compatible.
+// away, or a change of a final day is held out of it) is marked `loading` and must be loaded again.
+// Thread-compatible.
 class PaneTable {
  public:
   using PaneCallback = absl::FunctionRef<void(const SlicePanes&, int32_t day)>;
@@ -85,8 +90,8 @@ class PaneTable {
     std::string slice;
     int32_t day = 0;
   };
-  void Apply(const v1::SeriesChanges& changes, int64_t seq, const std::optional<PaneRef>& only,
-             PaneCallback touched, PaneCallback broken);
+  void Apply(const v1::SeriesChanges& changes, int64_t seq, absl::Time commit_time,
+             const std::optional<PaneRef>& only, PaneCallback touched, PaneCallback broken);
 
   // Replaces everything by an answer of QueryAggregates that reflects the feed up to `seq`.
   // INTERNAL when a cell is damaged; the table is then not loaded.
@@ -110,6 +115,7 @@ class PaneTable {
   struct Range {
     Aggregate state;
     int64_t last_time_nano = INT64_MIN;
+    int64_t held_out = 0;
   };
   // FAILED_PRECONDITION while a pane of the range is loading or contains changes after `seq`.
   absl::StatusOr<Range> Over(absl::string_view slice, int32_t first, int32_t end,
@@ -128,7 +134,7 @@ class PaneTable {
   PaneTable(PaneSpec spec, Aggregate empty);
   absl::StatusOr<SeriesBinding*> Bind(const v1::SeriesChanges& changes);
   // The day of a row, and where a business date (or none) moves it to.
-  void Place(int32_t business_day, Row& row);
+  void Place(int32_t business_day, absl::Time commit_time, Row& row);
   void FindLastEvent();
   absl::StatusOr<PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block, int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;

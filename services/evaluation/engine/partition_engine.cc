@@ -12,6 +12,9 @@
 namespace kpisuite {
 namespace {
 
+// So long may a load take, and so far may the clocks of measurement and evaluation differ.
+constexpr absl::Duration kCutoffsAhead = absl::Hours(48);
+
 // `workspaces/w` of a batch to the id.
 absl::string_view WorkspaceId(absl::string_view workspace) {
   return absl::StartsWith(workspace, "workspaces/") ? workspace.substr(11) : workspace;
@@ -41,6 +44,7 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
                                   ", want ", seq_ + 1));
   }
   seq_ = position.seq();
+  last_commit_ = std::max(last_commit_, FromTimestamp(batch->commit_time()));
   ++counters_.batches;
   const absl::string_view workspace = WorkspaceId(batch->workspace());
   for (const v1::SeriesChanges& changes : batch->series()) {
@@ -48,7 +52,7 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
     const auto metric = metrics_.find(MetricKey(workspace, changes.metric()));
     if (metric == metrics_.end()) continue;
     for (TableEntry* entry : metric->second.tables) {
-      ApplyTo(*entry, changes, seq_, std::nullopt);
+      ApplyTo(*entry, changes, *batch, std::nullopt);
     }
   }
   PropagateTouched();
@@ -62,11 +66,12 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
   return absl::OkStatus();
 }
 
-void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
+void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes,
+                              const v1::ChangeBatch& batch,
                               const std::optional<PaneTable::PaneRef>& only) {
   const int64_t last_event = entry.table->last_event_nano();
   entry.table->Apply(
-      changes, seq, only,
+      changes, batch.position().seq(), FromTimestamp(batch.commit_time()), only,
       [&](const SlicePanes& panes, int32_t day) {
         touched_.insert({&entry, &panes, day});
       },
@@ -284,11 +289,24 @@ void PartitionEngine::AskAgain(int64_t load) {
 
 std::vector<LoadRequest> PartitionEngine::TakeLoads() {
   std::vector<LoadRequest> requests;
-  for (const int64_t id : loads_to_ask_) {
-    const auto load = loads_.find(id);
-    if (load != loads_.end()) requests.push_back(load->second.request);
+  for (const int64_t id : std::exchange(loads_to_ask_, {})) {
+    const auto found = loads_.find(id);
+    if (found == loads_.end()) continue;
+    Load& load = found->second;
+    const auto& finality = load.entry->table->spec().finality;
+    if (finality != nullptr && now_ == absl::InfinitePast()) {
+      // Which periods are over is known at the first tick.
+      loads_to_ask_.push_back(id);
+      loads_wait_for_clock_ = true;
+      continue;
+    }
+    if (finality != nullptr) {
+      load.cutoffs_until = now_ + kCutoffsAhead;
+      load.request.query.clear_cutoffs();
+      finality->AddCutoffs(load.cutoffs_until, load.request.query);
+    }
+    requests.push_back(load.request);
   }
-  loads_to_ask_.clear();
   return requests;
 }
 
@@ -296,6 +314,11 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   const auto it = loads_.find(answer.id);
   if (it == loads_.end()) return absl::OkStatus();
   const Load load = it->second;
+  if (now_ > load.cutoffs_until) {
+    // Days that have become final since are not cut.
+    loads_to_ask_.push_back(answer.id);
+    return absl::OkStatus();
+  }
   PaneTable& table = *load.entry->table;
   const int64_t last_event = table.last_event_nano();
   absl::Status loaded;
@@ -337,7 +360,7 @@ void PartitionEngine::Replay(const Load& load, int64_t from_seq) {
     if (WorkspaceId(batch->workspace()) != spec.workspace) continue;
     for (const v1::SeriesChanges& changes : batch->series()) {
       if (changes.metric() != spec.metric) continue;
-      ApplyTo(*load.entry, changes, batch->position().seq(), load.pane);
+      ApplyTo(*load.entry, changes, *batch, load.pane);
     }
   }
 }

@@ -58,6 +58,9 @@ class PartitionEngine {
 
   // What the state log last said about a state; before the KPI's first SetKpi.
   void Seed(LoggedState logged);
+  // All decisions about the days of a KPI of that resource name, in the order of their time. They
+  // count from the next SetKpi of the KPI, and of those that contain it, on.
+  void SetFinality(absl::string_view kpi, FinalityDecisions decisions);
   // Adds or replaces a KPI; all its states are computed again.
   absl::Status SetKpi(std::shared_ptr<const KpiDefinition> kpi);
   // The same with earlier versions of it, oldest first; the last is the KPI and can be evaluated.
@@ -111,6 +114,8 @@ class PartitionEngine {
   int64_t seq() const { return seq_; }
   int64_t evaluated_seq() const { return evaluated_seq_; }
   int64_t definition_position() const { return definition_position_; }
+  // The latest commit that was applied; InfinitePast before the first.
+  absl::Time last_commit() const { return last_commit_; }
   const EngineCounters& counters() const { return counters_; }
   // All states that are kept, newest version of each: for a cache that lost them.
   std::vector<ChangedState> Snapshot() const;
@@ -151,6 +156,8 @@ class PartitionEngine {
     TableEntry* entry = nullptr;
     std::optional<PaneTable::PaneRef> pane;  // nothing: the whole table
     int64_t asked_at_seq = 0;
+    // What is recorded in final days after their cutoff is left out, for cutoffs until then.
+    absl::Time cutoffs_until = absl::InfiniteFuture();
     LoadRequest request;
   };
   struct Timer {
@@ -173,9 +180,12 @@ class PartitionEngine {
 
   // Building and dropping (engine_definitions.cc).
   absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
-  absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi);
+  absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi,
+                                                    const KpiRuntime::Finalities& finalities);
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
+  // `own`: the rule of the newest version, which binds all.
+  KpiRuntime::Finalities FinalitiesOf(const KpiDefinition& kpi, const FinalityRule& own) const;
   void ApplySeeds(KpiRuntime& newest);
   bool ApplySeed(KpiRuntime& newest, const LoggedState& logged);
   void Unbind(TableEntry& entry, const KpiRuntime& runtime);
@@ -183,7 +193,8 @@ class PartitionEngine {
 
   // Versions (engine_versions.cc).
   using Versions = std::vector<std::unique_ptr<KpiRuntime>>;  // oldest first
-  absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi);
+  absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
+                                                          const FinalityRule& finality);
   void Connect(KpiRuntime& runtime);
   // Where a state of the KPI is kept; nothing when its newest version does not declare it, or when
   // that of the period cannot be evaluated.
@@ -203,7 +214,7 @@ class PartitionEngine {
                                                                   const Period& period) const;
 
   // The feed (partition_engine.cc).
-  void ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, int64_t seq,
+  void ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, const v1::ChangeBatch& batch,
                const std::optional<PaneTable::PaneRef>& only);
   void ApplyWatermark(MetricEntry& metric, absl::Time watermark);
   void PromoteWatermarks(MetricEntry& metric);
@@ -230,7 +241,7 @@ class PartitionEngine {
   void TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first, int32_t end);
   void MarkTargets(KpiRuntime& reader, const KpiRuntime& source, size_t slice, int32_t first,
                    int32_t end);
-  void MarkAllReaders(const KpiRuntime& runtime);
+  void MarkAllReaders(const KpiRuntime& runtime, bool definition_changed);
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
@@ -246,6 +257,8 @@ class PartitionEngine {
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
+  LoggedState EntryOf(const StateId& id, const StateRef& ref, v1::HistoryCause cause,
+                      const TrackedState& state) const;
   void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
                 const KpiEvaluation& evaluation, bool active);
   void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,
@@ -272,9 +285,12 @@ class PartitionEngine {
   absl::flat_hash_set<MetricEntry*> watermarks_to_come_;
   std::map<std::string, std::shared_ptr<PeriodMemo>> memos_;
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
+  absl::flat_hash_map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
+  absl::Time last_commit_ = absl::InfinitePast();
 
   std::map<int64_t, Load> loads_;
   std::vector<int64_t> loads_to_ask_;
+  bool loads_wait_for_clock_ = false;
   // Batches that an outstanding load may have to replay.
   std::deque<std::shared_ptr<const v1::ChangeBatch>> backlog_;
 

@@ -15,9 +15,10 @@ bool SameEntry(const LoggedState& a, const LoggedState& b) {
 
 bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
   switch (query.view) {
-    case HistoryQuery::View::kAll: return true;
+    case HistoryQuery::View::kAll: return logged.record_time > query.recorded_after;
     case HistoryQuery::View::kAsOf: return logged.record_time <= query.as_of;
     case HistoryQuery::View::kFirstClosed: return logged.cause == v1::HISTORY_CAUSE_CLOSED;
+    case HistoryQuery::View::kFinal: return logged.cause == v1::HISTORY_CAUSE_FINAL;
   }
   return false;
 }
@@ -78,7 +79,9 @@ absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const Histo
     if (!Wanted(query, logged)) continue;
     const bool same_period = !rows.empty() && rows.back().place.first_day == place.first_day;
     if (same_period && query.view == HistoryQuery::View::kAsOf) rows.pop_back();
-    if (same_period && query.view == HistoryQuery::View::kFirstClosed) continue;
+    const bool first_only =
+        query.view == HistoryQuery::View::kFirstClosed || query.view == HistoryQuery::View::kFinal;
+    if (same_period && first_only) continue;
     rows.push_back({place, logged});
   }
   if (query.after.has_value()) {
@@ -86,6 +89,17 @@ absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const Histo
   }
   if (rows.size() > static_cast<size_t>(query.limit)) rows.resize(static_cast<size_t>(query.limit));
   return rows;
+}
+
+absl::Status MemoryStateLog::SaveDecision(const FinalityDecision& decision) {
+  MutexLock lock(mutex_);
+  decisions_.push_back(decision);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FinalityDecisions> MemoryStateLog::LoadDecisions() {
+  MutexLock lock(mutex_);
+  return decisions_;
 }
 
 absl::StatusOr<std::optional<int32_t>> MemoryStateLog::LastClosed(absl::string_view kpi,

@@ -20,6 +20,8 @@ class MemoryStateLog final : public StateLog {
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
+  absl::Status SaveDecision(const FinalityDecision& decision) override EXCLUDES(mutex_);
+  absl::StatusOr<FinalityDecisions> LoadDecisions() override EXCLUDES(mutex_);
   absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
                                                     int64_t before_position) override
       EXCLUDES(mutex_);
@@ -38,6 +40,7 @@ class MemoryStateLog final : public StateLog {
 
   Mutex mutex_;
   std::map<Subject, Entries> entries_ GUARDED_BY(mutex_);
+  FinalityDecisions decisions_ GUARDED_BY(mutex_);
   int64_t last_number_ GUARDED_BY(mutex_) = 0;
   int64_t epoch_ GUARDED_BY(mutex_) = 0;
   int partitions_ GUARDED_BY(mutex_) = 0;

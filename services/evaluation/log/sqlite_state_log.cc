@@ -58,12 +58,35 @@ CREATE TABLE kpi_version(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// `final`: whether the period is; author and reason of FINAL and RELEASED.
+constexpr char kFinalityMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE state_log ADD COLUMN author TEXT;
+ALTER TABLE state_log ADD COLUMN reason TEXT;
+CREATE TABLE decision(
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  kpi TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  first_day INTEGER NOT NULL,
+  end_day INTEGER NOT NULL,
+  decided_at INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  role TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  answer BLOB NOT NULL
+) STRICT;
+)sql";
+
 // `state` stands for the column or for NULL.
 std::string Columns(absl::string_view state) {
   return absl::StrCat(
       "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
       "restated, status, value, ",
-      state, ", number, old_value, old_status, restated_by, minor, definition_position");
+      state,
+      ", number, old_value, old_status, restated_by, minor, definition_position, final, "
+      "author, reason");
 }
 
 std::string CauseName(v1::HistoryCause cause) {
@@ -103,6 +126,9 @@ HistoryEntryRow ReadRow(const Statement& row) {
   logged.value = std::string(row.Text(12));
   if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
   entry.place = {logged.first_day, row.Int64(14)};
+  logged.final = row.Int64(20) != 0;
+  logged.author = std::string(row.Text(21));
+  logged.reason = std::string(row.Text(22));
   if (!row.IsNull(15)) {
     logged.restatement = RestatementNote{.old_value = std::string(row.Text(15)),
                                          .old_status = StatusNamed(row.Text(16)),
@@ -116,8 +142,8 @@ HistoryEntryRow ReadRow(const Statement& row) {
 constexpr char kInsertEntry[] =
     "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, revision, "
     "cause, recorded_at, closed_at, restated, status, value, state, old_value, old_status, "
-    "restated_by, minor, definition_position) "
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "restated_by, minor, definition_position, final, author, reason) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   std::optional<int64_t> closed_at;
@@ -132,11 +158,28 @@ absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
   }
   const absl::string_view state =
       logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
-  return insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
-                     logged.id.period, logged.first_day, logged.revision, CauseName(logged.cause),
-                     absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
-                     StatusName(logged.status), logged.value, Blob{state}, old_value, old_status,
-                     restated_by, minor, logged.definition_position});
+  return insert.Run({logged.part,
+                     logged.id.kpi,
+                     logged.id.window,
+                     logged.id.slice,
+                     logged.id.period,
+                     logged.first_day,
+                     logged.revision,
+                     CauseName(logged.cause),
+                     absl::ToUnixNanos(logged.record_time),
+                     closed_at,
+                     logged.restated,
+                     StatusName(logged.status),
+                     logged.value,
+                     Blob{state},
+                     old_value,
+                     old_status,
+                     restated_by,
+                     minor,
+                     logged.definition_position,
+                     logged.final,
+                     logged.author,
+                     logged.reason});
 }
 
 absl::Status SaveVersions(Connection& connection, bool snapshot,
@@ -173,7 +216,7 @@ std::string HistorySql(HistoryQuery::View view) {
   // With max() or min() the bare columns are those of the row that has it.
   const std::string key =
       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND first_day BETWEEN ? AND ?"
-      " AND (first_day, number) > (?, ?) AND recorded_at <= ?";
+      " AND (first_day, number) > (?, ?) AND recorded_at <= ? AND recorded_at > ?";
   switch (view) {
     case HistoryQuery::View::kAll:
       return absl::StrCat("SELECT ", Columns("state"), key, " ORDER BY first_day, number LIMIT ?");
@@ -183,6 +226,9 @@ std::string HistorySql(HistoryQuery::View view) {
     case HistoryQuery::View::kFirstClosed:
       return absl::StrCat("SELECT ", Columns("state"), ", min(number)", key,
                           " AND cause = 'CLOSED' GROUP BY first_day ORDER BY first_day LIMIT ?");
+    case HistoryQuery::View::kFinal:
+      return absl::StrCat("SELECT ", Columns("state"), ", min(number)", key,
+                          " AND cause = 'FINAL' GROUP BY first_day ORDER BY first_day LIMIT ?");
   }
   return "";
 }
@@ -191,15 +237,16 @@ std::string HistorySql(HistoryQuery::View view) {
 
 absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
     const SqliteStateLogOptions& options) {
-  ASSIGN_OR_RETURN(auto database,
-                   Database::Create({.directory = options.directory,
-                                     .file_name = "evaluation.db",
-                                     .schema = {.name = "evaluation",
-                                                .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration, kSecondMigration,
-                                                               kVersionsMigration}},
-                                     .free_space_floor_bytes = options.free_space_floor_bytes,
-                                     .ballast_bytes = options.ballast_bytes}));
+  ASSIGN_OR_RETURN(
+      auto database,
+      Database::Create({.directory = options.directory,
+                        .file_name = "evaluation.db",
+                        .schema = {.name = "evaluation",
+                                   .application_id = kApplicationId,
+                                   .migrations = {kFirstMigration, kSecondMigration,
+                                                  kVersionsMigration, kFinalityMigration}},
+                        .free_space_floor_bytes = options.free_space_floor_bytes,
+                        .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
@@ -249,29 +296,19 @@ absl::StatusOr<std::vector<HistoryEntryRow>> SqliteStateLog::History(const Histo
   // Views with one entry for each period go on with the next period.
   HistoryPlace after = query.after.value_or(HistoryPlace{INT32_MIN, INT64_MIN});
   if (query.after.has_value() && query.view != HistoryQuery::View::kAll) after.number = INT64_MAX;
+  const int64_t recorded_after = query.recorded_after == absl::InfinitePast()
+                                     ? INT64_MIN
+                                     : absl::ToUnixNanos(query.recorded_after);
   const int64_t as_of =
       query.view == HistoryQuery::View::kAsOf ? absl::ToUnixNanos(query.as_of) : INT64_MAX;
   RETURN_IF_ERROR(rows.Bind({query.kpi, query.window, query.slice, query.first_day, query.last_day,
-                             after.first_day, after.number, as_of, query.limit}));
+                             after.first_day, after.number, as_of, recorded_after, query.limit}));
   std::vector<HistoryEntryRow> entries;
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
     if (!found) return entries;
     entries.push_back(ReadRow(rows));
   }
-}
-
-absl::StatusOr<std::optional<int32_t>> SqliteStateLog::LastClosed(absl::string_view kpi,
-                                                                  absl::string_view window,
-                                                                  int64_t before_position) {
-  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  ASSIGN_OR_RETURN(const std::optional<int64_t> day,
-                   snapshot.connection().QueryInt64(
-                       "SELECT first_day FROM state_log WHERE kpi = ? AND \"window\" = ? AND "
-                       "revision >= 1 AND definition_position < ? ORDER BY first_day DESC LIMIT 1",
-                       {kpi, window, before_position}));
-  if (!day.has_value()) return std::nullopt;
-  return static_cast<int32_t>(*day);
 }
 
 absl::Status SqliteStateLog::SaveSetting(absl::string_view name, int64_t value) {

@@ -3,6 +3,7 @@
 //   state_log    one row per entry, in columns that a person can query; `state` is the serialised
 //                KpiState. Times are unix nanoseconds, first_day is days since 1970-01-01, status
 //                and cause are the names of the proto's enums without prefix.
+//   decision     who made days of which KPI final, or released what is held out of them
 //   definition   the definitions that were followed last
 //   kpi_version  the versions of KPIs that have several, see saved_versions.h
 //   setting      epoch, partitions, definition_position, definition_incarnation
@@ -34,6 +35,8 @@ class SqliteStateLog final : public StateLog {
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
+  absl::Status SaveDecision(const FinalityDecision& decision) override;
+  absl::StatusOr<FinalityDecisions> LoadDecisions() override;
   absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
                                                     int64_t before_position) override;
   absl::StatusOr<int64_t> OpenEpoch() override;

@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "services/evaluation/engine/engine_types.h"
+#include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/saved_versions.h"
 
 namespace kpisuite {
@@ -35,12 +36,15 @@ struct HistoryQuery {
     kAll,          // every entry
     kAsOf,         // of each period the last one recorded at or before `as_of`
     kFirstClosed,  // of each period the one that closed it
+    kFinal,        // of each period the first that said it is FINAL
   };
   std::string kpi;
   std::string window;
   std::string slice;
   View view = View::kAll;
   absl::Time as_of = absl::InfiniteFuture();
+  // Only entries that were recorded after it; with kAll.
+  absl::Time recorded_after = absl::InfinitePast();
   // Periods by their first day, both inclusive.
   int32_t first_day = INT32_MIN;
   int32_t last_day = INT32_MAX;
@@ -82,6 +86,12 @@ class StateLog {
 
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;
+
+  // Adds a decision, durable when it returns. After an unknown outcome what is there is to be read
+  // before the next one.
+  virtual absl::Status SaveDecision(const FinalityDecision& decision) = 0;
+  // All decisions about all KPIs, in the order of saving.
+  virtual absl::StatusOr<FinalityDecisions> LoadDecisions() = 0;
 
   // First day of the last period of a window of a KPI, in any slice, that an entry tells to be
   // closed under definitions before the position; nothing when there is none.

@@ -99,10 +99,61 @@ TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
   EXPECT_EQ(read.restatement, entry.restatement);
 }
 
+TEST_P(StateLogContract, KeepsWhatIsFinalAndWhoSaidSo) {
+  LoggedState closed = Entry(10, v1::HISTORY_CAUSE_CLOSED, 100, "1", 1);
+  LoggedState final = Entry(10, v1::HISTORY_CAUSE_FINAL, 200, "1", 1);
+  final.final = true;
+  final.author = "ann@example.com";
+  final.reason = "books are closed";
+  LoggedState later = Entry(10, v1::HISTORY_CAUSE_RELEASED, 300, "2", 2);
+  ASSERT_TRUE(log_->Append({closed, final, later}).ok());
+  Open();
+  const auto rows = log_->History(Query(HistoryQuery::View::kFinal));
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ(rows->front().logged.cause, v1::HISTORY_CAUSE_FINAL);
+  EXPECT_TRUE(rows->front().logged.final);
+  EXPECT_EQ(rows->front().logged.author, "ann@example.com");
+  EXPECT_EQ(rows->front().logged.reason, "books are closed");
+  EXPECT_FALSE((*log_->Find(later.id))->final);
+}
+
+TEST_P(StateLogContract, KeepsDecisionsInTheirOrder) {
+  const FinalityDecision finalised{.kpi = kKpi,
+                                   .uid = "u",
+                                   .end_day = 31,
+                                   .time = absl::FromUnixSeconds(5),
+                                   .author = "ann@example.com",
+                                   .reason = "closed",
+                                   .request_id = "r",
+                                   .answer = std::string("a\0b", 3)};
+  FinalityDecision released = finalised;
+  released.kind = FinalityDecision::Kind::kRelease;
+  released.first_day = 0;
+  released.role = "group controller";
+  ASSERT_TRUE(log_->SaveDecision(finalised).ok());
+  ASSERT_TRUE(log_->SaveDecision(released).ok());
+  Open();
+  const auto decisions = log_->LoadDecisions();
+  ASSERT_TRUE(decisions.ok());
+  EXPECT_EQ(*decisions, (FinalityDecisions{finalised, released}));
+}
+
 TEST_P(StateLogContract, TellsTheHistoryByPeriodThenByRecording) {
   Fill();
   EXPECT_THAT(Values(log_->History(Query(HistoryQuery::View::kAll))),
               ElementsAre("1", "2", "3", "5", "6"));
+}
+
+TEST_P(StateLogContract, TellsOnlyWhatWasRecordedAfterAMoment) {
+  Fill();
+  HistoryQuery query = Query(HistoryQuery::View::kAll);
+  query.recorded_after = absl::FromUnixSeconds(100);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("2", "3", "5", "6"));
+  query.recorded_after = absl::FromUnixSeconds(300);
+  EXPECT_THAT(Values(log_->History(query)), ElementsAre("6"));
+  query.recorded_after = absl::FromUnixSeconds(310);
+  EXPECT_THAT(Values(log_->History(query)), IsEmpty());
 }
 
 TEST_P(StateLogContract, AsOfIsTheLastEntryRecordedUntilThen) {

@@ -35,6 +35,7 @@ void AddWriteCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddStatesCommand(CLI::App& app, Context& context);
 void AddScorecardCommand(CLI::App& app, Context& context);
+void AddFinalityCommands(CLI::App& app, Context& context);
 void AddHistoryCommand(CLI::App& app, Context& context);
 void AddDriversCommand(CLI::App& app, Context& context);
 void AddSimulateCommand(CLI::App& app, Context& context);

@@ -58,6 +58,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddScorecardCommand(app, context);
   AddStatesCommand(app, context);
   AddHistoryCommand(app, context);
+  AddFinalityCommands(app, context);
   AddExplainCommand(app, context);
   AddDriversCommand(app, context);
   AddForecastCommand(app, context);

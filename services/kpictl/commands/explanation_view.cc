@@ -118,6 +118,29 @@ std::string FreshnessText(const v1::KpiState& state) {
   return text;
 }
 
+// "about 100.00 EUR once complete: 3 earlier periods knew 80.0 % of their value at this age".
+std::string NowcastText(const v1::KpiState& state) {
+  if (!state.has_nowcast() || state.nowcast().value().empty()) return "";
+  const v1::Nowcast& nowcast = state.nowcast();
+  return absl::StrCat("about ", AmountText(nowcast.value(), state.unit(), state.display_decimals()),
+                      " once complete: ", nowcast.periods(), " earlier periods knew ",
+                      AmountText(nowcast.lag_factor(), "%", 1), " of their value at this age");
+}
+
+// How much earlier periods were revised, by age.
+Table RevisionTable(const v1::Explanation& explanation) {
+  const v1::KpiState& state = explanation.state();
+  Table table({{"PERIODS LATER", true}, {"REVISED BY", true}, {"KNOWN", true}, {"PERIODS", true}});
+  for (const v1::RevisionStatistic& statistic : explanation.revisions()) {
+    table.AddRow(
+        {{absl::StrCat(statistic.age())},
+         {AmountText(statistic.mean_absolute_revision(), state.unit(), state.display_decimals())},
+         {AmountText(statistic.lag_factor(), "%", 1)},
+         {absl::StrCat(statistic.periods())}});
+  }
+  return table;
+}
+
 std::string Heading(const v1::KpiState& state, const v1::Explanation& explanation, bool colored) {
   const std::string id = IdOf(state.kpi());
   const std::string name =
@@ -158,6 +181,7 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   Line(text, "Status", Styled(status.text, status.style, colored));
   Line(text, "Value",
        absl::StrCat(ValueText(state), state.value().empty() ? "" : "  exactly ", state.value()));
+  Line(text, "Nowcast", NowcastText(state));
   Line(text, "Target",
        explanation.target_text().empty() ? TargetText(state) : explanation.target_text());
   Line(text, "Variance", VarianceText(state));
@@ -165,6 +189,7 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   Line(text, "Distance", explanation.distance_text());
   Line(text, "Kept", MaintainText(state));
   Line(text, "Flags", FlagsText(state));
+  Line(text, "Observation", ObservationText(state));
   if (state.has_last_event_time()) {
     Line(text, "Data",
          absl::StrCat("last event ", TimeText(state.last_event_time()), ", ",
@@ -182,6 +207,9 @@ std::string ExplanationText(const v1::Explanation& explanation, absl::Time now, 
   if (explanation.comparisons_size() > 0) {
     absl::StrAppend(&text, "\n",
                     Indented(ComparisonTable(explanation).Render({.colored = colored})));
+  }
+  if (explanation.revisions_size() > 0) {
+    absl::StrAppend(&text, "\n", Indented(RevisionTable(explanation).Render({.colored = colored})));
   }
   if (state.reasons_size() > 0) absl::StrAppend(&text, "\nReasons\n");
   for (const std::string& reason : state.reasons()) absl::StrAppend(&text, "  - ", reason, "\n");

@@ -251,6 +251,24 @@ grpc::Status FakeEvaluation::ExplainChange(grpc::ServerContext*,
   return failure;
 }
 
+grpc::Status FakeEvaluation::FinalizePeriods(grpc::ServerContext*,
+                                             const v1::FinalizePeriodsRequest* request,
+                                             v1::FinalizePeriodsResponse* response) {
+  finalized.push_back(*request);
+  response->set_final_through(request->through_period());
+  response->mutable_final_time()->set_seconds(1'000'000'000);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeEvaluation::ReleaseHeldOut(grpc::ServerContext*,
+                                            const v1::ReleaseHeldOutRequest* request,
+                                            v1::ReleaseHeldOutResponse* response) {
+  released.push_back(*request);
+  response->set_released(2);
+  response->mutable_release_time()->set_seconds(1'000'000'000);
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeEvaluation::GetForecast(grpc::ServerContext*,
                                          const v1::GetForecastRequest* request,
                                          v1::Forecast* response) {

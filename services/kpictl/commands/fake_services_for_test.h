@@ -94,6 +94,8 @@ class FakeEvaluation : public v1::EvaluationService::Service {
   std::vector<v1::GetHistoryRequest> histories;
   std::vector<v1::ExplainStateRequest> explained;
   std::vector<v1::ExplainChangeRequest> changes_explained;
+  std::vector<v1::FinalizePeriodsRequest> finalized;
+  std::vector<v1::ReleaseHeldOutRequest> released;
   std::vector<v1::GetForecastRequest> forecasts;
   std::vector<v1::SimulateKpiRequest> simulated;
   std::vector<v1::WatchStatesRequest> watched;
@@ -108,6 +110,10 @@ class FakeEvaluation : public v1::EvaluationService::Service {
                             v1::Explanation* response) override;
   grpc::Status ExplainChange(grpc::ServerContext*, const v1::ExplainChangeRequest* request,
                              v1::ChangeExplanation* response) override;
+  grpc::Status FinalizePeriods(grpc::ServerContext*, const v1::FinalizePeriodsRequest* request,
+                               v1::FinalizePeriodsResponse* response) override;
+  grpc::Status ReleaseHeldOut(grpc::ServerContext*, const v1::ReleaseHeldOutRequest* request,
+                              v1::ReleaseHeldOutResponse* response) override;
   grpc::Status GetForecast(grpc::ServerContext*, const v1::GetForecastRequest* request,
                            v1::Forecast* response) override;
   grpc::Status SimulateKpi(grpc::ServerContext*, const v1::SimulateKpiRequest* request,

@@ -25,14 +25,32 @@ struct HistoryOptions {
   std::string to;
   std::string view = "latest";
   std::string as_of;
+  std::string updated_after;
   std::string at_least;
 };
 
 absl::StatusOr<v1::HistoryView> ParseView(const std::string& text) {
   if (text == "latest") return v1::HISTORY_VIEW_LATEST;
   if (text == "first-closed") return v1::HISTORY_VIEW_FIRST_CLOSED;
+  if (text == "final") return v1::HISTORY_VIEW_FINAL;
   if (text == "all") return v1::HISTORY_VIEW_HISTORY;
-  return UsageError(absl::StrCat("--view: got \"", text, "\", want latest, first-closed or all"));
+  return UsageError(
+      absl::StrCat("--view: got \"", text, "\", want latest, first-closed, final or all"));
+}
+
+absl::Status ReadTime(const std::string& option, const std::string& text,
+                      google::protobuf::Timestamp& out) {
+  absl::Time time;
+  std::string ignored;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &ignored)) {
+    return UsageError(
+        absl::StrCat(option, ": got \"", text, "\", want a time such as 2025-03-31T22:30:00Z"));
+  }
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  out.set_seconds(seconds);
+  out.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
@@ -48,14 +66,16 @@ absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
   ASSIGN_OR_RETURN(const v1::HistoryView view, ParseView(options.view));
   request.set_view(view);
   if (!options.as_of.empty()) {
-    absl::Time as_of;
-    std::string ignored;
-    if (!absl::ParseTime(absl::RFC3339_full, options.as_of, &as_of, &ignored)) {
-      return UsageError(absl::StrCat("--as-of: got \"", options.as_of,
-                                     "\", want a time such as 2025-03-31T22:30:00Z"));
+    if (!options.updated_after.empty()) {
+      return UsageError("--as-of: got --updated-after too, want one of them");
     }
+    RETURN_IF_ERROR(ReadTime("--as-of", options.as_of, *request.mutable_as_of()));
     request.set_view(v1::HISTORY_VIEW_AS_OF);
-    request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of));
+  }
+  if (!options.updated_after.empty()) {
+    RETURN_IF_ERROR(
+        ReadTime("--updated-after", options.updated_after, *request.mutable_updated_after()));
+    request.set_view(v1::HISTORY_VIEW_HISTORY);
   }
   return request;
 }
@@ -107,10 +127,14 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                {"VARIANCE", true},
                {"STATUS"},
                {"FLAGS"},
+               {"OBS", false, Column::Shown::kWide},
                {"RECORDED", false, Column::Shown::kWide},
                {"CAUSE", false, Column::Shown::kWide},
                {"REVISION", true, Column::Shown::kWide},
                {"WAS", true, Column::Shown::kWide},
+               {"HELD", true, Column::Shown::kWide},
+               {"BY", false, Column::Shown::kWide},
+               {"REASON", false, Column::Shown::kWide},
                {"ROWS", true, Column::Shown::kWide},
                {"KPI", false, Column::Shown::kCsvOnly},
                {"WINDOW", false, Column::Shown::kCsvOnly},
@@ -123,10 +147,14 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                   {VarianceText(state), Style::kPlain, state.variance()},
                   StatusCell(state),
                   {FlagsText(state), Style::kDim},
+                  {ObservationText(state)},
                   TimeCell(entry.record_time()),
                   {CauseText(entry)},
                   {absl::StrCat(state.revision())},
                   {WasText(state), Style::kPlain, state.restatement().old_value()},
+                  {state.held_out() == 0 ? "" : absl::StrCat(state.held_out())},
+                  {entry.author()},
+                  {entry.reason()},
                   {absl::StrCat(state.row_count())},
                   {IdOf(state.kpi())},
                   {state.window()},
@@ -162,8 +190,10 @@ void AddHistoryCommand(CLI::App& app, Context& context) {
   command.add_option("--from", options->from, "id of the first period [the first with data]");
   command.add_option("--to", options->to, "id of the last period [the last with data]");
   command.add_option("--view", options->view,
-                     "latest, first-closed (as said at closing), or all revisions [latest]");
+                     "latest, first-closed (as said at closing), final, or all revisions [latest]");
   command.add_option("--as-of", options->as_of, "what was recorded at this time");
+  command.add_option("--updated-after", options->updated_after,
+                     "all revisions that were recorded after this time");
   command.add_option("--at-least", options->at_least,
                      "wait until the history includes this position token");
   OnRun(command, context, options, RunHistory);

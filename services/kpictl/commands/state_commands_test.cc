@@ -142,6 +142,59 @@ TEST_F(StateCommandsTest, HistoryTellsWhatARestatementReplaced) {
   EXPECT_THAT(result.out, HasSubstr("80.5 %"));
 }
 
+TEST_F(StateCommandsTest, ExplainTellsTheNowcastNextToTheValue) {
+  v1::Explanation& explanation = suite_.evaluation.explanation;
+  *explanation.mutable_state() = suite_.evaluation.states[0];
+  v1::Nowcast& nowcast = *explanation.mutable_state()->mutable_nowcast();
+  nowcast.set_value("0.9");
+  nowcast.set_lag_factor("0.9");
+  nowcast.set_periods(4);
+  v1::RevisionStatistic& statistic = *explanation.add_revisions();
+  statistic.set_age(1);
+  statistic.set_periods(4);
+  statistic.set_mean_absolute_revision("0.09");
+  statistic.set_lag_factor("1");
+  const RunResult result = suite_.Run({"explain", "otp"});
+  EXPECT_THAT(result.out,
+              HasSubstr("Nowcast     about 90.0 % once complete: 4 earlier periods knew "
+                        "90.0 % of their value at this age\n"));
+  EXPECT_THAT(result.out, HasSubstr("PERIODS LATER  REVISED BY    KNOWN  PERIODS\n"));
+}
+
+TEST_F(StateCommandsTest, FinalizeAndReleaseSayWhoAndWhy) {
+  RunResult result = suite_.Run(
+      {"finalize", "otp", "2001-08", "--author", "ann@example.com", "--reason", "books closed"});
+  EXPECT_EQ(result.out,
+            "otp is final through 2001-08; what is recorded after 2001-09-09T01:46:40+00:00 is "
+            "held out\n");
+  const v1::FinalizePeriodsRequest& finalized = suite_.evaluation.finalized.at(0);
+  EXPECT_EQ(finalized.kpi(), "workspaces/default/kpis/otp");
+  EXPECT_EQ(finalized.author(), "ann@example.com");
+  EXPECT_EQ(finalized.reason(), "books closed");
+  EXPECT_FALSE(finalized.request_id().empty());
+  result = suite_.Run({"release", "otp", "2001-07", "2001-08", "--author", "ann@example.com",
+                       "--role", "group controller", "--reason", "late invoice"});
+  EXPECT_EQ(result.out,
+            "released 2 samples of otp; what was recorded up to 2001-09-09T01:46:40+00:00 "
+            "counts\n");
+  EXPECT_EQ(suite_.evaluation.released.at(0).last_period(), "2001-08");
+  EXPECT_EQ(suite_.evaluation.released.at(0).role(), "group controller");
+  EXPECT_EQ(suite_.Run({"release", "otp", "2001-07", "--author", "a@b", "--reason", "r"}).code, 2);
+}
+
+TEST_F(StateCommandsTest, HistoryShowsTheLettersOfObservationFlags) {
+  v1::HistoryEntry entry;
+  *entry.mutable_state() = suite_.evaluation.states[0];
+  entry.mutable_state()->add_observation_flags(v1::OBSERVATION_FLAG_TIME_SERIES_BREAK);
+  entry.mutable_state()->add_observation_flags(v1::OBSERVATION_FLAG_PROVISIONAL);
+  suite_.evaluation.history = {entry};
+  const RunResult result =
+      suite_.Run({"history", "otp", "--updated-after", "2025-03-31T22:30:00Z", "-o", "wide"});
+  EXPECT_THAT(result.out, HasSubstr("  OBS"));
+  EXPECT_THAT(result.out, HasSubstr("  B P"));
+  EXPECT_EQ(suite_.Run({"history", "otp", "--updated-after", "spring"}).code, 2);
+}
+
 TEST_F(StateCommandsTest, ExplainShowsTheWhole) {
   v1::Explanation& explanation = suite_.evaluation.explanation;
   *explanation.mutable_state() = suite_.evaluation.states[0];

@@ -190,6 +190,17 @@ std::string FlagsText(const v1::KpiState& state) {
   return absl::StrJoin(flags, " ");
 }
 
+std::string ObservationText(const v1::KpiState& state) {
+  // In the order of the enum, whose first value is UNSPECIFIED.
+  constexpr absl::string_view kLetters = "?ABDEFILMNOPUV";
+  std::vector<std::string> letters;
+  for (const int flag : state.observation_flags()) {
+    const auto index = static_cast<size_t>(flag);
+    letters.emplace_back(1, index < kLetters.size() ? kLetters[index] : '?');
+  }
+  return absl::StrJoin(letters, " ");
+}
+
 std::string AgeText(absl::Duration age) {
   if (age < absl::ZeroDuration()) return absl::StrCat("in ", AgeText(-age));
   const double days = absl::ToDoubleHours(age) / 24;

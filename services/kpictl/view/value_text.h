@@ -38,6 +38,9 @@ Cell StatusCell(const v1::KpiState& state);
 // "PROVISIONAL STALE"; empty when there are none.
 std::string FlagsText(const v1::KpiState& state);
 
+// Letters of the observation flags as in the SDMX code list: "B P"; empty when there are none.
+std::string ObservationText(const v1::KpiState& state);
+
 // "12 s", "5 min", "3 h", "2 d", "24.6 y"; "in 3 h" for a time to come.
 std::string AgeText(absl::Duration age);
 

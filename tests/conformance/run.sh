@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Runs the conformance vectors with the stubs of every language against the real server, checks that
+# the committed code is current, and prints one table.
+#   run.sh [LANGUAGE...]
+# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). With CI=true a missing toolchain is
+# a failure.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+binary=${KPI_BIN:-.build/dev/bin}/kpi-standalone
+[ -x "$binary" ] || { echo "conformance: $binary is missing" >&2; exit 1; }
+python=.tools/stubs/python-newest/bin/python
+[ -x "$python" ] || { echo "conformance: $python is missing; run deploy/setup.sh" >&2; exit 1; }
+languages=("$@")
+if [ ${#languages[@]} -eq 0 ]; then
+  for script in proto/stubs/*/test.sh; do
+    language=${script#proto/stubs/} && languages+=("${language%/test.sh}")
+  done
+fi
+logs=.build/logs
+mkdir -p "$logs"
+scratch=$(mktemp -d)
+mkfifo "$scratch/hold"
+# The servers end when this script does: the pipe is their standard input.
+"$python" -B tests/conformance/fixture.py "$binary" "$scratch/servers" "$scratch/settings.json" \
+  <"$scratch/hold" >"$logs/conformance-servers.log" 2>&1 &
+fixture=$!
+exec 8>"$scratch/hold"
+trap 'exec 8>&-; kill "$fixture" 2>/dev/null; wait "$fixture" 2>/dev/null; rm -rf "$scratch"' EXIT
+for _ in $(seq 300); do
+  [ -e "$scratch/settings.json" ] && break
+  kill -0 "$fixture" 2>/dev/null || { cat "$logs/conformance-servers.log" >&2; exit 1; }
+  sleep 0.1
+done
+export KPI_CONFORMANCE=$scratch/settings.json
+
+# The program without which a language cannot be tested.
+tool_of() {
+  case $1 in
+    python) echo python3 ;; go) echo go ;; java) echo mvn ;; rust) echo cargo ;;
+    typescript) echo npm ;; cpp) echo cmake ;; *) echo "$1" ;;
+  esac
+}
+
+failed=0
+for language in "${languages[@]}"; do
+  tool=$(tool_of "$language")
+  if ! command -v "$tool" >/dev/null 2>&1; then
+    echo "$language: SKIPPED, $tool is not installed"
+    [ "${CI:-}" != true ] || failed=1
+    continue
+  fi
+  log=$logs/conformance-$language.log
+  if ! { proto/stubs/generate.sh --check "$language" && "proto/stubs/$language/test.sh"; } \
+    >"$log" 2>&1 8>&-; then
+    echo "$language: FAILED, see $log" && tail -n 40 "$log"
+    failed=1
+  fi
+done
+"$python" -B tests/conformance/table.py "$scratch/servers/results" "${languages[@]}" || failed=1
+exit $failed
