@@ -821,11 +821,11 @@ pub struct Input {
     /// A derived value (SEMANTICS 3.1(h)): a formula over the columns of one sample, `value` and
     /// `weight`, that takes the place of the sample's value before it is filtered and aggregated
     /// ("abs(value - weight)"). A sample for which it has no value is left out like one that a filter
-    /// drops. For a metric only.
+    /// drops. For a metric only. NOT_IMPLEMENTED in this release.
     #[prost(string, optional, tag = "12")]
     pub expression: ::core::option::Option<::prost::alloc::string::String>,
     /// Decimal places of the derived value, 0 to 9, to which it is rounded half-even. Default: the
-    /// metric's scale. With `expression` only.
+    /// metric's scale. With `expression` only. NOT_IMPLEMENTED in this release.
     #[prost(int32, optional, tag = "13")]
     pub expression_scale: ::core::option::Option<i32>,
 }
@@ -5263,7 +5263,7 @@ pub struct SimulateKpiRequest {
     /// stored definitions of the same name. Drafts of alert rules are refused with NOT_IMPLEMENTED.
     #[prost(message, repeated, tag = "2")]
     pub drafts: ::prost::alloc::vec::Vec<Definition>,
-    /// First period, by id, inclusive. Default: the first with data.
+    /// First period, by id, inclusive. Default: the first with data, of the last 1000.
     #[prost(string, tag = "3")]
     pub start_period: ::prost::alloc::string::String,
     /// Last period, by id, inclusive; at most 1000 periods. Default: the current one.
@@ -6819,7 +6819,8 @@ pub struct AggregateQuery {
     /// Only this slice of group_by. Not set: all.
     #[prost(string, optional, tag = "10")]
     pub slice: ::core::option::Option<::prost::alloc::string::String>,
-    /// Derived value of a sample, as Input.expression. Empty for none.
+    /// Derived value of a sample, as Input.expression. Empty for none. NOT_IMPLEMENTED in this
+    /// release.
     #[prost(string, tag = "11")]
     pub expression: ::prost::alloc::string::String,
     /// As Input.expression_scale.
