@@ -106,6 +106,14 @@ have_node() {
   [ "${version%%.*}" -ge "$MINIMUM_NODE" ]
 }
 
+# Whether a Maven with a JDK of 17 or newer is on the PATH: the Java client is tested with it.
+have_maven() {
+  local version
+  command -v mvn >/dev/null 2>&1 && command -v javac >/dev/null 2>&1 || return 1
+  version=$(javac -version 2>&1) && version=${version#javac }
+  [ "${version%%.*}" -ge 17 ]
+}
+
 # Whether the npm tools are installed as the committed lock file says.
 have_npm_tools() {
   cmp -s "$TOOLS_SOURCE/package-lock.json" "$TOOLS_TARGET/package-lock.json" &&
@@ -166,6 +174,7 @@ main() {
 
   mapfile -t packages < <(apt_packages)
   if ! have_node; then packages+=(nodejs npm); fi
+  if ! have_maven; then packages+=(maven openjdk-17-jdk-headless); fi
   mapfile -t missing < <(missing_packages "${packages[@]}")
 
   if $check; then
@@ -188,6 +197,8 @@ main() {
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
   proto/stubs/python/setup.sh
+  # Debian's Rust is too old for the client crate, and rustup is the user's to install.
+  command -v cargo >/dev/null 2>&1 || note "no cargo: the Rust client is not tested here"
   note "everything is installed"
 }
 
