@@ -48,7 +48,7 @@ TEST_F(EvaluationServerTest, RefusesToFinaliseWhatIsNotClosedOrNotAPeriod) {
   suite_.Read(kDay5, Write(7));
   v1::FinalizePeriodsRequest request;
   request.set_kpi(kTestKpi);
-  request.set_through_period("9999-11");
+  request.set_through_period("2200-01");
   request.set_author("ann@example.com");
   request.set_reason("books closed");
   v1::FinalizePeriodsResponse response;
