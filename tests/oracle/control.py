@@ -162,8 +162,8 @@ def near(values, bounds, logical, at_least, window, line):
     hit = {}
     low, high = bounds.line(line)
     one_side = line != "quarter"
-    sides = (("HIGH", 1, lambda x: x > high and not beyond(high, logical)),
-             ("LOW", -1, lambda x: x < low and not beyond(low, logical)))
+    sides = (("HIGH", 1, lambda x: x > high and can_signal_high(high, logical)),
+             ("LOW", -1, lambda x: x < low and can_signal_low(low, logical)))
     for end in range(window, len(values) + 1):
         some = range(end - window, end)
         for name, where, is_beyond in sides:
@@ -175,10 +175,13 @@ def near(values, bounds, logical, at_least, window, line):
     return hit
 
 
-def beyond(line, logical):
-    """Whether a line lies where no values are: it never signals."""
-    low, high = logical
-    return (low is not None and line < low) or (high is not None and line > high)
+def can_signal_high(line, logical):
+    """Not when the line lies above all values that make sense."""
+    return logical[1] is None or line <= logical[1]
+
+
+def can_signal_low(line, logical):
+    return logical[0] is None or line >= logical[0]
 
 
 def signals_of(points, bounds, spec):
@@ -187,9 +190,9 @@ def signals_of(points, bounds, spec):
     values, ranges = [points[i].value for i in places], moving_ranges(points)
     hits = [set() for _ in values]
     for i, value in enumerate(values):
-        if value > bounds.upper and not beyond(bounds.upper, spec.logical):
+        if value > bounds.upper and can_signal_high(bounds.upper, spec.logical):
             hits[i].add("OUT_HIGH")
-        elif value < bounds.lower and not beyond(bounds.lower, spec.logical):
+        elif value < bounds.lower and can_signal_low(bounds.lower, spec.logical):
             hits[i].add("OUT_LOW")
         moved = ranges[places[i]]
         if PROFILES[spec.profile]["range"] and moved is not None and moved > bounds.range_limit:

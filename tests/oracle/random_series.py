@@ -251,7 +251,8 @@ class SeriesCaseMaker:
         else:
             changed = dataclasses.replace(
                 control, excluded=control.excluded + ((period.id, period.first, period.end),))
-        if len({name for name, *_ in changed.rebases}) == len(changed.rebases):
+        named = changed.rebases, changed.excluded
+        if all(len({name for name, *_ in one}) == len(one) for one in named):
             self.apply(dataclasses.replace(self.kpi, control=changed))
 
     def look(self, count):

@@ -63,6 +63,12 @@ class RulesTest(unittest.TestCase):
     def test_one_point_out(self):
         self.assertEqual(after([57]), {14: {"OUT_HIGH"}})
 
+    def test_a_line_that_no_value_reaches_does_not_signal(self):
+        points = [control.Point(value) for value in B + [57]]
+        for logical, wanted in (((None, 55.0), set()), ((60.0, None), {"OUT_HIGH"})):
+            spec = control.Spec(logical=logical)
+            self.assertEqual(control.signals_of(points, LIMITS, spec)[-1], wanted)
+
     def test_a_shift(self):
         self.assertEqual(after([51, 52, 51, 53, 52, 51, 52]),
                          {i: {"SHIFT_HIGH"} for i in range(14, 21)})

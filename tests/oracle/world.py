@@ -77,19 +77,22 @@ class World:
         return self.remembered(("flat", kpi.name), lambda: self._flatten(kpi))
 
     def _flatten(self, kpi):
-        inputs, steps = [], []
+        """Equal inputs are one input within a KPI; those of a KPI inside it are its own, because
+        they are finished by its definition."""
+        inputs, owners, steps = [], [], []
 
-        def add(one):
-            """The index of the step of a KPI."""
+        def add(one, parts):
+            """The index of the step of a KPI that lies inside of these and is one of them."""
             bindings = []
             for alias, item in one.inputs:
                 if item.kpi is not None:
-                    bindings.append((alias, "step", add(self.kpis[item.kpi])))
+                    bindings.append((alias, "step", add(self.kpis[item.kpi], parts | {item.kpi})))
                     continue
-                index = next((i for i, known in enumerate(inputs) if known.key() == item.key()),
-                             len(inputs))
-                if index == len(inputs):
+                owner = (item.key(), parts)
+                if owner not in owners:
+                    owners.append(owner)
                     inputs.append(item)
+                index = owners.index(owner)
                 bindings.append((alias, "input", index))
             known = next((i for i, step in enumerate(steps) if step[0] == one.name), None)
             if known is not None:
@@ -97,7 +100,7 @@ class World:
             steps.append((one.name, one.formula or one.inputs[0][0], tuple(bindings)))
             return len(steps) - 1
 
-        add(kpi)
+        add(kpi, frozenset())
         return FlatKpi(tuple(inputs), tuple(steps))
 
     def target_rules(self, kpi):
