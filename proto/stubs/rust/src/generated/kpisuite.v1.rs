@@ -295,7 +295,7 @@ pub enum StateFlag {
     Overridden = 5,
     /// Few observations; the status is uncertain.
     LowN = 6,
-    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5).
+    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
     MissingMember = 7,
 }
 impl StateFlag {
@@ -1320,7 +1320,8 @@ pub struct Allocated {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct VersusPrior {
     /// PREVIOUS_PERIOD, SAME_PERIOD_LAST_YEAR, SAME_WEEKDAY (364 days earlier; DAY and WEEK windows)
-    /// or COMPARABLE (what the calendar says). Required.
+    /// or COMPARABLE (what the calendar says; no target where part of the period has no counterpart).
+    /// Required.
     #[prost(string, optional, tag = "1")]
     pub comparator: ::core::option::Option<::prost::alloc::string::String>,
     /// Change as a part of |p|. A decimal. Exactly one of change and units.
@@ -1330,7 +1331,7 @@ pub struct VersusPrior {
     #[prost(string, optional, tag = "3")]
     pub units: ::core::option::Option<::prost::alloc::string::String>,
     /// Whether p stays as it was when the period started, or when the comparator was first closed if
-    /// that came later. Default false.
+    /// that came later. Default false. true is not served yet.
     #[prost(bool, optional, tag = "4")]
     pub freeze: ::core::option::Option<bool>,
 }
@@ -1530,7 +1531,7 @@ pub struct Kpi {
     #[prost(int32, optional, tag = "20")]
     pub min_denominator: ::core::option::Option<i32>,
     /// Most live slices for each grouping; the samples of more count in (other). 1 to 100000. Default
-    /// 10000.
+    /// 10000. Not enforced yet: a grouping may have more, and there is no (other).
     #[prost(int32, optional, tag = "21")]
     pub max_slices: ::core::option::Option<i32>,
     /// Hysteresis of the status over closed periods; not with the direction NEUTRAL.
@@ -1555,7 +1556,8 @@ pub struct Kpi {
     /// Digits after the point on display, 0 to 9; never changes a status. Default: 2, and 1 for "%".
     #[prost(int32, optional, tag = "28")]
     pub display_decimals: ::core::option::Option<i32>,
-    /// How long after its end a period is FINAL (SEMANTICS 3.4.7). Default: only by FinalizePeriods.
+    /// How long after its end, or after the KPI was created if that is later, a period is FINAL
+    /// (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods.
     #[prost(message, optional, tag = "29")]
     pub final_after: ::core::option::Option<::prost_types::Duration>,
     /// The value is an estimate from a sample: states carry an interval, and LOW_N where it is wide.
@@ -1583,7 +1585,8 @@ pub struct Kpi {
     #[prost(bool, optional, tag = "36")]
     pub compare_across_breaks: ::core::option::Option<bool>,
 }
-/// A status to be kept: how many periods of a horizon met their target.
+/// A status to be kept: how many periods of a horizon met their target, which means the published
+/// status ON_TARGET or EXCEEDED.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Maintain {
@@ -1616,7 +1619,7 @@ pub struct Bands {
     /// EXCEEDED from here on. A decimal.
     #[prost(string, optional, tag = "2")]
     pub exceeded: ::core::option::Option<::prost::alloc::string::String>,
-    /// ON_TARGET from here on. A decimal. Default 0 (FVP and VARIANCE), 1 (ATTAINMENT
+    /// ON_TARGET from here on. A decimal. Default 0 (FVP, VARIANCE and SIGMA), 1 (ATTAINMENT
     /// and PACE).
     #[prost(string, optional, tag = "3")]
     pub on_target: ::core::option::Option<::prost::alloc::string::String>,
@@ -1907,7 +1910,8 @@ pub enum BandBasis {
     /// The pace index; needs `pace`. HIGHER and LOWER only.
     Pace = 5,
     /// The favourable variance in sigmas of the control chart (AMR / 1.128379); needs
-    /// `process_control`. No band while there are no limits or sigma is 0.
+    /// `process_control`. NO_TARGET while there are no limits (PENDING), where sigma is 0 (DIV0) and
+    /// in windows without a chart (NOT_APPLICABLE).
     Sigma = 6,
 }
 impl BandBasis {
@@ -2360,20 +2364,21 @@ pub struct KpiState {
     /// Pace of an open period; not set for others and where the definition has none.
     #[prost(message, optional, tag = "55")]
     pub pace: ::core::option::Option<PaceState>,
-    /// What the value will be when all its data has arrived; not set where nothing is known about
-    /// revisions, nor for a period that is complete. Never instead of `value`.
+    /// What the value will be when all its data has arrived; only in explanations, and not set where
+    /// nothing is known about revisions, nor for a period that is complete. Never instead of `value`.
     #[prost(message, optional, tag = "56")]
     pub nowcast: ::core::option::Option<Nowcast>,
     /// 95 % interval of the value; set where the KPI declares `sampling` and there is a value.
     #[prost(message, optional, tag = "60")]
     pub interval: ::core::option::Option<Interval>,
-    /// Where members of hierarchical dimensions belong; not set when no level is in the slice.
+    /// Where members of hierarchical dimensions belong; not set when no level is in the slice. Not
+    /// served yet.
     #[prost(enumeration = "HierarchyView", tag = "61")]
     pub hierarchy_view: i32,
-    /// Members of the slices one level below that reported nothing for two periods.
+    /// Members of the slices one level below that reported nothing for two periods. Not served yet.
     #[prost(int32, tag = "62")]
     pub members_missing: i32,
-    /// Members whose samples count in `(other)`; only in slices that have it.
+    /// Members whose samples count in `(other)`; only in slices that have it. Not served yet.
     #[prost(int32, tag = "63")]
     pub other_members: i32,
     /// Samples that came after the period was FINAL and are held out of the value.
@@ -2882,7 +2887,7 @@ pub struct Comparator {
     pub count: ::core::option::Option<i32>,
     /// Cuts the comparator of an open period at the same share of its length instead of at the same
     /// position. Comparators that map single days have pairs of days, so there it changes nothing.
-    /// Default false.
+    /// The cut is rounded to the nearest whole local day, half a day up. Default false.
     #[prost(bool, optional, tag = "3")]
     pub proportional: ::core::option::Option<bool>,
 }
@@ -3473,7 +3478,7 @@ pub struct Metric {
     pub personal: ::core::option::Option<bool>,
 }
 /// The levels above one dimension. Each level can be used wherever a dimension can: in slices,
-/// filters, targets and reads.
+/// filters, targets and reads. Not served yet.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Hierarchy {
@@ -5718,8 +5723,8 @@ pub enum HistoryView {
     Unspecified = 0,
     /// What is known now.
     Latest = 1,
-    /// What was known at a past moment. Periods that were closed: what was recorded. Periods that were
-    /// open: computed again from the facts, targets and definitions of that moment.
+    /// What was recorded at a past moment; for periods that were open then the last recorded
+    /// transition.
     AsOf = 2,
     /// What was said when the period was closed.
     FirstClosed = 3,
