@@ -124,7 +124,7 @@ void PartitionEngine::MarkLatestOfEarlier(const KpiRuntime& runtime, const Slice
   const std::string text = slice.slice.ToString();
   for (const VersionChain::Link& link : runtime.chain()->links()) {
     if (link.runtime == &runtime) return;
-    if (link.runtime == nullptr) continue;
+    if (link.runtime == nullptr || !CanGoStale(link.runtime->kpi())) continue;
     const std::optional<size_t> index = link.runtime->FindSlice(text);
     const std::optional<size_t> other =
         link.runtime->WindowIndex(runtime.kpi().windows[window].id());
