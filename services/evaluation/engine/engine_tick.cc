@@ -293,13 +293,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   const std::optional<int32_t> latest =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
   RollOver(ref, runtime, context, evaluation, was_open && latest == ref.first_day);
-  // Earlier versions may be able to go stale when this one is not.
-  if (latest.has_value() != latest_before.has_value()) {
-    MarkLatestOfEarlier(runtime, runtime.slices()[ref.slice], ref.window);
-  }
-  if (CanGoStale(*context.kpi) && latest != latest_before) {
-    MarkFrom(runtime, ref, latest, latest_before);
-  }
+  if (latest != latest_before) MarkFrom(runtime, ref, latest, latest_before);
 }
 
 // A series goes on into later periods: into the current one when it was active in the one that has
@@ -323,6 +317,11 @@ void PartitionEngine::RollOver(const StateRef& ref, KpiRuntime& runtime,
 // Which periods can be stale has changed from the earlier of the two on.
 void PartitionEngine::MarkFrom(KpiRuntime& runtime, const StateRef& ref,
                                std::optional<int32_t> latest, std::optional<int32_t> before) {
+  // Earlier versions may be able to go stale when this one is not.
+  if (latest.has_value() != before.has_value()) {
+    MarkLatestOfEarlier(runtime, runtime.slices()[ref.slice], ref.window);
+  }
+  if (!CanGoStale(runtime.kpi())) return;
   const int32_t first = std::min(latest.value_or(INT32_MIN), before.value_or(INT32_MIN));
   auto& periods = runtime.slices()[ref.slice].windows[ref.window];
   for (auto it = periods.rbegin(); it != periods.rend() && it->first >= first; ++it) {
