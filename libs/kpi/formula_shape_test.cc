@@ -59,7 +59,7 @@ TEST(FormulaDivisors, AreTheNamesThatSomethingIsDividedBy) {
   EXPECT_EQ(divisors("1 - a / (b + c) + d / b"), "b c");
   EXPECT_EQ(divisors("safe_div(a, b, 0)"), "b");
   EXPECT_EQ(divisors("a * b^-1"), "b");
-  EXPECT_EQ(divisors("a / days"), "");
+  EXPECT_EQ(divisors("a / days * 1[d]"), "");
 }
 
 TEST(FormulaAddsUp, ForSumsOfOperandsThatDo) {
