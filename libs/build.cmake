@@ -108,10 +108,11 @@ function(kpisuite_executable)
   kpisuite_precompile(${ARG_NAME} ${ARG_LINK})
 endfunction()
 
-# kpisuite_test(NAME target SOURCES file... LINK target... [TIMEOUT seconds] [LABEL label])
-# A GoogleTest binary; each of its tests is one ctest entry.
+# kpisuite_test(NAME target SOURCES file... LINK target... [TIMEOUT seconds] [LABEL label]
+#               [ONE_PROCESS])
+# A GoogleTest binary; each of its tests is one ctest entry, or with ONE_PROCESS all are one.
 function(kpisuite_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT;LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "ONE_PROCESS" "NAME;TIMEOUT;LABEL" "SOURCES;LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -120,6 +121,11 @@ function(kpisuite_test)
                                             kpisuite_warnings)
   kpisuite_export_folder(${ARG_NAME})
   kpisuite_precompile(${ARG_NAME} ${ARG_LINK})
+  if(ARG_ONE_PROCESS)
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} --gtest_brief=1)
+    set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABEL}")
+    return()
+  endif()
   gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABEL}")
 endfunction()
