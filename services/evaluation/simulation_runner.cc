@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/error.h"
+#include "libs/base/status_macros.h"
 #include "libs/definitions/catalog.h"
 #include "services/evaluation/simulation/simulate_kpi.h"
 
@@ -18,8 +19,9 @@ constexpr absl::Duration kMargin = absl::Milliseconds(50);
 
 }  // namespace
 
-SimulationRunner::SimulationRunner(std::shared_ptr<grpc::Channel> measurement, const Clock& clock)
-    : clock_(clock), client_(std::move(measurement)), executor_(kQueue, clock) {}
+SimulationRunner::SimulationRunner(std::shared_ptr<grpc::Channel> measurement, StateLog& log,
+                                   const Clock& clock)
+    : log_(log), clock_(clock), client_(std::move(measurement)), executor_(kQueue, clock) {}
 
 SimulationRunner::~SimulationRunner() { Stop(); }
 
@@ -62,11 +64,13 @@ absl::StatusOr<v1::SimulateKpiResponse> SimulationRunner::Simulate(
                                          const std::vector<v1::AggregateQuery>& queries) {
     return client_.Query(workspace, queries, deadline - kMargin, kMaxAggregateBytes);
   };
-  absl::StatusOr<v1::SimulateKpiResponse> response = SimulateKpi(
-      request,
-      {.live = live, .aggregates = aggregates, .now = clock_.Now(), .proceed = [this, deadline] {
-         return Proceed(deadline);
-       }});
+  ASSIGN_OR_RETURN(FinalityDecisions decisions, log_.LoadDecisions());
+  absl::StatusOr<v1::SimulateKpiResponse> response =
+      SimulateKpi(request, {.live = live,
+                            .aggregates = aggregates,
+                            .decisions = std::move(decisions),
+                            .now = clock_.Now(),
+                            .proceed = [this, deadline] { return Proceed(deadline); }});
   // A call that was cut short says so as any other step does.
   const absl::Status proceeds = Proceed(deadline);
   if (!response.ok() && !proceeds.ok()) return proceeds;

@@ -15,6 +15,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/executor.h"
 #include "services/evaluation/aggregate_client.h"
+#include "services/evaluation/log/state_log.h"
 
 namespace kpisuite {
 
@@ -25,8 +26,9 @@ class SimulationRunner {
   using Done = std::function<void(absl::StatusOr<v1::SimulateKpiResponse>)>;
   using Definitions = std::vector<std::shared_ptr<const v1::Definition>>;
 
-  // `measurement` answers for the samples; `clock` outlives the runner.
-  SimulationRunner(std::shared_ptr<grpc::Channel> measurement, const Clock& clock);
+  // `measurement` answers for the samples, `log` for what was decided about finality; it and
+  // `clock` outlive the runner.
+  SimulationRunner(std::shared_ptr<grpc::Channel> measurement, StateLog& log, const Clock& clock);
   SimulationRunner(const SimulationRunner&) = delete;
   SimulationRunner& operator=(const SimulationRunner&) = delete;
   ~SimulationRunner();  // Stop()
@@ -45,6 +47,7 @@ class SimulationRunner {
                                                    absl::Time deadline);
   absl::Status Proceed(absl::Time deadline) const;
 
+  StateLog& log_;
   const Clock& clock_;
   AggregateClient client_;
   std::atomic<bool> stopping_{false};

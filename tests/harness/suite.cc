@@ -254,6 +254,7 @@ absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest r
   };
   return SimulateKpi(request, {.live = evaluation_->catalog(),
                                .aggregates = aggregates,
+                               .decisions = decisions_,
                                .now = now_,
                                .proceed = [] { return absl::OkStatus(); }});
 }

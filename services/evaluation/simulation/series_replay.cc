@@ -31,15 +31,23 @@ std::vector<std::shared_ptr<const KpiDefinition>> WithReadKpis(
 
 std::string QueryKey(const v1::AggregateQuery& query) { return query.SerializeAsString(); }
 
-SeriesReplay::SeriesReplay(ReplayedSeries series, const Catalog& catalog)
-    : series_(std::move(series)), kpis_(WithReadKpis(series_.kpi, catalog)) {}
+SeriesReplay::SeriesReplay(ReplayedSeries series, const Catalog& catalog,
+                           const FinalityDecisions& decisions, absl::Time now)
+    : series_(std::move(series)), kpis_(WithReadKpis(series_.kpi, catalog)), now_(now) {
+  for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
+}
 
 absl::StatusOr<std::unique_ptr<PartitionEngine>> SeriesReplay::MakeEngine(
     const v1::FeedPosition& position) const {
   auto engine =
       std::make_unique<PartitionEngine>(position.part(), position.incarnation(), position.seq());
   engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice});
+  for (const auto& [kpi, about] : decisions_) engine->SetFinality(kpi, about);
   for (const auto& kpi : kpis_) RETURN_IF_ERROR(engine->SetKpi(kpi));
+  // What is held out is asked for only once the time is known. A period that was over before its
+  // samples came is closed when it has been quiet for a while: as long ago as that all of these
+  // samples were there.
+  engine->Tick(now_ - kBackfillSettles, kEvaluationsOfATick);
   return engine;
 }
 
@@ -50,9 +58,8 @@ absl::StatusOr<std::vector<v1::AggregateQuery>> SeriesReplay::Queries() const {
   return queries;
 }
 
-absl::Status SeriesReplay::Run(const AnswersByQuery& answers, absl::Time now,
+absl::Status SeriesReplay::Run(const AnswersByQuery& answers,
                                const std::function<absl::Status()>& proceed) {
-  now_ = now;
   ASSIGN_OR_RETURN(const std::vector<v1::AggregateQuery> queries, Queries());
   v1::FeedPosition position;
   for (const v1::AggregateQuery& query : queries) {
@@ -68,9 +75,7 @@ absl::Status SeriesReplay::Run(const AnswersByQuery& answers, absl::Time now,
                                      .cells = answer.cells,
                                      .watermark = answer.watermark}));
   }
-  // A period that was over before its samples came is closed once it has been quiet for a while: as
-  // long ago as that all of these samples were there.
-  for (const absl::Time time : {now - kBackfillSettles, now}) {
+  for (const absl::Time time : {now_ - kBackfillSettles, now_}) {
     bool more = true;
     while (more) {
       RETURN_IF_ERROR(proceed());

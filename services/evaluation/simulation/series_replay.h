@@ -34,15 +34,16 @@ struct ReplayedSeries {
 // Not thread-safe. Used once: Queries, Run, then the reads.
 class SeriesReplay {
  public:
-  // `catalog` has the KPIs that targets of `series` read; it is used during the call alone.
-  SeriesReplay(ReplayedSeries series, const Catalog& catalog);
+  // As the series stands at `now`. `catalog` has the KPIs that targets of `series` read; it is used
+  // during the call alone. `decisions` are about any KPI, in the order of time.
+  SeriesReplay(ReplayedSeries series, const Catalog& catalog, const FinalityDecisions& decisions,
+               absl::Time now);
 
   // What must be known of the samples. Errors: those of PartitionEngine::SetKpi.
   absl::StatusOr<std::vector<v1::AggregateQuery>> Queries() const;
-  // Computes the series as it stands at `now`; `answers` has those of Queries(). `proceed` is asked
-  // now and then; its errors end the run.
-  absl::Status Run(const AnswersByQuery& answers, absl::Time now,
-                   const std::function<absl::Status()>& proceed);
+  // Computes the series; `answers` has those of Queries(). `proceed` is asked now and then; its
+  // errors end the run.
+  absl::Status Run(const AnswersByQuery& answers, const std::function<absl::Status()>& proceed);
 
   // First period with rows; nothing when there is none.
   std::optional<Period> FirstWithRows() const;
@@ -59,8 +60,9 @@ class SeriesReplay {
 
   ReplayedSeries series_;
   std::vector<std::shared_ptr<const KpiDefinition>> kpis_;  // it and those that targets read
+  std::map<std::string, FinalityDecisions> decisions_;      // by resource name of the KPI
+  const absl::Time now_;
   std::unique_ptr<PartitionEngine> engine_;
-  absl::Time now_;
 };
 
 }  // namespace kpisuite

@@ -134,19 +134,22 @@ absl::Status CheckSize(size_t bytes) {
 
 absl::StatusOr<v1::SimulateKpiResponse> SimulateKpi(const v1::SimulateKpiRequest& request,
                                                     const SimulationEnvironment& environment) {
-  ASSIGN_OR_RETURN(const SimulationPlan plan, PlanSimulation(request, environment.live));
-  SeriesReplay draft(plan.draft, *plan.drafts);
+  ASSIGN_OR_RETURN(const SimulationPlan plan,
+                   PlanSimulation(request, environment.live, environment.now));
+  SeriesReplay draft(plan.draft, *plan.drafts, environment.decisions, environment.now);
   std::optional<SeriesReplay> live;
-  if (plan.live.has_value()) live.emplace(*plan.live, environment.live);
+  if (plan.live.has_value()) {
+    live.emplace(*plan.live, environment.live, environment.decisions, environment.now);
+  }
   ASSIGN_OR_RETURN(std::vector<v1::AggregateQuery> queries, draft.Queries());
   if (live.has_value()) {
     ASSIGN_OR_RETURN(const std::vector<v1::AggregateQuery> more, live->Queries());
     queries.insert(queries.end(), more.begin(), more.end());
   }
   ASSIGN_OR_RETURN(const AnswersByQuery answers, AskFor(queries, plan.workspace, environment));
-  RETURN_IF_ERROR(draft.Run(answers, environment.now, environment.proceed));
+  RETURN_IF_ERROR(draft.Run(answers, environment.proceed));
   if (live.has_value()) {
-    RETURN_IF_ERROR(live->Run(answers, environment.now, environment.proceed));
+    RETURN_IF_ERROR(live->Run(answers, environment.proceed));
   }
   v1::SimulateKpiResponse response;
   for (const std::string& warning : plan.warnings) response.add_warnings(warning);

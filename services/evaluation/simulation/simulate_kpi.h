@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "kpisuite/v1/simulation.pb.h"
 #include "libs/definitions/catalog.h"
+#include "services/evaluation/engine/finality.h"
 #include "services/evaluation/simulation/aggregate_source.h"
 
 namespace kpisuite {
@@ -16,14 +17,15 @@ namespace kpisuite {
 struct SimulationEnvironment {
   const Catalog& live;  // the definitions of the request's workspace
   const AggregateSource& aggregates;
+  FinalityDecisions decisions;  // about any KPI, in the order of time
   absl::Time now;
   // Asked now and then; an error ends the simulation with it.
   std::function<absl::Status()> proceed;
 };
 
 // The answer to SimulateKpi; `at_least` is not looked at. Draft and live KPI are computed from one
-// snapshot of the samples, both at `now`, each from its first sample on. Metrics that only the
-// drafts have are without samples.
+// snapshot of the samples, both at `now`, each from its first sample on and without what finality
+// holds out. Metrics that only the drafts have are without samples.
 //
 // Errors: those of PlanSimulation, of the source and of `proceed`; INVALID_ARGUMENT for more than
 // kMaxSimulatedPeriods or an answer too large for one message; NOT_FOUND for a slice without

@@ -49,10 +49,11 @@ class SimulateKpiTest : public ::testing::Test {
       }
       return answers;
     };
-    return SimulateKpi(
-        request, {.live = live_, .aggregates = source, .now = TestTime(20, 12), .proceed = [this] {
-                    return ++steps_ > allowed_ ? stop_ : ok_;
-                  }});
+    return SimulateKpi(request, {.live = live_,
+                                 .aggregates = source,
+                                 .decisions = {},
+                                 .now = TestTime(20, 12),
+                                 .proceed = [this] { return ++steps_ > allowed_ ? stop_ : ok_; }});
   }
 
   Catalog live_;

@@ -14,6 +14,7 @@
 #include "libs/definitions/references.h"
 #include "libs/definitions/validate.h"
 #include "libs/definitions/violations.h"
+#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
@@ -30,10 +31,24 @@ FieldViolation OfDraft(FieldViolation violation) {
   return violation;
 }
 
+// As it would be stored: a change keeps identity and age, which finality depends on.
+v1::Definition AsStored(const v1::Definition& draft, const Catalog& live, absl::Time now) {
+  v1::Definition stored = WithoutOutputFields(draft);
+  const auto name = ResourceName::Parse(draft.name());
+  const CatalogEntry* entry = name.ok() ? live.Find(*name) : nullptr;
+  if (entry != nullptr) {
+    stored.set_uid(entry->definition->uid());
+    *stored.mutable_create_time() = entry->definition->create_time();
+  } else {
+    *stored.mutable_create_time() = ToTimestamp(now);
+  }
+  return stored;
+}
+
 // The drafts as they would be stored, in the order of the request.
 absl::StatusOr<std::vector<v1::Definition>> CheckDrafts(const v1::SimulateKpiRequest& request,
                                                         const std::string& workspace,
-                                                        const Catalog& live,
+                                                        const Catalog& live, absl::Time now,
                                                         std::vector<std::string>& warnings) {
   if (request.drafts().empty() || request.drafts_size() > kMaxDrafts) {
     return WrongField("drafts", violation::kLimit,
@@ -58,7 +73,7 @@ absl::StatusOr<std::vector<v1::Definition>> CheckDrafts(const v1::SimulateKpiReq
     warnings.push_back(absl::StrCat(warning.field, ": ", warning.description));
   }
   std::vector<v1::Definition> stored;
-  for (const v1::Definition& draft : drafts) stored.push_back(WithoutOutputFields(draft));
+  for (const v1::Definition& draft : drafts) stored.push_back(AsStored(draft, live, now));
   return stored;
 }
 
@@ -166,7 +181,7 @@ absl::StatusOr<std::optional<Period>> PeriodOfField(const std::string& field, co
 }  // namespace
 
 absl::StatusOr<SimulationPlan> PlanSimulation(const v1::SimulateKpiRequest& request,
-                                              const Catalog& live) {
+                                              const Catalog& live, absl::Time now) {
   SimulationPlan plan;
   const absl::StatusOr<std::string> workspace = ParseWorkspace(request.parent());
   if (!workspace.ok()) {
@@ -174,7 +189,7 @@ absl::StatusOr<SimulationPlan> PlanSimulation(const v1::SimulateKpiRequest& requ
   }
   plan.workspace = *workspace;
   ASSIGN_OR_RETURN(const std::vector<v1::Definition> stored,
-                   CheckDrafts(request, plan.workspace, live, plan.warnings));
+                   CheckDrafts(request, plan.workspace, live, now, plan.warnings));
   ASSIGN_OR_RETURN(const ResourceName name, KpiOf(request, plan.workspace));
   auto drafts = std::make_unique<Catalog>(&live);
   drafts->Apply(stored, 0);

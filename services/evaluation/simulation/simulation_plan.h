@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "kpisuite/v1/simulation.pb.h"
 #include "libs/definitions/catalog.h"
@@ -27,10 +28,11 @@ struct SimulationPlan {
   std::vector<std::string> warnings;
 };
 
-// `live` are the definitions of the workspace; it outlives the plan. INVALID_ARGUMENT with all that
+// `live` are the definitions of the workspace; it outlives the plan. A draft of a new definition
+// counts as created at `now`, others keep when they were. INVALID_ARGUMENT with all that
 // is wrong with the drafts, as ApplyDefinitions says it but under `drafts[2]`, or with the other
 // fields; NOT_FOUND for a KPI that neither the drafts nor the workspace have.
 absl::StatusOr<SimulationPlan> PlanSimulation(const v1::SimulateKpiRequest& request,
-                                              const Catalog& live);
+                                              const Catalog& live, absl::Time now);
 
 }  // namespace kpisuite
