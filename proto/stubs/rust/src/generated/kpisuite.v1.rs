@@ -539,10 +539,11 @@ pub enum ErrorReason {
     NotReady = 15,
     /// DEADLINE_EXCEEDED: the state did not reach the asked position in time.
     PositionTimeout = 16,
-    /// FAILED_PRECONDITION: the feed was rebuilt; start again from a snapshot.
-    IncarnationChanged = 17,
-    /// OUT_OF_RANGE: the feed no longer holds that position, or never did; start again from a
+    /// FAILED_PRECONDITION: the feed was rebuilt, or ends before that position; start again from a
     /// snapshot.
+    IncarnationChanged = 17,
+    /// OUT_OF_RANGE: the feed no longer holds that position, or the definitions' change log never did;
+    /// start again from a snapshot.
     FeedTrimmed = 18,
     /// INVALID_ARGUMENT: the page token is damaged or belongs to another request.
     PageTokenInvalid = 19,
