@@ -88,6 +88,7 @@ std::string MeasurementForTest::Append(const FeedForTest::Batch& batch) {
 std::string MeasurementForTest::Write(absl::Time time, int64_t value, const std::string& id,
                                       const std::string& region) {
   MutexLock lock(mutex_);
+  // The evaluator under test has the system's clock, and compares these times with it.
   feed_.SetTime(absl::Now());
   return Append(feed_.Write({"m", region, absl::ToUnixNanos(time), id}, value));
 }

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/base/status_macros.h"
 #include "libs/kpi/nd_reason.h"
+#include "services/evaluation/engine/restatement.h"
 
 namespace kpisuite {
 
@@ -55,7 +55,7 @@ absl::StatusOr<std::vector<bool>> FindWithheld(StateLog& log, const HistoryQuery
   newest.last_day = rows.back().place.first_day;
   newest.limit = static_cast<int>(rows.size());  // at most one for each period
   ASSIGN_OR_RETURN(const std::vector<HistoryEntryRow> entries, log.History(newest));
-  const std::string suppressed = absl::StrCat("(", NdReasonName(NdReason::kSuppressed), ")");
+  const std::string suppressed = LogText(NdReason::kSuppressed);
   absl::flat_hash_set<int32_t> days;
   for (const HistoryEntryRow& entry : entries) {
     if (entry.logged.value == suppressed) days.insert(entry.place.first_day);

@@ -3,17 +3,28 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <vector>
 
+#include "libs/kpi/nowcast.h"
 #include "services/evaluation/engine/make_pace.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/restatement.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
 
-// What the entries of one period say about it once it was closed.
+// What is known about the series. The horizon is the greatest age that enough periods have reached:
+// the value there counts as final.
+struct RevisionReading {
+  RevisionStatistics statistics;
+  int horizon = 0;
+};
+
+// What the entries of one period say about it once it was closed; nothing while it is withheld.
 std::vector<RevisionEntry> SaidOf(absl::Span<const LoggedState> entries) {
   std::vector<RevisionEntry> said;
+  if (entries.back().value == LogText(NdReason::kSuppressed)) return said;
   for (const LoggedState& entry : entries) {
     if (entry.revision < 1) continue;
     if (entry.cause == v1::HISTORY_CAUSE_DEFINITION) said.clear();
@@ -50,6 +61,14 @@ int HorizonOf(const std::vector<RevisionTrail>& trails) {
   return std::max(ages[kLeastRevisionTrails - 1], 0);
 }
 
+RevisionReading ReadRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,
+                              absl::Span<const LoggedState> entries, absl::Time now) {
+  const std::vector<RevisionTrail> trails = TrailsOf(kpi, window, period, entries, now);
+  RevisionReading reading{.horizon = HorizonOf(trails)};
+  reading.statistics = ComputeRevisionStatistics(trails, reading.horizon);
+  return reading;
+}
+
 void AddStatistics(const RevisionReading& reading, v1::Explanation& explanation) {
   const RevisionStatistics& statistics = reading.statistics;
   for (int age = 0; age <= reading.horizon; ++age) {
@@ -72,14 +91,6 @@ void AddStatistics(const RevisionReading& reading, v1::Explanation& explanation)
 
 int32_t FirstRevisedDay(const KpiDefinition& kpi, const Period& period) {
   return DayNumber(ShiftPeriodFreely(*kpi.calendar, period, -kRevisionPeriods).first_day);
-}
-
-RevisionReading ReadRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,
-                              absl::Span<const LoggedState> entries, absl::Time now) {
-  const std::vector<RevisionTrail> trails = TrailsOf(kpi, window, period, entries, now);
-  RevisionReading reading{.horizon = HorizonOf(trails)};
-  reading.statistics = ComputeRevisionStatistics(trails, reading.horizon);
-  return reading;
 }
 
 void AddRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,

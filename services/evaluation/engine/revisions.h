@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "kpisuite/v1/explanation.pb.h"
 #include "libs/definitions/kpi.h"
-#include "libs/kpi/nowcast.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/engine_types.h"
@@ -22,21 +20,12 @@ inline constexpr int kRevisionPeriods = 60;
 // First day of the first of them, days since 1970-01-01.
 int32_t FirstRevisedDay(const KpiDefinition& kpi, const Period& period);
 
-// What is known about the series at `now`. The horizon is the greatest age that at least three
-// periods have reached: the value there counts as final.
-struct RevisionReading {
-  RevisionStatistics statistics;
-  int horizon = 0;
-};
-
-// `entries` are those of one window and slice, by period and then by recording; entries of periods
-// that are not before `period`, and of other calendars, are left out. What was said while a period
-// was open does not count, nor what was said before a change of its definition.
-RevisionReading ReadRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,
-                              absl::Span<const LoggedState> entries, absl::Time now);
-
 // Adds the statistics, and next to the value of a period that is over and incomplete its nowcast.
-// A function of the log and of the moment of the answer, so that it is no part of a stored state.
+// `entries` are those of one window and slice, by period and then by recording; entries of periods
+// that are not before `period`, of other calendars, and of periods that are withheld now are left
+// out. What was said while a period was open does not count, nor what was said before a change of
+// its definition. A function of the log and of the moment of the answer, so that it is no part of a
+// stored state.
 void AddRevisions(const KpiDefinition& kpi, const Window& window, const Period& period,
                   absl::Span<const LoggedState> entries, absl::Time now,
                   v1::Explanation& explanation);
