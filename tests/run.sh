@@ -61,7 +61,8 @@ asan_targets=(
   kpi_base_test kpi_numbers_test kpi_aggregate_test kpi_formula_test kpi_time_test kpi_status_test
   kpi_control_test kpi_pace_test kpi_change_test
   kpi_storage_test kpi_cache_test kpi_definitions_test measurement_store_test evaluation_log_test
-  evaluation_engine_test harness_test acceptance_format_test acceptance_test kpi_simulator)
+  evaluation_engine_test evaluation_forecast_test evaluation_simulation_test
+  evaluation_versions_test harness_test acceptance_format_test acceptance_test kpi_simulator)
 stage_asan() {
   build_preset asan "${asan_targets[@]}" || return 1
   KPISUITE_SANITIZED=1 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
