@@ -295,7 +295,7 @@ pub enum StateFlag {
     Overridden = 5,
     /// Few observations; the status is uncertain.
     LowN = 6,
-    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
+    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5).
     MissingMember = 7,
 }
 impl StateFlag {
@@ -822,11 +822,11 @@ pub struct Input {
     /// A derived value (SEMANTICS 3.1(h)): a formula over the columns of one sample, `value` and
     /// `weight`, that takes the place of the sample's value before it is filtered and aggregated
     /// ("abs(value - weight)"). A sample for which it has no value is left out like one that a filter
-    /// drops. For a metric only. NOT_IMPLEMENTED in this release.
+    /// drops. For a metric only.
     #[prost(string, optional, tag = "12")]
     pub expression: ::core::option::Option<::prost::alloc::string::String>,
     /// Decimal places of the derived value, 0 to 9, to which it is rounded half-even. Default: the
-    /// metric's scale. With `expression` only. NOT_IMPLEMENTED in this release.
+    /// metric's scale. With `expression` only.
     #[prost(int32, optional, tag = "13")]
     pub expression_scale: ::core::option::Option<i32>,
 }
@@ -1332,7 +1332,7 @@ pub struct VersusPrior {
     #[prost(string, optional, tag = "3")]
     pub units: ::core::option::Option<::prost::alloc::string::String>,
     /// Whether p stays as it was when the period started, or when the comparator was first closed if
-    /// that came later. Default false. true is not served yet.
+    /// that came later. Default false.
     #[prost(bool, optional, tag = "4")]
     pub freeze: ::core::option::Option<bool>,
 }
@@ -1528,11 +1528,13 @@ pub struct Kpi {
     pub nature: ::core::option::Option<i32>,
     /// Fewest persons (where samples of the denominator have entities) or rows behind a published
     /// value; fewer are withheld (SEMANTICS 3.3.5). 0 switches suppression off. 0 to 1000000. Default:
-    /// 5 when a metric that it reads is `personal`, else 0.
+    /// 5 when a metric that it reads is `personal`, or what a KPI that it contains asks for if that is
+    /// more; else 0. The denominator: the inputs that the formula divides by, the smallest of several;
+    /// else those of the KPIs that it contains; else its first count, or its first input.
     #[prost(int32, optional, tag = "20")]
     pub min_denominator: ::core::option::Option<i32>,
-    /// Most live slices for each grouping; the samples of more count in (other). 1 to 100000. Default
-    /// 10000. Not enforced yet: a grouping may have more, and there is no (other).
+    /// Most slices of each grouping: the first that were recorded. Samples of more count in the slice
+    /// whose members are all (other). 1 to 100000. Default 10000.
     #[prost(int32, optional, tag = "21")]
     pub max_slices: ::core::option::Option<i32>,
     /// Hysteresis of the status over closed periods; not with the direction NEUTRAL.
@@ -2372,14 +2374,13 @@ pub struct KpiState {
     /// 95 % interval of the value; set where the KPI declares `sampling` and there is a value.
     #[prost(message, optional, tag = "60")]
     pub interval: ::core::option::Option<Interval>,
-    /// Where members of hierarchical dimensions belong; not set when no level is in the slice. Not
-    /// served yet.
+    /// Where members of hierarchical dimensions belong; not set when no level is in the slice.
     #[prost(enumeration = "HierarchyView", tag = "61")]
     pub hierarchy_view: i32,
-    /// Members of the slices one level below that reported nothing for two periods. Not served yet.
+    /// Members of the slices one level below that reported nothing for two periods.
     #[prost(int32, tag = "62")]
     pub members_missing: i32,
-    /// Members whose samples count in `(other)`; only in slices that have it. Not served yet.
+    /// Members whose samples count in `(other)`; only in slices that have it.
     #[prost(int32, tag = "63")]
     pub other_members: i32,
     /// Samples that came after the period was FINAL and are held out of the value.
@@ -3479,7 +3480,7 @@ pub struct Metric {
     pub personal: ::core::option::Option<bool>,
 }
 /// The levels above one dimension. Each level can be used wherever a dimension can: in slices,
-/// filters, targets and reads. Not served yet.
+/// filters, targets and reads.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Hierarchy {
@@ -4992,7 +4993,9 @@ pub struct StateKey {
     /// complete. LATEST_WITH_DATA: the last one with rows. Or the id of a period.
     #[prost(string, tag = "4")]
     pub period: ::prost::alloc::string::String,
-    /// Where members of hierarchical dimensions belong, for slices with a level.
+    /// Where members of hierarchical dimensions belong, for slices with a level. States AS_WAS are
+    /// read but neither logged nor watched; INVALID_ARGUMENT for a KPI that withholds values, since
+    /// the two views together would tell about those who moved. Filters test levels AS_IS in either.
     #[prost(enumeration = "HierarchyView", tag = "5")]
     pub hierarchy_view: i32,
 }
@@ -5499,7 +5502,8 @@ pub struct GetHistoryRequest {
     /// Wait until the history includes this position token. Optional.
     #[prost(string, tag = "10")]
     pub at_least: ::prost::alloc::string::String,
-    /// Where members of hierarchical dimensions belong, for slices with a level.
+    /// Where members of hierarchical dimensions belong, for slices with a level. AS_WAS with the view
+    /// LATEST only: what was said at the time was said AS_IS.
     #[prost(enumeration = "HierarchyView", tag = "11")]
     pub hierarchy_view: i32,
     /// Only entries that were recorded after this moment; HISTORY only.
@@ -5724,8 +5728,8 @@ pub enum HistoryView {
     Unspecified = 0,
     /// What is known now.
     Latest = 1,
-    /// What was recorded at a past moment; for periods that were open then the last recorded
-    /// transition.
+    /// What was known at a past moment. Periods that were closed: what was recorded. Periods that were
+    /// open: computed again from the facts, targets and definitions of that moment.
     AsOf = 2,
     /// What was said when the period was closed.
     FirstClosed = 3,
@@ -6825,8 +6829,7 @@ pub struct AggregateQuery {
     /// Only this slice of group_by. Not set: all.
     #[prost(string, optional, tag = "10")]
     pub slice: ::core::option::Option<::prost::alloc::string::String>,
-    /// Derived value of a sample, as Input.expression. Empty for none. NOT_IMPLEMENTED in this
-    /// release.
+    /// Derived value of a sample, as Input.expression. Empty for none.
     #[prost(string, tag = "11")]
     pub expression: ::prost::alloc::string::String,
     /// As Input.expression_scale.
