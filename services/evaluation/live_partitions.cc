@@ -25,9 +25,9 @@ bool Reads(const KpiDefinition& kpi, const std::string& name) {
 LivePartitions::LivePartitions(StateLog& log, KpiDirectory& directory)
     : log_(log),
       directory_(directory),
-      versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
-        return log.LastClosed(kpi, window, before);
-      }) {}
+      versions_([&log](const std::string& kpi, const std::string& window,
+                       int64_t before) { return log.LastClosed(kpi, window, before); },
+                [this](const std::string& kpi) { return DecisionsAbout(kpi); }) {}
 
 int32_t LivePartitions::PartOf(const KpiDefinition& kpi) const {
   if (parts_.empty()) return kUnknownPart;
@@ -39,8 +39,8 @@ void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Defini
   const CatalogChanges changes =
       snapshot ? catalog_.Reset(definitions, position) : catalog_.Apply(definitions, position);
   // What a snapshot replaces was of another life of the change log, or of none.
-  const std::set<ResourceName> others =
-      versions_.Follow(changes, catalog_, snapshot ? KpiVersions::kAnyPosition : position);
+  const std::set<ResourceName> others = versions_.Follow(
+      definitions, changes, catalog_, snapshot ? KpiVersions::kAnyPosition : position);
   for (Part& part : parts_) part.engine->SetDefinitionPosition(position);
   for (const KpiChange& change : changes.kpis) {
     if (change.after == nullptr) {

@@ -15,6 +15,8 @@ bool IsUnchanged(const v1::Definition& live, v1::Definition proposed) {
   proposed.set_uid(live.uid());
   *proposed.mutable_create_time() = live.create_time();
   if (!live.has_create_time()) proposed.clear_create_time();
+  *proposed.mutable_update_time() = live.update_time();
+  if (!live.has_update_time()) proposed.clear_update_time();
   return google::protobuf::util::MessageDifferencer::Equals(live, proposed);
 }
 

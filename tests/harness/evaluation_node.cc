@@ -40,9 +40,9 @@ void PublishedStates::Publish(const TickOutput& output) {
 
 EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log,
                                const FinalityDecisions& decisions)
-    : versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
-        return LastClosed(log, kpi, window, before);
-      }) {
+    : versions_([&log](const std::string& kpi, const std::string& window,
+                       int64_t before) { return LastClosed(log, kpi, window, before); },
+                [this](const std::string& kpi) { return DecisionsAbout(kpi); }) {
   for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
@@ -56,7 +56,8 @@ EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEn
 absl::Status EvaluationNode::DeliverDefinitions(const DefinitionChange& change) {
   if (change.position <= catalog_.position()) return absl::OkStatus();
   const CatalogChanges changes = catalog_.Apply(change.definitions, change.position);
-  const std::set<ResourceName> others = versions_.Follow(changes, catalog_, change.position);
+  const std::set<ResourceName> others =
+      versions_.Follow(change.definitions, changes, catalog_, change.position);
   for (const KpiChange& kpi : changes.kpis) {
     const bool leaves = kpi.before != nullptr &&
                         (kpi.after == nullptr || &EngineFor(*kpi.before) != &EngineFor(*kpi.after));

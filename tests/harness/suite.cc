@@ -32,6 +32,7 @@ Suite::Suite(SuiteOptions options)
 ValidationResult Suite::Apply(std::vector<v1::Definition> definitions) {
   for (v1::Definition& definition : definitions) {
     *definition.mutable_create_time() = ToTimestamp(now_);
+    *definition.mutable_update_time() = ToTimestamp(now_);
   }
   return definition_.Apply(std::move(definitions));
 }

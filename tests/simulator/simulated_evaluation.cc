@@ -74,8 +74,8 @@ void SimulatedEvaluation::Start() {
     if (!stored.ok()) stage_.Fail(stored.ToString());
   }
   life_->versions.Load(saved.versions);
-  life_->versions.Follow(life_->catalog.Reset(saved.definitions, saved.position), life_->catalog,
-                         KpiVersions::kAnyPosition);
+  life_->versions.Follow(saved.definitions, life_->catalog.Reset(saved.definitions, saved.position),
+                         life_->catalog, KpiVersions::kAnyPosition);
   for (const FeedHead& head : measurement_.Heads()) {
     const int64_t kind = stage_.chance().Below(3);
     const int64_t cursor =
@@ -141,7 +141,7 @@ void SimulatedEvaluation::FollowDefinitions() {
   for (const DefinitionChange& change : definitions_.log()) {
     if (change.position <= life_->catalog.position()) continue;
     const CatalogChanges changes = life_->catalog.Apply(change.definitions, change.position);
-    life_->versions.Follow(changes, life_->catalog, change.position);
+    life_->versions.Follow(change.definitions, changes, life_->catalog, change.position);
     for (const KpiChange& kpi : changes.kpis) {
       if (kpi.after == nullptr) {
         OwnerOf(*kpi.before).engine->RemoveKpi(kpi.name.ToString());

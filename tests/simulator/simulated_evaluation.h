@@ -71,9 +71,9 @@ class SimulatedEvaluation {
     CacheWriter writer;
 
     Life(Stage& stage, SimulatedCache& cache, MemoryStateLog& log)
-        : versions([&log](const std::string& kpi, const std::string& window, int64_t before) {
-            return log.LastClosed(kpi, window, before);
-          }),
+        : versions([&log](const std::string& kpi, const std::string& window,
+                          int64_t before) { return log.LastClosed(kpi, window, before); },
+                   [](const std::string&) { return FinalityDecisions(); }),
           writer(stage, cache) {}
   };
 

@@ -7,6 +7,7 @@
 #include "libs/base/log.h"
 #include "libs/definitions/references.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
@@ -79,6 +80,14 @@ std::string ClosureOf(const ResourceName& kpi, const Before& before) {
   return closure.SerializeAsString();
 }
 
+absl::Time StoredTime(absl::Span<const v1::Definition> set) {
+  absl::Time time = absl::InfinitePast();
+  for (const v1::Definition& definition : set) {
+    time = std::max(time, FromTimestamp(definition.update_time()));
+  }
+  return time;
+}
+
 std::shared_ptr<const KpiDefinition> Resolve(const std::string& definitions) {
   v1::BatchGetDefinitionsResponse closure;
   if (!closure.ParseFromString(definitions) || closure.definitions().empty()) return nullptr;
@@ -120,12 +129,14 @@ void KpiVersions::Load(const std::vector<SavedVersions>& saved) {
   }
 }
 
-std::set<ResourceName> KpiVersions::Follow(const CatalogChanges& changes, const Catalog& catalog,
+std::set<ResourceName> KpiVersions::Follow(absl::Span<const v1::Definition> set,
+                                           const CatalogChanges& changes, const Catalog& catalog,
                                            int64_t position) {
+  const absl::Time stored = StoredTime(set);
   std::set<ResourceName> changed;
   for (const KpiChange& change : changes.kpis) {
     changed.insert(change.name);
-    FollowKpi(change, changes, catalog, position);
+    FollowKpi(change, changes, catalog, position, stored);
   }
   std::set<ResourceName> others;
   for (const MetricChange& metric : changes.metrics) {
@@ -146,7 +157,7 @@ std::set<ResourceName> KpiVersions::Follow(const CatalogChanges& changes, const 
 }
 
 void KpiVersions::FollowKpi(const KpiChange& change, const CatalogChanges& changes,
-                            const Catalog& catalog, int64_t position) {
+                            const Catalog& catalog, int64_t position, absl::Time stored) {
   const std::string name = change.name.ToString();
   const auto& after = change.after;
   if (after == nullptr) {
@@ -157,22 +168,52 @@ void KpiVersions::FollowKpi(const KpiChange& change, const CatalogChanges& chang
   const KpiDefinition* known = change.before.get();
   if (known == nullptr && kept != kept_.end()) known = kept->second.earlier.back().kpi.get();
   if (known == nullptr) return;
-  if (known->uid != after->uid || after->restate_history || !HaveSamePeriods(*known, *after)) {
-    return Forget(name);
-  }
-  if (change.before == nullptr) return;
-  const KpiDefinition& before = *change.before;
-  if (before.series_fingerprint == after->series_fingerprint) {
-    const bool moved = after->effective_from.has_value() &&
-                       after->effective_from != before.effective_from && kept != kept_.end();
-    if (moved) MoveBreak(name, DayNumber(*after->effective_from));
+  if (known->uid != after->uid || !HaveSamePeriods(*known, *after)) return Forget(name);
+  const int32_t not_final = FirstDayNotFinal(name, *known, stored);
+  const bool same_series =
+      change.before == nullptr || change.before->series_fingerprint == after->series_fingerprint;
+  if (same_series) {
+    if (after->restate_history) return Restate(name, not_final);
+    const bool moved = change.before != nullptr && after->effective_from.has_value() &&
+                       after->effective_from != change.before->effective_from &&
+                       kept != kept_.end();
+    if (moved) MoveBreak(name, std::max(not_final, DayNumber(*after->effective_from)));
     return;
   }
-  const int32_t first_day = after->effective_from.has_value()
-                                ? DayNumber(*after->effective_from)
-                                : FirstOpenDay(name, before, position);
+  int32_t first_day = not_final;
+  if (!after->restate_history) {
+    first_day = std::max(first_day, after->effective_from.has_value()
+                                        ? DayNumber(*after->effective_from)
+                                        : FirstOpenDay(name, *change.before, position));
+  }
   Begin(name, first_day,
         {.kpi = change.before, .definitions = ClosureOf(change.name, Before(changes, catalog))});
+}
+
+int32_t KpiVersions::FirstDayNotFinal(const std::string& name, const KpiDefinition& known,
+                                      absl::Time stored) const {
+  const auto decisions = decisions_about_(name);
+  if (!decisions.ok()) {
+    LogError("the state log cannot be read; only final_after tells what is FINAL",
+             {{"kpi", name}, {"status", decisions.status().ToString()}});
+  }
+  const KpiFinality finality(name, known.finality,
+                             decisions.ok() ? *decisions : FinalityDecisions());
+  if (finality.never()) return INT32_MIN;
+  // Days become FINAL in their order, and none that has not ended.
+  int32_t final = DayNumber(kFirstDay);
+  if (finality.FinalTimeOf(final) > stored) return INT32_MIN;
+  int32_t open = DayNumber(known.calendar->DayOf(stored)) + 1;
+  while (open - final > 1) {
+    const int32_t middle = final + (open - final) / 2;
+    (finality.FinalTimeOf(middle) <= stored ? final : open) = middle;
+  }
+  return open;
+}
+
+void KpiVersions::Restate(const std::string& kpi, int32_t first_day) {
+  const auto kept = kept_.find(kpi);
+  if (kept != kept_.end() && kept->second.first_day > first_day) MoveBreak(kpi, first_day);
 }
 
 void KpiVersions::Forget(const std::string& kpi) {
@@ -241,7 +282,7 @@ std::vector<SavedVersions> KpiVersions::TakeUnsaved() {
 }
 
 std::vector<SavedVersions> KpiVersions::All() const {
-  KpiVersions copy(last_closed_);
+  KpiVersions copy(last_closed_, decisions_about_);
   copy.kept_ = kept_;
   for (const auto& [kpi, kept] : kept_) copy.unsaved_.insert(kpi);
   return copy.TakeUnsaved();

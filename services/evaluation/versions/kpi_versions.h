@@ -6,10 +6,14 @@
 // change. A version with a later or equal first day is replaced by it. Decided once, when the
 // change is followed, and saved with the position of the change log.
 //
-// What ends all earlier ones: RESTATE_HISTORY, a calendar or zone that cuts other periods, and the
-// deletion of the KPI. Windows, slices, targets, bands, owner and holidays begin no version. An
-// earlier version stays as it was in all of these. It cannot be evaluated any more once a metric of
-// it was deleted or the KPI moved to metrics of another partition group.
+// What is FINAL when a change is stored (SEMANTICS 3.16.4) stays as it was said: no first day lies
+// before the end of the last FINAL day of the KPI, and RESTATE_HISTORY ends earlier versions only
+// after it.
+//
+// What ends all earlier ones: RESTATE_HISTORY where nothing is FINAL, a calendar or zone that cuts
+// other periods, and the deletion of the KPI. Windows, slices, targets, bands, owner and holidays
+// begin no version. An earlier version stays as it was in all of these. It cannot be evaluated any
+// more once a metric of it was deleted or the KPI moved to metrics of another partition group.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +26,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "kpisuite/v1/definition_service.pb.h"
 #include "libs/definitions/catalog.h"
+#include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/saved_versions.h"
 #include "services/evaluation/engine/version_chain.h"
 
@@ -37,17 +44,21 @@ class KpiVersions {
   using LastClosed = std::function<absl::StatusOr<std::optional<int32_t>>(
       const std::string& kpi, const std::string& window, int64_t before_position)>;
 
+  // What was decided so far about the days of a KPI (resource name).
+  using DecisionsAbout = std::function<absl::StatusOr<FinalityDecisions>(const std::string& kpi)>;
+
   // Everything that was recorded, whatever the definitions.
   static constexpr int64_t kAnyPosition = INT64_MAX;
 
-  explicit KpiVersions(LastClosed last_closed) : last_closed_(std::move(last_closed)) {}
+  KpiVersions(LastClosed last_closed, DecisionsAbout decisions_about)
+      : last_closed_(std::move(last_closed)), decisions_about_(std::move(decisions_about)) {}
 
   // Takes back what All() gave. Versions that cannot be read are logged and left out.
   void Load(const std::vector<SavedVersions>& saved);
   // Follows a set that `catalog` has applied, at its position; kAnyPosition for a snapshot. Returns
   // the KPIs, besides those that changed themselves, whose chain is another now.
-  std::set<ResourceName> Follow(const CatalogChanges& changes, const Catalog& catalog,
-                                int64_t position);
+  std::set<ResourceName> Follow(absl::Span<const v1::Definition> set, const CatalogChanges& changes,
+                                const Catalog& catalog, int64_t position);
   // All versions of a live KPI, oldest first, itself last.
   std::vector<KpiVersion> ChainOf(const std::shared_ptr<const KpiDefinition>& kpi,
                                   const Catalog& catalog) const;
@@ -68,7 +79,12 @@ class KpiVersions {
   };
 
   void FollowKpi(const KpiChange& change, const CatalogChanges& changes, const Catalog& catalog,
-                 int64_t position);
+                 int64_t position, absl::Time stored);
+  // First day that a change may reach which is stored then; INT32_MIN while no day is FINAL.
+  int32_t FirstDayNotFinal(const std::string& name, const KpiDefinition& known,
+                           absl::Time stored) const;
+  // The newest version takes all days from this one on.
+  void Restate(const std::string& kpi, int32_t first_day);
   void Forget(const std::string& kpi);
   void Begin(const std::string& kpi, int32_t first_day, Earlier before);
   void MoveBreak(const std::string& kpi, int32_t first_day);
@@ -76,6 +92,7 @@ class KpiVersions {
                        int64_t position) const;
 
   const LastClosed last_closed_;
+  const DecisionsAbout decisions_about_;
   std::map<std::string, Kept> kept_;  // by resource name
   std::set<std::string> unsaved_;
 };

@@ -31,9 +31,22 @@ class KpiVersionsTest : public ::testing::Test {
     return Kpi("k", MetricInputText("x", metric, "SUM") + "formula: 'x' unit: 'count' " + rest);
   }
 
+  // All sets are stored on 1 April at noon.
   void Apply(std::vector<v1::Definition> set) {
+    for (v1::Definition& definition : set) {
+      definition.mutable_update_time()->set_seconds(absl::ToUnixSeconds(
+          absl::FromCivil(absl::CivilHour(2025, 4, 1, 12), absl::UTCTimeZone())));
+    }
     const CatalogChanges changes = catalog_.Apply(set, ++position_);
-    others_ = versions_.Follow(changes, catalog_, position_);
+    others_ = versions_.Follow(set, changes, catalog_, position_);
+  }
+
+  void Finalise(int32_t end_day) {
+    decisions_.push_back(
+        {.kpi = kName,
+         .uid = catalog_.FindKpi("w", "k")->uid,
+         .end_day = end_day,
+         .time = absl::FromCivil(absl::CivilDay(2025, 3, 20), absl::UTCTimeZone())});
   }
 
   // First days of all versions.
@@ -50,11 +63,13 @@ class KpiVersionsTest : public ::testing::Test {
   int64_t position_ = 0;
   int64_t asked_before_ = 0;
   std::optional<int32_t> closed_ = Day(3, 14);
+  FinalityDecisions decisions_;
   std::set<ResourceName> others_;
   KpiVersions versions_{[this](const std::string&, const std::string&, int64_t before) {
-    asked_before_ = before;
-    return absl::StatusOr<std::optional<int32_t>>(closed_);
-  }};
+                          asked_before_ = before;
+                          return absl::StatusOr<std::optional<int32_t>>(closed_);
+                        },
+                        [this](const std::string&) { return decisions_; }};
 };
 
 TEST_F(KpiVersionsTest, AnotherFormulaBeginsAfterTheLastPeriodThatWasClosed) {
@@ -100,6 +115,30 @@ TEST_F(KpiVersionsTest, RestateHistoryDeletionAndAnotherZoneEndEarlierVersions) 
   EXPECT_THAT(Chain(), SizeIs(1));
 }
 
+TEST_F(KpiVersionsTest, WhatIsFinalKeepsItsVersionWhateverTheNewOneAsksFor) {
+  Finalise(Day(3, 11));
+  Apply({KpiOver("n", "history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  Apply({KpiOver("m", "effective_from: '2025-02-01'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  Finalise(Day(3, 12));
+  Apply({KpiOver("n", "effective_from: '2025-03-20'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 20)));
+  Apply({KpiOver("n", "effective_from: '2025-02-01'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 12)));
+  Apply({KpiOver("n", "history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 12)));
+}
+
+TEST_F(KpiVersionsTest, DaysThatWereFinalWhenTheSetWasStoredCountWhenItIsFollowedLater) {
+  Apply({KpiOver("m", "final_after { seconds: 86400 }")});
+  Apply({KpiOver("n",
+                 "final_after { seconds: 86400 } "
+                 "history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  // Stored on 1 April at noon: the days until 30 March are over for a day.
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 31)));
+}
+
 TEST_F(KpiVersionsTest, AnEarlierVersionIsAsItWasAfterItWasSavedAndLoaded) {
   Apply({Target("t", "kpi: 'k' set_by: 'a' reason: 'r' value { fixed: '7' }")});
   const auto before = catalog_.FindKpi("w", "k");
@@ -108,7 +147,8 @@ TEST_F(KpiVersionsTest, AnEarlierVersionIsAsItWasAfterItWasSavedAndLoaded) {
   Apply({KpiOver("n", ""), target});
   EXPECT_THAT(versions_.TakeUnsaved(), SizeIs(1));
   EXPECT_THAT(versions_.TakeUnsaved(), IsEmpty());
-  KpiVersions loaded([](const auto&, const auto&, int64_t) { return std::nullopt; });
+  KpiVersions loaded([](const auto&, const auto&, int64_t) { return std::nullopt; },
+                     [](const auto&) { return FinalityDecisions(); });
   loaded.Load(versions_.All());
   EXPECT_THAT(Chain(loaded), ElementsAre(INT32_MIN, Day(3, 15)));
   const auto chain = loaded.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
