@@ -114,6 +114,13 @@ absl::Status HistoryReader::Check(const v1::GetHistoryRequest& request, const Re
   if (request.view() == v1::HISTORY_VIEW_AS_OF && !request.has_as_of()) {
     violations.push_back({.field = "as_of", .description = "got nothing, want a time for AS_OF"});
   }
+  const bool latest =
+      request.view() == v1::HISTORY_VIEW_UNSPECIFIED || request.view() == v1::HISTORY_VIEW_LATEST;
+  if (!latest && request.hierarchy_view() == v1::HIERARCHY_VIEW_AS_WAS) {
+    violations.push_back({.field = "hierarchy_view",
+                          .description = "got AS_WAS, want AS_IS: that is what was said at the "
+                                         "time; AS_WAS there is the view LATEST"});
+  }
   if (!violations.empty()) return InvalidFields(std::move(violations));
   RETURN_IF_ERROR(RangeOf(request, key).status());
   return CursorOf(request).status();

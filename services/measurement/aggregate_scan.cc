@@ -5,8 +5,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -47,19 +49,31 @@ class PlanScan {
   const std::map<std::string, CellsByDay>& cells() const { return cells_; }
   size_t cell_count() const { return cell_count_; }
 
-  // Whether samples of the series count for this plan.
+  // Whether samples of the series can count for this plan.
   bool BeginSeries(const Slice& series) {
-    const Slice slice = series.Project(plan_.group_by);
-    wanted_ = !plan_.slice.has_value() || *plan_.slice == slice;
-    if (!wanted_) return false;
-    kept_ = plan_.filter.ForSeries(series);
-    days_ = &cells_[slice.ToString()];
+    std::set<absl::CivilDay> moves = {absl::CivilDay::min()};
+    for (const auto& hierarchy : plan_.metric->hierarchies) {
+      const Member* member = series.Find(hierarchy->dimension());
+      if (plan_.as_is.has_value() || member == nullptr) continue;
+      for (const absl::CivilDay day : hierarchy->ChangesOf(*member)) moves.insert(day);
+    }
+    places_.clear();
+    bool wanted = false;
+    for (const absl::CivilDay day : moves) {
+      const Slice leaf = plan_.WithLevels(series, day);
+      const Slice slice = leaf.Project(plan_.group_by);
+      Place& place = places_.emplace_back();
+      if (day != absl::CivilDay::min()) place.first_day = DayNumberOf(day);
+      if (plan_.slice.has_value() && *plan_.slice != slice) continue;
+      place.kept = plan_.filter.ForSeries(leaf);
+      place.days = &cells_[slice.ToString()];
+      wanted = true;
+    }
     cell_ = nullptr;
-    return true;
+    return wanted;
   }
 
   absl::Status Add(const StoredSample& sample, uint64_t series_id) {
-    if (!wanted_) return absl::OkStatus();
     const int32_t day = sample.business_day != kNoBusinessDay
                             ? sample.business_day
                             : DayNumberOf(locator_.DayOf(sample.time_nano));
@@ -67,7 +81,9 @@ class PlanScan {
       if (day < plan_.first_day.value_or(day) || day >= plan_.end_day.value_or(day + 1)) {
         return absl::OkStatus();
       }
-      const auto [found, added] = days_->try_emplace(day, plan_.empty);
+      place_ = PlaceOn(day);
+      if (place_->days == nullptr) return absl::OkStatus();
+      const auto [found, added] = place_->days->try_emplace(day, plan_.empty);
       cell_count_ += added;
       cell_ = &found->second;
       cell_day_ = day;
@@ -82,12 +98,25 @@ class PlanScan {
     if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
       view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
     }
-    view.kept = kept_.Keeps(sample.value);
+    view.kept = place_->kept.Keeps(sample.value);
     cell_->last_nano = std::max(cell_->last_nano, sample.time_nano);
     return cell_->state.Add(view);
   }
 
  private:
+  // Where the series that is being scanned belongs from a day on.
+  struct Place {
+    int32_t first_day = std::numeric_limits<int32_t>::min();
+    ValueFilter kept;
+    CellsByDay* days = nullptr;  // null: not in the slice that is asked for
+  };
+
+  const Place* PlaceOn(int32_t day) const {
+    size_t at = places_.size() - 1;
+    while (at > 0 && places_[at].first_day > day) --at;
+    return &places_[at];
+  }
+
   const AggregatePlan& plan_;
   DayLocator locator_;
   int64_t start_nano_ = std::numeric_limits<int64_t>::min();
@@ -95,9 +124,8 @@ class PlanScan {
   std::map<std::string, CellsByDay> cells_;
   size_t cell_count_ = 0;
   // Of the series that is being scanned.
-  bool wanted_ = false;
-  ValueFilter kept_;
-  CellsByDay* days_ = nullptr;
+  std::vector<Place> places_;
+  const Place* place_ = nullptr;  // of cell_
   Cell* cell_ = nullptr;
   int32_t cell_day_ = 0;
 };

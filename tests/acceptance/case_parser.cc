@@ -239,13 +239,15 @@ class CaseParser {
       step.action = CaseAction::kExpectChange;
       ++at;
     }
-    // KPI WINDOW [{slice}] PERIOD:
+    // KPI WINDOW [{slice}] [AS_WAS] PERIOD:
     size_t end = at;
     while (end < words.size() && !absl::EndsWith(words[end], ":")) ++end;
     const bool sliced = at + 2 < words.size() && IsBraced(words[at + 2]);
-    if (end == words.size() || end != at + (sliced ? 3u : 2u)) {
-      return Fail("want `expect [history|change] KPI WINDOW [{slice}] PERIOD: ...`");
+    const bool as_was = end > 0 && end < words.size() && words[end - 1] == "AS_WAS";
+    if (end == words.size() || end != at + (sliced ? 3u : 2u) + (as_was ? 1u : 0u)) {
+      return Fail("want `expect [history|change] KPI WINDOW [{slice}] [AS_WAS] PERIOD: ...`");
     }
+    if (as_was) step.query.view = MembershipView::kAsWas;
     step.query.kpi = words[at];
     step.query.window = words[at + 1];
     if (sliced) {

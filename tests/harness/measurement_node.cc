@@ -96,7 +96,8 @@ absl::StatusOr<std::vector<std::shared_ptr<const v1::ChangeBatch>>> MeasurementN
 absl::StatusOr<LoadAnswer> MeasurementNode::Answer(const LoadRequest& request) {
   const auto metric = catalog_.FindMetric(request.workspace, request.query.metric());
   if (metric == nullptr) return UnknownMetric(request.query.metric());
-  ASSIGN_OR_RETURN(const AggregatePlan plan, PlanAggregate(request.query, 0, metric));
+  ASSIGN_OR_RETURN(const AggregatePlan plan,
+                   PlanAggregate(request.query, 0, metric, absl::UnixEpoch()));
   ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store_.Snapshot());
   LoadAnswer answer{.id = request.id};
   RETURN_IF_ERROR(RunAggregates(*snapshot, {plan}, store_.partitions(), AggregateLimits(),

@@ -1,5 +1,6 @@
 // PartitionEngine: KPIs come, change and go.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,11 +25,55 @@ bool HasPeriod(const KpiDefinition& kpi, size_t window, const std::string& id, i
 }
 
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
-                                 const std::vector<std::string>& ignored) {
+                                 const MetricInput& input) {
   std::vector<std::string> rest;
-  std::set_difference(dimensions.begin(), dimensions.end(), ignored.begin(), ignored.end(),
-                      std::back_inserter(rest));
+  std::copy_if(dimensions.begin(), dimensions.end(), std::back_inserter(rest),
+               [&](const std::string& name) { return !input.Ignores(name); });
   return rest;
+}
+
+// What an input reads for one grouping. A filter tests levels AS_IS in either view: which samples a
+// KPI is about is not a matter of how it is sliced.
+absl::StatusOr<PaneSpec> SpecOf(const KpiDefinition& kpi, const MetricInput& input,
+                                const std::vector<std::string>& dimensions,
+                                const Membership& membership) {
+  const MetricDefinition& metric = *input.metric;
+  PaneSpec spec{.workspace = kpi.workspace,
+                .metric = metric.id,
+                .aggregation = input.aggregation,
+                .group_by = Without(dimensions, input),
+                .calendar = kpi.calendar};
+  ASSIGN_OR_RETURN(spec.filter, WithoutLevels(input.filter, metric.hierarchies, metric.dimensions,
+                                              metric.scale, membership.as_is));
+  for (const auto& hierarchy : metric.hierarchies) {
+    const bool used = std::any_of(
+        spec.group_by.begin(), spec.group_by.end(),
+        [&](const std::string& name) { return hierarchy->LevelIndex(name).has_value(); });
+    if (used) spec.hierarchies.push_back(hierarchy);
+  }
+  if (!spec.has_levels()) return spec;
+  spec.metric_revision = metric.revision;
+  if (membership.view == MembershipView::kAsIs) spec.as_is = membership.as_is;
+  return spec;
+}
+
+// The last day on which an entry begins, of those up to `today`, and the next one after it.
+struct MembershipDays {
+  absl::CivilDay last = absl::CivilDay::min();
+  std::optional<absl::CivilDay> next;
+};
+MembershipDays DaysAround(const KpiDefinition& kpi, absl::Time now) {
+  MembershipDays days;
+  for (const auto& hierarchy : HierarchiesOf(kpi)) {
+    for (const absl::CivilDay day : hierarchy->changes()) {
+      if (kpi.calendar->StartOf(day) <= now) {
+        days.last = std::max(days.last, day);
+      } else {
+        days.next = std::min(days.next.value_or(day), day);
+      }
+    }
+  }
+  return days;
 }
 
 }  // namespace
@@ -51,7 +96,8 @@ absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec 
   return created;
 }
 
-absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefinition& kpi) {
+absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefinition& kpi,
+                                                                   const Membership& membership) {
   std::vector<RuntimeGrouping> groupings;
   groupings.push_back({});
   for (const auto& dimensions : kpi.groupings) {
@@ -59,12 +105,7 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
   }
   for (RuntimeGrouping& grouping : groupings) {
     const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
-      PaneSpec spec{.workspace = kpi.workspace,
-                    .metric = input.metric->id,
-                    .aggregation = input.aggregation,
-                    .filter = input.filter,
-                    .group_by = Without(grouping.dimensions, input.ignore_dimensions),
-                    .calendar = kpi.calendar};
+      ASSIGN_OR_RETURN(PaneSpec spec, SpecOf(kpi, input, grouping.dimensions, membership));
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
       return entry->table.get();
     };
@@ -80,8 +121,47 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(const KpiDefi
 
 absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   const std::string name = kpi->resource_name();
-  // Bound before the old runtime goes, so that tables which both use are kept.
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi));
+  const MembershipDays days = DaysAround(*kpi, now_);
+  ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime,
+                   MakeRuntime(kpi, {MembershipView::kAsIs, days.last}));
+  const auto old_runtime = runtimes_.find(name);
+  if (old_runtime != runtimes_.end()) {
+    Inherit(*old_runtime->second, *runtime);
+    Drop(*old_runtime->second, false);
+  }
+  ApplySeeds(*runtime);
+  MarkAllReaders(*runtime);
+  runtimes_[name] = std::move(runtime);
+  RETURN_IF_ERROR(SetAsWas(kpi, days.last));
+  std::erase_if(regroupings_, [&](const auto& next) { return next.second == name; });
+  if (days.next.has_value()) regroupings_.emplace(kpi->calendar->StartOf(*days.next), name);
+  return absl::OkStatus();
+}
+
+// The same KPI with the membership of each day, next to the one that is logged and published. A KPI
+// that withholds values has none: what a slice differs by in the two views would tell about those
+// who moved.
+absl::Status PartitionEngine::SetAsWas(const std::shared_ptr<const KpiDefinition>& kpi,
+                                       absl::CivilDay as_is) {
+  const std::string name = kpi->resource_name();
+  std::unique_ptr<KpiRuntime> runtime;
+  if (IsCutByLevels(*kpi) && kpi->suppression.fewest == 0) {
+    ASSIGN_OR_RETURN(runtime, MakeRuntime(kpi, {MembershipView::kAsWas, as_is}));
+  }
+  const auto old_runtime = as_was_.find(name);
+  if (old_runtime != as_was_.end()) {
+    Drop(*old_runtime->second, false);
+    as_was_.erase(old_runtime);
+  }
+  if (runtime != nullptr) as_was_[name] = std::move(runtime);
+  return absl::OkStatus();
+}
+
+// A runtime that is bound to its tables; those of an old one of the same name are still there, so
+// that tables which both use are kept.
+absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
+    std::shared_ptr<const KpiDefinition> kpi, const Membership& membership) {
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, membership));
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
@@ -92,7 +172,7 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
   std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
   if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
   auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
-                                              std::move(facts), memo);
+                                              std::move(facts), memo, membership);
   runtimes_by_id_[id] = runtime.get();
   AddReader(*runtime);
   for (size_t g = 0; g < runtime->groupings().size(); ++g) {
@@ -106,15 +186,19 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
       if (table->loaded()) TouchAll(entry, {runtime.get(), g});
     }
   }
-  const auto old_runtime = runtimes_.find(name);
-  if (old_runtime != runtimes_.end()) {
-    Inherit(*old_runtime->second, *runtime);
-    Drop(*old_runtime->second, false);
+  return runtime;
+}
+
+// Members that move today belong somewhere else from now on.
+void PartitionEngine::Regroup() {
+  while (!regroupings_.empty() && regroupings_.begin()->first <= now_) {
+    const std::string name = regroupings_.begin()->second;
+    regroupings_.erase(regroupings_.begin());
+    const auto runtime = runtimes_.find(name);
+    if (runtime == runtimes_.end()) continue;
+    // It cannot fail: a definition with a filter that has no form on some day is refused.
+    SetKpi(runtime->second->definition()).IgnoreError();
   }
-  ApplySeeds(*runtime);
-  MarkAllReaders(*runtime);
-  runtimes_[name] = std::move(runtime);
-  return absl::OkStatus();
 }
 
 void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
@@ -131,6 +215,8 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime) {
     for (size_t w = 0; w < old_slice.windows.size(); ++w) {
       const std::optional<size_t> window = runtime.WindowIndex(old_runtime.kpi().windows[w].id());
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
+        // Before the clock was known members may have been put where they do not belong yet.
+        if (!ticked_ && old_state.state == nullptr && !old_state.logged) continue;
         const Period period =
             old_runtime.kpi().windows[w].At(*old_runtime.kpi().calendar, DayOfNumber(first_day));
         const bool kept = grouping.has_value() && window.has_value() &&
@@ -200,6 +286,10 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   Drop(*it->second, true);
   MarkAllReaders(*it->second);
   runtimes_.erase(it);
+  const auto as_was = as_was_.find(resource_name);
+  if (as_was == as_was_.end()) return;
+  Drop(*as_was->second, false);
+  as_was_.erase(as_was);
 }
 
 // Takes a runtime out of every index; tables that nobody reads any more go with it. Its timers

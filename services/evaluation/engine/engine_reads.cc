@@ -40,6 +40,13 @@ const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name) const {
   return it == runtimes_.end() ? nullptr : it->second.get();
 }
 
+const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name,
+                                        MembershipView view) const {
+  if (view == MembershipView::kAsIs) return Find(resource_name);
+  const auto it = as_was_.find(resource_name);
+  return it == as_was_.end() ? nullptr : it->second.get();
+}
+
 std::vector<const KpiRuntime*> PartitionEngine::Runtimes() const {
   std::vector<const KpiRuntime*> runtimes;
   for (const auto& [name, runtime] : runtimes_) runtimes.push_back(runtime.get());
@@ -117,9 +124,10 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedSt
   }
 }
 
-std::vector<ChangedState> PartitionEngine::Snapshot() const {
+std::vector<ChangedState> PartitionEngine::Snapshot(MembershipView view) const {
   std::vector<ChangedState> states;
-  for (const auto& [name, runtime] : runtimes_) AddStates(*runtime, &states);
+  const auto& runtimes = view == MembershipView::kAsIs ? runtimes_ : as_was_;
+  for (const auto& [name, runtime] : runtimes) AddStates(*runtime, &states);
   return states;
 }
 

@@ -39,6 +39,10 @@ struct EvaluationContext {
   absl::Time now;
   // Whether this is the last period with rows, or a later one: only these can be STALE.
   bool latest = true;
+  // Where members belong; nothing when no level is in the slice.
+  std::optional<MembershipView> view;
+  // The slices above it, nearest first.
+  std::vector<Slice> ancestors;
   // Too few people are behind the value, or behind one that would follow from it.
   bool withheld = false;
   // Null where there is no pace.

@@ -61,6 +61,28 @@ bool CanGoStale(const KpiDefinition& kpi) {
   });
 }
 
+std::vector<std::shared_ptr<const Hierarchy>> HierarchiesOf(const KpiDefinition& kpi) {
+  std::vector<std::shared_ptr<const Hierarchy>> hierarchies;
+  for (const MetricInput& input : kpi.inputs) {
+    for (const auto& hierarchy : input.metric->hierarchies) {
+      const bool known = std::any_of(
+          hierarchies.begin(), hierarchies.end(),
+          [&](const auto& other) { return other->dimension() == hierarchy->dimension(); });
+      if (!known && !input.Ignores(hierarchy->dimension())) hierarchies.push_back(hierarchy);
+    }
+  }
+  return hierarchies;
+}
+
+bool IsCutByLevels(const KpiDefinition& kpi) {
+  const auto hierarchies = HierarchiesOf(kpi);
+  return std::any_of(kpi.groupings.begin(), kpi.groupings.end(), [&](const auto& names) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return HierarchyOfLevel(hierarchies, name) != nullptr;
+    });
+  });
+}
+
 int32_t PeriodMemo::FirstDay(const Calendar& calendar, Grain grain, int32_t day) {
   const auto [it, fresh] = first_days_.try_emplace({static_cast<int>(grain), day});
   if (fresh) it->second = DayNumber(PeriodOf(calendar, grain, DayOfNumber(day)).first_day);
@@ -69,12 +91,15 @@ int32_t PeriodMemo::FirstDay(const Calendar& calendar, Grain grain, int32_t day)
 
 KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
                        std::vector<RuntimeGrouping> groupings,
-                       std::vector<const MetricFacts*> facts, std::shared_ptr<PeriodMemo> memo)
+                       std::vector<const MetricFacts*> facts, std::shared_ptr<PeriodMemo> memo,
+                       Membership membership)
     : id_(id),
       kpi_(std::move(kpi)),
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
       memo_(std::move(memo)),
+      membership_(membership),
+      hierarchies_(HierarchiesOf(*kpi_)),
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       builds_on_history_(BuildsOnHistory(*kpi_)),
@@ -82,6 +107,23 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
   for (const size_t input : kpi_->suppression.denominators) {
     entity_facts_.push_back(facts_[input]);
   }
+}
+
+std::vector<Slice> KpiRuntime::AncestorsOf(const Slice& slice, absl::CivilDay day) const {
+  if (hierarchies_.empty()) return {};
+  return kpisuite::AncestorsOf(hierarchies_, slice,
+                               view() == MembershipView::kAsIs ? membership_.as_is : day);
+}
+
+std::optional<Slice> KpiRuntime::SliceAbove(const Slice& slice,
+                                            const std::vector<std::string>& names) const {
+  return kpisuite::SliceAbove(hierarchies_, slice, names, membership_.as_is);
+}
+
+bool KpiRuntime::HasLevel(const Slice& slice) const {
+  return std::any_of(slice.members().begin(), slice.members().end(), [&](const auto& member) {
+    return HierarchyOfLevel(hierarchies_, member.first) != nullptr;
+  });
 }
 
 SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
@@ -184,6 +226,11 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
                          .reach = ReachOf(kpi_->windows[window], period),
                          .now = now,
                          .latest = !latest.has_value() || DayNumber(period.first_day) >= *latest};
+  if (!hierarchies_.empty()) {
+    if (HasLevel(slice.slice)) computation.context.view = view();
+    const bool banded = !kpi_->status_rule.slice_bands.empty();
+    if (banded) computation.context.ancestors = AncestorsOf(slice.slice, period.last_day());
+  }
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;

@@ -280,6 +280,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_kpi(kpi.resource_name());
   state.set_window(context.window->id());
   state.set_slice(context.slice.ToString());
+  if (context.view.has_value()) {
+    state.set_hierarchy_view(Shifted<v1::HierarchyView>(*context.view));
+  }
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
   if (evaluation.interval.has_value()) {

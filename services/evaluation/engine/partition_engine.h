@@ -78,6 +78,9 @@ class PartitionEngine {
   // --- Reads (of what has been evaluated) ---
 
   const KpiRuntime* Find(absl::string_view resource_name) const;
+  // In a view. AS_WAS there is one for KPIs that are cut by levels and withhold nothing; for others
+  // it is null.
+  const KpiRuntime* Find(absl::string_view resource_name, MembershipView view) const;
   std::vector<const KpiRuntime*> Runtimes() const;
   // The current state, kept or computed now, with its place. NOT_FOUND for a slice outside the
   // declared groupings or a window that the KPI has not; FAILED_PRECONDITION (NOT_READY) while
@@ -97,7 +100,7 @@ class PartitionEngine {
   int64_t definition_position() const { return definition_position_; }
   const EngineCounters& counters() const { return counters_; }
   // All states that are kept, newest version of each: for a cache that lost them.
-  std::vector<ChangedState> Snapshot() const;
+  std::vector<ChangedState> Snapshot(MembershipView view = MembershipView::kAsIs) const;
 
  private:
   // A state to evaluate, or a timer for one.
@@ -157,7 +160,12 @@ class PartitionEngine {
 
   // Building and dropping (engine_definitions.cc).
   absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
-  absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi);
+  absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi,
+                                                    const Membership& membership);
+  absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
+                                                          const Membership& membership);
+  absl::Status SetAsWas(const std::shared_ptr<const KpiDefinition>& kpi, absl::CivilDay as_is);
+  void Regroup();
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& runtime);
   void ApplySeeds(KpiRuntime& runtime);
@@ -221,12 +229,16 @@ class PartitionEngine {
   int64_t evaluated_seq_;
   int64_t definition_position_ = 0;
   absl::Time now_ = absl::InfinitePast();
+  bool ticked_ = false;
   int64_t next_id_ = 1;
 
   absl::flat_hash_map<std::string, std::unique_ptr<TableEntry>> tables_;  // by PaneSpec::Key
   absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
   absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> runtimes_;  // by resource name
-  absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
+  absl::flat_hash_map<std::string, std::unique_ptr<KpiRuntime>> as_was_;    // likewise
+  absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;                // both
+  // When members of hierarchies move next, by KPI.
+  std::set<std::pair<absl::Time, std::string>> regroupings_;
   // Runtimes whose targets read the KPI of that resource name.
   absl::flat_hash_map<std::string, absl::btree_set<int64_t>> readers_;
   absl::flat_hash_set<MetricEntry*> watermarks_to_come_;
