@@ -20,6 +20,7 @@
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
+#include "libs/kpi/materiality.h"
 #include "libs/kpi/pace_profile.h"
 #include "libs/kpi/period.h"
 #include "libs/kpi/period_path.h"
@@ -199,6 +200,7 @@ struct KpiDefinition {
   std::optional<Decimal> logical_min;
   std::optional<Decimal> logical_max;
   absl::Duration final_after = absl::InfiniteDuration();
+  std::optional<Materiality> materiality;
   std::optional<ReviewRule> review;
   std::optional<PaceRule> pace;         // set if a band is measured by PACE
   std::vector<std::string> guardrails;  // ids of KPIs

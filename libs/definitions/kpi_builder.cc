@@ -167,6 +167,28 @@ void BuildGuardrails(KpiDraft& draft) {
   }
 }
 
+std::optional<Decimal> CheckBound(const std::string& field, bool is_set, const std::string& text,
+                                  Violations& violations) {
+  if (!is_set) return std::nullopt;
+  const std::optional<Decimal> bound = CheckDecimal(field, text, violations);
+  if (!bound.has_value() || *bound >= Decimal()) return bound;
+  violations.Add(field, violation::kOutOfRange, GotWant(text, "at least 0"));
+  return std::nullopt;
+}
+
+void BuildMateriality(KpiDraft& draft) {
+  if (!draft.kpi.has_materiality()) return;
+  const v1::Materiality& materiality = draft.kpi.materiality();
+  if (!materiality.has_absolute() && !materiality.has_relative()) {
+    AddRequired("kpi.materiality", "absolute, relative or both", draft.violations);
+  }
+  draft.built.materiality =
+      Materiality{.absolute = CheckBound("kpi.materiality.absolute", materiality.has_absolute(),
+                                         materiality.absolute(), draft.violations),
+                  .relative = CheckBound("kpi.materiality.relative", materiality.has_relative(),
+                                         materiality.relative(), draft.violations)};
+}
+
 void BuildOther(KpiDraft& draft) {
   const v1::Kpi& kpi = draft.kpi;
   KpiDefinition& built = draft.built;
@@ -200,7 +222,7 @@ void BuildOther(KpiDraft& draft) {
     // FINAL promises that later facts are held out, which evaluation cannot do yet.
     CheckNotSet("kpi.final_after", violations.size() == before, violations);
   }
-  CheckNotSet("kpi.materiality", kpi.has_materiality(), violations);
+  BuildMateriality(draft);
   BuildReview(draft);
   BuildGuardrails(draft);
 }

@@ -364,9 +364,15 @@ TEST(TargetDefinition, IsCheckedWithItsKpi) {
 }
 
 TEST(Kpi, RefusesWhatIsNotServedYet) {
-  EXPECT_THAT(KpiCodes(Sum() + "materiality {} "
-                               "final_after { seconds: 86400 }"),
-              ElementsAre("final_after NOT_IMPLEMENTED", "materiality NOT_IMPLEMENTED"));
+  EXPECT_THAT(KpiCodes(Sum() + "final_after { seconds: 86400 }"),
+              ElementsAre("final_after NOT_IMPLEMENTED"));
+}
+
+TEST(Kpi, ChecksMateriality) {
+  EXPECT_THAT(KpiCodes(Sum() + "materiality {}"), ElementsAre("materiality REQUIRED"));
+  EXPECT_THAT(KpiCodes(Sum() + "materiality { absolute: '-1' relative: 'much' }"),
+              ElementsAre("materiality.absolute OUT_OF_RANGE", "materiality.relative SYNTAX"));
+  EXPECT_THAT(KpiCodes(Sum() + "materiality { absolute: '0' relative: '0.5%' }"), IsEmpty());
 }
 
 TEST(Kpi, ChecksItsOtherFields) {

@@ -143,11 +143,11 @@ absl::StatusOr<const KpiRuntime*> StateLookup::InView(const PartitionEngine& eng
   if (view == MembershipView::kAsIs || !IsCutByLevels(runtime.kpi())) return &runtime;
   const KpiRuntime* found = engine.Find(runtime.kpi().resource_name(), view);
   if (found != nullptr) return found;
-  return MakeError(absl::StatusCode::kFailedPrecondition, "FAILED_PRECONDITION",
-                   absl::StrCat("hierarchy_view: ", runtime.kpi().resource_name(),
-                                " withholds values of few people; next to AS_IS, AS_WAS would tell "
-                                "about those who moved"),
-                   {{"kpi", runtime.kpi().resource_name()}});
+  return InvalidFields(
+      {{.field = "hierarchy_view",
+        .description = absl::StrCat("got AS_WAS, want AS_IS for ", runtime.kpi().resource_name(),
+                                    ", which withholds values of few people: the two views "
+                                    "together would tell about those who moved")}});
 }
 
 absl::StatusOr<StateLookup::Place> StateLookup::Locate(const ResolvedKey& key) const {

@@ -77,7 +77,7 @@ class StateLookup {
     Period period;
   };
   absl::StatusOr<Place> Locate(const ResolvedKey& key) const;
-  // The KPI in a view; it itself when the view makes no difference. FAILED_PRECONDITION for a KPI
+  // The KPI in a view; it itself when the view makes no difference. INVALID_ARGUMENT for a KPI
   // that is kept AS_IS only.
   static absl::StatusOr<const KpiRuntime*> InView(const PartitionEngine& engine,
                                                   const KpiRuntime& runtime, MembershipView view);

@@ -13,6 +13,7 @@ namespace kpisuite {
 namespace {
 
 constexpr int kPercentilePlaces = 4;  // 100 % is kPercentileOne at this scale
+constexpr int kMaxCutoffs = 10'000;
 
 class PlanBuilder {
  public:
@@ -106,9 +107,53 @@ class PlanBuilder {
     CheckDay("end_day", query_.has_end_day(), query_.end_day());
   }
 
+  std::vector<RecordCutoff> BuildCutoffs() {
+    std::vector<RecordCutoff> cutoffs;
+    if (query_.cutoffs_size() > kMaxCutoffs) {
+      Add("cutoffs", violation::kLimit,
+          absl::StrCat("got ", query_.cutoffs_size(), ", want at most ", kMaxCutoffs));
+      return cutoffs;
+    }
+    for (int i = 0; i < query_.cutoffs_size(); ++i) BuildCutoff(i, cutoffs);
+    return cutoffs;
+  }
+
   Violations& violations() { return violations_; }
 
  private:
+  void BuildCutoff(int index, std::vector<RecordCutoff>& cutoffs) {
+    const v1::RecordCutoff& cutoff = query_.cutoffs(index);
+    const std::string path = absl::StrCat("cutoffs[", index, "].");
+    CheckDay(path + "first_day", cutoff.has_first_day(), cutoff.first_day());
+    CheckDay(path + "end_day", cutoff.has_end_day(), cutoff.end_day());
+    RecordCutoff built;
+    if (cutoff.has_first_day()) built.first_day = cutoff.first_day();
+    if (cutoff.has_end_day()) built.end_day = cutoff.end_day();
+    if (built.first_day.has_value() && built.end_day.has_value() &&
+        *built.first_day >= *built.end_day) {
+      Add(path + "end_day", violation::kOutOfRange,
+          absl::StrCat("got ", *built.end_day, ", want more than first_day ", *built.first_day));
+    }
+    if (!cutoffs.empty()) {
+      const std::optional<int32_t> end = cutoffs.back().end_day;
+      if (!end.has_value() || !built.first_day.has_value() || *built.first_day < *end) {
+        Add(path + "first_day", violation::kOutOfRange,
+            absl::StrCat("got ", DayText(built.first_day), ", want at least end_day ", DayText(end),
+                         " of the cutoff before it"));
+      }
+    }
+    if (!cutoff.has_record_time()) {
+      Add(path + "record_time", violation::kRequired, "got nothing, want a time");
+    }
+    built.record_time = absl::FromUnixSeconds(cutoff.record_time().seconds()) +
+                        absl::Nanoseconds(cutoff.record_time().nanos());
+    cutoffs.push_back(built);
+  }
+
+  static std::string DayText(std::optional<int32_t> day) {
+    return day.has_value() ? absl::StrCat(*day) : "nothing";
+  }
+
   void Add(absl::string_view field, absl::string_view code, absl::string_view description) {
     violations_.Add(absl::StrCat(path_, field), code, description);
   }
@@ -165,6 +210,7 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
   std::optional<Slice> slice = builder.BuildSlice(grouping);
   builder.CheckDays();
   builder.CheckView();
+  std::vector<RecordCutoff> cutoffs = builder.BuildCutoffs();
   if (!builder.violations().empty()) return InvalidFields(builder.violations().Take());
   AggregatePlan plan{index,
                      std::move(metric),
@@ -174,7 +220,8 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
                      std::move(calendar),
                      std::nullopt,
                      std::nullopt,
-                     std::move(slice)};
+                     std::move(slice),
+                     std::move(cutoffs)};
   if (query.has_first_day()) plan.first_day = query.first_day();
   if (query.hierarchy_view() != v1::HIERARCHY_VIEW_AS_WAS) {
     plan.as_is = plan.calendar.DayOf(now);

@@ -14,6 +14,7 @@
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/slice.h"
+#include "services/measurement/record_cutoff.h"
 
 namespace kpisuite {
 
@@ -27,7 +28,8 @@ struct AggregatePlan {
   // Local days [first, end).
   std::optional<int32_t> first_day;
   std::optional<int32_t> end_day;
-  std::optional<Slice> slice;  // only this one
+  std::optional<Slice> slice;         // only this one
+  std::vector<RecordCutoff> cutoffs;  // disjoint, in order
   // Whose day's membership counts for levels; nothing: that of each sample's local day (AS_WAS).
   std::optional<absl::CivilDay> as_is = {};
 

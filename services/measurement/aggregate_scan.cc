@@ -17,6 +17,7 @@
 #include "libs/kpi/aggregate_place.h"
 #include "services/measurement/change_batch.h"
 #include "services/measurement/ingest_core.h"
+#include "services/measurement/record_cutoff.h"
 
 namespace kpisuite {
 namespace {
@@ -28,13 +29,15 @@ struct Cell {
 
   Aggregate state;
   int64_t last_nano = std::numeric_limits<int64_t>::min();
+  int64_t held_out = 0;
 };
 using CellsByDay = std::map<int32_t, Cell>;
 
 // The cells of one plan, and where the series that is being scanned goes.
 class PlanScan {
  public:
-  explicit PlanScan(const AggregatePlan& plan) : plan_(plan), locator_(&plan.calendar) {
+  PlanScan(const AggregatePlan& plan, DayCutoffs cutoffs)
+      : plan_(plan), cutoffs_(std::move(cutoffs)), locator_(&plan.calendar) {
     if (plan.first_day.has_value()) {
       start_nano_ = StartNanoOf(plan.calendar, CivilDayOf(*plan.first_day));
     }
@@ -44,6 +47,7 @@ class PlanScan {
   }
 
   const AggregatePlan& plan() const { return plan_; }
+  bool has_cutoffs() const { return !cutoffs_.empty(); }
   int64_t start_nano() const { return start_nano_; }
   int64_t end_nano() const { return end_nano_; }
   const std::map<std::string, CellsByDay>& cells() const { return cells_; }
@@ -74,33 +78,31 @@ class PlanScan {
   }
 
   absl::Status Add(const StoredSample& sample, uint64_t series_id) {
-    const int32_t day = sample.business_day != kNoBusinessDay
-                            ? sample.business_day
-                            : DayNumberOf(locator_.DayOf(sample.time_nano));
-    if (cell_ == nullptr || day != cell_day_) {
-      if (day < plan_.first_day.value_or(day) || day >= plan_.end_day.value_or(day + 1)) {
-        return absl::OkStatus();
-      }
-      place_ = PlaceOn(day);
-      if (place_->days == nullptr) return absl::OkStatus();
-      const auto [found, added] = place_->days->try_emplace(day, plan_.empty);
-      cell_count_ += added;
-      cell_ = &found->second;
-      cell_day_ = day;
+    const int32_t day = DayOf(sample);
+    Cell* const cell = FindOrAddCell(day);
+    return cell == nullptr ? absl::OkStatus() : AddTo(*cell, day, sample, series_id);
+  }
+
+  // What counts of a sample on each of the days that its revisions name. One that was moved from
+  // a day after its cutoff to another day counts on both; the other way round on neither.
+  absl::Status AddRevisions(const SampleRevisions& revisions, uint64_t series_id) {
+    days_of_revisions_.clear();
+    for (const StoredSample& revision : revisions.all()) {
+      if (!revision.retracted) days_of_revisions_.push_back(DayOf(revision));
     }
-    SampleView view;
-    view.time_nano = sample.time_nano;
-    view.value = sample.value;
-    view.sample_id = sample.sample_id;
-    view.entity = sample.entity;
-    if (sample.weight != kNoWeight) view.weight = sample.weight;
-    view.series = series_id;
-    if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
-      view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
+    std::sort(days_of_revisions_.begin(), days_of_revisions_.end());
+    days_of_revisions_.erase(std::unique(days_of_revisions_.begin(), days_of_revisions_.end()),
+                             days_of_revisions_.end());
+    for (const int32_t day : days_of_revisions_) {
+      const StoredSample* counted = OnDay(day, revisions.LiveAt(cutoffs_.SeqOf(day)));
+      const StoredSample* latest = OnDay(day, revisions.LiveAt(DayCutoffs::kNone));
+      if (counted == nullptr && latest == nullptr) continue;
+      Cell* const cell = FindOrAddCell(day);
+      if (cell == nullptr) continue;
+      if (!SameContent(counted, latest)) ++cell->held_out;
+      if (counted != nullptr) RETURN_IF_ERROR(AddTo(*cell, day, *counted, series_id));
     }
-    view.kept = place_->kept.Keeps(sample.value);
-    cell_->last_nano = std::max(cell_->last_nano, sample.time_nano);
-    return cell_->state.Add(view);
+    return absl::OkStatus();
   }
 
  private:
@@ -117,7 +119,49 @@ class PlanScan {
     return &places_[at];
   }
 
+  int32_t DayOf(const StoredSample& sample) {
+    return sample.business_day != kNoBusinessDay ? sample.business_day
+                                                 : DayNumberOf(locator_.DayOf(sample.time_nano));
+  }
+
+  const StoredSample* OnDay(int32_t day, const StoredSample* sample) {
+    return sample != nullptr && DayOf(*sample) == day ? sample : nullptr;
+  }
+
+  // nullptr: the day, or the slice on it, is not asked for.
+  Cell* FindOrAddCell(int32_t day) {
+    if (cell_ != nullptr && day == cell_day_) return cell_;
+    if (day < plan_.first_day.value_or(day) || day >= plan_.end_day.value_or(day + 1)) {
+      return nullptr;
+    }
+    const Place* const place = PlaceOn(day);
+    if (place->days == nullptr) return nullptr;
+    const auto [found, added] = place->days->try_emplace(day, plan_.empty);
+    cell_count_ += added;
+    place_ = place;
+    cell_ = &found->second;
+    cell_day_ = day;
+    return cell_;
+  }
+
+  absl::Status AddTo(Cell& cell, int32_t day, const StoredSample& sample, uint64_t series_id) {
+    SampleView view;
+    view.time_nano = sample.time_nano;
+    view.value = sample.value;
+    view.sample_id = sample.sample_id;
+    view.entity = sample.entity;
+    if (sample.weight != kNoWeight) view.weight = sample.weight;
+    view.series = series_id;
+    if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
+      view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
+    }
+    view.kept = place_->kept.Keeps(sample.value);
+    cell.last_nano = std::max(cell.last_nano, sample.time_nano);
+    return cell.state.Add(view);
+  }
+
   const AggregatePlan& plan_;
+  const DayCutoffs cutoffs_;
   DayLocator locator_;
   int64_t start_nano_ = std::numeric_limits<int64_t>::min();
   int64_t end_nano_ = std::numeric_limits<int64_t>::max();
@@ -128,16 +172,23 @@ class PlanScan {
   const Place* place_ = nullptr;  // of cell_
   Cell* cell_ = nullptr;
   int32_t cell_day_ = 0;
+  std::vector<int32_t> days_of_revisions_;
 };
 
 // Scans the samples of one metric for all its plans.
 class MetricScan {
  public:
-  MetricScan(MeasurementSnapshot& snapshot, const MetricDefinition& metric,
+  // `part` is the partition of the metric.
+  MetricScan(MeasurementSnapshot& snapshot, const MetricDefinition& metric, int part,
              const AggregateLimits& limits)
-      : snapshot_(snapshot), metric_(metric), limits_(limits) {}
+      : snapshot_(snapshot), metric_(metric), part_(part), limits_(limits) {}
 
-  void Add(const AggregatePlan& plan) { scans_.push_back(std::make_unique<PlanScan>(plan)); }
+  absl::Status Add(const AggregatePlan& plan) {
+    ASSIGN_OR_RETURN(DayCutoffs cutoffs, DayCutoffs::Create(snapshot_, part_, plan.cutoffs));
+    has_cutoffs_ = has_cutoffs_ || !cutoffs.empty();
+    scans_.push_back(std::make_unique<PlanScan>(plan, std::move(cutoffs)));
+    return absl::OkStatus();
+  }
   const std::vector<std::unique_ptr<PlanScan>>& scans() const { return scans_; }
   std::optional<int64_t> last_nano() const { return last_nano_; }
 
@@ -160,8 +211,9 @@ class MetricScan {
  private:
   absl::Status ScanSeries(const SeriesRecord& record) {
     ASSIGN_OR_RETURN(const std::optional<int64_t> last, snapshot_.FindLastTime(record.id));
-    if (!last.has_value()) return absl::OkStatus();
-    last_nano_ = std::max(last_nano_.value_or(*last), *last);
+    // Of a series whose samples were all withdrawn some may count up to a cutoff.
+    if (!last.has_value() && !has_cutoffs_) return absl::OkStatus();
+    if (last.has_value()) last_nano_ = std::max(last_nano_.value_or(*last), *last);
     ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(record.slice));
     SampleRange range;
     range.start_nano = std::numeric_limits<int64_t>::max();
@@ -176,15 +228,37 @@ class MetricScan {
     if (!wanted) return absl::OkStatus();
     // A business day may lie anywhere, whatever the time of its sample.
     if (record.has_business_day) range = SampleRange();
+    RETURN_IF_ERROR(has_cutoffs_ ? ScanRevisions(record.id, range) : ScanSamples(record.id, range));
+    return CheckCells();
+  }
+
+  absl::Status ScanSamples(uint64_t series_id, const SampleRange& range) {
     absl::Status status;
     const absl::Status visited =
-        snapshot_.VisitSamples(record.id, range, [&](const StoredSample& sample) {
-          for (const auto& scan : scans_) status.Update(scan->Add(sample, record.id));
+        snapshot_.VisitSamples(series_id, range, [&](const StoredSample& sample) {
+          for (const auto& scan : scans_) status.Update(scan->Add(sample, series_id));
           return status.ok();
         });
     RETURN_IF_ERROR(status);
+    return visited;
+  }
+
+  absl::Status ScanRevisions(uint64_t series_id, const SampleRange& range) {
+    absl::Status status;
+    SampleRevisions revisions;
+    const auto add = [&] {
+      for (const auto& scan : scans_) status.Update(scan->AddRevisions(revisions, series_id));
+      revisions.Clear();
+    };
+    const absl::Status visited =
+        snapshot_.VisitRevisions(series_id, range, [&](const StoredSample& sample) {
+          if (!revisions.Accepts(sample)) add();
+          revisions.Add(sample);
+          return status.ok();
+        });
     RETURN_IF_ERROR(visited);
-    return CheckCells();
+    add();
+    return status;
   }
 
   absl::Status CheckCells() const {
@@ -199,8 +273,10 @@ class MetricScan {
 
   MeasurementSnapshot& snapshot_;
   const MetricDefinition& metric_;
+  const int part_;
   const AggregateLimits& limits_;
   std::vector<std::unique_ptr<PlanScan>> scans_;
+  bool has_cutoffs_ = false;
   std::optional<int64_t> last_nano_;
 };
 
@@ -229,7 +305,8 @@ class ChunkWriter {
     out.set_state(cell.state.Serialize());
     const AggregateResult result = cell.state.Finalise();
     if (result.value.is_decimal()) out.set_value(result.value.ToString());
-    out.set_last_time_unix_nano(cell.last_nano);
+    if (cell.state.rows() > 0) out.set_last_time_unix_nano(cell.last_nano);
+    out.set_held_out(cell.held_out);
     const size_t size = out.ByteSizeLong();
     if (chunk_.cells_size() > 0 && bytes_ + size > max_bytes_) {
       RETURN_IF_ERROR(emit_(std::move(chunk_)));
@@ -278,14 +355,14 @@ absl::Status RunAggregates(MeasurementSnapshot& snapshot, absl::Span<const Aggre
   for (size_t first = 0; first < plans.size(); ++first) {
     if (done[first]) continue;
     const MetricDefinition& metric = *plans[first].metric;
-    MetricScan scan(snapshot, metric, limits);
+    const int part = PartitionOf(metric.workspace, metric.partition_group, partitions);
+    MetricScan scan(snapshot, metric, part, limits);
     for (size_t i = first; i < plans.size(); ++i) {
       if (plans[i].metric->id != metric.id) continue;
-      scan.Add(plans[i]);
+      RETURN_IF_ERROR(scan.Add(plans[i]));
       done[i] = true;
     }
     RETURN_IF_ERROR(scan.Run());
-    const int part = PartitionOf(metric.workspace, metric.partition_group, partitions);
     RETURN_IF_ERROR(EmitScan(snapshot, scan, part, limits, emit));
   }
   return absl::OkStatus();

@@ -296,12 +296,14 @@ class CaseRunner {
                                       }));
   }
 
-  // `CLOSED 100 ON_TARGET revision=1 at=2025-03-11T00:00:00Z`; the last two where the case has
-  // them.
+  // `RESTATED 100 ON_TARGET minor revision=2 at=2025-03-11T00:00:00Z`; the last two where the case
+  // has them.
   static std::string EntryText(const LoggedState& entry, absl::string_view expected) {
     std::string text =
         absl::StrCat(absl::StripPrefix(v1::HistoryCause_Name(entry.cause), "HISTORY_CAUSE_"), " ",
                      entry.value, " ", absl::StripPrefix(v1::Status_Name(entry.status), "STATUS_"));
+    const bool minor = entry.cause == v1::HISTORY_CAUSE_RESTATED && entry.restatement->minor;
+    if (minor) absl::StrAppend(&text, " minor");
     if (absl::StrContains(expected, " revision=")) {
       absl::StrAppend(&text, " revision=", entry.revision);
     }

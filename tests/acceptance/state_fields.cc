@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "services/evaluation/engine/state_text.h"
+#include "tests/acceptance/revision_fields.h"
 
 namespace kpisuite {
 namespace {
@@ -250,6 +251,7 @@ const std::map<std::string, Reader>& Readers() {
     all->merge(SeriesReaders());
     all->merge(PaceReaders());
     all->merge(PeriodReaders());
+    all->merge(RevisionReaders());
     return all;
   }();
   return *readers;

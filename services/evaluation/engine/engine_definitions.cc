@@ -272,6 +272,7 @@ bool PartitionEngine::ApplySeed(KpiRuntime& runtime, const LoggedState& logged) 
   state.logged_value = logged.value;
   state.revision = logged.revision;
   state.restated = logged.restated;
+  state.restatement = logged.restatement;
   state.closed_at = logged.closed_at;
   const Period period =
       runtime.kpi().windows[*window].At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));

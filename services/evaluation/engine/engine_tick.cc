@@ -10,20 +10,15 @@
 namespace kpisuite {
 namespace {
 
-std::string LoggedValue(const KpiEvaluation& evaluation) {
-  const Number value = evaluation.value.number();
-  return value.defined() ? value.value().ToString()
-                         : absl::StrCat("(", NdReasonName(value.reason()), ")");
-}
-
 v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
 
 // Decides whether the log has to say something new, and updates what it said.
-v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, TrackedState& state) {
+v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation, absl::Time now,
+                         TrackedState& state) {
   const v1::Status status = ProtoStatus(evaluation);
-  const std::string value = LoggedValue(evaluation);
+  const std::string value = LogText(evaluation.value.number());
   const bool changed =
       !state.logged || status != state.logged_status || value != state.logged_value;
   v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
@@ -31,7 +26,10 @@ v1::HistoryCause CauseOf(const KpiEvaluation& evaluation, absl::Time now, Tracke
     if (changed) {
       cause = state.definition_changed ? v1::HISTORY_CAUSE_DEFINITION : v1::HISTORY_CAUSE_RESTATED;
       ++state.revision;
-      state.restated = state.restated || !state.definition_changed;
+      state.restatement =
+          NoteRestatement({state.logged_value, state.logged_status, state.restatement}, value,
+                          status, cause, kpi.materiality);
+      state.restated = state.restated || !(state.definition_changed || state.restatement->minor);
     }
   } else if (IsClosed(evaluation.phase)) {
     cause = v1::HISTORY_CAUSE_CLOSED;
@@ -186,6 +184,22 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   return true;
 }
 
+LoggedState PartitionEngine::EntryOf(const StateId& id, int32_t first_day, v1::HistoryCause cause,
+                                     const TrackedState& state) const {
+  return {.id = id,
+          .part = part_,
+          .first_day = first_day,
+          .revision = state.revision,
+          .cause = cause,
+          .record_time = now_,
+          .closed_at = state.closed_at,
+          .restated = state.restated,
+          .status = state.logged_status,
+          .value = state.logged_value,
+          .restatement = state.restatement,
+          .state = state.state};
+}
+
 void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
                              const KpiRuntime::Computation& computed, TrackedState& state,
                              TickOutput& output) {
@@ -196,7 +210,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   const bool was_open = state.phase == PeriodPhase::kOpen;
   const bool shown = runtime.view() == MembershipView::kAsIs;
   const v1::HistoryCause cause =
-      shown ? CauseOf(evaluation, now_, state) : v1::HISTORY_CAUSE_UNSPECIFIED;
+      shown ? CauseOf(*context.kpi, evaluation, now_, state) : v1::HISTORY_CAUSE_UNSPECIFIED;
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
@@ -207,6 +221,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   NotePoint(ref, runtime, evaluation, state);
   context.revision = state.revision;
   context.closed_at = state.closed_at;
+  context.restatement = state.restatement;
   evaluation.status.flags.restated = state.restated;
 
   std::string bytes = MakeState(context, evaluation).SerializeAsString();
@@ -234,17 +249,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
     }
   }
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
-    output.log.push_back({.id = id,
-                          .part = part_,
-                          .first_day = ref.first_day,
-                          .revision = state.revision,
-                          .cause = cause,
-                          .record_time = now_,
-                          .closed_at = state.closed_at,
-                          .restated = state.restated,
-                          .status = state.logged_status,
-                          .value = state.logged_value,
-                          .state = state.state});
+    output.log.push_back(EntryOf(id, ref.first_day, cause, state));
   }
   SetTimer(ref, state, evaluation.next_change);
   // The last use of `state`: a new period below moves it.

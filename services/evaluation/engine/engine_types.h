@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "kpisuite/v1/evaluation.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
+#include "services/evaluation/engine/restatement.h"
 
 namespace kpisuite {
 
@@ -36,7 +37,8 @@ struct LoggedState {
   std::optional<absl::Time> closed_at;
   bool restated = false;
   v1::Status status = v1::STATUS_UNSPECIFIED;
-  std::string value;                         // decimal, or the name of the ND reason in parentheses
+  std::string value;  // as LogText
+  std::optional<RestatementNote> restatement;
   std::shared_ptr<const std::string> state;  // serialised KpiState
 };
 

@@ -24,6 +24,7 @@
 #include "libs/kpi/window.h"
 #include "services/evaluation/engine/input_source.h"
 #include "services/evaluation/engine/pace_reading.h"
+#include "services/evaluation/engine/restatement.h"
 #include "services/evaluation/engine/series_carry.h"
 #include "services/evaluation/engine/step_values.h"
 
@@ -51,6 +52,7 @@ struct EvaluationContext {
   bool restated = false;
   int32_t revision = 0;
   std::optional<absl::Time> closed_at;
+  std::optional<RestatementNote> restatement;
   // A backfilled period (it was over before its first sample arrived) is CLOSING until then, or
   // until its data is complete: importing history is no restatement of it.
   std::optional<absl::Time> settles_at;

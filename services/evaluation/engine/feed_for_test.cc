@@ -196,6 +196,7 @@ std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine, Mem
     state.clear_version();
     state.clear_revision();
     state.clear_closed_at();
+    state.clear_restatement();
     state.clear_flags();
     // When a past period closes depends on when its samples came.
     state.mutable_period()->clear_life();

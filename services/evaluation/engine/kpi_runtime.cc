@@ -235,6 +235,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;
     computation.context.closed_at = tracked->closed_at;
+    computation.context.restatement = tracked->restatement;
     const bool first = tracked->state == nullptr && !tracked->logged;
     if (first || tracked->backfilled) {
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;

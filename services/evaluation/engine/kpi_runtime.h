@@ -51,6 +51,7 @@ struct TrackedState {
   int32_t revision = 0;
   bool restated = false;
   std::optional<absl::Time> closed_at;
+  std::optional<RestatementNote> restatement;
 };
 
 // The states of one slice.

@@ -308,6 +308,10 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (rows > 0) *state.mutable_last_event_time() = ToTimestamp(evaluation.last_event);
   state.set_revision(context.revision);
   if (context.closed_at.has_value()) *state.mutable_closed_at() = ToTimestamp(*context.closed_at);
+  if (context.restatement.has_value()) {
+    *state.mutable_restatement() = MakeRestatement(*context.restatement);
+    if (context.withheld) state.mutable_restatement()->clear_old_value();
+  }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);

@@ -215,6 +215,8 @@ class PartitionEngine {
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
+  LoggedState EntryOf(const StateId& id, int32_t first_day, v1::HistoryCause cause,
+                      const TrackedState& state) const;
   void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
                 const KpiEvaluation& evaluation, bool active);
   void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,

@@ -38,9 +38,21 @@ CREATE TABLE definition(name TEXT PRIMARY KEY, definition BLOB NOT NULL) STRICT,
 CREATE TABLE setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr char kColumns[] =
-    "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
-    "restated, status, value, state, number";
+// The last restatement; null without one.
+constexpr char kSecondMigration[] = R"sql(
+ALTER TABLE state_log ADD COLUMN old_value TEXT;
+ALTER TABLE state_log ADD COLUMN old_status TEXT;
+ALTER TABLE state_log ADD COLUMN restated_by TEXT;
+ALTER TABLE state_log ADD COLUMN minor INTEGER;
+)sql";
+
+// `state` stands for the column or for NULL.
+std::string Columns(absl::string_view state) {
+  return absl::StrCat(
+      "part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, closed_at, "
+      "restated, status, value, ",
+      state, ", number, old_value, old_status, restated_by, minor");
+}
 
 std::string CauseName(v1::HistoryCause cause) {
   return std::string(absl::StripPrefix(v1::HistoryCause_Name(cause), "HISTORY_CAUSE_"));
@@ -50,7 +62,19 @@ std::string StatusName(v1::Status status) {
   return std::string(absl::StripPrefix(v1::Status_Name(status), "STATUS_"));
 }
 
-// Reads a row of kColumns.
+v1::HistoryCause CauseNamed(absl::string_view name) {
+  v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
+  v1::HistoryCause_Parse(absl::StrCat("HISTORY_CAUSE_", name), &cause);
+  return cause;
+}
+
+v1::Status StatusNamed(absl::string_view name) {
+  v1::Status status = v1::STATUS_UNSPECIFIED;
+  v1::Status_Parse(absl::StrCat("STATUS_", name), &status);
+  return status;
+}
+
+// Reads a row of Columns().
 HistoryEntryRow ReadRow(const Statement& row) {
   HistoryEntryRow entry;
   LoggedState& logged = entry.logged;
@@ -59,15 +83,46 @@ HistoryEntryRow ReadRow(const Statement& row) {
                std::string(row.Text(4))};
   logged.first_day = static_cast<int32_t>(row.Int64(5));
   logged.revision = static_cast<int32_t>(row.Int64(6));
-  v1::HistoryCause_Parse(absl::StrCat("HISTORY_CAUSE_", row.Text(7)), &logged.cause);
+  logged.cause = CauseNamed(row.Text(7));
   logged.record_time = absl::FromUnixNanos(row.Int64(8));
   if (!row.IsNull(9)) logged.closed_at = absl::FromUnixNanos(row.Int64(9));
   logged.restated = row.Int64(10) != 0;
-  v1::Status_Parse(absl::StrCat("STATUS_", row.Text(11)), &logged.status);
+  logged.status = StatusNamed(row.Text(11));
   logged.value = std::string(row.Text(12));
   if (!row.IsNull(13)) logged.state = std::make_shared<const std::string>(row.Bytes(13));
   entry.place = {logged.first_day, row.Int64(14)};
+  if (!row.IsNull(15)) {
+    logged.restatement = RestatementNote{.old_value = std::string(row.Text(15)),
+                                         .old_status = StatusNamed(row.Text(16)),
+                                         .cause = CauseNamed(row.Text(17)),
+                                         .minor = row.Int64(18) != 0};
+  }
   return entry;
+}
+
+constexpr char kInsertEntry[] =
+    "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, revision, "
+    "cause, recorded_at, closed_at, restated, status, value, state, old_value, old_status, "
+    "restated_by, minor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
+  std::optional<int64_t> closed_at;
+  if (logged.closed_at.has_value()) closed_at = absl::ToUnixNanos(*logged.closed_at);
+  std::optional<std::string> old_value, old_status, restated_by;
+  std::optional<bool> minor;
+  if (logged.restatement.has_value()) {
+    old_value = logged.restatement->old_value;
+    old_status = StatusName(logged.restatement->old_status);
+    restated_by = CauseName(logged.restatement->cause);
+    minor = logged.restatement->minor;
+  }
+  const absl::string_view state =
+      logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
+  return insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
+                     logged.id.period, logged.first_day, logged.revision, CauseName(logged.cause),
+                     absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
+                     StatusName(logged.status), logged.value, Blob{state}, old_value, old_status,
+                     restated_by, minor});
 }
 
 std::string HistorySql(HistoryQuery::View view) {
@@ -77,12 +132,12 @@ std::string HistorySql(HistoryQuery::View view) {
       " AND (first_day, number) > (?, ?) AND recorded_at <= ?";
   switch (view) {
     case HistoryQuery::View::kAll:
-      return absl::StrCat("SELECT ", kColumns, key, " ORDER BY first_day, number LIMIT ?");
+      return absl::StrCat("SELECT ", Columns("state"), key, " ORDER BY first_day, number LIMIT ?");
     case HistoryQuery::View::kAsOf:
-      return absl::StrCat("SELECT ", kColumns, ", max(number)", key,
+      return absl::StrCat("SELECT ", Columns("state"), ", max(number)", key,
                           " GROUP BY first_day ORDER BY first_day LIMIT ?");
     case HistoryQuery::View::kFirstClosed:
-      return absl::StrCat("SELECT ", kColumns, ", min(number)", key,
+      return absl::StrCat("SELECT ", Columns("state"), ", min(number)", key,
                           " AND cause = 'CLOSED' GROUP BY first_day ORDER BY first_day LIMIT ?");
   }
   return "";
@@ -97,7 +152,7 @@ absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
                                      .file_name = "evaluation.db",
                                      .schema = {.name = "evaluation",
                                                 .application_id = kApplicationId,
-                                                .migrations = {kFirstMigration}},
+                                                .migrations = {kFirstMigration, kSecondMigration}},
                                      .free_space_floor_bytes = options.free_space_floor_bytes,
                                      .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
@@ -106,24 +161,8 @@ absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
 absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   {
-    ASSIGN_OR_RETURN(
-        Statement insert,
-        transaction.connection().Prepare(
-            "INSERT OR IGNORE INTO state_log(part, kpi, \"window\", slice, period, first_day, "
-            "revision, cause, recorded_at, closed_at, restated, status, value, state) "
-            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    for (const LoggedState& logged : entries) {
-      const std::string cause = CauseName(logged.cause);
-      const std::string status = StatusName(logged.status);
-      std::optional<int64_t> closed_at;
-      if (logged.closed_at.has_value()) closed_at = absl::ToUnixNanos(*logged.closed_at);
-      const absl::string_view state =
-          logged.state != nullptr ? absl::string_view(*logged.state) : absl::string_view("");
-      RETURN_IF_ERROR(insert.Run({logged.part, logged.id.kpi, logged.id.window, logged.id.slice,
-                                  logged.id.period, logged.first_day, logged.revision, cause,
-                                  absl::ToUnixNanos(logged.record_time), closed_at, logged.restated,
-                                  status, logged.value, Blob{state}}));
-    }
+    ASSIGN_OR_RETURN(Statement insert, transaction.connection().Prepare(kInsertEntry));
+    for (const LoggedState& logged : entries) RETURN_IF_ERROR(InsertEntry(logged, insert));
   }
   return transaction.Commit();
 }
@@ -132,13 +171,12 @@ absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
                                          absl::FunctionRef<absl::Status(LoggedState)> visit) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   const absl::string_view of_kpi = kpi.empty() ? "" : "WHERE kpi = ? ";
-  ASSIGN_OR_RETURN(
-      Statement rows,
-      snapshot.connection().Prepare(absl::StrCat(
-          "SELECT part, kpi, \"window\", slice, period, first_day, revision, cause, recorded_at, "
-          "closed_at, restated, status, value, NULL, number FROM state_log WHERE number IN "
-          "(SELECT max(number) FROM state_log ",
-          of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", Columns("NULL"),
+                       " FROM state_log WHERE number IN "
+                       "(SELECT max(number) FROM state_log ",
+                       of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
   if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
@@ -151,7 +189,7 @@ absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& i
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement rows,
                    snapshot.connection().Prepare(absl::StrCat(
-                       "SELECT ", kColumns,
+                       "SELECT ", Columns("state"),
                        " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
                        "(period = ? OR ? = '') ORDER BY first_day DESC, number DESC LIMIT 1")));
   RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice, id.period, id.period}));

@@ -75,7 +75,11 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
-  const LoggedState entry = Entry(-5, v1::HISTORY_CAUSE_RESTATED, 12, "(DIV0)", 4);
+  LoggedState entry = Entry(-5, v1::HISTORY_CAUSE_RESTATED, 12, "(DIV0)", 4);
+  entry.restatement = RestatementNote{.old_value = "(EMPTY)",
+                                      .old_status = v1::STATUS_ON_TARGET,
+                                      .cause = v1::HISTORY_CAUSE_DEFINITION,
+                                      .minor = true};
   ASSERT_TRUE(log_->Append({entry}).ok());
   Open();
   const auto found = log_->Find(entry.id);
@@ -92,6 +96,7 @@ TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
   EXPECT_EQ(read.status, v1::STATUS_WARNING);
   EXPECT_EQ(read.value, "(DIV0)");
   EXPECT_EQ(*read.state, "state of (DIV0)");
+  EXPECT_EQ(read.restatement, entry.restatement);
 }
 
 TEST_P(StateLogContract, TellsTheHistoryByPeriodThenByRecording) {

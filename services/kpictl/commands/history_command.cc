@@ -84,6 +84,22 @@ absl::StatusOr<std::vector<v1::HistoryEntry>> ReadSlices(const HistoryOptions& o
   return all;
 }
 
+// `RESTATED`, `RESTATED (minor)` within the KPI's materiality.
+std::string CauseText(const v1::HistoryEntry& entry) {
+  const v1::HistoryCause cause = entry.cause();
+  if (cause == v1::HISTORY_CAUSE_UNSPECIFIED) return "computed";
+  const bool minor = cause == v1::HISTORY_CAUSE_RESTATED && entry.state().restatement().minor();
+  return absl::StrCat(absl::StripPrefix(v1::HistoryCause_Name(cause), "HISTORY_CAUSE_"),
+                      minor ? " (minor)" : "");
+}
+
+// The value that the last restatement replaced.
+std::string WasText(const v1::KpiState& state) {
+  if (!state.has_restatement()) return "";
+  if (state.restatement().old_value().empty()) return "none";
+  return AmountText(state.restatement().old_value(), state.unit(), state.display_decimals());
+}
+
 Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slices) {
   Table table({{"PERIOD"},
                {"VALUE", true},
@@ -94,14 +110,13 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                {"RECORDED", false, Column::Shown::kWide},
                {"CAUSE", false, Column::Shown::kWide},
                {"REVISION", true, Column::Shown::kWide},
+               {"WAS", true, Column::Shown::kWide},
                {"ROWS", true, Column::Shown::kWide},
                {"KPI", false, Column::Shown::kCsvOnly},
                {"WINDOW", false, Column::Shown::kCsvOnly},
                {"SLICE", false, with_slices ? Column::Shown::kAlways : Column::Shown::kCsvOnly}});
   for (const v1::HistoryEntry& entry : entries) {
     const v1::KpiState& state = entry.state();
-    const std::string cause(
-        absl::StripPrefix(v1::HistoryCause_Name(entry.cause()), "HISTORY_CAUSE_"));
     table.AddRow({{state.period().id()},
                   {ValueText(state), Style::kPlain, state.value()},
                   {TargetText(state), Style::kPlain, state.target().value()},
@@ -109,8 +124,9 @@ Table HistoryTable(const std::vector<v1::HistoryEntry>& entries, bool with_slice
                   StatusCell(state),
                   {FlagsText(state), Style::kDim},
                   TimeCell(entry.record_time()),
-                  {cause == "UNSPECIFIED" ? "computed" : cause},
+                  {CauseText(entry)},
                   {absl::StrCat(state.revision())},
+                  {WasText(state), Style::kPlain, state.restatement().old_value()},
                   {absl::StrCat(state.row_count())},
                   {IdOf(state.kpi())},
                   {state.window()},

@@ -130,6 +130,18 @@ TEST_F(StateCommandsTest, HistoryReadsWhatIsAskedFor) {
   EXPECT_EQ(suite_.Run({"history"}).code, 2);
 }
 
+TEST_F(StateCommandsTest, HistoryTellsWhatARestatementReplaced) {
+  v1::HistoryEntry entry;
+  *entry.mutable_state() = suite_.evaluation.states[0];
+  entry.set_cause(v1::HISTORY_CAUSE_RESTATED);
+  entry.mutable_state()->mutable_restatement()->set_old_value("0.805");
+  entry.mutable_state()->mutable_restatement()->set_minor(true);
+  suite_.evaluation.history = {entry};
+  const RunResult result = suite_.Run({"history", "otp", "--view", "all", "-o", "wide"});
+  EXPECT_THAT(result.out, HasSubstr("RESTATED (minor)"));
+  EXPECT_THAT(result.out, HasSubstr("80.5 %"));
+}
+
 TEST_F(StateCommandsTest, ExplainShowsTheWhole) {
   v1::Explanation& explanation = suite_.evaluation.explanation;
   *explanation.mutable_state() = suite_.evaluation.states[0];
