@@ -132,13 +132,16 @@ TEST_F(KpiVersionsTest, MembersOfHierarchiesBelongWhereTheyDoNowInEarlierVersion
     const Hierarchy& hierarchy = *chain[version].kpi->inputs[0].metric->hierarchies[0];
     return hierarchy.PathOf(Member::Text("Ulm"), absl::CivilDay(2025, 1, 1))[0].text();
   };
-  Apply({shops(1, "levels: 'area'", "North"), KpiOver("s", "slices { dimensions: 'area' }")});
+  Apply({shops(1, "levels: 'area'", "North"),
+         KpiOver("s",
+                 "slices { dimensions: 'area' } history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
   Apply({Kpi("k", MetricInputText("x", "s", "MAX") +
                       "formula: 'x' unit: 'count' slices { dimensions: 'area' }")});
   EXPECT_EQ(place(0), "North");
   Apply({shops(2, "levels: 'area'", "South")});
   EXPECT_EQ(place(0), "South");
   EXPECT_EQ(place(1), "South");
+  closed_ = Day(4, 1);
   Apply({KpiOver("n", "")});
   Apply({shops(3, "levels: 'area'", "East")});
   EXPECT_THAT(others_, ElementsAre(*ResourceName::Parse(kName)));
