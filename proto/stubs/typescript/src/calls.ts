@@ -106,7 +106,8 @@ export class Calls implements Transport {
       milliseconds(policy.initialBackoff),
       policy.backoffMultiplier,
     );
-    const end = timeoutMs !== undefined && timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
+    const end =
+      timeoutMs !== undefined && timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
     const headers = await this.#headers(header);
     for (;;) {
       const left = end === undefined ? undefined : Math.ceil(end - performance.now());
@@ -165,7 +166,7 @@ export class Calls implements Transport {
     const isLocal = !error.metadata.has("grpc-status");
     if (isLocal && this.platform.isConnectionLost?.(error)) {
       const text = `the connection was lost: ${error.rawMessage}`;
-      return new KpiSuiteError(text, Code.Unavailable, [], caught);
+      return new KpiSuiteError(text, Code.Unavailable, [], error.cause);
     }
     return KpiSuiteError.from(caught);
   }
@@ -199,4 +200,3 @@ function checkToken(token: string): string {
 function isVisibleAscii(text: string): boolean {
   return /^[\x20-\x7e]+$/.test(text);
 }
-

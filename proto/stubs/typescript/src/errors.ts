@@ -64,8 +64,10 @@ export class KpiSuiteError extends Error {
   static from(caught: unknown): KpiSuiteError {
     if (caught instanceof KpiSuiteError) return caught;
     const error = ConnectError.from(caught);
-    const details = error.details.filter((detail): detail is typeof detail & Detail => "type" in detail);
-    return new KpiSuiteError(error.rawMessage, error.code, details, caught);
+    const details = error.details.filter(
+      (detail): detail is typeof detail & Detail => "type" in detail,
+    );
+    return new KpiSuiteError(error.rawMessage, error.code, details, error.cause);
   }
 
   /** The error of a status inside a response: of one batch, or of one key. */

@@ -57,7 +57,8 @@ export function connect(target: string | Services<string>, options: NodeOptions 
   const sessions = new Map<string, BalancedSessions>();
   const open = (address: string): Transport => {
     const known = sessions.get(address);
-    const sessionManager = known ?? new BalancedSessions(parse(address), plaintext ? undefined : tls);
+    const sessionManager =
+      known ?? new BalancedSessions(parse(address), plaintext ? undefined : tls);
     sessions.set(address, sessionManager);
     return createGrpcTransport({
       baseUrl: sessionManager.authority,

@@ -43,6 +43,7 @@ export class BalancedSessions implements Sessions {
   #lookup: Promise<void> | undefined;
   #lookedUpAt = Number.NEGATIVE_INFINITY;
   #turn = 0;
+  #closed = false;
 
   /** Without `tlsOptions` the connections are in the clear. */
   constructor(
@@ -54,10 +55,9 @@ export class BalancedSessions implements Sessions {
     this.authority = new URL(`${tlsOptions ? "https" : "http"}://${host}:${target.port}`).origin;
   }
 
-  async request(
-    ...request: Parameters<Sessions["request"]>
-  ): Promise<http2.ClientHttp2Stream> {
+  async request(...request: Parameters<Sessions["request"]>): Promise<http2.ClientHttp2Stream> {
     await this.#lookUp();
+    if (this.#closed) throw new ConnectError("the client was closed", Code.FailedPrecondition);
     let failure: unknown = new ConnectError("the name has no address", Code.Unavailable);
     for (const connection of this.#inTurn()) {
       try {
@@ -80,6 +80,7 @@ export class BalancedSessions implements Sessions {
 
   /** Ends all connections and what is under way on them. */
   close(): void {
+    this.#closed = true;
     for (const { sessions } of this.#connections.values()) sessions.abort();
   }
 

@@ -25,7 +25,8 @@ export function checkError(step: JsonObject, error: unknown): void {
     assert.equal(ErrorReason[error.reason], error.reasonText);
   }
   const fields = error.violations.map(({ field }) => field);
-  for (const field of violations as string[]) assert(fields.includes(field), `${fields} lack ${field}`);
+  for (const field of violations as string[])
+    assert(fields.includes(field), `${fields} lack ${field}`);
 }
 
 /** Every pattern fits a message, in the order of the patterns. */

@@ -53,7 +53,11 @@ export function fits(pattern: Json, value: Json | undefined): boolean {
 }
 
 /** Why the value does not fit the pattern; undefined when it does. */
-export function misfit(pattern: Json, value: Json | undefined, path = "answer"): string | undefined {
+export function misfit(
+  pattern: Json,
+  value: Json | undefined,
+  path = "answer",
+): string | undefined {
   const unequal = `${path}: got ${JSON.stringify(value)}, want ${JSON.stringify(pattern)}`;
   if (pattern === null) return value === undefined ? undefined : unequal;
   if (Array.isArray(pattern)) {

@@ -69,7 +69,10 @@ export class Settings {
   report(members: Record<string, Json>): void {
     const file = join(this.file.results, `${LANGUAGE}.json`);
     const before = existsSync(file) ? (read(file) as JsonObject) : {};
-    writeFileSync(file, JSON.stringify({ ...before, language: LANGUAGE, ...members }, undefined, 1));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...before, language: LANGUAGE, ...members }, undefined, 1),
+    );
   }
 }
 

@@ -2,11 +2,26 @@
 
 import assert from "node:assert/strict";
 import type { Message } from "@bufbuild/protobuf";
-import { fromMantissa, KpiSuiteError, decimalText, parseDecimal, toMantissa } from "@kpisuite/client";
+import {
+  fromMantissa,
+  KpiSuiteError,
+  decimalText,
+  parseDecimal,
+  toMantissa,
+} from "@kpisuite/client";
 import type { NodeClient } from "@kpisuite/client/node";
 import * as v1 from "@kpisuite/client/v1";
 import { checkEnd, checkError, checkMessages } from "./checks.js";
-import { at, expand, fits, integer, misfit, type Json, type JsonObject, type Variables } from "./json.js";
+import {
+  at,
+  expand,
+  fits,
+  integer,
+  misfit,
+  type Json,
+  type JsonObject,
+  type Variables,
+} from "./json.js";
 import type { Settings } from "./settings.js";
 import { inputOf, json, parse, Stub } from "./stub.js";
 
@@ -14,7 +29,15 @@ type Lister = (request: Message) => { all(): Promise<Message[]> };
 type Watcher = (request: Message) => AsyncIterable<Message>;
 
 const KINDS = [
-  "call", "read", "exchange", "pages", "watch", "write", "decimal", "reapply", "connect",
+  "call",
+  "read",
+  "exchange",
+  "pages",
+  "watch",
+  "write",
+  "decimal",
+  "reapply",
+  "connect",
 ] as const;
 
 export class Steps {
@@ -49,7 +72,10 @@ export class Steps {
     const got = await this.client.definitions.getDefinition({ name: step["reapply"] as string });
     const request = { parent: step["parent"] as string, definitions: [got] };
     const applied = this.client.definitions.applyDefinitions(request);
-    await this.#check(step, applied.then((answer) => json(v1.ApplyDefinitionsResponseSchema, answer)));
+    await this.#check(
+      step,
+      applied.then((answer) => json(v1.ApplyDefinitionsResponseSchema, answer)),
+    );
   }
 
   async #check(step: JsonObject, answer: Promise<Json>): Promise<void> {
@@ -71,10 +97,13 @@ export class Steps {
   private async read(step: JsonObject): Promise<void> {
     const call = new AbortController();
     const received: Json[] = [];
-    const end = await ended(this.#stub.read(step["read"] as string, step, call.signal), (message) => {
-      received.push(message);
-      if (step["until"] !== undefined && fits(step["until"], message)) call.abort();
-    });
+    const end = await ended(
+      this.#stub.read(step["read"] as string, step, call.signal),
+      (message) => {
+        received.push(message);
+        if (step["until"] !== undefined && fits(step["until"], message)) call.abort();
+      },
+    );
     if (call.signal.aborted) {
       assert.equal(codeOf(end), "CANCELLED", String(end));
     } else {
@@ -127,16 +156,19 @@ export class Steps {
     const watch = this.client[watcher] as unknown as Watcher;
     const received: Json[] = [];
     let seen = false;
-    const end = await ended(watch.call(this.client, parse(inputOf(name), step["request"])), async (message) => {
-      const last = json(schema, message);
-      received.push(last);
-      if (!seen && step["at"] !== undefined && fits(step["at"], last)) {
-        seen = true;
-        await this.run(during);
-      }
-      // What the inner steps saved may be in these patterns.
-      return step["until"] !== undefined && fits(expand(step["until"], this.#variables), last);
-    });
+    const end = await ended(
+      watch.call(this.client, parse(inputOf(name), step["request"])),
+      async (message) => {
+        const last = json(schema, message);
+        received.push(last);
+        if (!seen && step["at"] !== undefined && fits(step["at"], last)) {
+          seen = true;
+          await this.run(during);
+        }
+        // What the inner steps saved may be in these patterns.
+        return step["until"] !== undefined && fits(expand(step["until"], this.#variables), last);
+      },
+    );
     checkEnd(step, end);
     checkMessages(expand(step, this.#variables) as JsonObject, received);
   }
@@ -151,7 +183,9 @@ export class Steps {
     for (let i = 0n; i < BigInt(integer(write["count"])); i += 1n) {
       await series.decimal(start + i * gap, fromMantissa(i, integer(write["scale"])));
     }
-    await writer.flush().catch((error: unknown) => assert(writer.summary.refused.length, String(error)));
+    await writer
+      .flush()
+      .catch((error: unknown) => assert(writer.summary.refused.length, String(error)));
     const { inserted, corrected, unchanged, batches, refused } = writer.summary;
     const found = {
       inserted: Number(inserted),

@@ -1,6 +1,12 @@
 /** Calls the methods of the generated stubs by name, "MeasurementService.ReadSamples". */
 
-import { createRegistry, fromJson, toJson, type DescMethod, type Message } from "@bufbuild/protobuf";
+import {
+  createRegistry,
+  fromJson,
+  toJson,
+  type DescMethod,
+  type Message,
+} from "@bufbuild/protobuf";
 import type { DescMessage, Registry } from "@bufbuild/protobuf";
 import type { CallOptions } from "@kpisuite/client";
 import { DefinitionService, EvaluationService, MeasurementService } from "@kpisuite/client/v1";
@@ -21,7 +27,10 @@ const stubs = {
 } as const;
 
 /** Details of errors inside responses are of these types. */
-const registry: Registry = createRegistry(file_google_rpc_error_details, file_google_rpc_error_info);
+const registry: Registry = createRegistry(
+  file_google_rpc_error_details,
+  file_google_rpc_error_info,
+);
 
 export class Stub {
   constructor(private readonly client: NodeClient) {}

@@ -25,7 +25,11 @@ test("every vector passes", { skip }, async () => {
 });
 
 /** Why the vector fails; undefined when it passes. */
-async function check(settings: Settings, vector: Vector, workspace: string): Promise<string | undefined> {
+async function check(
+  settings: Settings,
+  vector: Vector,
+  workspace: string,
+): Promise<string | undefined> {
   const client = settings.connect(vector.server ?? "suite", vector.token);
   const steps = new Steps(settings, client, workspace);
   const given = settings.given();
