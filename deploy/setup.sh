@@ -45,6 +45,7 @@ tzdata                          # IANA time zones, calendars depend on them
 libgtest-dev                    # unit tests
 libgmock-dev                    # matchers of the unit tests
 libbenchmark-dev                # benchmarks
+chromium                        # runs the TypeScript client, headless
 redis-server                    # the state cache; tests and quickstart start their own process
 redis-tools                     # redis-cli
 clang-14                        # fuzz targets, thread-safety analysis
@@ -186,6 +187,7 @@ main() {
     have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
     have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
     proto/stubs/python/setup.sh --check || complete=false
+    proto/stubs/typescript/setup.sh --check || complete=false
     $complete || exit 1
     note "everything is installed"
     return
@@ -197,6 +199,7 @@ main() {
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
   proto/stubs/python/setup.sh
+  proto/stubs/typescript/setup.sh
   # Debian's Rust is too old for the client crate, and rustup is the user's to install.
   command -v cargo >/dev/null 2>&1 || note "no cargo: the Rust client is not tested here"
   note "everything is installed"

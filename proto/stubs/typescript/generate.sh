@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Generates src/generated from the contract and sets the version of the package to that of ../VERSION.
+# Generates src/generated from the contract and sets the version of the package: that of ../VERSION.
 #   generate.sh          writes
 #   generate.sh --check  changes nothing; exit 1 when something is out of date
 # Needs npm, protoc and Debian's libgoogle-common-protos-java (the .proto files of google/rpc).
 set -euo pipefail
 cd "$(dirname "$0")"
 ./setup.sh
+PATH=$PWD/../../../.tools/stubs/node/bin:$PATH
 version=$(tr -d '[:space:]' <../VERSION)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -18,7 +18,7 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Counts a failure and says how many milliseconds to wait; not less than the server asked for. */
+  /** Counts a failure; the milliseconds to wait, not less than the server asked for. */
   next(atLeastMs = 0): number {
     const wait = Math.min(this.mostMs, this.initialMs * this.multiplier ** this.#failures);
     this.#failures += 1;

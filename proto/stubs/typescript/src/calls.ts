@@ -19,7 +19,7 @@ export interface CallDefaults {
   readonly token?: TokenSource;
   /** Who acts, kept with each revision of a definition. */
   readonly actor?: string;
-  /** Deadline of unary calls that have none of their own, in milliseconds. Default 30 000; 0: none. */
+  /** Deadline of unary calls without one of their own, in ms. Default 30 000; 0: none. */
   readonly deadlineMs?: number;
 }
 
@@ -143,8 +143,7 @@ export class Calls implements Transport {
     const headers = new Headers(given);
     const { token, actor } = this.defaults;
     if (token !== undefined) {
-      const text = typeof token === "string" ? token : await token();
-      headers.set("authorization", `Bearer ${checkToken(text)}`);
+      headers.set("authorization", `Bearer ${await tokenOf(token)}`);
     }
     if (actor !== undefined && !headers.has("x-kpi-actor")) headers.set("x-kpi-actor", actor);
     if (this.platform.userAgent) headers.set(...this.platform.userAgent);
@@ -188,6 +187,15 @@ function cancelled(reason: unknown): KpiSuiteError {
 
 function deadlineExceeded(): KpiSuiteError {
   return new KpiSuiteError("the deadline of the call passed", Code.DeadlineExceeded);
+}
+
+async function tokenOf(source: TokenSource): Promise<string> {
+  if (typeof source === "string") return source;
+  try {
+    return checkToken(await source());
+  } catch (caught) {
+    throw new KpiSuiteError(`there is no token: ${caught}`, Code.Unauthenticated, [], caught);
+  }
 }
 
 function checkToken(token: string): string {

@@ -7,7 +7,10 @@ const MIN_MANTISSA = -(2n ** 63n);
 const MAX_MANTISSA = 2n ** 63n - 1n;
 const MAX_SCALE = 18;
 
-/** The number a field holds; undefined when the field is empty, which means that there is no value. */
+/**
+ * The number a field holds; undefined when the field is empty, which means that there is no value.
+ * @throws RangeError if the text is no decimal
+ */
 export function parseDecimal(text: string): Big | undefined {
   if (text === "") return undefined;
   try {

@@ -23,7 +23,7 @@ interface Detail {
   readonly value: Uint8Array;
 }
 
-/** An error of a call with the details that the server sent: what everything of this package throws. */
+/** An error of a call, with the details that the server sent. */
 export class KpiSuiteError extends Error {
   /** Code of the call. */
   readonly code: Code;

@@ -14,7 +14,7 @@ export function unixNanos(time: Date | Timestamp): bigint {
   return time.seconds * NANOS_OF_SECOND + BigInt(time.nanos);
 }
 
-/** The time of nanoseconds since the epoch, at the millisecond that began last: a Date has no more. */
+/** The time of nanoseconds since the epoch, cut to the milliseconds that a Date has. */
 export function dateOfNanos(nanos: bigint): Date {
   return new Date(Number(floorDivide(nanos, NANOS_OF_MILLISECOND)));
 }

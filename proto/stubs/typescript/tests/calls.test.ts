@@ -1,13 +1,12 @@
-/** What every call gets: further attempts, a deadline, token and actor; over a transport in memory. */
+/** What every call gets: attempts, a deadline, token and actor; over a transport in memory. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Code, ConnectError, createRouterTransport, type ConnectRouter } from "@connectrpc/connect";
 import { KpiSuiteClient, KpiSuiteError, type CallDefaults } from "@kpisuite/client";
-import { connect as connectNode } from "@kpisuite/client/node";
+import { connect as connectNode, SampleWriter } from "@kpisuite/client/node";
 import { DefinitionService, EvaluationService, MeasurementService } from "@kpisuite/client/v1";
 import { connect as connectWeb } from "@kpisuite/client/web";
-import { SampleWriter } from "@kpisuite/client/node";
 
 function clientOf(
   routes: (router: ConnectRouter) => void,
@@ -84,6 +83,8 @@ test("token and actor go with each call, and the token is asked for each time", 
   await client.definitions.getDefinition({});
   await client.definitions.getDefinition({}, { headers: { "x-kpi-actor": "another" } });
   assert.deepEqual(seen, ["Bearer t1", "cfo@example.com", "Bearer t2", "another"]);
+  const without = clientOf(() => {}, { token: () => "two words" });
+  await assert.rejects(without.definitions.getDefinition({}), hasCode(Code.Unauthenticated));
 });
 
 test("what cannot be connected to is refused at once", () => {
@@ -131,7 +132,7 @@ test("pages are read to the end, empty ones included, and read again by another 
   assert.equal((await list.all()).length, 3);
 });
 
-test("a writer fills the columns of the rows that lack a detail, and keeps kinds of values apart", async () => {
+test("a writer pads the columns of details, and keeps kinds of values apart", async () => {
   const blocks: unknown[] = [];
   const client = clientOf(({ rpc }) => {
     rpc(MeasurementService.method.getMeasurementServerInfo, () => ({

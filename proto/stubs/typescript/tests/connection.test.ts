@@ -1,4 +1,4 @@
-/** What a client does when connections break, names have several addresses, and calls are given up. */
+/** Connections that break, names with several addresses, and calls that are given up. */
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -35,12 +35,15 @@ export class NodeClient extends KpiSuiteClient {
     this.#sessions = sessions;
   }
 
-  /** A writer of samples of a workspace, "workspaces/{workspace}"; asks the server for its limits. */
+  /** A writer of samples of "workspaces/{workspace}"; asks the server for its limits. */
   writer(parent: string, options?: WriterOptions): Promise<SampleWriter> {
     return SampleWriter.open(this.measurements, parent, options);
   }
 
-  /** Ends the connections and what is under way. The process may also just end: idle connections do not hold it. */
+  /**
+   * Ends the connections and what is under way. A process need not do it before its end: idle
+   * connections do not hold it.
+   */
   close(): void {
     for (const sessions of this.#sessions) sessions.close();
   }

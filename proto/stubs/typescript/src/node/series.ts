@@ -18,7 +18,10 @@ export interface SampleDetail {
   readonly entity?: string;
   /** Weight, a mantissa at the metric's weight_scale. */
   readonly weight?: bigint;
-  /** Accounting date, in days since 1970-01-01; it wins over the time when a sample is assigned to a period. */
+  /**
+   * Accounting date, in days since 1970-01-01; it wins over the time when a sample is assigned to a
+   * period.
+   */
   readonly businessDay?: number;
 }
 

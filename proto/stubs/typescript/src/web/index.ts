@@ -25,7 +25,7 @@ const platform: Platform = {
 
 /**
  * A client of a gRPC-Web proxy; connects when it is first used.
- * @param baseUrl where the proxy serves, absolute or relative to the page: "https://kpi.example.com"
+ * @param baseUrl where the proxy serves: "https://kpi.example.com", or relative to the page
  * @throws TypeError if it is no https: URL (or http: with `plaintext`), or a token would be sent
  *   without encryption
  */

@@ -1,4 +1,4 @@
-/** gRPC-Web to gRPC, as a proxy in front of the suite does it, with a page beside it; for this test. */
+/** gRPC-Web to gRPC, as a proxy in front of the suite does it, and a page; for this test. */
 
 import * as http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
