@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 tools=../../../.tools/stubs/node
-major() { node -p 'process.versions.node.split(".")[0]'; }
+major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 PATH=$PWD/$tools/bin:$PATH
 
 if [ "$(major)" -lt 20 ]; then
