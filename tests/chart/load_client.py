@@ -4,7 +4,7 @@
                               its standard input ends; repeats what ends because the server goes
 
 Runs with proto/stubs/python/src on its path. Prints one JSON object: acknowledged (samples),
-repeated (calls), failed (texts of calls that failed otherwise), orders (the KPI's value at the end).
+repeated (calls), failed (texts of calls that failed otherwise), orders (value of the KPI then).
 """
 
 import json
