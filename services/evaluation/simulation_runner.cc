@@ -65,12 +65,13 @@ absl::StatusOr<v1::SimulateKpiResponse> SimulationRunner::Simulate(
     return client_.Query(workspace, queries, deadline - kMargin, kMaxAggregateBytes);
   };
   ASSIGN_OR_RETURN(FinalityDecisions decisions, log_.LoadDecisions());
-  absl::StatusOr<v1::SimulateKpiResponse> response =
-      SimulateKpi(request, {.live = live,
-                            .aggregates = aggregates,
-                            .decisions = std::move(decisions),
-                            .now = clock_.Now(),
-                            .proceed = [this, deadline] { return Proceed(deadline); }});
+  absl::StatusOr<v1::SimulateKpiResponse> response = SimulateKpi(
+      request, {.live = live,
+                .aggregates = aggregates,
+                .decisions = std::move(decisions),
+                .recorded = [this](const std::string& kpi) { return ReadRecorded(log_, kpi); },
+                .now = clock_.Now(),
+                .proceed = [this, deadline] { return Proceed(deadline); }});
   // A call that was cut short says so as any other step does.
   const absl::Status proceeds = Proceed(deadline);
   if (!response.ok() && !proceeds.ok()) return proceeds;

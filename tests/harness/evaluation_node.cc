@@ -26,6 +26,14 @@ std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kp
 
 }  // namespace
 
+RecordedValues RecordedIn(const StateEntries& log, const std::string& kpi) {
+  RecordedValues recorded;
+  for (const LoggedState& logged : log) {
+    if (logged.id.kpi == kpi) recorded.Note(logged);
+  }
+  return recorded;
+}
+
 void PublishedStates::Publish(const TickOutput& output) {
   for (const ChangedState& update : output.updates) {
     const std::string key = update.id.Key();
@@ -46,6 +54,8 @@ EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEn
   for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
+    engines_.back().FindRecordedWith(
+        [&log](const std::string& kpi) { return RecordedIn(log, kpi); });
     for (const auto& [kpi, about] : decisions_) engines_.back().SetFinality(kpi, about);
   }
   for (const LoggedState& logged : log) {

@@ -25,6 +25,9 @@ namespace kpisuite {
 // What survives a crash of kpi-evaluation: the state log, in the order of writing.
 using StateEntries = std::vector<LoggedState>;
 
+// What the entries say about closed periods of the KPI of that resource name.
+RecordedValues RecordedIn(const StateEntries& log, const std::string& kpi);
+
 // Published states by StateId::Key(), as readers of the cache see them. Of two versions of one
 // state the greater one stays.
 class PublishedStates {

@@ -252,11 +252,13 @@ absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest r
                                             const std::vector<v1::AggregateQuery>& queries) {
     return measurement_.QueryAggregates(workspace, queries);
   };
-  return SimulateKpi(request, {.live = evaluation_->catalog(),
-                               .aggregates = aggregates,
-                               .decisions = decisions_,
-                               .now = now_,
-                               .proceed = [] { return absl::OkStatus(); }});
+  return SimulateKpi(request,
+                     {.live = evaluation_->catalog(),
+                      .aggregates = aggregates,
+                      .decisions = decisions_,
+                      .recorded = [this](const std::string& kpi) { return RecordedIn(log_, kpi); },
+                      .now = now_,
+                      .proceed = [] { return absl::OkStatus(); }});
 }
 
 absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {

@@ -196,6 +196,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   for (const auto& version : it->second) Drop(*version, true);
   MarkAllReaders(*it->second.back(), true);
   runtimes_.erase(it);
+  recorded_.erase(resource_name);
 }
 
 // Takes a runtime out of every index; tables that nobody reads any more go with it. Its timers

@@ -277,6 +277,21 @@ absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
   }
 }
 
+absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
+                                         absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", Columns("NULL"),
+                       " FROM state_log WHERE kpi = ? AND revision >= 1 ORDER BY number")));
+  RETURN_IF_ERROR(rows.Bind({kpi}));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    RETURN_IF_ERROR(visit(ReadRow(rows).logged));
+  }
+}
+
 absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& id) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement rows,

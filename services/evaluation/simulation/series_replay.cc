@@ -32,8 +32,12 @@ std::vector<std::shared_ptr<const KpiDefinition>> WithReadKpis(
 std::string QueryKey(const v1::AggregateQuery& query) { return query.SerializeAsString(); }
 
 SeriesReplay::SeriesReplay(ReplayedSeries series, const Catalog& catalog,
-                           const FinalityDecisions& decisions, absl::Time now)
-    : series_(std::move(series)), kpis_(WithReadKpis(series_.kpi, catalog)), now_(now) {
+                           const FinalityDecisions& decisions, RecordedLookup recorded,
+                           absl::Time now)
+    : series_(std::move(series)),
+      kpis_(WithReadKpis(series_.kpi, catalog)),
+      recorded_(std::move(recorded)),
+      now_(now) {
   for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
 }
 
@@ -41,6 +45,7 @@ absl::StatusOr<std::unique_ptr<PartitionEngine>> SeriesReplay::MakeEngine(
     const v1::FeedPosition& position) const {
   auto engine =
       std::make_unique<PartitionEngine>(position.part(), position.incarnation(), position.seq());
+  engine->FindRecordedWith(recorded_);
   engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice});
   for (const auto& [kpi, about] : decisions_) engine->SetFinality(kpi, about);
   for (const auto& kpi : kpis_) RETURN_IF_ERROR(engine->SetKpi(kpi));

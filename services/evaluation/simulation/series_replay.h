@@ -35,11 +35,12 @@ struct ReplayedSeries {
 class SeriesReplay {
  public:
   // As the series stands at `now`. `catalog` has the KPIs that targets of `series` read; it is used
-  // during the call alone. `decisions` are about any KPI, in the order of time.
+  // during the call alone. `decisions` are about any KPI, in the order of time. `recorded` may be
+  // null: nothing is on record.
   SeriesReplay(ReplayedSeries series, const Catalog& catalog, const FinalityDecisions& decisions,
-               absl::Time now);
+               RecordedLookup recorded, absl::Time now);
 
-  // What must be known of the samples. Errors: those of PartitionEngine::SetKpi.
+  // What must be known of the samples. Errors: those of PartitionEngine::SetVersions.
   absl::StatusOr<std::vector<v1::AggregateQuery>> Queries() const;
   // Computes the series; `answers` has those of Queries(). `proceed` is asked now and then; its
   // errors end the run.
@@ -61,6 +62,7 @@ class SeriesReplay {
   ReplayedSeries series_;
   std::vector<std::shared_ptr<const KpiDefinition>> kpis_;  // it and those that targets read
   std::map<std::string, FinalityDecisions> decisions_;      // by resource name of the KPI
+  const RecordedLookup recorded_;
   const absl::Time now_;
   std::unique_ptr<PartitionEngine> engine_;
 };
