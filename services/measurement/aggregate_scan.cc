@@ -126,7 +126,7 @@ class PlanScan {
     if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
       view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
     }
-    view.kept = kept_.Keeps(sample.value);
+    plan_.derived.Apply(kept_, view);
     cell.last_nano = std::max(cell.last_nano, sample.time_nano);
     return cell.state.Add(view);
   }

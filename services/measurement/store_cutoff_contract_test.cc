@@ -114,6 +114,16 @@ TEST_P(StoreCutoffs, WhatWasInsertedCorrectedOrWithdrawnLaterIsHeldOut) {
   EXPECT_EQ(Cells(), (Texts{"1 112/3 0"}));
 }
 
+TEST_P(StoreCutoffs, DerivedValuesAreThoseOfWhatCounted) {
+  Write(10, {OnDay(1, "a", 4), OnDay(1, "b", 0)});
+  Write(20, {OnDay(1, "a", 2), OnDay(1, "b", 5)});
+  query_.set_expression("20 / value");
+  query_.set_expression_scale(0);
+  EXPECT_EQ(Cells(), (Texts{"1 14/2 0"}));
+  Cut(1, 2, 10);
+  EXPECT_EQ(Cells(), (Texts{"1 5/2 2"}));
+}
+
 TEST_P(StoreCutoffs, ADayOfNothingButHeldOutSamplesHasAnEmptyCell) {
   Write(10, {OnDay(3, "a", 1)});
   Cut(std::nullopt, std::nullopt, 9);

@@ -95,6 +95,7 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
       PaneSpec spec{.workspace = kpi.workspace,
                     .metric = input.metric->id,
                     .aggregation = input.StateSpec(),
+                    .derived = input.derived,
                     .filter = input.filter,
                     .group_by = Without(grouping.dimensions, input.ignore_dimensions),
                     .calendar = kpi.calendar,

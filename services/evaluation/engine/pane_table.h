@@ -17,6 +17,7 @@
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/derived_value.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/slice.h"
 #include "services/evaluation/engine/finality.h"
@@ -29,6 +30,7 @@ struct PaneSpec {
   std::string workspace;  // id
   std::string metric;     // id
   AggregationSpec aggregation;
+  DerivedValue derived;  // comes before the filter
   Filter filter;
   std::vector<std::string> group_by;             // sorted dimensions; empty for the total
   std::shared_ptr<const Calendar> calendar;      // zone and day start cut the days
