@@ -11,10 +11,8 @@
 
 namespace kpisuite {
 
-namespace {
-
-std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kpi,
-                                  const std::string& window, int64_t before_position) {
+std::optional<int32_t> LastClosedIn(const StateEntries& log, const std::string& kpi,
+                                    const std::string& window, int64_t before_position) {
   std::optional<int32_t> last;
   for (const LoggedState& logged : log) {
     const bool counts = logged.id.kpi == kpi && logged.id.window == window &&
@@ -23,8 +21,6 @@ std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kp
   }
   return last;
 }
-
-}  // namespace
 
 RecordedValues RecordedIn(const StateEntries& log, const std::string& kpi) {
   RecordedValues recorded;
@@ -49,7 +45,7 @@ void PublishedStates::Publish(const TickOutput& output) {
 EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log,
                                const FinalityDecisions& decisions)
     : versions_([&log](const std::string& kpi, const std::string& window, int64_t before) {
-        return LastClosed(log, kpi, window, before);
+        return LastClosedIn(log, kpi, window, before);
       }) {
   for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {

@@ -4,10 +4,11 @@
 
 namespace kpisuite {
 
-absl::StatusOr<RecordedValues> ReadRecorded(StateLog& log, absl::string_view kpi) {
+absl::StatusOr<RecordedValues> ReadRecorded(StateLog& log, absl::string_view kpi,
+                                            absl::Time until) {
   RecordedValues recorded;
-  RETURN_IF_ERROR(log.VisitClosed(kpi, [&recorded](const LoggedState& entry) {
-    recorded.Note(entry);
+  RETURN_IF_ERROR(log.VisitClosed(kpi, [&](const LoggedState& entry) {
+    if (entry.record_time <= until) recorded.Note(entry);
     return absl::OkStatus();
   }));
   return recorded;

@@ -123,7 +123,9 @@ class StateLog {
   virtual std::string engine() const = 0;
 };
 
-// What the log has about closed periods of a KPI: what its frozen targets read. Errors of reads.
-absl::StatusOr<RecordedValues> ReadRecorded(StateLog& log, absl::string_view kpi);
+// What the log said until a moment about closed periods of a KPI: what its frozen targets read.
+// Errors of reads.
+absl::StatusOr<RecordedValues> ReadRecorded(StateLog& log, absl::string_view kpi,
+                                            absl::Time until = absl::InfiniteFuture());
 
 }  // namespace kpisuite

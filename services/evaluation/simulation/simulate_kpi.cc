@@ -143,13 +143,16 @@ absl::StatusOr<v1::SimulateKpiResponse> SimulateKpi(const v1::SimulateKpiRequest
                                                     const SimulationEnvironment& environment) {
   ASSIGN_OR_RETURN(const SimulationPlan plan,
                    PlanSimulation(request, environment.live, environment.now));
-  SeriesReplay draft(plan.draft, *plan.drafts, environment.decisions,
-                     MeasuresTheSame(plan, environment.live) ? environment.recorded : nullptr,
-                     environment.now);
+  const ReplayKnowledge known{.decisions = environment.decisions,
+                              .recorded = environment.recorded,
+                              .versions = nullptr,
+                              .now = environment.now};
+  ReplayKnowledge of_draft = known;
+  if (!MeasuresTheSame(plan, environment.live)) of_draft.recorded = nullptr;
+  SeriesReplay draft(plan.draft, *plan.drafts, std::move(of_draft));
   std::optional<SeriesReplay> live;
   if (plan.live.has_value()) {
-    live.emplace(*plan.live, environment.live, environment.decisions, environment.recorded,
-                 environment.now);
+    live.emplace(*plan.live, environment.live, known);
   }
   ASSIGN_OR_RETURN(std::vector<v1::AggregateQuery> queries, draft.Queries());
   if (live.has_value()) {
