@@ -24,7 +24,7 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "CHANGELOG.md", "LICENSE", "
              "proto", "services", "libs", "deploy", "helm", "tests"}
 ROOMS = ("libs", "services", "proto", "deploy", "helm", "tests")
 
-CODE = (".cc", ".h", ".py", ".sh")
+CODE = (".cc", ".h", ".py", ".sh", ".go")
 # A folder with nothing but data (test cases, seeds, testdata) is described by the README above it.
 NEEDS_README = CODE + (".proto", ".cmake", ".md", ".yaml", ".json", "CMakeLists.txt")
 
@@ -111,7 +111,9 @@ def readmes(tree):
         folder, _, name = file.rpartition("/")
         if folder.split("/")[0] not in ROOMS:
             continue
-        if name.endswith(NEEDS_README) and not folder.endswith("/testdata"):
+        # Helm renders whatever lies in the templates of a chart; the chart's page describes them.
+        described_above = folder.endswith("/testdata") or re.match(r"helm/[^/]+/templates", folder)
+        if name.endswith(NEEDS_README) and not described_above:
             folders.add(folder)
         if name == "README.md" and len(tree.lines(file)) > MAX_README_LINES:
             yield Finding(file, 0, f"{len(tree.lines(file))} lines, want at most "
@@ -139,6 +141,18 @@ def python_functions(text):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
+def go_functions(text):
+    """[(first line, number of lines)] of each function, as gofmt lays them out."""
+    found, first = [], 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("func "):
+            first = number
+        if first and line.startswith("}") or line.startswith("func ") and line.endswith("}"):
+            found.append((first, number - first + 1))
+            first = 0
+    return found
+
+
 def function_lengths(tree):
     """A function fits on a screen."""
     for file in tree.files:
@@ -146,6 +160,8 @@ def function_lengths(tree):
             found = cpp_functions.functions(tree.text(file))
         elif file.endswith(".py"):
             found = python_functions(tree.text(file))
+        elif file.endswith(".go"):
+            found = go_functions(tree.text(file))
         else:
             continue
         for line, length in found:
