@@ -53,6 +53,14 @@ absl::Time CutoffOf(const v1::AggregateQuery& query, int32_t day) {
   return absl::InfiniteFuture();
 }
 
+// Of one cutoff that is of all days; else InfiniteFuture.
+absl::Time MomentOf(const v1::AggregateQuery& query) {
+  if (query.cutoffs_size() != 1) return absl::InfiniteFuture();
+  const v1::RecordCutoff& cutoff = query.cutoffs(0);
+  if (cutoff.has_first_day() || cutoff.has_end_day()) return absl::InfiniteFuture();
+  return FromTimestamp(cutoff.record_time());
+}
+
 std::optional<int64_t> ValueAt(
     const std::vector<std::pair<absl::Time, std::optional<int64_t>>>& versions, absl::Time time) {
   std::optional<int64_t> value;
@@ -168,6 +176,7 @@ FeedForTest::Batch FeedForTest::Advance(const std::string& metric, absl::Time wa
   const auto it = watermarks_.try_emplace(metric, absl::InfinitePast()).first;
   if (watermark <= it->second) return nullptr;
   it->second = watermark;
+  watermark_moves_[metric].emplace_back(now_, watermark);
   auto batch = NextBatch();
   v1::Watermark& moved = *batch->add_watermarks();
   moved.set_metric(metric);
@@ -221,8 +230,12 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     if (!cell.state.empty()) out.set_last_time_unix_nano(cell.last);
     out.set_held_out(cell.held_out);
   }
-  const auto watermark = watermarks_.find(query.metric());
-  if (watermark != watermarks_.end()) answer.watermark = watermark->second;
+  const auto moves = watermark_moves_.find(query.metric());
+  const absl::Time moment = MomentOf(query);
+  if (moves == watermark_moves_.end()) return answer;
+  for (const auto& [time, watermark] : moves->second) {
+    if (time <= moment) answer.watermark = watermark;
+  }
   return answer;
 }
 

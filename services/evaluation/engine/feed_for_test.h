@@ -71,6 +71,8 @@ class FeedForTest {
   std::map<Row, int64_t> rows_;
   std::map<Row, Versions> versions_;
   std::map<std::string, absl::Time> watermarks_;
+  // By metric: when it moved, and where to.
+  std::map<std::string, std::vector<std::pair<absl::Time, absl::Time>>> watermark_moves_;
   int64_t seq_ = 0;
 };
 
