@@ -1,3 +1,5 @@
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/partition.h"
