@@ -60,6 +60,7 @@ test_packages() {
   list <<'LIST'
 sqlite3                         # looking into a store by hand and in tests
 redis-server                    # the state cache; tests and quickstart start their own process
+chromium                        # runs the TypeScript client, headless
 redis-tools                     # redis-cli
 clang-14                        # fuzz targets, thread-safety analysis
 libclang-rt-14-dev              # sanitizer and fuzzer runtimes
@@ -205,6 +206,7 @@ main() {
     have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
     have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
     proto/stubs/python/setup.sh --check || complete=false
+    proto/stubs/typescript/setup.sh --check || complete=false
     tests/chart/setup.sh --check || complete=false
     $complete || exit 1
     note "everything is installed"
@@ -217,6 +219,7 @@ main() {
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
   proto/stubs/python/setup.sh
+  proto/stubs/typescript/setup.sh
   tests/chart/setup.sh
   # Debian's Rust is too old for the client crate, and rustup is the user's to install.
   command -v cargo >/dev/null 2>&1 || note "no cargo: the Rust client is not tested here"
