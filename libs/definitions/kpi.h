@@ -53,6 +53,8 @@ struct MetricInput {
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
+  // Whether the dimension or level of a slice is rolled up.
+  bool Ignores(absl::string_view name) const;
   // Unit of the aggregated value: that of the metric or of the derived value, its square for VAR,
   // dimensionless for counts.
   Unit unit;

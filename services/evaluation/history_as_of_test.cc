@@ -70,11 +70,11 @@ TEST_F(HistoryAsOfTest, UsesTheTargetOfThatMoment) {
   kpi.set_revision(2);
   kpi.mutable_kpi()->mutable_target()->set_fixed("8");
   suite_.definitions.Apply({kpi});
-  ASSERT_TRUE(Eventually([this] { return suite_.Read(kDay5).target() == "8"; }));
+  ASSERT_TRUE(Eventually([this] { return suite_.Read(kDay5).target().value() == "8"; }));
   v1::GetHistoryResponse response;
   ASSERT_TRUE(AsOf(before, &response).ok());
   ASSERT_EQ(response.entries_size(), 1);
-  EXPECT_EQ(response.entries(0).state().target(), "10");
+  EXPECT_EQ(response.entries(0).state().target().value(), "10");
   EXPECT_EQ(response.entries(0).state().status(), v1::STATUS_WARNING);
 }
 

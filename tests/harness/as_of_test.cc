@@ -14,7 +14,7 @@
 namespace kpisuite {
 namespace {
 
-constexpr char kDefinitions[] = R"(
+constexpr char kDefinitions[] = R"yaml(
 apiVersion: kpisuite/v1
 kind: Metric
 metadata: {name: m}
@@ -65,7 +65,7 @@ spec:
   windows: [DAY, "TO_DATE(MONTH)"]
   slices: [[region]]
   target: {fixed: 40%}
-)";
+)yaml";
 
 constexpr const char* kRegions[] = {"EMEA", "APAC"};
 
@@ -78,7 +78,7 @@ struct Remembered {
 
 std::string Said(const v1::KpiState& state) {
   return absl::StrCat(state.value(), " ", v1::NdReason_Name(state.nd_reason()), " ",
-                      v1::Status_Name(state.status()), " target ", state.target());
+                      v1::Status_Name(state.status()), " target ", state.target().value());
 }
 
 class RandomMoments {

@@ -162,6 +162,8 @@ Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
       latest == Number(NdReason::kSuppressed) || !runtime_.MayCompareWith(window, period)) {
     return latest;
   }
+  // What was recorded is AS_IS.
+  if (runtime_.view() == MembershipView::kAsWas && runtime_.HasLevel(slice)) return latest;
   const RecordedValues* recorded = runtime_.VersionOf(window, period)->recorded();
   if (recorded == nullptr) return latest;
   const StateId id{runtime_.kpi().resource_name(), window.id(), slice.ToString(), period.id};
@@ -188,6 +190,10 @@ Number PeriodValues::KpiValue(absl::string_view kpi, const Slice& slice,
   }
   const absl::StatusOr<PeriodValue> answer = ValueOf(*version, slice, window, period);
   return answer.ok() ? answer->value : Keep(answer.status());
+}
+
+std::vector<Slice> PeriodValues::Ancestors(const Slice& slice, absl::CivilDay day) const {
+  return runtime_.AncestorsOf(slice, day);
 }
 
 std::optional<std::vector<Slice>> PeriodValues::Children(const Slice& slice,

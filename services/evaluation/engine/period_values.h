@@ -64,13 +64,14 @@ class PeriodValues final : public TargetEnvironment {
                                         absl::Span<const DayRange> days) const;
 
   // FROZEN once the target period has begun: what was recorded until then (RecordedValues). As it
-  // stands as long as nothing is on record, and where it is withheld.
+  // stands as long as nothing is on record, where it is withheld, and of a level AS_WAS.
   Number ClosedValue(const Slice& slice, const Period& period, const Period& target_period,
                      TargetVintage vintage) const override;
   Number ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const override;
   Number ValueOver(const Slice& slice, const Period& first, const Period& last) const override;
   // ND(PENDING) when the other KPI is not there or has another calendar.
   Number KpiValue(absl::string_view kpi, const Slice& slice, const Period& period) const override;
+  std::vector<Slice> Ancestors(const Slice& slice, absl::CivilDay day) const override;
   // Live: with rows in the period.
   std::optional<std::vector<Slice>> Children(const Slice& slice, absl::string_view dimension,
                                              const Period& period) const override;

@@ -91,7 +91,7 @@ class FrozenTargetTest : public ::testing::Test {
         runtime.kpi().windows[0].At(*runtime.kpi().calendar, absl::CivilDay(2024, 3, day));
     v1::KpiState state;
     state.ParseFromString(**engine.Read(runtime, "", 0, period, now));
-    return state.target();
+    return state.target().value();
   }
 
   FeedForTest feed_;

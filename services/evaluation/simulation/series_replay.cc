@@ -94,7 +94,7 @@ absl::StatusOr<std::unique_ptr<PartitionEngine>> SeriesReplay::MakeEngine(
   auto engine =
       std::make_unique<PartitionEngine>(position.part(), position.incarnation(), position.seq());
   engine->FindRecordedWith(known_.recorded);
-  engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice});
+  engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice}, known_.now);
   for (const auto& [kpi, about] : decisions_) engine->SetFinality(kpi, about);
   for (const auto& versions : chains_) RETURN_IF_ERROR(engine->SetVersions(versions));
   // What is held out is asked for only once the time is known. A period that was over before its

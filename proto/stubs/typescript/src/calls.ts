@@ -163,8 +163,8 @@ export class Calls implements Transport {
     const error = ConnectError.from(caught);
     // What came with a status of the server is what the server says.
     const isLocal = !error.metadata.has("grpc-status");
-    if (isLocal && this.platform.isConnectionLost?.(error)) {
-      const text = `the connection was lost: ${error.rawMessage}`;
+    if (isLocal && error.code !== Code.Unavailable && this.platform.isConnectionLost?.(error)) {
+      const text = `no connection: ${error.rawMessage}`;
       return new KpiSuiteError(text, Code.Unavailable, [], error.cause);
     }
     return KpiSuiteError.from(caught);

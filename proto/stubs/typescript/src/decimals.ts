@@ -1,4 +1,4 @@
-import Big from "big.js";
+import { Big } from "big.js";
 
 /** Most significant digits of a value. */
 export const MAX_DIGITS = 34;
