@@ -44,12 +44,7 @@ spec:
   windows: [DAY, MONTH, "TRAILING(3,DAY,INCLUDE_CURRENT)"]
   slices: [[region]]
   hysteresis: {deadband: 0.02, worsenPeriods: 2}
-  target: {
-vsPrior : {
-comparator:
-  PREVIOUS_PERIOD, units : 1
-}
-}
+  target: {vsPrior: {comparator: PREVIOUS_PERIOD, units: 1}}
 ---
 apiVersion: kpisuite/v1
 kind: Kpi
