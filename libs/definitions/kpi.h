@@ -63,8 +63,8 @@ struct MetricInput {
   // Ids of the KPIs through which this one reads the input, sorted: their finality binds it too.
   std::vector<std::string> components;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
-  // filter, frame, derived value. Inputs of different KPIs with equal keys can share their panes (if their zones
-  // agree).
+  // filter, frame, derived value. Inputs of different KPIs with equal keys can share their panes
+  // (if their zones agree).
   std::string key;
 
   // What its states are made for.
