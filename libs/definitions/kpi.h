@@ -18,6 +18,7 @@
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/comparison.h"
 #include "libs/kpi/decimal.h"
+#include "libs/kpi/derived_value.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/formula.h"
 #include "libs/kpi/interval.h"
@@ -47,20 +48,23 @@ struct MetricInput {
   // AVG whose spread is wanted too: its states are those of VAR, which give the same mean.
   bool keeps_spread = false;
   FrameRule frame;  // what of the samples outside of the period counts
+  // What takes the place of a sample's value before the filter; its scale is the aggregation's.
+  DerivedValue derived;
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
   // Whether the dimension or level of a slice is rolled up.
   bool Ignores(absl::string_view name) const;
-  // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
+  // Unit of the aggregated value: that of the metric or of the derived value, its square for VAR,
+  // dimensionless for counts.
   Unit unit;
   // From the period of the step's root to the one that is meant.
   PeriodPath path;
   // Ids of the KPIs through which this one reads the input, sorted: their finality binds it too.
   std::vector<std::string> components;
   // Identifies what is aggregated within a workspace: metric, aggregation, percentile, canonical
-  // filter, frame. Inputs of different KPIs with equal keys can share their panes (if their zones
-  // agree).
+  // filter, frame, derived value. Inputs of different KPIs with equal keys can share their panes
+  // (if their zones agree).
   std::string key;
 
   // What its states are made for.

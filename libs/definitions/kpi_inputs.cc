@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "libs/definitions/field_checks.h"
 #include "libs/definitions/input_aggregation.h"
+#include "libs/definitions/input_expression.h"
 #include "libs/definitions/kpi_builder.h"
 #include "libs/definitions/kpi_components.h"
 #include "libs/definitions/references.h"
@@ -59,8 +60,6 @@ class InputsBuilder {
                                     "an alias of at most 64 letters, digits and '_', no "
                                     "digit first"));
     }
-    CheckNotSet(field + ".expression", !input.expression().empty(), draft_.violations);
-    CheckNotSet(field + ".expression_scale", input.has_expression_scale(), draft_.violations);
     CheckEnum(field + ".apply", input.apply(), v1::Apply_IsValid(input.apply()), draft_.violations);
     if (input.metric().empty() == input.kpi().empty()) {
       AddRequired(field, "exactly one of metric and kpi", draft_.violations);
@@ -92,16 +91,26 @@ class InputsBuilder {
     built.metric = entry->metric;
     built.ignore_dimensions = ReadIgnored(draft_, field, input);
     built.path = ReadPath(draft_, field, input);
-    BuildFilter(field, input, built);
+    const std::optional<int> derived_scale =
+        input.has_expression_scale() ? std::optional<int>(input.expression_scale()) : std::nullopt;
+    const std::optional<DerivedValue> derived =
+        BuildDerived(field, input.expression(), derived_scale, *built.metric, draft_.violations);
+    if (!derived.has_value()) {
+      AddUnknown(alias);
+      return;
+    }
+    built.derived = *derived;
+    const MetricDefinition measured = AsDerived(*built.metric, built.derived);
+    BuildFilter(field, input, measured.scale, built);
     if (!spec.has_value()) {
       AddUnknown(alias);
       return;
     }
     built.aggregation = *spec;
     built.frame = BuildFrameRule(field, input, spec->kind, draft_.violations);
-    built.aggregation.scale = static_cast<uint8_t>(built.metric->scale);
+    built.aggregation.scale = static_cast<uint8_t>(measured.scale);
     const std::optional<Unit> unit =
-        BuildAggregateUnit(field, built.aggregation, *built.metric, draft_.violations);
+        BuildAggregateUnit(field, built.aggregation, measured, draft_.violations);
     if (!unit.has_value()) {
       AddUnknown(alias);
       return;
@@ -109,25 +118,25 @@ class InputsBuilder {
     built.unit = *unit;
     built.key = absl::StrCat(built.metric->id, "|", AggregationKindName(spec->kind), "|",
                              spec->percentile_millionths, "|", built.filter.canonical_text(),
-                             FrameText(spec->kind, built.frame));
+                             FrameText(spec->kind, built.frame), DerivedText(built.derived));
     formula_inputs_.push_back({alias, built.unit});
     own_.push_back(
         {alias, FormulaBinding::Kind::kInput, AddMetricInput(draft_.built, std::move(built))});
   }
 
-  void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
-    absl::StatusOr<Filter> filter =
-        Filter::Create(input.where(), built.metric->AllNames(), built.metric->scale);
+  void BuildFilter(const std::string& field, const v1::Input& input, int scale,
+                   MetricInput& built) {
+    absl::StatusOr<Filter> filter = Filter::Create(input.where(), built.metric->AllNames(), scale);
     if (filter.ok()) {
       built.filter = *std::move(filter);
-      CheckLevels(field, built);
+      CheckLevels(field, scale, built);
     } else {
       draft_.violations.AddStatus(field + ".where", violation::kSyntax, filter.status());
     }
   }
 
   // Tests of levels stand for tests of the members below them, whatever the day.
-  void CheckLevels(const std::string& field, const MetricInput& built) {
+  void CheckLevels(const std::string& field, int scale, const MetricInput& built) {
     const MetricDefinition& metric = *built.metric;
     std::vector<absl::CivilDay> days = {absl::CivilDay::min()};
     for (const auto& hierarchy : metric.hierarchies) {
@@ -135,7 +144,7 @@ class InputsBuilder {
     }
     for (const absl::CivilDay day : days) {
       const absl::StatusOr<Filter> lowered =
-          WithoutLevels(built.filter, metric.hierarchies, metric.dimensions, metric.scale, day);
+          WithoutLevels(built.filter, metric.hierarchies, metric.dimensions, scale, day);
       if (lowered.ok()) continue;
       draft_.violations.Add(field + ".where", violation::kLimit,
                             GotWant(built.filter.canonical_text(),
@@ -151,6 +160,8 @@ class InputsBuilder {
     Refuse(field + ".aggregation", input.has_aggregation() && !result, kWhy);
     Refuse(field + ".percentile", !input.percentile().empty(), kWhy);
     Refuse(field + ".where", !input.where().empty(), kWhy);
+    Refuse(field + ".expression", !input.expression().empty(), kWhy);
+    Refuse(field + ".expression_scale", input.has_expression_scale(), kWhy);
     Refuse(field + ".carry_forward", !input.carry_forward().empty(), kWhy);
     Refuse(field + ".conversion_window", input.has_conversion_window(), kWhy);
     Refuse(field + ".cohort_offset", input.has_cohort_offset(), kWhy);

@@ -79,11 +79,17 @@ TEST(VersusPriorTarget, NamesItsComparatorAndOneChange) {
               ElementsAre(".vs_prior.comparator OUT_OF_RANGE", ".vs_prior REQUIRED"));
   EXPECT_THAT(CodesOf(Level(), "vs_prior { comparator: 'COMPARABLE' units: '1' }"), IsEmpty());
   EXPECT_THAT(
-      CodesOf(Level(), "vs_prior { comparator: 'PREVIOUS_PERIOD' units: '1' freeze: true }"),
-      ElementsAre(".vs_prior.freeze NOT_IMPLEMENTED"));
-  EXPECT_THAT(
       CodesOf(Level() + "windows: 'MONTH' ", "vs_prior { comparator: 'SAME_WEEKDAY' units: '1' }"),
       ElementsAre(".vs_prior.comparator REFUSED"));
+}
+
+TEST(VersusPriorTarget, IsFrozenWhereItsPeriodsAreRecorded) {
+  const std::string frozen = "vs_prior { comparator: 'PREVIOUS_PERIOD' units: '1' freeze: true }";
+  EXPECT_THAT(CodesOf(Level(), frozen), IsEmpty());
+  EXPECT_THAT(CodesOf(Flow() + "windows: ['MONTH', 'QUARTER'] ", frozen), IsEmpty());
+  EXPECT_THAT(CodesOf(Flow() + "windows: ['QUARTER', 'TO_DATE(YEAR)'] ", frozen), IsEmpty());
+  EXPECT_THAT(CodesOf(Flow() + "windows: 'QUARTER' ", frozen + "grain: GRAIN_MONTH"),
+              ElementsAre(".vs_prior.freeze REFUSED"));
 }
 
 TEST(BaselineImprovementTarget, NeedsADirectionAndARange) {

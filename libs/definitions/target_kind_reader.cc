@@ -221,7 +221,7 @@ void TargetValueReader::ReadVersusPrior(const v1::VersusPrior& prior) {
   VersusPriorSpec& spec = spec_.versus_prior.emplace();
   spec.comparator = comparator.value_or(TargetComparator::kPreviousPeriod);
   spec.change = ReadChange(".vs_prior", prior.change(), "change", prior.units());
-  CheckNotSet(field_ + ".vs_prior.freeze", prior.freeze(), violations_);
+  spec.freeze = prior.freeze();
 }
 
 void TargetValueReader::ReadBaseline(const v1::BaselineImprovement& baseline) {

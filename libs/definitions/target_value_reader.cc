@@ -1,6 +1,8 @@
 #include "libs/definitions/target_value_reader.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/definitions/field_checks.h"
@@ -25,6 +27,7 @@ std::optional<TargetSpec> TargetValueReader::Read(const v1::TargetValue& value) 
                     "got a value, want none: it is for a formula");
   }
   ReadGrain(value);
+  CheckFrozen();
   if (violations_.size() != before || blocked_) return std::nullopt;
   return std::move(spec_);
 }
@@ -73,6 +76,22 @@ void TargetValueReader::ReadGrain(const v1::TargetValue& value) {
              !spec_.grain.has_value() && !draft_.built.windows.empty()) {
     spec_.grain = draft_.built.windows.front().grain();
   }
+}
+
+void TargetValueReader::CheckFrozen() {
+  if (!spec_.versus_prior.has_value() || !spec_.versus_prior->freeze) return;
+  if (!spec_.grain.has_value()) return;
+  const std::vector<Window>& windows = draft_.built.windows;
+  const std::string wanted(GrainName(*spec_.grain));
+  const bool recorded = std::any_of(windows.begin(), windows.end(),
+                                    [&](const Window& window) { return window.id() == wanted; });
+  const bool reads_others = std::any_of(windows.begin(), windows.end(), [&](const Window& window) {
+    return window.grain() > *spec_.grain;
+  });
+  if (recorded || !reads_others) return;
+  violations_.Add(field_ + ".vs_prior.freeze", violation::kRefused,
+                  absl::StrCat("got a target by ", wanted, ", want a window ", wanted,
+                               " of the KPI, whose values are recorded"));
 }
 
 std::optional<Decimal> TargetValueReader::ReadNumber(const std::string& suffix,

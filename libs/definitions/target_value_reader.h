@@ -24,6 +24,8 @@ class TargetValueReader {
  private:
   void ReadKind(const v1::TargetValue& value);
   void ReadGrain(const v1::TargetValue& value);
+  // Periods of the target's grain are recorded where a window of the KPI has them.
+  void CheckFrozen();
 
   // --- target_value_reader.cc ---
   // A value of the KPI: in its logical range, at the target's scale.

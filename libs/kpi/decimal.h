@@ -138,6 +138,10 @@ absl::StatusOr<int64_t> MantissaFromDouble(double value, int scale);
 // The exact mantissa of a number at the scale; errors as MantissaFromText.
 absl::StatusOr<int64_t> MantissaFromDecimal(const Decimal& value, int scale);
 
+// The mantissa of a number rounded half to even at the scale. INVALID_ARGUMENT for one that does
+// not fit 64 bits.
+absl::StatusOr<int64_t> MantissaRoundedFrom(const Decimal& value, int scale);
+
 // Canonical text of mantissa * 10^-scale.
 std::string MantissaToText(absl::int128 mantissa, int scale);
 

@@ -40,15 +40,18 @@ class Checker {
     day_ = Unit::Parse("d").value_or(Unit());
   }
 
-  std::vector<FieldViolation> Check(const Unit& declared_unit) {
+  // `declared_unit` may be null: any will do. `result_unit` becomes that of the result.
+  std::vector<FieldViolation> Check(const Unit* declared_unit, Unit& result_unit) {
     const Typed result = TypeOf(tree_.root);
+    result_unit = result.unit;
     const size_t offset = tree_.node(tree_.root).offset;
     if (result.is_boolean()) {
       Report(offset, "TYPE", "got a truth value, want a number, for instance if(condition, 1, 0)");
-    } else if (result.is_number() && !result.bare && !(result.unit == declared_unit)) {
+    } else if (declared_unit != nullptr && result.is_number() && !result.bare &&
+               !(result.unit == *declared_unit)) {
       Report(offset, "UNIT",
              absl::StrCat("got ", Shown(result.unit), ", want the declared unit, ",
-                          Shown(declared_unit)));
+                          Shown(*declared_unit)));
     }
     for (const auto& [alias, unit] : units_) {
       if (used_.count(alias) != 0) continue;
@@ -273,7 +276,14 @@ class Checker {
 std::vector<FieldViolation> CheckFormula(const ExpressionSource& source, const FormulaTree& tree,
                                          absl::Span<const FormulaInput> inputs,
                                          const Unit& declared_unit) {
-  return Checker(source, tree, inputs).Check(declared_unit);
+  Unit unit;
+  return Checker(source, tree, inputs).Check(&declared_unit, unit);
+}
+
+std::vector<FieldViolation> CheckFormulaUnit(const ExpressionSource& source,
+                                             const FormulaTree& tree,
+                                             absl::Span<const FormulaInput> inputs, Unit& unit) {
+  return Checker(source, tree, inputs).Check(nullptr, unit);
 }
 
 }  // namespace kpisuite

@@ -21,4 +21,10 @@ std::vector<FieldViolation> CheckFormula(const ExpressionSource& source, const F
                                          absl::Span<const FormulaInput> inputs,
                                          const Unit& declared_unit);
 
+// The same without a declared unit. `unit` becomes that of the result, when there is no violation;
+// a bare number is dimensionless.
+std::vector<FieldViolation> CheckFormulaUnit(const ExpressionSource& source,
+                                             const FormulaTree& tree,
+                                             absl::Span<const FormulaInput> inputs, Unit& unit);
+
 }  // namespace kpisuite

@@ -48,6 +48,17 @@ absl::StatusOr<int64_t> MantissaFromDecimal(const Decimal& value, int scale) {
   return Fit(value.IsNegative(), coefficient * PowerOfTen(shift), value.ToString(), scale);
 }
 
+absl::StatusOr<int64_t> MantissaRoundedFrom(const Decimal& value, int scale) {
+  auto coefficient = static_cast<Uint128>(static_cast<Int128>(value.Abs().coefficient()));
+  if (coefficient == 0) return 0;
+  const int shift = value.exponent() + scale;
+  if (CountDigits(coefficient) + shift > 19) {
+    return DoesNotFit(value.ToString().substr(0, 60), scale);
+  }
+  coefficient = shift < 0 ? DivideHalfEven(coefficient, -shift) : coefficient * PowerOfTen(shift);
+  return Fit(value.IsNegative(), coefficient, value.ToString().substr(0, 60), scale);
+}
+
 absl::StatusOr<int64_t> MantissaFromText(absl::string_view text, int scale) {
   ASSIGN_OR_RETURN(const Decimal value, Decimal::Parse(text));
   return MantissaFromDecimal(value, scale);
@@ -63,11 +74,7 @@ absl::StatusOr<int64_t> MantissaFromDouble(double value, int scale) {
     if (std::fabs(scaled - nearest) < 0.49) return static_cast<int64_t>(nearest);
   }
   ASSIGN_OR_RETURN(const Decimal exact, Decimal::FromDouble(value));
-  auto coefficient = static_cast<Uint128>(static_cast<Int128>(exact.Abs().coefficient()));
-  const int shift = exact.exponent() + scale;
-  if (CountDigits(coefficient) + shift > 19) return DoesNotFit(absl::StrCat(value), scale);
-  coefficient = shift < 0 ? DivideHalfEven(coefficient, -shift) : coefficient * PowerOfTen(shift);
-  return Fit(exact.IsNegative(), coefficient, absl::StrCat(value), scale);
+  return MantissaRoundedFrom(exact, scale);
 }
 
 }  // namespace kpisuite

@@ -46,6 +46,7 @@ TargetReads TargetSet::Reads() const {
     const bool children = spec.kind == TargetKind::kChildren;
     if (!earlier && !baseline && !formula && !children) continue;
     reads.earlier |= earlier;
+    reads.frozen |= spec.kind == TargetKind::kVersusPrior && spec.versus_prior->freeze;
     if (baseline) reads.ranges.push_back({target.first->first_day, target.last->end_day});
     if (formula) kpis.insert(spec.formula->kpis.begin(), spec.formula->kpis.end());
     if (children) dimensions.insert(spec.children->dimension);

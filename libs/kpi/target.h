@@ -67,6 +67,8 @@ class TargetResolution;
 struct TargetReads {
   // Values of earlier periods of the KPI itself (VS_PRIOR, SEASONAL).
   bool earlier = false;
+  // Of these, values as they were recorded at an earlier time (VS_PRIOR that is frozen).
+  bool frozen = false;
   // Days whose value is a baseline (BASELINE_IMPROVEMENT).
   std::vector<DayRange> ranges;
   // Ids of other KPIs (FORMULA, weights of CHILDREN); sorted, distinct.

@@ -227,7 +227,7 @@ class TargetResolution {
     if (spec.comparator == TargetComparator::kComparable) {
       const std::vector<DayRange> days = ComparableDays(calendar_, period);
       if (days.empty()) return NdReason::kNoComparable;
-      if (!PriorOf(calendar_, spec.comparator, period).has_value()) {
+      if (!spec.freeze && !PriorOf(calendar_, spec.comparator, period).has_value()) {
         return Changed(environment_.ClosedDays(slice_, days), spec.change, false);
       }
     }

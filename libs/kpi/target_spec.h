@@ -90,7 +90,8 @@ enum class TargetComparator { kPreviousPeriod, kSamePeriodLastYear, kSameWeekday
 struct VersusPriorSpec {
   TargetComparator comparator = TargetComparator::kPreviousPeriod;
   TargetChange change;
-  // Whether it keeps the value that it had at first (TargetVintage).
+  // Whether it keeps the value that it had at first (TargetVintage). Then a COMPARABLE whose days
+  // are no period of the calendar is none: nothing was recorded about them.
   bool freeze = false;
 };
 

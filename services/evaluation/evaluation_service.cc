@@ -224,24 +224,32 @@ void EvaluationService::GetHistory(const v1::GetHistoryRequest& request, absl::T
   key.set_window(request.window());
   key.set_slice(request.slice());
   key.set_hierarchy_view(request.hierarchy_view());
-  When(request.at_least(), deadline, [this, request, key, done](const absl::Status& reached) {
-    if (!reached.ok()) return done(reached);
-    const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
-    if (!resolved.ok()) return done(resolved.status());
-    const absl::Status checked = HistoryReader::Check(request, *resolved);
-    if (!checked.ok()) return done(checked);
-    const bool latest =
-        request.view() == v1::HISTORY_VIEW_UNSPECIFIED || request.view() == v1::HISTORY_VIEW_LATEST;
-    if (!latest) {
-      OnExecutor([this, request, key = *resolved, done] { done(history_.Logged(request, key)); },
-                 done);
-    } else if (!lookup_.IsReady(*resolved)) {
-      done(StillStarting());
-    } else {
-      OnEngine([this, request, key = *resolved, done] { done(history_.Latest(request, key)); },
+  When(request.at_least(), deadline,
+       [this, request, key, deadline, done](const absl::Status& reached) {
+         if (!reached.ok()) return done(reached);
+         const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
+         if (!resolved.ok()) return done(resolved.status());
+         const absl::Status checked = HistoryReader::Check(request, *resolved);
+         if (!checked.ok()) return done(checked);
+         const bool latest = request.view() == v1::HISTORY_VIEW_UNSPECIFIED ||
+                             request.view() == v1::HISTORY_VIEW_LATEST;
+         if (!latest) {
+           OnExecutor(
+               [this, request, key = *resolved, deadline, done] {
+                 absl::StatusOr<v1::GetHistoryResponse> page = history_.Logged(request, key);
+                 if (!page.ok() || request.view() != v1::HISTORY_VIEW_AS_OF) {
+                   return done(std::move(page));
+                 }
+                 CompleteAsOf(request, key, deadline, *std::move(page), done);
+               },
                done);
-    }
-  });
+         } else if (!lookup_.IsReady(*resolved)) {
+           done(StillStarting());
+         } else {
+           OnEngine([this, request, key = *resolved, done] { done(history_.Latest(request, key)); },
+                    done);
+         }
+       });
 }
 
 template <typename Answer>

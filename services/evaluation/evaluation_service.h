@@ -92,6 +92,10 @@ class EvaluationService {
   // Adds what the log tells about revisions to the explanation of the state at a key. Blocks.
   absl::StatusOr<v1::Explanation> WithRevisions(const v1::StateKey& key,
                                                 v1::Explanation explanation) const;
+  // Computes again what was open at the moment of the request; `page` is what the log has.
+  void CompleteAsOf(const v1::GetHistoryRequest& request, const ResolvedKey& key,
+                    absl::Time deadline, v1::GetHistoryResponse page,
+                    Done<v1::GetHistoryResponse> done);
   // Explains the state at a key; `explainer` runs on the engine thread.
   template <typename Answer>
   using Explainer = std::function<absl::StatusOr<Answer>(const StateLookup::Place&, absl::Time)>;

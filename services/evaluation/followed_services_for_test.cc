@@ -17,6 +17,7 @@ grpc::Status Away() { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the te
 int64_t DefinitionsForTest::Apply(std::vector<v1::Definition> set) {
   MutexLock lock(mutex_);
   sets_.push_back(std::move(set));
+  applied_at_.push_back(absl::Now());
   changed_.NotifyAll();
   return static_cast<int64_t>(sets_.size()) + 1;
 }
@@ -53,6 +54,7 @@ grpc::Status DefinitionsForTest::WatchDefinitions(
             *response.add_definitions() = definition;
           }
         }
+        if (!snapshot) *response.mutable_commit_time() = ToTimestamp(applied_at_[next - 1]);
         snapshot = false;
       } else if (!caught_up) {
         caught_up = true;
@@ -95,6 +97,7 @@ std::string MeasurementForTest::Write(absl::Time time, int64_t value, const std:
 
 std::string MeasurementForTest::Advance(absl::Time watermark) {
   MutexLock lock(mutex_);
+  feed_.SetTime(absl::Now());
   return Append(feed_.Advance("m", watermark));
 }
 

@@ -33,6 +33,7 @@ class DefinitionsForTest final : public v1::DefinitionService::Service {
   Mutex mutex_;
   CondVar changed_;
   std::vector<std::vector<v1::Definition>> sets_ GUARDED_BY(mutex_);
+  std::vector<absl::Time> applied_at_ GUARDED_BY(mutex_);  // of each set
   bool stopped_ GUARDED_BY(mutex_) = false;
 };
 

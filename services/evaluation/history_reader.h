@@ -20,7 +20,8 @@ class HistoryReader {
   // View LATEST: each period of the range as it stands, empty ones too. Only on the engine thread.
   absl::StatusOr<v1::GetHistoryResponse> Latest(const v1::GetHistoryRequest& request,
                                                 const ResolvedKey& key) const;
-  // The other views, from the log. Blocks; any thread.
+  // The other views, from the log; of a period that was open at the moment of AS_OF the last
+  // transition, as a place for what is computed again. Blocks; any thread.
   absl::StatusOr<v1::GetHistoryResponse> Logged(const v1::GetHistoryRequest& request,
                                                 const ResolvedKey& key) const;
 

@@ -143,6 +143,7 @@ void LivePartitions::Begin(const v1::PartitionHead& head) {
   Part& part = parts_[static_cast<size_t>(head.part())];
   part.engine = std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
   part.engine->SetDefinitionPosition(catalog_.position());
+  part.engine->FindRecordedWith([this](const std::string& kpi) { return ReadRecorded(log_, kpi); });
   TellDecisions(*part.engine);
   part.generation = next_generation_++;
   part.settled = false;

@@ -1,4 +1,5 @@
-// SimulationRunner: the thread on which simulations run, apart from the engine and from gRPC.
+// SimulationRunner: the thread on which simulations run, and on which past moments are computed
+// again, apart from the engine and from gRPC.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -6,6 +7,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,7 +18,9 @@
 #include "libs/base/clock.h"
 #include "libs/base/executor.h"
 #include "services/evaluation/aggregate_client.h"
+#include "services/evaluation/definition_history.h"
 #include "services/evaluation/log/state_log.h"
+#include "services/evaluation/simulation/states_as_of.h"
 
 namespace kpisuite {
 
@@ -26,9 +31,13 @@ class SimulationRunner {
   using Done = std::function<void(absl::StatusOr<v1::SimulateKpiResponse>)>;
   using Definitions = std::vector<std::shared_ptr<const v1::Definition>>;
 
-  // `measurement` answers for the samples, `log` for what was decided about finality; it and
-  // `clock` outlive the runner.
-  SimulationRunner(std::shared_ptr<grpc::Channel> measurement, StateLog& log, const Clock& clock);
+  // Parallel to the periods that were asked for.
+  using States = std::vector<std::optional<v1::KpiState>>;
+
+  // `measurement` answers for the samples, `definition` for what was defined once, `log` for what
+  // was decided about finality and said; it and `clock` outlive the runner.
+  SimulationRunner(std::shared_ptr<grpc::Channel> definition,
+                   std::shared_ptr<grpc::Channel> measurement, StateLog& log, const Clock& clock);
   SimulationRunner(const SimulationRunner&) = delete;
   SimulationRunner& operator=(const SimulationRunner&) = delete;
   ~SimulationRunner();  // Stop()
@@ -38,6 +47,10 @@ class SimulationRunner {
   // (QUEUE_FULL) when too many wait, DEADLINE_EXCEEDED (DEADLINE_TOO_SHORT), UNAVAILABLE
   // (SHUTTING_DOWN) after Stop.
   void Run(v1::SimulateKpiRequest request, Definitions definitions, absl::Time deadline, Done done);
+  // As kpisuite::StatesAsOf, at `as_of` or now if that is earlier; else as Run. Errors: also those
+  // of DefinitionHistory.
+  void ComputeAsOf(SeriesOfKpi series, std::vector<std::string> periods, absl::Time as_of,
+                   absl::Time deadline, std::function<void(absl::StatusOr<States>)> done);
   // Ends what runs and waits. Idempotent.
   void Stop();
 
@@ -45,11 +58,16 @@ class SimulationRunner {
   absl::StatusOr<v1::SimulateKpiResponse> Simulate(const v1::SimulateKpiRequest& request,
                                                    const Definitions& definitions,
                                                    absl::Time deadline);
+  absl::StatusOr<States> ComputeStates(const SeriesOfKpi& series,
+                                       const std::vector<std::string>& periods, absl::Time as_of,
+                                       absl::Time deadline);
+  AggregateSource AggregatesUntil(absl::Time deadline);
   absl::Status Proceed(absl::Time deadline) const;
 
   StateLog& log_;
   const Clock& clock_;
   AggregateClient client_;
+  DefinitionHistory definitions_;
   std::atomic<bool> stopping_{false};
   Executor executor_;
 };

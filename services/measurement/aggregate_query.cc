@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/definitions/field_checks.h"
+#include "libs/definitions/input_expression.h"
 #include "libs/definitions/violations.h"
 
 namespace kpisuite {
@@ -21,11 +22,22 @@ class PlanBuilder {
   PlanBuilder(const v1::AggregateQuery& query, int index, const MetricDefinition& metric)
       : query_(query), path_(absl::StrCat("queries[", index, "].")), metric_(metric) {}
 
+  DerivedValue BuildExpression() {
+    const std::optional<int> scale = query_.has_expression_scale()
+                                         ? std::optional<int>(query_.expression_scale())
+                                         : std::nullopt;
+    const std::string field(absl::StripSuffix(path_, "."));
+    DerivedValue derived = BuildDerived(field, query_.expression(), scale, metric_, violations_)
+                               .value_or(DerivedValue());
+    scale_ = AsDerived(metric_, derived).scale;
+    return derived;
+  }
+
   std::optional<Aggregate> BuildAggregate() {
     const std::string name = v1::Aggregation_Name(query_.aggregation());
     const auto kind = AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
     AggregationSpec spec;
-    spec.scale = static_cast<uint8_t>(metric_.scale);
+    spec.scale = static_cast<uint8_t>(scale_);
     if (query_.aggregation() == v1::AGGREGATION_UNSPECIFIED || name.empty()) {
       Add("aggregation", violation::kRequired, GotWant(name, "an aggregation"));
       return std::nullopt;
@@ -44,14 +56,8 @@ class PlanBuilder {
     return *std::move(aggregate);
   }
 
-  void CheckExpression() {
-    const bool is_set = !query_.expression().empty() || query_.has_expression_scale();
-    CheckNotSet(path_ + "expression", is_set, violations_);
-  }
-
   Filter BuildFilter() {
-    absl::StatusOr<Filter> filter =
-        Filter::Create(query_.where(), metric_.AllNames(), metric_.scale);
+    absl::StatusOr<Filter> filter = Filter::Create(query_.where(), metric_.AllNames(), scale_);
     if (filter.ok()) return *std::move(filter);
     violations_.AddStatus(path_ + "where", violation::kSyntax, filter.status());
     return Filter();
@@ -193,6 +199,7 @@ class PlanBuilder {
   const v1::AggregateQuery& query_;
   const std::string path_;
   const MetricDefinition& metric_;
+  int scale_ = 0;  // of what is filtered and aggregated
   Violations violations_;
 };
 
@@ -209,19 +216,20 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
                                             std::shared_ptr<const MetricDefinition> metric,
                                             absl::Time now) {
   PlanBuilder builder(query, index, *metric);
+  DerivedValue derived = builder.BuildExpression();
   std::optional<Aggregate> aggregate = builder.BuildAggregate();
   Filter filter = builder.BuildFilter();
   std::vector<std::string> grouping = builder.BuildGrouping();
   Calendar calendar = builder.BuildCalendar();
   std::optional<Slice> slice = builder.BuildSlice(grouping);
   builder.CheckDays();
-  builder.CheckExpression();
   builder.CheckView();
   std::vector<RecordCutoff> cutoffs = builder.BuildCutoffs();
   if (!builder.violations().empty()) return InvalidFields(builder.violations().Take());
   AggregatePlan plan{index,
                      std::move(metric),
                      *std::move(aggregate),
+                     std::move(derived),
                      std::move(filter),
                      std::move(grouping),
                      std::move(calendar),

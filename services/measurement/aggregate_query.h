@@ -12,6 +12,7 @@
 #include "libs/definitions/metric.h"
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/derived_value.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/slice.h"
 #include "services/measurement/record_cutoff.h"
@@ -22,6 +23,7 @@ struct AggregatePlan {
   int query = 0;  // index in the request
   std::shared_ptr<const MetricDefinition> metric;
   Aggregate empty;  // the empty state of the aggregation
+  DerivedValue derived;
   Filter filter;
   std::vector<std::string> group_by;  // dimensions and levels
   Calendar calendar;                  // zone and day start

@@ -155,7 +155,7 @@ class PlanScan {
     if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
       view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
     }
-    view.kept = place_->kept.Keeps(sample.value);
+    plan_.derived.Apply(place_->kept, view);
     cell.last_nano = std::max(cell.last_nano, sample.time_nano);
     return cell.state.Add(view);
   }

@@ -116,6 +116,21 @@ TEST_F(AggregateScan, TheFilterComesAfterEmptinessIsJudged) {
   EXPECT_EQ(Cells(), (Texts{" 0 0/1", " 1 1/1"}));
 }
 
+TEST_F(AggregateScan, DerivedValuesTakeThePlaceOfValues) {
+  Write("ORD", 1 * kHour, 14);
+  Write("ORD", 2 * kHour, 15);
+  Write("ORD", 3 * kHour, -4);
+  query_.set_expression("1 / value");
+  query_.set_expression_scale(2);
+  EXPECT_EQ(Cells(), (Texts{" 0 -1.12/3"}));
+  query_.set_where("value >= 0.67");
+  EXPECT_EQ(Cells(), (Texts{" 0 1.38/3"}));
+  query_.set_expression("1 / price");
+  EXPECT_EQ(GetErrorDetails(RunQuery()).violations[0].field, "queries[0].expression");
+  query_.clear_expression();
+  EXPECT_EQ(GetErrorDetails(RunQuery()).violations[0].field, "queries[0].expression_scale");
+}
+
 TEST_F(AggregateScan, StatesOfSlicesMergeToTheStateOfTheirUnion) {
   for (int i = 0; i < 40; ++i) Write(i % 2 ? "ORD" : "MIA", i * kHour / 2, i * i % 17);
   for (const auto aggregation : {v1::AGGREGATION_SUM, v1::AGGREGATION_AVG, v1::AGGREGATION_MAX,

@@ -249,8 +249,7 @@ absl::Status MeasurementService::QueryAggregates(
     }
   }
   if (!violations.empty()) return InvalidFields(std::move(violations));
-  ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store_.Snapshot());
-  return RunAggregates(*snapshot, plans, store_.partitions(), limits_.aggregates, emit);
+  return AnswerAggregates(store_, plans, limits_.aggregates, emit);
 }
 
 absl::StatusOr<v1::ReadSamplesResponse> MeasurementService::ReadSamples(

@@ -14,6 +14,7 @@
 #include "kpisuite/v1/common.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "libs/base/clock.h"
+#include "services/measurement/aggregate_answer.h"
 #include "services/measurement/aggregate_scan.h"
 #include "services/measurement/ingest_core.h"
 #include "services/measurement/measurement_store.h"

@@ -1,6 +1,9 @@
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/partition.h"
+#include "services/measurement/aggregate_answer.h"
 #include "services/measurement/aggregate_scan.h"
 #include "services/measurement/ingest_core.h"
 #include "services/measurement/store_contract.h"
@@ -114,6 +117,16 @@ TEST_P(StoreCutoffs, WhatWasInsertedCorrectedOrWithdrawnLaterIsHeldOut) {
   EXPECT_EQ(Cells(), (Texts{"1 112/3 0"}));
 }
 
+TEST_P(StoreCutoffs, DerivedValuesAreThoseOfWhatCounted) {
+  Write(10, {OnDay(1, "a", 4), OnDay(1, "b", 0)});
+  Write(20, {OnDay(1, "a", 2), OnDay(1, "b", 5)});
+  query_.set_expression("20 / value");
+  query_.set_expression_scale(0);
+  EXPECT_EQ(Cells(), (Texts{"1 14/2 0"}));
+  Cut(1, 2, 10);
+  EXPECT_EQ(Cells(), (Texts{"1 5/2 2"}));
+}
+
 TEST_P(StoreCutoffs, ADayOfNothingButHeldOutSamplesHasAnEmptyCell) {
   Write(10, {OnDay(3, "a", 1)});
   Cut(std::nullopt, std::nullopt, 9);
@@ -170,6 +183,42 @@ TEST_P(StoreCutoffs, FiltersAndGroupsWorkOnWhatCounts) {
   query_.add_group_by("origin");
   Cut(1, 2, 10);
   EXPECT_EQ(Cells(), (Texts{"1 50/2 1"}));
+}
+
+TEST_P(StoreCutoffs, TheWatermarkOfAMomentComesWithEverythingOfThatMoment) {
+  const auto move_at = [this](int64_t second, int64_t to) {
+    IngestUnit unit = Unit("m" + std::to_string(second), "origin=ORD", {});
+    unit.series.clear();
+    unit.watermarks = {{"delay", to}};
+    At(second, std::move(unit));
+  };
+  Write(10, {OnDay(1, "a", 1)});
+  move_at(20, 2'000'000'000);
+  for (int second = 21; second < 120; ++second) Write(second, {OnDay(1, "a", second)});
+  move_at(120, 5'000'000'000);
+  const auto watermark = [this] {
+    std::string text = "none";
+    const AggregatePlan plan = PlanAggregate(query_, 0, metric_, absl::UnixEpoch()).value();
+    const absl::Status status =
+        AnswerAggregates(store_, {&plan, 1}, {}, [&text](v1::QueryAggregatesResponse chunk) {
+          if (chunk.has_complete_through()) {
+            text = std::to_string(chunk.complete_through().seconds());
+          }
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return text;
+  };
+  EXPECT_EQ(watermark(), "5");
+  for (const auto& [second, want] : std::map<int64_t, std::string>{
+           {9, "none"}, {19, "none"}, {20, "2"}, {119, "2"}, {120, "5"}}) {
+    query_.clear_cutoffs();
+    Cut(std::nullopt, std::nullopt, second);
+    EXPECT_EQ(watermark(), want) << second;
+  }
+  query_.clear_cutoffs();
+  Cut(0, std::nullopt, 20);
+  EXPECT_EQ(watermark(), "5");
 }
 
 TEST_P(StoreCutoffs, CutoffsThatOverlapOrSayNothingAreNamed) {

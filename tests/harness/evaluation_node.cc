@@ -11,10 +11,8 @@
 
 namespace kpisuite {
 
-namespace {
-
-std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kpi,
-                                  const std::string& window, int64_t before_position) {
+std::optional<int32_t> LastClosedIn(const StateEntries& log, const std::string& kpi,
+                                    const std::string& window, int64_t before_position) {
   std::optional<int32_t> last;
   for (const LoggedState& logged : log) {
     const bool counts = logged.id.kpi == kpi && logged.id.window == window &&
@@ -24,7 +22,13 @@ std::optional<int32_t> LastClosed(const StateEntries& log, const std::string& kp
   return last;
 }
 
-}  // namespace
+RecordedValues RecordedIn(const StateEntries& log, const std::string& kpi) {
+  RecordedValues recorded;
+  for (const LoggedState& logged : log) {
+    if (logged.id.kpi == kpi) recorded.Note(logged);
+  }
+  return recorded;
+}
 
 void PublishedStates::Publish(const TickOutput& output) {
   for (const ChangedState& update : output.updates) {
@@ -41,11 +45,13 @@ void PublishedStates::Publish(const TickOutput& output) {
 EvaluationNode::EvaluationNode(const std::vector<FeedHead>& heads, const StateEntries& log,
                                const FinalityDecisions& decisions)
     : versions_([&log](const std::string& kpi, const std::string& window,
-                       int64_t before) { return LastClosed(log, kpi, window, before); },
+                       int64_t before) { return LastClosedIn(log, kpi, window, before); },
                 [this](const std::string& kpi) { return DecisionsAbout(kpi); }) {
   for (const FinalityDecision& decision : decisions) decisions_[decision.kpi].push_back(decision);
   for (const FeedHead& head : heads) {
     engines_.emplace_back(head.part, head.incarnation, head.last_seq);
+    engines_.back().FindRecordedWith(
+        [&log](const std::string& kpi) { return RecordedIn(log, kpi); });
     for (const auto& [kpi, about] : decisions_) engines_.back().SetFinality(kpi, about);
   }
   for (const LoggedState& logged : log) {

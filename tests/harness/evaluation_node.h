@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ namespace kpisuite {
 
 // What survives a crash of kpi-evaluation: the state log, in the order of writing.
 using StateEntries = std::vector<LoggedState>;
+
+// As StateLog::LastClosed.
+std::optional<int32_t> LastClosedIn(const StateEntries& log, const std::string& kpi,
+                                    const std::string& window, int64_t before_position);
+// What the entries say about closed periods of the KPI of that resource name.
+RecordedValues RecordedIn(const StateEntries& log, const std::string& kpi);
 
 // Published states by StateId::Key(), as readers of the cache see them. Of two versions of one
 // state the greater one stays.

@@ -7,8 +7,8 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/measurement/aggregate_answer.h"
 #include "services/measurement/aggregate_query.h"
-#include "services/measurement/aggregate_scan.h"
 
 namespace kpisuite {
 namespace {
@@ -104,7 +104,6 @@ absl::StatusOr<std::vector<AggregateAnswer>> MeasurementNode::QueryAggregates(
                      PlanAggregate(queries[i], static_cast<int>(i), metric, absl::UnixEpoch()));
     plans.push_back(std::move(plan));
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store_.Snapshot());
   std::vector<AggregateAnswer> answers(queries.size());
   const auto add = [&answers](v1::QueryAggregatesResponse chunk) {
     AggregateAnswer& answer = answers[static_cast<size_t>(chunk.query())];
@@ -113,7 +112,7 @@ absl::StatusOr<std::vector<AggregateAnswer>> MeasurementNode::QueryAggregates(
     if (chunk.has_complete_through()) answer.watermark = FromTimestamp(chunk.complete_through());
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(RunAggregates(*snapshot, plans, store_.partitions(), AggregateLimits(), add));
+  RETURN_IF_ERROR(AnswerAggregates(store_, plans, AggregateLimits(), add));
   return answers;
 }
 

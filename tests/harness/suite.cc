@@ -12,6 +12,7 @@
 #include "services/evaluation/engine/state_text.h"
 #include "services/evaluation/forecast/forecast_reader.h"
 #include "services/evaluation/simulation/simulate_kpi.h"
+#include "services/evaluation/simulation/states_as_of.h"
 
 namespace kpisuite {
 namespace {
@@ -35,11 +36,15 @@ ValidationResult Suite::Apply(std::vector<v1::Definition> definitions) {
     *definition.mutable_create_time() = ToTimestamp(now_);
     *definition.mutable_update_time() = ToTimestamp(now_);
   }
-  return definition_.Apply(std::move(definitions));
+  ValidationResult result = definition_.Apply(std::move(definitions));
+  applied_at_.resize(definition_.log().size(), now_);
+  return result;
 }
 
 ValidationResult Suite::Delete(const std::vector<ResourceName>& names) {
-  return definition_.Delete(names);
+  ValidationResult result = definition_.Delete(names);
+  applied_at_.resize(definition_.log().size(), now_);
+  return result;
 }
 
 absl::StatusOr<v1::WriteResult> Suite::Write(v1::WriteSamplesRequest request) {
@@ -257,11 +262,42 @@ absl::StatusOr<v1::SimulateKpiResponse> Suite::Simulate(v1::SimulateKpiRequest r
                                             const std::vector<v1::AggregateQuery>& queries) {
     return measurement_.QueryAggregates(workspace, queries);
   };
-  return SimulateKpi(request, {.live = evaluation_->catalog(),
-                               .aggregates = aggregates,
-                               .decisions = decisions_,
-                               .now = now_,
-                               .proceed = [] { return absl::OkStatus(); }});
+  return SimulateKpi(request,
+                     {.live = evaluation_->catalog(),
+                      .aggregates = aggregates,
+                      .decisions = decisions_,
+                      .recorded = [this](const std::string& kpi) { return RecordedIn(log_, kpi); },
+                      .now = now_,
+                      .proceed = [] { return absl::OkStatus(); }});
+}
+
+absl::StatusOr<std::optional<v1::KpiState>> Suite::StateAsOf(const StateQuery& query,
+                                                             absl::Time as_of) {
+  RETURN_IF_ERROR(Run());
+  Moment moment{.time = as_of};
+  for (size_t i = 0; i < applied_at_.size() && applied_at_[i] <= as_of; ++i) {
+    const DefinitionChange& change = definition_.log()[i];
+    moment.definitions.push_back({change.position, change.definitions});
+  }
+  moment.last_closed = [this](const std::string& kpi, const std::string& window, int64_t before) {
+    return LastClosedIn(log_, kpi, window, before);
+  };
+  moment.decisions = decisions_;
+  moment.recorded = [&](const std::string& kpi) {
+    StateEntries until;
+    for (const LoggedState& entry : log_) {
+      if (entry.record_time <= as_of) until.push_back(entry);
+    }
+    return RecordedIn(until, kpi);
+  };
+  moment.aggregates = [this](const std::string& workspace,
+                             const std::vector<v1::AggregateQuery>& queries) {
+    return measurement_.QueryAggregates(workspace, queries);
+  };
+  moment.proceed = [] { return absl::OkStatus(); };
+  const SeriesOfKpi series{absl::StrCat(parent(), "/kpis/", query.kpi), query.window, query.slice};
+  ASSIGN_OR_RETURN(auto states, StatesAsOf(series, {&query.period, 1}, moment));
+  return std::move(states[0]);
 }
 
 absl::StatusOr<std::vector<LoggedState>> Suite::History(const StateQuery& query) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,8 @@ class Suite {
   absl::StatusOr<v1::Forecast> Forecast(const StateQuery& query, int periods);
   // As the rpc; `parent` is filled in.
   absl::StatusOr<v1::SimulateKpiResponse> Simulate(v1::SimulateKpiRequest request);
+  // As StatesAsOf for one open period; nothing when there was no such period.
+  absl::StatusOr<std::optional<v1::KpiState>> StateAsOf(const StateQuery& query, absl::Time as_of);
   // Entries of the state log for one state, oldest first.
   absl::StatusOr<std::vector<LoggedState>> History(const StateQuery& query);
 
@@ -134,6 +137,7 @@ class Suite {
   MemoryMeasurementStore store_;
   MeasurementNode measurement_;
   StateEntries log_;
+  std::vector<absl::Time> applied_at_;  // of each entry of the change log of definitions
   FinalityDecisions decisions_;
   PublishedStates published_;
   std::unique_ptr<EvaluationNode> evaluation_;

@@ -63,10 +63,11 @@ absl::StatusOr<PaneSpec> SpecOf(const KpiDefinition& kpi, const MetricInput& inp
   PaneSpec spec{.workspace = kpi.workspace,
                 .metric = metric.id,
                 .aggregation = input.StateSpec(),
+                .derived = input.derived,
                 .group_by = Without(dimensions, input),
                 .calendar = kpi.calendar};
   ASSIGN_OR_RETURN(spec.filter, WithoutLevels(input.filter, metric.hierarchies, metric.dimensions,
-                                              metric.scale, membership.as_is));
+                                              input.aggregation.scale, membership.as_is));
   for (const auto& hierarchy : metric.hierarchies) {
     const bool used = std::any_of(
         spec.group_by.begin(), spec.group_by.end(),
@@ -229,6 +230,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   for (const auto& version : it->second) Drop(*version, true);
   MarkAllReaders(*it->second.back(), true);
   runtimes_.erase(it);
+  recorded_.erase(resource_name);
   DropAsWas(resource_name);
 }
 

@@ -137,6 +137,22 @@ void PartitionEngine::MarkTargets(KpiRuntime& reader, const KpiRuntime& source, 
   }
 }
 
+// Targets of the same window and slice are evaluated after what they compare with; others look
+// again when that is first recorded.
+void PartitionEngine::NoteRecorded(const StateRef& ref, KpiRuntime& runtime,
+                                   const LoggedState& entry) {
+  const auto recorded = recorded_.find(entry.id.kpi);
+  if (recorded == recorded_.end() || !recorded->second.Note(entry)) return;
+  const TargetReads& reads = runtime.target_reads();
+  const TrackedState& state = runtime.slices()[ref.slice].windows[ref.window].at(ref.first_day);
+  if (!reads.dimensions.empty()) {
+    const Slice slice = runtime.slices()[ref.slice].slice;
+    TouchTargets(runtime, &slice, ref.first_day, state.end_day);
+  } else if (!reads.grains.empty()) {
+    MarkTargets(runtime, runtime, ref.slice, ref.first_day, state.end_day);
+  }
+}
+
 void PartitionEngine::MarkAllReaders(const KpiRuntime& runtime, bool definition_changed) {
   for (KpiRuntime* reader : ReadersOf(runtime)) {
     for (size_t s = 0; s < reader->slices().size(); ++s) {

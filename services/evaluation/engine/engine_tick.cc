@@ -286,6 +286,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   }
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
     output.log.push_back(EntryOf(id, ref, cause, state));
+    NoteRecorded(ref, runtime, output.log.back());
     if (cause == v1::HISTORY_CAUSE_RELEASED) SignEntry(release.get(), output.log.back());
   }
   if (shown && state.final && !was_final) {

@@ -64,6 +64,9 @@ absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
     const auto chain = std::make_shared<const VersionChain>(std::move(links));
     for (const auto& runtime : made) runtime->SetChain(chain);
   }
+  const std::string name = versions.back().kpi->resource_name();
+  ASSIGN_OR_RETURN(const RecordedValues* recorded, RecordedFor(name, made));
+  for (const auto& runtime : made) runtime->SetRecorded(recorded);
   for (const auto& runtime : made) runtimes_by_id_[runtime->id()] = runtime.get();
   for (const auto& runtime : made) Connect(*runtime);
   return made;
@@ -85,6 +88,23 @@ absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
                                               std::move(facts), memo, membership);
   runtime->SetFinalities(std::move(finalities));
   return runtime;
+}
+
+absl::StatusOr<RecordedValues*> PartitionEngine::RecordedFor(const std::string& name,
+                                                             const Versions& made) {
+  const bool wanted = std::any_of(
+      made.begin(), made.end(), [](const auto& runtime) { return runtime->target_reads().frozen; });
+  const auto known = recorded_.find(name);
+  if (!wanted) {
+    if (known != recorded_.end()) recorded_.erase(known);
+    return nullptr;
+  }
+  if (known != recorded_.end()) return &known->second;
+  RecordedValues recorded;
+  if (recorded_lookup_ != nullptr) {
+    ASSIGN_OR_RETURN(recorded, recorded_lookup_(name));
+  }
+  return &(recorded_[name] = std::move(recorded));
 }
 
 void PartitionEngine::Connect(KpiRuntime& runtime) {

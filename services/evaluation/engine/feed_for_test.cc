@@ -28,7 +28,19 @@ AggregationSpec SpecOf(const v1::AggregateQuery& query) {
   const std::string name = v1::Aggregation_Name(query.aggregation());
   AggregationSpec spec;
   spec.kind = *AggregationKindFromName(name.substr(std::string("AGGREGATION_").size()));
+  spec.scale = static_cast<uint8_t>(query.expression_scale());
   return spec;
+}
+
+std::optional<int64_t> WeightOf(const FeedForTest::Row& row, int64_t value) {
+  if (row.sample_id.ends_with('1')) return std::nullopt;
+  return value % 7 - 1;
+}
+
+DerivedValue DerivedOf(const v1::AggregateQuery& query) {
+  if (query.expression().empty()) return DerivedValue();
+  const SampleColumns columns{.unit = *Unit::Parse("EUR"), .scale = 0, .weight_scale = 0};
+  return *DerivedValue::Create(query.expression(), columns, query.expression_scale());
 }
 
 // InfiniteFuture: everything counts.
@@ -39,6 +51,14 @@ absl::Time CutoffOf(const v1::AggregateQuery& query, int32_t day) {
     if (begun && !over) return FromTimestamp(cutoff.record_time());
   }
   return absl::InfiniteFuture();
+}
+
+// Of one cutoff that is of all days; else InfiniteFuture.
+absl::Time MomentOf(const v1::AggregateQuery& query) {
+  if (query.cutoffs_size() != 1) return absl::InfiniteFuture();
+  const v1::RecordCutoff& cutoff = query.cutoffs(0);
+  if (cutoff.has_first_day() || cutoff.has_end_day()) return absl::InfiniteFuture();
+  return FromTimestamp(cutoff.record_time());
 }
 
 std::optional<int64_t> ValueAt(
@@ -63,6 +83,7 @@ v1::Definition TestMetric(const std::string& id) {
   v1::Metric& metric = *definition.mutable_metric();
   metric.set_unit("EUR");
   metric.set_scale(0);
+  metric.set_weight_scale(0);
   metric.add_dimensions("region");
   return definition;
 }
@@ -130,6 +151,8 @@ FeedForTest::Batch FeedForTest::Change(const Row& row, v1::RowChange kind, int64
   changes.add_new_values(after);
   changes.add_old_entities(EntityOf(row));
   changes.add_new_entities(EntityOf(row));
+  changes.add_old_weights(WeightOf(row, before).value_or(INT64_MIN));
+  changes.add_new_weights(WeightOf(row, after).value_or(INT64_MIN));
   return batch;
 }
 
@@ -153,6 +176,7 @@ FeedForTest::Batch FeedForTest::Advance(const std::string& metric, absl::Time wa
   const auto it = watermarks_.try_emplace(metric, absl::InfinitePast()).first;
   if (watermark <= it->second) return nullptr;
   it->second = watermark;
+  watermark_moves_[metric].emplace_back(now_, watermark);
   auto batch = NextBatch();
   v1::Watermark& moved = *batch->add_watermarks();
   moved.set_metric(metric);
@@ -163,7 +187,8 @@ FeedForTest::Batch FeedForTest::Advance(const std::string& metric, absl::Time wa
 LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
   const v1::AggregateQuery& query = request.query;
   const std::vector<std::string> group_by(query.group_by().begin(), query.group_by().end());
-  const Filter filter = *Filter::Create(query.where(), {"region"}, 0);
+  const DerivedValue derived = DerivedOf(query);
+  const Filter filter = *Filter::Create(query.where(), {"region"}, derived.scale());
   struct Cell {
     Aggregate state;
     int64_t last = INT64_MIN;
@@ -185,12 +210,13 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     if (value != latest) ++cell.held_out;
     if (!value.has_value()) continue;
     const std::string entity = EntityOf(row);
-    const SampleView sample{.time_nano = row.time_nano,
-                            .value = *value,
-                            .sample_id = row.sample_id,
-                            .entity = entity,
-                            .series = Hash64(absl::StrCat(row.metric, "/", row.region)),
-                            .kept = filter.ForSeries(SliceOf(row)).Keeps(*value)};
+    SampleView sample{.time_nano = row.time_nano,
+                      .value = *value,
+                      .sample_id = row.sample_id,
+                      .entity = entity,
+                      .weight = WeightOf(row, *value),
+                      .series = Hash64(absl::StrCat(row.metric, "/", row.region))};
+    derived.Apply(filter.ForSeries(SliceOf(row)), sample);
     if (!cell.state.Add(sample).ok()) Fail("a sum left its range");
     cell.last = std::max(cell.last, row.time_nano);
   }
@@ -204,8 +230,12 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     if (!cell.state.empty()) out.set_last_time_unix_nano(cell.last);
     out.set_held_out(cell.held_out);
   }
-  const auto watermark = watermarks_.find(query.metric());
-  if (watermark != watermarks_.end()) answer.watermark = watermark->second;
+  const auto moves = watermark_moves_.find(query.metric());
+  const absl::Time moment = MomentOf(query);
+  if (moves == watermark_moves_.end()) return answer;
+  for (const auto& [time, watermark] : moves->second) {
+    if (time <= moment) answer.watermark = watermark;
+  }
   return answer;
 }
 

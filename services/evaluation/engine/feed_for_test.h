@@ -24,7 +24,7 @@ inline constexpr char kTestKpi[] = "workspaces/w/kpis/k";
 // 2024-03-`day` `hour`:00 UTC.
 absl::Time TestTime(int day, int hour = 0);
 
-// A metric with dimension `region`, at scale 0.
+// A metric with dimension `region`, at scale 0; so are its weights.
 v1::Definition TestMetric(const std::string& id);
 // A KPI with windows DAY and MONTH, a target of 10 (higher is better), and one input `x`.
 v1::Definition TestKpi(const std::string& id, const std::string& metric,
@@ -39,7 +39,7 @@ class FeedForTest {
     std::string metric;
     std::string region;
     int64_t time_nano = 0;
-    std::string sample_id;  // also its entity when it starts with 'p'
+    std::string sample_id;  // also its entity when it starts with 'p'; no weight when it ends in 1
     friend auto operator<=>(const Row&, const Row&) = default;
   };
   using Batch = std::shared_ptr<const v1::ChangeBatch>;
@@ -71,6 +71,8 @@ class FeedForTest {
   std::map<Row, int64_t> rows_;
   std::map<Row, Versions> versions_;
   std::map<std::string, absl::Time> watermarks_;
+  // By metric: when it moved, and where to.
+  std::map<std::string, std::vector<std::pair<absl::Time, absl::Time>>> watermark_moves_;
   int64_t seq_ = 0;
 };
 

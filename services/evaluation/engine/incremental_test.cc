@@ -20,6 +20,8 @@ constexpr v1::Aggregation kAggregations[] = {v1::AGGREGATION_SUM,  v1::AGGREGATI
                                              v1::AGGREGATION_MAX,  v1::AGGREGATION_MIN,
                                              v1::AGGREGATION_LAST, v1::AGGREGATION_MEDIAN};
 
+constexpr const char* kExpressions[] = {"abs(value - weight)", "value * weight", "value / weight",
+                                        "if(value > 20, value, weight)"};
 constexpr const char* kRegions[] = {"EU", "US", "AP", ""};
 constexpr const char* kSampleIds[] = {"s0", "s1", "p0", "p1"};
 
@@ -43,6 +45,7 @@ class RandomRun {
       if (absl::Bernoulli(random_, 0.6)) {
         definitions.back().mutable_kpi()->add_slices()->add_dimensions("zone");
       }
+      DrawExpression((*definitions.back().mutable_kpi()->mutable_inputs())["x"]);
       definitions.back().mutable_kpi()->set_min_denominator(absl::Uniform(random_, -3, 4));
       if (definitions.back().kpi().min_denominator() < 0) {
         definitions.back().mutable_kpi()->clear_min_denominator();
@@ -88,6 +91,15 @@ class RandomRun {
     }
   }
 
+  // Samples without weights, and of weight 0, are left out of most.
+  void DrawExpression(v1::Input& input) {
+    input.clear_expression();
+    input.clear_expression_scale();
+    if (absl::Bernoulli(random_, 0.5)) return;
+    input.set_expression(kExpressions[absl::Uniform<size_t>(random_, 0, 4)]);
+    input.set_expression_scale(absl::Uniform(random_, 0, 4));
+  }
+
   // Days become final, or what is held out of them is released.
   void Decide() {
     const size_t kpi = absl::Uniform<size_t>(random_, 0, defined_);
@@ -110,6 +122,7 @@ class RandomRun {
     v1::Input& input = (*changed.mutable_inputs())["x"];
     input.set_aggregation(kAggregations[absl::Uniform<size_t>(random_, 0, 6)]);
     input.clear_carry_forward();
+    DrawExpression(input);
     if (input.aggregation() == v1::AGGREGATION_LAST) input.set_carry_forward("NONE");
     changed.clear_windows();
     changed.add_windows("DAY");

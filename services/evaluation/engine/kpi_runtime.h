@@ -21,6 +21,7 @@
 #include "services/evaluation/engine/input_reader.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
+#include "services/evaluation/engine/recorded_values.h"
 #include "services/evaluation/engine/series_history.h"
 #include "services/evaluation/engine/version_chain.h"
 #include "services/evaluation/engine/withheld_slices.h"
@@ -149,6 +150,11 @@ class KpiRuntime {
   // What the targets read beyond their definitions.
   const TargetReads& target_reads() const { return target_reads_; }
 
+  // What was recorded about closed periods of the KPI, in any version; null when no target of any
+  // version reads it. It outlives the runtime.
+  void SetRecorded(const RecordedValues* recorded) { recorded_ = recorded; }
+  const RecordedValues* recorded() const { return recorded_; }
+
   // --- Versions (SEMANTICS 3.16.5); without a chain the KPI has this one only. ---
   void SetChain(std::shared_ptr<const VersionChain> chain) { chain_ = std::move(chain); }
   const VersionChain* chain() const { return chain_.get(); }
@@ -269,6 +275,7 @@ class KpiRuntime {
   std::vector<std::shared_ptr<const Hierarchy>> hierarchies_;
   TargetReads target_reads_;
   KpiLookup lookup_;
+  const RecordedValues* recorded_ = nullptr;
   std::shared_ptr<const VersionChain> chain_;
   Finalities finalities_;
   bool reaches_back_;

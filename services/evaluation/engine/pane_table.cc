@@ -76,10 +76,12 @@ struct PaneTable::Row {
 };
 
 std::string PaneSpec::Key() const {
+  const std::string expression =
+      derived.empty() ? "" : absl::StrCat(derived.scale(), " ", derived.canonical_text());
   return absl::StrCat(workspace, "\n", metric, "\n", AggregationKindName(aggregation.kind), "\n",
                       aggregation.percentile_millionths, "\n", aggregation.exact_cap, "\n",
-                      filter.canonical_text(), "\n", absl::StrJoin(group_by, ","), "\n",
-                      calendar->spec().time_zone, "\n",
+                      expression, "\n", filter.canonical_text(), "\n", absl::StrJoin(group_by, ","),
+                      "\n", calendar->spec().time_zone, "\n",
                       absl::ToInt64Minutes(calendar->spec().day_start), "\n",
                       finality == nullptr ? "" : finality->key(), "\n", metric_revision, "\n",
                       as_is.has_value() ? absl::FormatCivilTime(*as_is) : "");
@@ -98,6 +100,10 @@ v1::AggregateQuery PaneSpec::Query() const {
     query.set_percentile(Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
   }
   query.set_where(filter.canonical_text());
+  if (!derived.empty()) {
+    query.set_expression(derived.canonical_text());
+    query.set_expression_scale(derived.scale());
+  }
   for (const std::string& dimension : BaseDimensions(hierarchies, group_by)) {
     query.add_group_by(dimension);
   }
@@ -156,7 +162,7 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
   Pane& pane = panes.days.try_emplace(row.day, Pane{.state = empty_}).first->second;
   if (pane.loading || seq <= pane.base_seq) return;
   SampleView sample = row.sample;
-  sample.kept = series.filter.Keeps(sample.value);
+  spec_.derived.Apply(series.filter, sample);
   const bool last_left = !row.added && !row.keeps_time && sample.time_nano >= pane.last_time_nano;
   // How many samples are held out is known to measurement only.
   const bool folded = !row.held_out && (row.added ? pane.state.Add(sample).ok()

@@ -17,6 +17,7 @@
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/calendar.h"
+#include "libs/kpi/derived_value.h"
 #include "libs/kpi/filter.h"
 #include "libs/kpi/hierarchy.h"
 #include "libs/kpi/slice.h"
@@ -30,6 +31,7 @@ struct PaneSpec {
   std::string workspace;  // id
   std::string metric;     // id
   AggregationSpec aggregation;
+  DerivedValue derived;  // comes before the filter
   Filter filter;
   std::vector<std::string> group_by;  // sorted dimensions and levels; empty for the total
   // Where members belong on the levels of group_by; empty without levels.

@@ -30,6 +30,7 @@
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/kpi_runtime.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/recorded_values.h"
 
 namespace kpisuite {
 
@@ -56,6 +57,9 @@ class PartitionEngine {
     only_ = std::move(series);
     members_at_ = members_at;
   }
+  // Where to read what the log has about a KPI whose targets read that; it is asked in SetVersions.
+  // Without it nothing is on record when a KPI comes. Before the first SetKpi.
+  void FindRecordedWith(RecordedLookup lookup) { recorded_lookup_ = std::move(lookup); }
 
   // --- Inputs ---
 
@@ -67,6 +71,7 @@ class PartitionEngine {
   // Adds or replaces a KPI; all its states are computed again.
   absl::Status SetKpi(std::shared_ptr<const KpiDefinition> kpi);
   // The same with earlier versions of it, oldest first; the last is the KPI and can be evaluated.
+  // Errors: those of what is recorded about it.
   absl::Status SetVersions(const std::vector<KpiVersion>& versions);
   // Unknown names are ignored.
   void RemoveKpi(absl::string_view resource_name);
@@ -210,6 +215,8 @@ class PartitionEngine {
   absl::Time MembershipTime() const;
   void Regroup();
   void Connect(KpiRuntime& runtime);
+  // What was recorded about the KPI; null when none of its versions reads that.
+  absl::StatusOr<RecordedValues*> RecordedFor(const std::string& name, const Versions& made);
   // Where a state of the KPI is kept; nothing when its newest version does not declare it, or when
   // that of the period cannot be evaluated.
   struct Home {
@@ -255,6 +262,7 @@ class PartitionEngine {
   void TouchTargets(KpiRuntime& source, const Slice* slice, int32_t first, int32_t end);
   void MarkTargets(KpiRuntime& reader, const KpiRuntime& source, size_t slice, int32_t first,
                    int32_t end);
+  void NoteRecorded(const StateRef& ref, KpiRuntime& runtime, const LoggedState& entry);
   void MarkAllReaders(const KpiRuntime& runtime, bool definition_changed);
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
@@ -305,6 +313,9 @@ class PartitionEngine {
   std::map<std::string, std::shared_ptr<PeriodMemo>> memos_;
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
   absl::flat_hash_map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
+  RecordedLookup recorded_lookup_;
+  // By resource name, of KPIs whose targets read it.
+  absl::node_hash_map<std::string, RecordedValues> recorded_;
   absl::Time last_commit_ = absl::InfinitePast();
 
   std::map<int64_t, Load> loads_;

@@ -155,8 +155,19 @@ Number PeriodValues::Closed(absl::StatusOr<PeriodValue> answer) const {
 }
 
 Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
-                                 const Period& /*target_period*/, TargetVintage /*vintage*/) const {
-  return Closed(ValueIn(slice, period));
+                                 const Period& target_period, TargetVintage vintage) const {
+  const Number latest = Closed(ValueIn(slice, period));
+  const Window window = WindowFor(period);
+  if (vintage == TargetVintage::kLatest || now_ < target_period.start || !status_.ok() ||
+      latest == Number(NdReason::kSuppressed) || !runtime_.MayCompareWith(window, period)) {
+    return latest;
+  }
+  // What was recorded is AS_IS.
+  if (runtime_.view() == MembershipView::kAsWas && runtime_.HasLevel(slice)) return latest;
+  const RecordedValues* recorded = runtime_.VersionOf(window, period)->recorded();
+  if (recorded == nullptr) return latest;
+  const StateId id{runtime_.kpi().resource_name(), window.id(), slice.ToString(), period.id};
+  return recorded->AsOf(id, target_period.start).value_or(latest);
 }
 
 Number PeriodValues::ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const {

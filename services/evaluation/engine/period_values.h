@@ -63,7 +63,8 @@ class PeriodValues final : public TargetEnvironment {
   absl::StatusOr<PeriodValue> OtherDays(const Slice& slice, const Period& period,
                                         absl::Span<const DayRange> days) const;
 
-  // The latest revision, whatever the vintage: definitions refuse FROZEN.
+  // FROZEN once the target period has begun: what was recorded until then (RecordedValues). As it
+  // stands as long as nothing is on record, where it is withheld, and of a level AS_WAS.
   Number ClosedValue(const Slice& slice, const Period& period, const Period& target_period,
                      TargetVintage vintage) const override;
   Number ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const override;

@@ -2,23 +2,26 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace kpisuite {
 namespace {
 
 bool IsDecimal(absl::string_view text) { return !absl::StartsWith(text, "("); }
 
-// Which reason it is does not matter: nothing is within materiality of it.
-Number NumberOf(const std::string& text) {
-  const auto parsed = Decimal::Parse(text);
-  return parsed.ok() ? Number(*parsed) : Number(NdReason::kNotReady);
-}
-
 }  // namespace
 
 std::string LogText(const Number& value) {
   return value.defined() ? value.value().ToString()
                          : absl::StrCat("(", NdReasonName(value.reason()), ")");
+}
+
+Number NumberOfLogText(absl::string_view text) {
+  const auto value = Decimal::Parse(text);
+  if (value.ok()) return *value;
+  absl::ConsumePrefix(&text, "(");
+  absl::ConsumeSuffix(&text, ")");
+  return NdReasonFromName(text).value_or(NdReason::kNotReady);
 }
 
 RestatementNote NoteRestatement(const SaidBefore& before, const std::string& value,
@@ -30,7 +33,7 @@ RestatementNote NoteRestatement(const SaidBefore& before, const std::string& val
   }
   note.minor = cause == v1::HISTORY_CAUSE_RESTATED && status == before.status &&
                materiality.has_value() &&
-               IsWithin(*materiality, NumberOf(note.old_value), NumberOf(value));
+               IsWithin(*materiality, NumberOfLogText(note.old_value), NumberOfLogText(value));
   return note;
 }
 

@@ -25,6 +25,8 @@ struct RestatementNote {
 
 // A decimal, or the name of the ND reason in parentheses.
 std::string LogText(const Number& value);
+// The value of such a text; ND(NOT_READY) for any other.
+Number NumberOfLogText(absl::string_view text);
 
 // What the log last said about a closed period.
 struct SaidBefore {

@@ -58,6 +58,24 @@ absl::Status MemoryStateLog::VisitLatest(absl::string_view kpi,
   return absl::OkStatus();
 }
 
+absl::Status MemoryStateLog::VisitClosed(absl::string_view kpi,
+                                         absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  std::map<int64_t, LoggedState> closed;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [subject, entries] : entries_) {
+      if (std::get<0>(subject) != kpi) continue;
+      for (const auto& [place, logged] : entries) {
+        if (logged.revision < 1) continue;
+        closed[place.number] = logged;
+        closed[place.number].state = nullptr;
+      }
+    }
+  }
+  for (auto& [number, logged] : closed) RETURN_IF_ERROR(visit(std::move(logged)));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::Find(const StateId& id) {
   MutexLock lock(mutex_);
   const auto subject = entries_.find({id.kpi, id.window, id.slice});

@@ -17,6 +17,9 @@ class MemoryStateLog final : public StateLog {
   absl::Status VisitLatest(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
+  absl::Status VisitClosed(absl::string_view kpi,
+                           absl::FunctionRef<absl::Status(LoggedState)> visit) override
+      EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);

@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/log/sqlite_versions.h"
 
 namespace kpisuite {
 namespace {
@@ -182,36 +183,6 @@ absl::Status InsertEntry(const LoggedState& logged, Statement& insert) {
                      logged.reason});
 }
 
-absl::Status SaveVersions(Connection& connection, bool snapshot,
-                          absl::Span<const SavedVersions> versions) {
-  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version"));
-  for (const SavedVersions& of_kpi : versions) {
-    RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version WHERE kpi = ?", {of_kpi.kpi}));
-    for (size_t i = 0; i < of_kpi.versions.size(); ++i) {
-      const SavedVersion& version = of_kpi.versions[i];
-      RETURN_IF_ERROR(connection.Execute(
-          "INSERT INTO kpi_version(kpi, number, first_day, definitions) VALUES(?, ?, ?, ?)",
-          {of_kpi.kpi, static_cast<int64_t>(i), version.first_day, Blob{version.definitions}}));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions) {
-  ASSIGN_OR_RETURN(Statement rows,
-                   connection.Prepare("SELECT kpi, first_day, definitions FROM kpi_version "
-                                      "ORDER BY kpi, number"));
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, rows.Step());
-    if (!found) return absl::OkStatus();
-    if (versions->empty() || versions->back().kpi != rows.Text(0)) {
-      versions->push_back({.kpi = std::string(rows.Text(0))});
-    }
-    versions->back().versions.push_back(
-        {static_cast<int32_t>(rows.Int64(1)), std::string(rows.Bytes(2))});
-  }
-}
-
 std::string HistorySql(HistoryQuery::View view) {
   // With max() or min() the bare columns are those of the row that has it.
   const std::string key =
@@ -270,6 +241,21 @@ absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
                        "(SELECT max(number) FROM state_log ",
                        of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
   if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return absl::OkStatus();
+    RETURN_IF_ERROR(visit(ReadRow(rows).logged));
+  }
+}
+
+absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
+                                         absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", Columns("NULL"),
+                       " FROM state_log WHERE kpi = ? AND revision >= 1 ORDER BY number")));
+  RETURN_IF_ERROR(rows.Bind({kpi}));
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
     if (!found) return absl::OkStatus();

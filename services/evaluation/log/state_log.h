@@ -18,6 +18,7 @@
 #include "kpisuite/v1/definition.pb.h"
 #include "services/evaluation/engine/engine_types.h"
 #include "services/evaluation/engine/finality.h"
+#include "services/evaluation/engine/recorded_values.h"
 #include "services/evaluation/engine/saved_versions.h"
 
 namespace kpisuite {
@@ -81,6 +82,11 @@ class StateLog {
   virtual absl::Status VisitLatest(absl::string_view kpi,
                                    absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
 
+  // The entries of a KPI about closed periods (revision 1 and more), without `state`, in the order
+  // of recording. Stops at the first error that `visit` returns.
+  virtual absl::Status VisitClosed(absl::string_view kpi,
+                                   absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
+
   // The newest entry of a state. With an empty period: of the last period that was logged.
   virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;
 
@@ -116,5 +122,10 @@ class StateLog {
   // "sqlite", "memory".
   virtual std::string engine() const = 0;
 };
+
+// What the log said until a moment about closed periods of a KPI: what its frozen targets read.
+// Errors of reads.
+absl::StatusOr<RecordedValues> ReadRecorded(StateLog& log, absl::string_view kpi,
+                                            absl::Time until = absl::InfiniteFuture());
 
 }  // namespace kpisuite

@@ -224,6 +224,23 @@ TEST_P(StateLogContract, VisitsTheNewestEntryOfEachState) {
   EXPECT_EQ(of_another, 0);
 }
 
+TEST_P(StateLogContract, VisitsWhatWasSaidAboutClosedPeriodsInItsOrder) {
+  Fill();
+  Open();
+  std::vector<std::string> values;
+  const auto visit = [&](LoggedState logged) {
+    EXPECT_EQ(logged.state, nullptr);
+    EXPECT_GE(logged.revision, 1);
+    values.push_back(logged.value);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(log_->VisitClosed(kKpi, visit).ok());
+  EXPECT_THAT(values, ElementsAre("2", "3", "6"));
+  values.clear();
+  ASSERT_TRUE(log_->VisitClosed("workspaces/w/kpis/other", visit).ok());
+  EXPECT_THAT(values, IsEmpty());
+}
+
 TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {
   Fill();
   const auto found = log_->Find({kKpi, "DAY", "", ""});

@@ -41,6 +41,13 @@ absl::StatusOr<AnswersByQuery> AskFor(const std::vector<v1::AggregateQuery>& que
   return answers;
 }
 
+// Whether what was recorded about the live KPI is about the draft too.
+bool MeasuresTheSame(const SimulationPlan& plan, const Catalog& live) {
+  const KpiDefinition& draft = *plan.draft.kpi;
+  const auto kpi = live.FindKpi(draft.workspace, draft.id);
+  return kpi != nullptr && kpi->series_fingerprint == draft.series_fingerprint;
+}
+
 // The first and the last period that are shown.
 absl::StatusOr<std::vector<Period>> PeriodsOf(const SimulationPlan& plan, const SeriesReplay& draft,
                                               absl::Time now) {
@@ -136,10 +143,16 @@ absl::StatusOr<v1::SimulateKpiResponse> SimulateKpi(const v1::SimulateKpiRequest
                                                     const SimulationEnvironment& environment) {
   ASSIGN_OR_RETURN(const SimulationPlan plan,
                    PlanSimulation(request, environment.live, environment.now));
-  SeriesReplay draft(plan.draft, *plan.drafts, environment.decisions, environment.now);
+  const ReplayKnowledge known{.decisions = environment.decisions,
+                              .recorded = environment.recorded,
+                              .versions = nullptr,
+                              .now = environment.now};
+  ReplayKnowledge of_draft = known;
+  if (!MeasuresTheSame(plan, environment.live)) of_draft.recorded = nullptr;
+  SeriesReplay draft(plan.draft, *plan.drafts, std::move(of_draft));
   std::optional<SeriesReplay> live;
   if (plan.live.has_value()) {
-    live.emplace(*plan.live, environment.live, environment.decisions, environment.now);
+    live.emplace(*plan.live, environment.live, known);
   }
   ASSIGN_OR_RETURN(std::vector<v1::AggregateQuery> queries, draft.Queries());
   if (live.has_value()) {

@@ -52,6 +52,7 @@ class SimulateKpiTest : public ::testing::Test {
     return SimulateKpi(request, {.live = live_,
                                  .aggregates = source,
                                  .decisions = {},
+                                 .recorded = nullptr,
                                  .now = TestTime(20, 12),
                                  .proceed = [this] { return ++steps_ > allowed_ ? stop_ : ok_; }});
   }
