@@ -5,8 +5,8 @@
 #   deploy/setup.sh --check    change nothing; print what is missing, exit 1 if anything is
 #
 # Safe to run any number of times: with nothing to do it makes no network access and takes well
-# under a second. No system service is left running: the tests and the quickstart start their own
-# Redis on a port and a directory of their own.
+# under a second. No system service is left running and no database cluster is made: the tests and
+# the quickstart start their own Redis and PostgreSQL on a port and a directory of their own.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,6 +30,8 @@ libabsl-dev                     # status, time zones, containers, strings
 libhiredis-dev                  # Redis client
 libsqlite3-dev                  # embedded stores
 sqlite3                         # looking into a store by hand and in tests
+libpq-dev                       # PostgreSQL client library
+postgresql-15                   # scale-out stores; tests start their own server
 libintelrdfpmath-dev            # IEEE 754-2008 decimal128
 libboost1.81-dev                # cpp_dec_float for exp, ln and pow with one rounding
 libxxhash-dev                   # series and partition hashes
@@ -128,11 +130,20 @@ have_time_zones() {
   done
 }
 
+# Debian makes a cluster when the server is installed, unless told not to before; what an
+# administrator has written stays.
+keep_from_making_clusters() {
+  [ -e /etc/postgresql-common/createcluster.conf ] && return
+  as_root mkdir -p /etc/postgresql-common
+  as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf'
+}
+
 install_apt() {
-  local policy=/usr/sbin/policy-rc.d new_policy=false new_redis=false
-  case " $* " in *" redis-server "*) new_redis=true ;; esac
-  # Debian starts a service when its package is installed; this one is wanted as a program only.
-  if $new_redis && [ ! -e "$policy" ]; then
+  local policy=/usr/sbin/policy-rc.d new_policy=false new_service=false new_redis=false
+  case " $* " in *" redis-server "*) new_redis=true new_service=true ;; esac
+  case " $* " in *" postgresql-15 "*) new_service=true && keep_from_making_clusters ;; esac
+  # Debian starts a service when its package is installed; these are wanted as programs only.
+  if $new_service && [ ! -e "$policy" ]; then
     new_policy=true
     as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
     trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
