@@ -23,8 +23,7 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
-  const auto server =
-      MeasurementServer::Create(options.store, MakeChannel(options.definition), runtime);
+  const auto server = MeasurementServer::Create(options, MakeChannel(options.definition), runtime);
   if (!server.ok()) {
     LogError("cannot start",
              {{"service", "kpi-measurement"}, {"error", std::string(server.status().message())}});
