@@ -1,4 +1,4 @@
-#include "services/definition/definition_store.h"
+#include "services/definition/sqlite_definition_store.h"
 
 #include <limits>
 #include <utility>
@@ -10,8 +10,6 @@
 
 namespace kpisuite {
 namespace {
-
-constexpr absl::Duration kLedgerAge = absl::Hours(24);
 
 // "kpid"; see libs/storage/schema.h.
 constexpr int32_t kApplicationId = 0x6b706964;
@@ -52,14 +50,6 @@ CREATE INDEX request_by_time ON request(time_nanos);
 
 constexpr char kFindKey[] =
     "SELECT key, revision FROM definition WHERE workspace = ? AND collection = ? AND id = ?";
-
-absl::StatusOr<v1::Definition> ParseDefinition(absl::string_view bytes) {
-  v1::Definition definition;
-  if (!definition.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return MakeError(absl::StatusCode::kInternal, "INTERNAL", "a stored revision is damaged");
-  }
-  return definition;
-}
 
 absl::StatusOr<int64_t> QueryLastPosition(Connection& connection) {
   ASSIGN_OR_RETURN(const std::optional<int64_t> position,
@@ -115,7 +105,7 @@ absl::Status StoreLedger(Connection& connection, const LedgerEntry& entry, absl:
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<DefinitionStore>> DefinitionStore::Create(
+absl::StatusOr<std::unique_ptr<SqliteDefinitionStore>> SqliteDefinitionStore::Create(
     const std::string& directory) {
   DatabaseOptions options;
   options.directory = directory;
@@ -124,13 +114,13 @@ absl::StatusOr<std::unique_ptr<DefinitionStore>> DefinitionStore::Create(
       .name = "definition", .application_id = kApplicationId, .migrations = {kFirstSchema}};
   options.free_space_floor_bytes = kDefaultFreeSpaceFloorBytes;
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Create(options));
-  std::unique_ptr<DefinitionStore> store(new DefinitionStore(std::move(database)));
+  std::unique_ptr<SqliteDefinitionStore> store(new SqliteDefinitionStore(std::move(database)));
   RETURN_IF_ERROR(store->ReadIncarnation());
   return store;
 }
 
 // Gives a new store its incarnation and its first position.
-absl::Status DefinitionStore::ReadIncarnation() {
+absl::Status SqliteDefinitionStore::ReadIncarnation() {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWriteBelowFloor());
   Connection& connection = transaction.connection();
   ASSIGN_OR_RETURN(const std::optional<int64_t> known,
@@ -147,7 +137,7 @@ absl::Status DefinitionStore::ReadIncarnation() {
   return transaction.Commit();
 }
 
-absl::StatusOr<StoredDefinitions> DefinitionStore::Load() {
+absl::StatusOr<StoredDefinitions> SqliteDefinitionStore::Load() {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   StoredDefinitions stored;
   ASSIGN_OR_RETURN(stored.position, QueryLastPosition(snapshot.connection()));
@@ -160,25 +150,26 @@ absl::StatusOr<StoredDefinitions> DefinitionStore::Load() {
   while (true) {
     ASSIGN_OR_RETURN(const bool found, rows.Step());
     if (!found) return stored;
-    ASSIGN_OR_RETURN(v1::Definition definition, ParseDefinition(rows.Bytes(0)));
+    ASSIGN_OR_RETURN(v1::Definition definition, ParseStoredDefinition(rows.Bytes(0)));
     (rows.Int64(1) != 0 ? stored.deleted_metrics : stored.live).push_back(std::move(definition));
   }
 }
 
-absl::StatusOr<int64_t> DefinitionStore::LastPosition() {
+absl::StatusOr<int64_t> SqliteDefinitionStore::LastPosition() {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   return QueryLastPosition(snapshot.connection());
 }
 
-absl::Status DefinitionStore::Commit(const AppliedSet& set, const std::optional<LedgerEntry>& entry,
-                                     absl::Time now) {
+absl::Status SqliteDefinitionStore::Commit(const AppliedSet& set,
+                                           const std::optional<LedgerEntry>& entry,
+                                           absl::Time now) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   if (!set.revisions.empty()) RETURN_IF_ERROR(StoreSet(transaction.connection(), set));
   if (entry.has_value()) RETURN_IF_ERROR(StoreLedger(transaction.connection(), *entry, now));
   return transaction.Commit();
 }
 
-absl::StatusOr<std::optional<LedgerEntry>> DefinitionStore::FindRequest(
+absl::StatusOr<std::optional<LedgerEntry>> SqliteDefinitionStore::FindRequest(
     absl::string_view workspace, absl::string_view request_id, absl::Time now) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(
@@ -193,8 +184,8 @@ absl::StatusOr<std::optional<LedgerEntry>> DefinitionStore::FindRequest(
                                                 std::string(rows.Bytes(1))});
 }
 
-absl::StatusOr<std::vector<AppliedSet>> DefinitionStore::ReadSets(int64_t after_position,
-                                                                  size_t max_bytes) {
+absl::StatusOr<std::vector<AppliedSet>> SqliteDefinitionStore::ReadSets(int64_t after_position,
+                                                                        size_t max_bytes) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement rows,
                    snapshot.connection().Prepare(
@@ -215,12 +206,12 @@ absl::StatusOr<std::vector<AppliedSet>> DefinitionStore::ReadSets(int64_t after_
       sets.push_back({position, absl::FromUnixNanos(rows.Int64(1)), {}});
     }
     bytes += rows.Bytes(2).size();
-    ASSIGN_OR_RETURN(v1::Definition definition, ParseDefinition(rows.Bytes(2)));
+    ASSIGN_OR_RETURN(v1::Definition definition, ParseStoredDefinition(rows.Bytes(2)));
     sets.back().revisions.push_back(std::move(definition));
   }
 }
 
-absl::StatusOr<std::map<ResourceName, int64_t>> DefinitionStore::LastRevisions(
+absl::StatusOr<std::map<ResourceName, int64_t>> SqliteDefinitionStore::LastRevisions(
     absl::Span<const ResourceName> names) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement row, snapshot.connection().Prepare(kFindKey));
@@ -233,19 +224,8 @@ absl::StatusOr<std::map<ResourceName, int64_t>> DefinitionStore::LastRevisions(
   return revisions;
 }
 
-absl::StatusOr<std::optional<v1::Definition>> DefinitionStore::ReadRevision(
-    const ResourceName& name, int64_t revision) {
-  ASSIGN_OR_RETURN(std::vector<v1::Definition> revisions, ReadRevisions(name, revision + 1, 1, 1));
-  if (revisions.empty() || revisions[0].revision() != revision) {
-    return std::optional<v1::Definition>();
-  }
-  return std::optional<v1::Definition>(std::move(revisions[0]));
-}
-
-absl::StatusOr<std::vector<v1::Definition>> DefinitionStore::ReadRevisions(const ResourceName& name,
-                                                                           int64_t before,
-                                                                           int limit,
-                                                                           size_t max_bytes) {
+absl::StatusOr<std::vector<v1::Definition>> SqliteDefinitionStore::ReadRevisions(
+    const ResourceName& name, int64_t before, int limit, size_t max_bytes) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(
       Statement rows,
@@ -260,7 +240,7 @@ absl::StatusOr<std::vector<v1::Definition>> DefinitionStore::ReadRevisions(const
     ASSIGN_OR_RETURN(const bool found, rows.Step());
     if (!found) break;
     bytes += rows.Bytes(0).size();
-    ASSIGN_OR_RETURN(v1::Definition definition, ParseDefinition(rows.Bytes(0)));
+    ASSIGN_OR_RETURN(v1::Definition definition, ParseStoredDefinition(rows.Bytes(0)));
     revisions.push_back(std::move(definition));
   }
   return revisions;
