@@ -24,9 +24,8 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
-  const auto server =
-      EvaluationServer::Create(options.store, options.cache, MakeChannel(options.definition),
-                               MakeChannel(options.measurement), runtime);
+  const auto server = EvaluationServer::Create(options, MakeChannel(options.definition),
+                                               MakeChannel(options.measurement), runtime);
   if (!server.ok()) {
     LogError("cannot start",
              {{"service", "kpi-evaluation"}, {"error", std::string(server.status().message())}});

@@ -4,16 +4,27 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/cache/cache_address.h"
+#include "libs/postgres/target.h"
 
 namespace kpisuite {
 
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser) {
-  parser.Add("store", options.store, "Where the state log is kept: sqlite:DIRECTORY.");
+  parser.Add(
+      "store", options.store,
+      absl::StrCat("Where the state log is kept: sqlite:DIRECTORY or ", kPostgresStoreHelp, "."));
+  parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
   parser.Add("cache", options.cache, "Where states are published: redis://HOST:PORT or memory.");
   parser.Add("definition", options.definition, "Address of the definition service.");
   parser.Add("measurement", options.measurement, "Address of the measurement service.");
-  parser.AddCheck([&options] { return StateLogDirectoryOf(options.store).status(); });
+  parser.AddCheck([&options] { return CheckStore(options); });
   parser.AddCheck([&options] { return ParseCacheAddress(options.cache).status(); });
+}
+
+absl::Status CheckStore(const EvaluationOptions& options) {
+  if (IsPostgresUri(options.store)) {
+    return CheckPostgresTarget({options.store, options.store_password_file});
+  }
+  return StateLogDirectoryOf(options.store).status();
 }
 
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store) {

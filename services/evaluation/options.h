@@ -9,8 +9,11 @@
 namespace kpisuite {
 
 struct EvaluationOptions {
-  // Where the state log is kept: "sqlite:DIRECTORY", which must exist.
+  // Where the state log is kept: "sqlite:DIRECTORY", which must exist, or the URI of a PostgreSQL
+  // database.
   std::string store;
+  // File with the password of that database; see PostgresTarget.
+  std::string store_password_file;
   // Where states are published: "redis://[[user]:password@]host[:port][/database]" or "memory".
   std::string cache;
   // Addresses of the services that are followed, "host:port".
@@ -18,9 +21,12 @@ struct EvaluationOptions {
   std::string measurement = "127.0.0.1:7002";
 };
 
-// Adds --store, --cache, --definition and --measurement with their checks. The present values are
-// the defaults.
+// Adds --store, --store-password-file, --cache, --definition and --measurement with their checks.
+// The present values are the defaults.
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
+
+// INVALID_ARGUMENT naming the flag when `options` do not say where the state log is kept.
+absl::Status CheckStore(const EvaluationOptions& options);
 
 // The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store);
