@@ -3,6 +3,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/definition/definition_module.h"
 #include "services/definition/mounted_definitions.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(options.server, clock);
+  AddStoreMetrics(options.store, runtime.metrics());
   auto store = OpenDefinitionStore(options);
   const auto module = store.ok()
                           ? DefinitionModule::Create(*std::move(store), runtime.environment())

@@ -23,9 +23,8 @@ absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
     const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
     std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime) {
   EvaluationServerParts parts;
-  ASSIGN_OR_RETURN(const CacheAddress address, ParseCacheAddress(options.cache));
   ASSIGN_OR_RETURN(parts.log, OpenStateLog(options));
-  parts.cache = OpenStateCache(address);
+  parts.cache = OpenStateCache(options.cache_address);
   parts.definition = std::move(definition);
   parts.measurement = std::move(measurement);
   return Create(std::move(parts), runtime);

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/cache/state_cache.h"
 #include "libs/rpc/definition_follower.h"
 #include "libs/rpc/runtime.h"
@@ -40,8 +41,7 @@ struct EvaluationServerParts {
 class EvaluationServer {
  public:
   // Opens the store and the cache that `options` name and starts to follow the services behind the
-  // channels, which may be away. Errors: those of OpenStateLog, INVALID_ARGUMENT for the cache.
-  // `runtime` outlives it.
+  // channels, which may be away. Errors: those of OpenStateLog. `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
       const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
       std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime);

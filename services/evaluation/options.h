@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/rpc/options.h"
 
 namespace kpisuite {
@@ -16,12 +17,15 @@ struct EvaluationOptions {
   std::string store_password_file;
   // Where states are published: "redis://[[user]:password@]host[:port][/database]" or "memory".
   std::string cache;
+  // A file with the password of that cache; empty: none, or in `cache`.
+  std::string cache_password_file;
+  CacheAddress cache_address;  // of both, set by the check
   // Addresses of the services that are followed, "host:port".
   std::string definition = "127.0.0.1:7001";
   std::string measurement = "127.0.0.1:7002";
 };
 
-// Adds --store, --store-password-file, --cache, --definition and --measurement with their checks.
+// Adds --store, --cache, a password file of each, --definition and --measurement with their checks.
 // The present values are the defaults.
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
 

@@ -26,7 +26,7 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
   ASSIGN_OR_RETURN(suite->measurement_server_, RpcServer::Start("", {suite->measurement_->rpc()}));
   ASSIGN_OR_RETURN(
       suite->evaluation_,
-      EvaluationServer::Create({.store = options.store, .cache = options.cache},
+      EvaluationServer::Create({.store = options.store, .cache_address = options.cache_address},
                                suite->definition_server_->InProcessChannel(),
                                suite->measurement_server_->InProcessChannel(), runtime));
   return suite;

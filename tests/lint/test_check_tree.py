@@ -67,6 +67,10 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.findings(check_tree.function_lengths,
                                        {"a.go": "func F() {}\n\nfunc g(\n) {\n" + lines + "}\n"}),
                          ["a.go:3: function of 72 lines, want at most 70"])
+        lines = "    x();\n" * 69
+        self.assertEqual(self.findings(check_tree.function_lengths,
+                                       {"a.ts": "class A {\n  f(): void {\n" + lines + "  }\n}\n"}),
+                         ["a.ts:2: function of 71 lines, want at most 70"])
 
     def test_header_without_pragma_once_is_found(self):
         self.assertEqual(self.findings(check_tree.header_guards, {"libs/a.h": "// A.\n"}),
