@@ -109,6 +109,23 @@ CREATE TABLE definition_position(
   position bigint NOT NULL,
   incarnation bigint NOT NULL);
 INSERT INTO definition_position VALUES(0, 0, 0);
+
+-- For people and their tools: what is live now, with the value as a number.
+CREATE VIEW sample_value AS
+  SELECT series.workspace, series.metric, series.slice,
+    timestamptz 'epoch' + sample.time / 1000 * interval '1 microsecond' AS time, sample_id,
+    round(sample.value / 10::numeric ^ traits.scale, traits.scale) AS value,
+    date '1970-01-01' + business_day AS business_day, entity, revision
+  FROM sample JOIN series ON series.part = sample.part AND series.id = sample.series
+    JOIN metric USING(workspace, metric)
+    CROSS JOIN LATERAL (SELECT substring(metric.traits FROM '^scale=([0-9]+)')::integer AS scale)
+      traits
+  WHERE sample.value IS NOT NULL;
+-- By day in UTC.
+CREATE VIEW daily_samples AS
+  SELECT workspace, metric, slice, (time AT TIME ZONE 'UTC')::date AS day, count(*) AS samples,
+    sum(value) AS sum, min(value) AS min, max(value) AS max
+  FROM sample_value GROUP BY workspace, metric, slice, (time AT TIME ZONE 'UTC')::date;
 )sql";
 
 }  // namespace
