@@ -3,9 +3,11 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/definition/definition_module.h"
 #include "services/definition/mounted_definitions.h"
+#include "services/definition/open_definition_store.h"
 #include "services/definition/options.h"
 
 int main(int argc, char** argv) {
@@ -21,7 +23,11 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(options.server, clock);
-  const auto module = DefinitionModule::Create(options.store_directory, runtime.environment());
+  AddStoreMetrics(options.store, runtime.metrics());
+  auto store = OpenDefinitionStore(options);
+  const auto module = store.ok()
+                          ? DefinitionModule::Create(*std::move(store), runtime.environment())
+                          : store.status();
   if (!module.ok()) {
     LogError("cannot start", {{"error", module.status().message()}});
     return kExitFailure;

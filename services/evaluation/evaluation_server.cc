@@ -7,10 +7,23 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/cache/open_state_cache.h"
-#include "services/evaluation/log/sqlite_state_log.h"
-#include "services/evaluation/options.h"
+#include "services/evaluation/open_state_log.h"
 
 namespace kpisuite {
+
+class EvaluationServer::Waits final : public OpenStream {
+ public:
+  Waits(std::shared_ptr<Core> core, StreamRegistry& registry)
+      : core_(std::move(core)), registry_(registry) {}
+  ~Waits() override { registry_.Remove(this); }
+
+  void Tick(absl::Time) override {}
+  void RequestEnd(const absl::Status& status) override { core_->loop.EndWaits(status); }
+
+ private:
+  const std::shared_ptr<Core> core_;
+  StreamRegistry& registry_;
+};
 
 EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime)
     : log(std::move(parts.log)),
@@ -21,14 +34,11 @@ EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, Server
            runtime.clock(), epoch, parts.queue, parts.publisher) {}
 
 absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
-    const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
+    const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
     std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime) {
   EvaluationServerParts parts;
-  SqliteStateLogOptions options;
-  ASSIGN_OR_RETURN(options.directory, StateLogDirectoryOf(store));
-  ASSIGN_OR_RETURN(const CacheAddress address, ParseCacheAddress(cache));
-  ASSIGN_OR_RETURN(parts.log, SqliteStateLog::Create(options));
-  parts.cache = OpenStateCache(address);
+  ASSIGN_OR_RETURN(parts.log, OpenStateLog(options));
+  parts.cache = OpenStateCache(options.cache_address);
   parts.definition = std::move(definition);
   parts.measurement = std::move(measurement);
   return Create(std::move(parts), runtime);
@@ -56,7 +66,9 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
       service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
                 core_->hub, *core_->log, *core_->cache, simulations_, runtime.executor(),
                 runtime.clock()}),
-      rpc_(service_, runtime.environment()) {
+      rpc_(service_, runtime.environment()),
+      waits_(std::make_shared<Waits>(core_, runtime.streams())) {
+  runtime_.streams().Add(waits_);
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
   AddMetrics(runtime_.metrics());
   core_->loop.Run(

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/cache/state_cache.h"
 #include "libs/rpc/definition_follower.h"
 #include "libs/rpc/runtime.h"
@@ -17,6 +18,7 @@
 #include "services/evaluation/evaluation_rpc.h"
 #include "services/evaluation/evaluation_service.h"
 #include "services/evaluation/feed_reader.h"
+#include "services/evaluation/options.h"
 #include "services/evaluation/simulation_runner.h"
 
 namespace kpisuite {
@@ -38,11 +40,10 @@ struct EvaluationServerParts {
 // written. What is not ready is answered from cache or log, marked stale.
 class EvaluationServer {
  public:
-  // Opens `store` ("sqlite:DIRECTORY") and `cache` (see CacheAddress) and starts to follow the
-  // services behind the channels, which may be away. Errors: those of the store, INVALID_ARGUMENT
-  // for the addresses. `runtime` outlives it.
+  // Opens the store and the cache that `options` name and starts to follow the services behind the
+  // channels, which may be away. Errors: those of OpenStateLog. `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
-      const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
+      const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
       std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime);
   // As above from parts that are open already. Errors: those of the log.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(EvaluationServerParts parts,
@@ -77,6 +78,10 @@ class EvaluationServer {
   EvaluationServer(EvaluationServerParts parts, int64_t epoch, FollowedDefinitions saved,
                    ServerRuntime& runtime);
 
+  // Ends the waits for a position together with the streams of a draining process: in a process
+  // with all services the feed is one of these streams.
+  class Waits;
+
   void OnFollowerState(const DefinitionFollowerState& state);
   void AddMetrics(Metrics& metrics) const;
 
@@ -88,6 +93,7 @@ class EvaluationServer {
   EvaluationService service_;
   EvaluationRpc rpc_;
   std::unique_ptr<DefinitionFollower> follower_;
+  const std::shared_ptr<Waits> waits_;
 };
 
 }  // namespace kpisuite

@@ -240,7 +240,7 @@ absl::Status MeasurementService::QueryAggregates(
     ASSIGN_OR_RETURN(const auto metric,
                      FindMetric(request.parent(), absl::StrCat("queries[", i, "].metric"),
                                 query.metric(), deadline));
-    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query, i, metric);
+    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query, i, metric, clock_.Now());
     if (plan.ok()) {
       plans.push_back(*std::move(plan));
     } else {
@@ -269,7 +269,8 @@ absl::StatusOr<v1::ListSeriesResponse> MeasurementService::ListSeries(
   return ReadSeriesPage(request, *metric, *snapshot);
 }
 
-v1::ServerInfo MeasurementService::Info() const {
+absl::StatusOr<v1::ServerInfo> MeasurementService::Info() {
+  RETURN_IF_ERROR(store_.RefreshHeads());
   v1::ServerInfo info;
   info.set_service("kpi-measurement");
   info.set_version(KPISUITE_VERSION);
