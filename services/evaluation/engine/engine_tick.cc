@@ -250,6 +250,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
   state.phase = evaluation.phase;
+  state.paced = context.pace != nullptr;
   state.rows = evaluation.rows;
   state.status = ProtoStatus(evaluation);
   state.period_end = context.period.end;

@@ -79,7 +79,7 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       membership_(membership),
       hierarchies_(HierarchiesOf(*kpi_)),
       target_reads_(kpi_->targets.Reads()),
-      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
+      reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier),
       builds_on_history_(BuildsOnHistory(*kpi_)),
       days_after_(DaysAfter(*kpi_)) {
   for (const size_t input : kpi_->suppression.denominators) {
@@ -96,7 +96,8 @@ SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
     states.entity_slices.push_back(slice.Project(table->spec().group_by).ToString());
   }
   states.windows.resize(kpi_->windows.size());
-  states.histories.resize(kpi_->windows.size());
+  if (builds_on_history_) states.histories.resize(kpi_->windows.size());
+  if (kpi_->pace.has_value()) states.pasts.resize(kpi_->windows.size());
   return states;
 }
 

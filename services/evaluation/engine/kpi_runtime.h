@@ -19,6 +19,7 @@
 #include "services/evaluation/engine/evaluate_kpi.h"
 #include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/input_reader.h"
+#include "services/evaluation/engine/pace_past.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/period_values.h"
 #include "services/evaluation/engine/recorded_values.h"
@@ -36,6 +37,7 @@ struct TrackedState {
   uint64_t rows = 0;
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics
+  bool paced = false;  // it has a pace
   PeriodPhase phase = PeriodPhase::kFuture;
   bool backfilled = false;  // it was over before its first sample arrived, and is not closed yet
   absl::Time changed_at;    // tick of the last change of what it shows
@@ -69,7 +71,9 @@ struct SliceStates {
   std::vector<std::string> input_slices;   // canonical slice that each input reads
   std::vector<std::string> entity_slices;  // and each of SuppressionRule::entities
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
-  mutable std::vector<SeriesHistory> histories;                 // parallel to windows; a memo
+  // Memos, parallel to windows: of KPIs that build on history, and of those with pace.
+  mutable std::vector<SeriesHistory> histories;
+  mutable std::vector<PacePast> pasts;
 };
 
 // One grouping and the tables that its inputs read.
@@ -189,7 +193,7 @@ class KpiRuntime {
   // The least watermark of the inputs; InfinitePast when one has none.
   absl::Time LeastWatermark() const;
 
-  // Whether a period, its target or its pace, reads data from before it.
+  // Whether the value of a period or its target reads data from before it.
   bool reaches_back() const { return reaches_back_; }
   // Whether a state depends on earlier closed periods of its series, which is dense then: between
   // two periods that are kept, up to kMaxSeriesGap others are kept too.

@@ -156,6 +156,7 @@ void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window,
   } else {
     MarkDirty(runtime, slice, window, first, false);
   }
+  if (runtime.kpi().pace.has_value()) TouchPace(runtime, slice, window, day, first);
   if (runtime.suppresses()) NoteWithheld(runtime, slice, window, day);
   // Those that are not kept are computed when they are asked for.
   if (runtime.reaches_back()) {
@@ -171,6 +172,21 @@ void PartitionEngine::TouchDay(KpiRuntime& runtime, size_t slice, size_t window,
   }
 }
 
+// The pace of periods that are not closed is assessed from earlier ones too.
+void PartitionEngine::TouchPace(KpiRuntime& runtime, size_t slice, size_t window, int32_t day,
+                                int32_t first) {
+  auto& periods = runtime.slices()[slice].windows[window];
+  PacePast& past = runtime.slices()[slice].pasts[window];
+  for (auto it = periods.rbegin(); it != periods.rend() && it->first > first; ++it) {
+    const TrackedState& state = it->second;
+    if (state.dirty) continue;
+    // Those before a closed one are closed too.
+    if (!state.paced && state.phase != PeriodPhase::kFuture) break;
+    if (past.NoteChange(day, it->first)) MarkDirty(runtime, slice, window, it->first, false);
+  }
+  past.NoteChange(day, first);
+}
+
 // The data of a day decides what is withheld in the periods that read it. Where periods read values
 // of other periods, those of the siblings may have come or gone with it.
 void PartitionEngine::NoteWithheld(KpiRuntime& runtime, size_t slice, size_t window, int32_t day) {
@@ -178,11 +194,16 @@ void PartitionEngine::NoteWithheld(KpiRuntime& runtime, size_t slice, size_t win
   const int32_t from = runtime.FirstDay(window, day - runtime.days_after());
   const int32_t end = runtime.reaches_back() || trailing ? INT32_MAX : day + 1;
   runtime.withheld().NoteChange(slice, window, from, end);
-  if (!runtime.reaches_back() && !runtime.target_reads().any()) return;
+  const bool reads_earlier = runtime.reaches_back() || runtime.target_reads().any();
+  const bool has_pace = runtime.kpi().pace.has_value();
+  if (!reads_earlier && !has_pace) return;
   for (size_t s = 0; s < runtime.slices().size(); ++s) {
-    const auto& periods = runtime.slices()[s].windows[window];
+    SliceStates& states = runtime.slices()[s];
+    if (has_pace) states.pasts[window].NoteWithheld(day);
+    auto& periods = states.windows[window];
     for (auto it = periods.lower_bound(from); it != periods.end(); ++it) {
-      MarkDirty(runtime, s, window, it->first, false);
+      const bool paced = it->second.paced && it->first + runtime.days_after() > day;
+      if (reads_earlier || paced) MarkDirty(runtime, s, window, it->first, false);
     }
   }
 }

@@ -251,6 +251,7 @@ class PartitionEngine {
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
   void TouchDay(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
   void NoteWithheld(KpiRuntime& runtime, size_t slice, size_t window, int32_t day);
+  void TouchPace(KpiRuntime& runtime, size_t slice, size_t window, int32_t day, int32_t first);
   void TouchSteps();
   void TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day);
 
