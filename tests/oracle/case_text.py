@@ -42,8 +42,7 @@ def input_text(item):
                  ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
                   else None),
                  ("conversionWindow", duration(item.conversion_window)),
-                 ("cohortOffset", item.cohort_offset and flow((
-                     ("previousPeriod", item.cohort_offset),))),
+                 ("cohortOffset", item.cohort_offset and flow((item.cohort_offset,))),
                  ("cohortMeasure", item.cohort_measure),
                  ("window", item.window and quoted(item.window)),
                  ("offset", item.offset and flow((item.offset,))),
@@ -65,10 +64,24 @@ def target_value_text(value):
         kind = ("allocated", flow((("total", quoted(value.value)), ("profile", value.profile),
                                    ("period", quoted(value.first[0])),
                                    ("weights", entries_text(value.schedule)))))
+    elif value.kind == "VS_PRIOR":
+        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"))))
+    elif value.kind == "BASELINE_IMPROVEMENT":
+        kind = ("baselineImprovement", flow((
+            ("firstPeriod", quoted(value.first[0])), ("lastPeriod", quoted(value.last[0])),
+            *change_of(value, "improvement"))))
+    elif value.kind == "FORMULA":
+        kind = ("formula", quoted(value.formula))
     else:
         kind = ("schedule", flow((("values", entries_text(value.schedule)),
                                   ("gaps", "STRICT" if value.strict else "INHERIT"))))
-    return flow((kind, ("grain", value.grain)))
+    return flow((kind, ("grain", value.grain), ("scale", value.scale),
+                 ("formulaInputs", flow(value.operands) if value.operands else None)))
+
+
+def change_of(value, name):
+    return ((name, value.change and quoted(value.change)),
+            ("units", value.units and quoted(value.units)))
 
 
 def entries_text(schedule):
@@ -102,6 +115,7 @@ def kpi_text(kpi):
                   ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),
                   ("worsenPeriods", kpi.hysteresis.worsen),
                   ("improvePeriods", kpi.hysteresis.improve)))),
+              ("flatEpsilon", kpi.flat_epsilon and quoted(kpi.flat_epsilon)),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 
@@ -143,6 +157,7 @@ def calendar_text(calendar):
         ("weekStart", None if counted else calendar.week_start),
         ("firstMonth", calendar.first_month if calendar.kind == "FISCAL_MONTH_OFFSET" else None),
         ("yearLabel", calendar.year_label if labelled else None),
+        ("week53Policy", calendar.week_53 if calendar.week_53 != "RESTATED" else None),
         ("endRule", calendar.end_rule or None), ("endMonth", calendar.end_month or None),
         ("endWeekday", calendar.end_weekday or None), ("workingDays", names(calendar.working_days)),
         ("holidays", names(quoted(day.isoformat()) for day in calendar.holidays)
@@ -150,8 +165,9 @@ def calendar_text(calendar):
     if calendar.periods:
         lines.append("  periods:")
         lines += ["    - " + flow((("id", name), ("startDate", first), ("endDate", end),
-                                   ("parent", parent or None)))
-                  for name, first, end, parent in calendar.periods]
+                                   ("parent", parent or None),
+                                   ("comparablePriorId", prior or None)))
+                  for name, first, end, parent, prior in calendar.periods]
     return lines
 
 

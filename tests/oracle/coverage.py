@@ -48,8 +48,34 @@ def count(simulation, counts):
         if evaluation.status == "NO_TARGET":
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
+        here |= {("comparison", name) for name in of_comparisons(checked)}
+        here |= {("offset", name) for name in of_offsets(checked)}
+        if evaluation.resolved.kind is not None:
+            here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
         counts.update(here)
+
+
+def of_comparisons(checked):
+    """What the comparisons of a state show."""
+    seen = set()
+    for name, found in checked.compared.items():
+        missing = isinstance(found.value, Nd)
+        seen |= {found.value.reason if missing else name, found.movement or "none"}
+        if isinstance(found.percent, Nd):
+            seen.add(found.percent.reason)
+        marks = (("cut", found.cut is not None), ("CLIPPED", found.comparable.clipped),
+                 ("PARTIAL", found.comparable.partial))
+        seen |= {mark for mark, is_set in marks if is_set}
+    return seen
+
+
+def of_offsets(checked):
+    """The offsets of inputs that had a value in their other period."""
+    items = checked.world.flat(checked.world.kpis[checked.place.kpi]).inputs
+    return {
+        "{} {}".format(*offset) for item, value in zip(items, checked.evaluation.inputs)
+        if not isinstance(value, Nd) for offset in (item.offset, item.cohort_offset) if offset}
 
 
 def of_series(checked):
@@ -95,10 +121,13 @@ def wanted():
     """Everything that must have been seen often enough."""
     keys = [("pair", kind, window, change) for kind in features.AGGREGATIONS
             for window in features.WINDOWS for change in features.CHANGES]
-    keys += [("reason", reason) for reason in features.REASONS]
-    keys += [("status", status) for status in features.STATUSES]
-    keys += [("series", name) for name in features.SERIES]
-    return keys
+    return keys + [(title, name) for title, names in OTHERS for name in names]
+
+
+OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
+          ("target", features.TARGETS), ("offset", tuple(
+              "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
+          ("comparison", features.COMPARISONS), ("series", features.SERIES))
 
 
 def missing(counts, least):
@@ -115,8 +144,7 @@ def table(counts):
                                          for change in features.CHANGES) for name in names]
     pairs = [counts[key] for key in wanted() if key[0] == "pair"]
     lines.append(f"least of aggregation x window x change: {min(pairs)}")
-    for title, names in (("reason", features.REASONS), ("status", features.STATUSES),
-                         ("series", features.SERIES)):
+    for title, names in OTHERS:
         lines.append(f"{title}: " + ", ".join(f"{name} {counts[(title, name)]}" for name in names))
     return lines
 

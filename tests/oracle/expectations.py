@@ -131,6 +131,27 @@ def operand_fields(world, kpi, reach, evaluation):
     return fields
 
 
+def days_text(ranges):
+    return "+".join(f"{first}..{end}" for first, end in ranges) or "none"
+
+
+def comparison_fields(found, name):
+    """What is said next to a comparator."""
+    comparable, missing = found.comparable, isinstance(found.value, Nd)
+    marks = (("CLIPPED", comparable.clipped), ("PARTIAL", comparable.partial))
+    fields = {
+        "compare": number(found.value), "compare_nd": found.value.reason if missing else "none",
+        "compare_own": number(found.own),
+        "compare_period": comparable.period.id if comparable.period else "none",
+        "compare_days": days_text(comparable.days),
+        "compare_own_days": days_text(comparable.own_days), "compare_cut": time(found.cut),
+        "compare_flags": "".join(mark for mark, is_set in marks if is_set) or "none",
+        "delta": number(found.delta), "delta_pct": number(found.percent),
+        "delta_pct_nd": found.percent.reason if isinstance(found.percent, Nd) else "none",
+        "movement": found.movement or "none"}
+    return {f"{field}.{name}": text for field, text in fields.items()}
+
+
 def fields_of(world, place, evaluation, track, life, now):
     """{name: text} of everything that the product must say."""
     kpi, period = world.kpis[place.kpi], place.period

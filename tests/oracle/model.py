@@ -33,7 +33,7 @@ class Input:
     ignore: tuple = ()  # dimensions
     carry: str = "NONE"  # FIRST and LAST: NONE, MAX(n) or UNTIL_RETRACTED
     conversion_window: int | None = None  # CONVERSION, nanoseconds
-    cohort_offset: int | None = None  # COHORT_RATIO, periods before
+    cohort_offset: tuple | None = None  # COHORT_RATIO, as `offset`
     cohort_measure: str | None = None
     window: str | None = None  # another than the KPI's
     offset: tuple | None = None  # ("previousPeriod" | "samePeriodLastYear", how many)
@@ -48,7 +48,9 @@ class Input:
 @dataclasses.dataclass(frozen=True)
 class TargetValue:
     """FIXED (value), RANGE (low, high), SCHEDULE (values by period id), PHASED_LINEAR (baseline,
-    value at the end, first and last period) or ALLOCATED (value in all, its period, profile)."""
+    value at the end, first and last period), ALLOCATED (value in all, its period, profile),
+    VS_PRIOR (comparator), BASELINE_IMPROVEMENT (first and last period, with their grain), both with
+    a change or units, or FORMULA (with operands)."""
     kind: str = "FIXED"
     value: str | None = None
     low: str | None = None
@@ -60,6 +62,16 @@ class TargetValue:
     last: tuple | None = None
     profile: str | None = None
     grain: str | None = None
+    comparator: str | None = None
+    change: str | None = None
+    units: str | None = None
+    formula: str | None = None
+    operands: tuple = ()  # (alias, KPI)
+    scale: int | None = None  # to which computed ones are rounded
+
+    @property
+    def is_computed(self):
+        return self.kind in ("VS_PRIOR", "BASELINE_IMPROVEMENT", "FORMULA")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +137,7 @@ class Kpi:
     logical: tuple = (None, None)  # least and greatest value that make sense; None: by the unit
     control: ProcessControl | None = None
     hysteresis: Hysteresis | None = None
+    flat_epsilon: str | None = None
 
     @property
     def logical_range(self):
@@ -189,6 +202,7 @@ class Expect:
     day: datetime.date  # the period is the one that contains it
     history: bool = False
     fields: tuple | None = None  # only these; None: all
+    comparators: tuple = ()  # next to which the state is looked at
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Calendar:
     end_rule: str = ""  # the 4-4-5 family only, as the next two: LAST or NEAREST
     end_month: int = 0
     end_weekday: int = 0
-    periods: tuple = ()  # CUSTOM only: (id, first day, end day, parent's id or "")
+    # CUSTOM only: (id, first day, end day, parent's id or "", id of the comparable one or "").
+    periods: tuple = ()
+    week_53: str = "RESTATED"
 
     @property
     def prefix(self):

@@ -56,6 +56,7 @@ class CaseMaker(random_looks.Looks):
         self.world = worlds.World()
         self.steps = [model.Clock(self.now)]
         self.next_id = 1
+        self.with_last_year = self.chance(0.5)
         self.looked = []  # model.Expect
         self.touched = []  # (metric name, sample) of changes
 
@@ -125,12 +126,26 @@ class CaseMaker(random_looks.Looks):
             made.append(kpi)
             self.world.define(kpi)
         for kpi in list(self.world.kpis.values()):
+            if self.chance(features.PARTNER_SHARE):
+                made += self.with_partner(kpi)
             if self.chance(0.3):
                 target = self.new_target(kpi)
                 if target is not None:
                     made.append(target)
                     self.world.define(target)
-        self.steps.append(model.Apply(tuple(made)))
+        latest = {definition.name: definition for definition in made}
+        self.steps.append(model.Apply(tuple(latest.values())))
+
+    def with_partner(self, kpi):
+        """A KPI that the target of this one reads, and this one with it."""
+        partner = self.definitions.partner("p" + kpi.name, kpi, self.world)
+        if partner is None or kpi.direction not in ("HIGHER", "LOWER", "ON_TARGET"):
+            return []
+        self.world.define(partner)
+        kpi = dataclasses.replace(kpi, target=self.definitions.formula_value(
+            [partner], None, self.random.choice((None, 1))))
+        self.world.define(kpi)
+        return [partner, kpi]
 
     def new_target(self, kpi):
         """A Target whose range does not overlap with that of another one; None if it would."""
@@ -185,12 +200,20 @@ class CaseMaker(random_looks.Looks):
     def change_formula(self, kpi):
         text, unit = self.definitions.formula(self.world, kpi.inputs)
         used = any(item.kpi == kpi.name for other in self.world.kpis.values()
-                   for _, item in other.inputs)
+                   for _, item in other.inputs) or self.is_in_formula(kpi)
         changed = dataclasses.replace(kpi, formula=text, unit=unit)
         same_nature = targets.flow_nature(kpi, self.world.kpis) == targets.flow_nature(
             changed, self.world.kpis)  # which decides what kinds of target there may be
         if text is not None and not used and same_nature and (unit == "%") == (kpi.unit == "%"):
             self.apply(changed)
+
+    def is_in_formula(self, kpi):
+        """Whether a FORMULA target wants its unit to stay."""
+        values = [(one.kpi, one.value) for one in self.world.targets.values()]
+        values += [(one.name, one.target) for one in self.world.kpis.values() if one.target]
+        return any(value.kind == "FORMULA" and (
+            name == kpi.name or kpi.name in dict(value.operands).values()
+            or value.formula.startswith(kpi.name)) for name, value in values)
 
     def change_window(self, kpi):
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
@@ -234,6 +257,9 @@ class CaseMaker(random_looks.Looks):
     def time(self, metric):
         """An event time up to now: mostly near, some late, some at the edge of a local day."""
         back = self.random.choices((0, 1, 2), weights=(5, 3, 2))[0]
+        if self.with_last_year and self.chance(0.2):
+            return self.now - (self.random.choice((364, 365, 366, 371)) * 24 * 60
+                               + self.random.randrange(-2880, 2880)) * periods.MINUTE
         if back == 0:
             return self.now - self.random.randrange(0, 180) * periods.MINUTE
         if back == 1:

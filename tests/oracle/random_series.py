@@ -11,7 +11,6 @@ import features
 import model
 import periods
 import random_definitions
-import random_looks
 import slices
 import windows
 import world as worlds
@@ -264,4 +263,6 @@ class SeriesCaseMaker:
             else:
                 members = slices.project(found.dimensions, grouping)
             back = self.random.choice((0, 1, 1, 2, 3, 5, 8, 13))
-            self.steps.append(model.Expect("k0", self.window, members, self.step_at(back).first))
+            comparators = self.random.sample(features.COMPARATORS, 1) if self.chance(0.5) else ()
+            self.steps.append(model.Expect("k0", self.window, members, self.step_at(back).first,
+                                           comparators=tuple(comparators)))

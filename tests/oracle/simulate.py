@@ -3,6 +3,7 @@
 import dataclasses
 
 import case_text
+import comparisons
 import expectations
 import model
 import periods
@@ -23,6 +24,7 @@ class Checked:
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
     fields: dict  # as the case expects them
+    compared: dict = dataclasses.field(default_factory=dict)  # comparisons by comparator
 
 
 class Simulation:
@@ -131,15 +133,29 @@ class Simulation:
         evaluation = states.evaluate(self.world, place, self.now)
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
         fields = expectations.fields_of(self.world, place, evaluation, track, life, self.now)
+        compared = self._compared(step, place, evaluation, track, life)
+        for name, found in compared.items():
+            fields.update(expectations.comparison_fields(found, name))
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
             self.lines += case_text.expect_lines(place, fields)
-            since = track.kept_since if tracking.is_followed(self.world, place) else 0
+            since = 0 if track.unfollowed else track.kept_since
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
             self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
-                                        redefined, fields))
+                                        redefined, fields, compared))
+
+    def _compared(self, step, place, evaluation, track, life):
+        """{comparator: what is next to it}; nothing where a table of periods says too little."""
+        calendar = self.world.calendar_of(self.world.kpis[place.kpi])
+        if track.unsure and life == "CLOSED" and not evaluation.readiness.ready:
+            return {}  # it may still be settling
+        if place.period.grain != "ALL" and not windows.is_known(
+                calendar, place.window, windows.moved(calendar, place.period, -1)):
+            return {}
+        return {name: comparisons.compare(self.world, place, evaluation, life, self.now, name)
+                for name in step.comparators}
 
     def _knows(self, kpi, step):
         """A slice is known once a sample lay in it; of trailing windows, which may have no period

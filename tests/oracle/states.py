@@ -4,7 +4,9 @@ import dataclasses
 from decimal import Decimal
 
 import aggregates
+import counterparts
 import decimals
+import environment
 import filters
 import formula
 import frames
@@ -80,7 +82,7 @@ def frame_of(world, place, item, now):
         window, cut = item.window, step.end
         step = windows.step_of(calendar, window, step.last)
     if item.offset is not None:
-        step = windows.earlier(calendar, step, item.offset)
+        step = counterparts.earlier(calendar, step, item.offset)
         if step is None:
             return None
     reach = windows.reach_of(calendar, window, step)
@@ -101,13 +103,22 @@ class Operand:
         return bool(self.rows) or self.members > 0
 
 
-def read_input(world, kpi, item, members, frame):
+def read_days(world, kpi, item, place, spans, now):
+    """An input over stretches of days, which are taken together."""
+    calendar, watermark = world.calendar_of(kpi), world.watermarks.get(item.metric)
+    reach = dataclasses.replace(spans[0], end=spans[-1].end, stop=spans[-1].stop)
+    frame = frames.Frame(calendar, place.window, place.period, reach, now, watermark)
+    return read_input(world, kpi, item, place.slice, frame, spans)
+
+
+def read_input(world, kpi, item, members, frame, spans=None):
     """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
     calendar, metric = frame.calendar, world.metrics[item.metric]
     keep = filters.keeps(item.where)
-    rows = rows_in(world, calendar, item, members, frame.reach)
+    rows = [row for span in spans or (frame.reach,)
+            for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
     if frames.looks_beyond(item):
         placed = [(place, sample) for _, place, sample in
@@ -171,13 +182,41 @@ def evaluate(world, place, now):
     return evaluation
 
 
+def is_interval(world, flat):
+    """Whether percentages of the value mean nothing (3.6.3)."""
+    return any(world.metrics[item.metric].scale_type == "INTERVAL"
+               and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
+
+
+def operands_of(world, place, now):
+    kpi = world.kpis[place.kpi]
+    return [read_input(world, kpi, item, place.slice, frame_of(world, place, item, now))
+            for item in world.flat(kpi).inputs]
+
+
+def worth_of(world, place, now):
+    """(value, whether the period is closed): what others read of a state."""
+    def compute():
+        kpi = world.kpis[place.kpi]
+        flat, calendar = world.flat(kpi), world.calendar_of(kpi)
+        operands = operands_of(world, place, now)
+        reach = windows.reach_of(calendar, place.window, place.period)
+        steps = evaluate_steps(world, flat, calendar, reach,
+                               [operand.value for operand in operands])
+        arrivals = arrivals_of(world, flat, [0] * len(operands))
+        mark = readiness.assess(reach, now, arrivals, False).watermark
+        life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
+        return steps[-1] if place.period.exists else Nd("NOT_APPLICABLE"), life == "CLOSED"
+
+    return world.remembered(("worth", place, now), compute)
+
+
 def evaluate_alone(world, place, now):
     """The state without the periods before it."""
-    kpi = world.kpis[place.kpi]
-    flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
+    kpi, period = world.kpis[place.kpi], place.period
+    flat, calendar = world.flat(kpi), world.calendar_of(kpi)
     reach = windows.reach_of(calendar, place.window, period)
-    operands = [read_input(world, kpi, item, place.slice, frame_of(world, place, item, now))
-                for item in flat.inputs]
+    operands = operands_of(world, place, now)
     inputs = [operand.value for operand in operands]
     steps = evaluate_steps(world, flat, calendar, reach, inputs)
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
@@ -185,9 +224,10 @@ def evaluate_alone(world, place, now):
                                          for operand in operands])
     ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
     state = readiness.data_state(reach, ready, value)
-    resolved = world.target_rules(kpi).resolve(place.slice, place.window, period)
-    interval = any(world.metrics[item.metric].scale_type == "INTERVAL"
-                   and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
+    resolved = world.target_rules(kpi).resolve(
+        place.slice, place.window, period,
+        environment.Environment(world, kpi, place.window, now))
+    interval = is_interval(world, flat)
     times = [row.time for item, operand in zip(flat.inputs, operands) if item.offset is None
              for row in operand.rows]
     evaluation = Evaluation(
