@@ -35,7 +35,10 @@ def metric_text(metric):
 
 def input_text(item):
     if item.kpi is not None:
-        return flow((("kpi", item.kpi),))
+        return flow((("kpi", item.kpi), ("apply", "RESULT" if item.is_result else None),
+                     ("aggregation", item.aggregation if item.is_result else None),
+                     ("offset", item.offset and flow((item.offset,))),
+                     ("ignoreDimensions", names(item.ignore))))
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
@@ -107,7 +110,7 @@ def kpi_text(kpi):
               ("target", kpi.target and target_value_text(kpi.target)), ("bands", bands),
               ("tolerance", kpi.tolerance and flow(((kpi.tolerance[0],
                                                      quoted(kpi.tolerance[1])),))),
-              ("noDataPolicy", kpi.no_data_policy),
+              ("noDataPolicy", kpi.no_data_policy), ("keepLastPeriods", kpi.keep_last),
               ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
               ("historyPolicy", "RESTATE_HISTORY"),
               ("logicalRange", logical_text(kpi.logical)),
@@ -116,6 +119,7 @@ def kpi_text(kpi):
                   ("worsenPeriods", kpi.hysteresis.worsen),
                   ("improvePeriods", kpi.hysteresis.improve)))),
               ("flatEpsilon", kpi.flat_epsilon and quoted(kpi.flat_epsilon)),
+              ("pace", kpi.pace and pace_text(kpi.pace)),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 
@@ -125,6 +129,14 @@ def logical_text(logical):
     if low is None and high is None:
         return None
     return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def pace_text(rule):
+    return flow((("profile", rule.profile),
+                 ("weights", names(quoted(weight) for weight in rule.weights)
+                  if rule.weights else None),
+                 ("historyPeriods", rule.periods if rule.periods != 12 else None),
+                 ("prior", rule.prior), ("growth", rule.growth and quoted(rule.growth))))
 
 
 def control_text(rule):

@@ -52,10 +52,6 @@ def merged(days):
     return tuple(ranges)
 
 
-def days_between(first, end):
-    return [first + datetime.timedelta(days=i) for i in range((end - first).days)]
-
-
 def by_day(calendar, period, kind, own):
     """What these days of a period compare with, each with a day of its own."""
     compared = [day for day in own if counterparts.is_compared(calendar, day, kind)]
@@ -68,7 +64,7 @@ def by_day(calendar, period, kind, own):
 def same_period(calendar, period, kind):
     """The period that consists of the counterparts of all days of a period, if there is one."""
     found = [counterparts.of_day(calendar, day, kind)
-             for day in days_between(period.first, period.end)
+             for day in periods.days_between(period.first, period.end)
              if counterparts.is_compared(calendar, day, kind)]
     days = merged(day for day in found if day is not None)
     if None in found or len(days) != 1:
@@ -115,14 +111,24 @@ def value_over(world, place, days, now):
     flat, calendar = world.flat(kpi), world.calendar_of(kpi)
     if not days:
         return NOT_READY
-    if any(item.window or item.offset for item in flat.inputs):
+    if any(item.is_elsewhere for item in flat.inputs) or any(
+            one.offsets or cuts(calendar, days, one.grain) for one in flat.results):
         return NOT_AGGREGATABLE
     whole = len(days) == 1
     spans = [span_of(calendar, *one) for one in days]
     values = [input_over(world, kpi, item, place, spans, now) for item in flat.inputs]
     if not whole and counts_days(world, flat):
         return NOT_AGGREGATABLE
-    return states.evaluate_steps(world, flat, calendar, spans[0], values)[-1]
+    results = [states.finished_in(world, calendar, place, one, spans[0], now)
+               for one in flat.results]
+    return states.evaluate_steps(flat, calendar, [spans[0]] * len(flat.steps), values, results)[-1]
+
+
+def cuts(calendar, days, grain):
+    """Whether days are not just whole periods of a grain in a row."""
+    first, end = days[0]
+    return len(days) > 1 or (periods.period_of(calendar, grain, first).first,
+                             periods.period_of(calendar, grain, end - ONE_DAY).end) != (first, end)
 
 
 def input_over(world, kpi, item, place, spans, now):
@@ -138,7 +144,7 @@ def reads_periods(item):
 
 
 def counts_days(world, flat):
-    return any("days" in text for _, text, _ in flat.steps)
+    return any("days" in step.formula for step in flat.steps)
 
 
 def span_of(calendar, first, end):
@@ -162,7 +168,7 @@ def compare(world, place, evaluation, life, now, name):
         return finished(world, place, evaluation, Comparable((), ((reach.first, reach.end),)),
                         NO_COMPARABLE, NO_COMPARABLE)
     paired = counterparts.compares_by_day(calendar, period.grain, kind)
-    days = days_between(reach.first, reach.end)
+    days = periods.days_between(reach.first, reach.end)
     comparable = (by_day(calendar, period, kind, days) if paired
                   else by_period(calendar, place.window, period, kind))
     if not comparable.days:
@@ -196,7 +202,7 @@ def other_value(world, place, part, whole, now):
 def cut_off(calendar, place, whole, kind, open_day, proportional):
     """The part of a comparable with which the days of a period before one compare."""
     reach = windows.reach_of(calendar, place.window, place.period)
-    own = days_between(reach.first, min(open_day, reach.end)) if open_day > reach.first else []
+    own = periods.days_between(reach.first, min(open_day, reach.end))
     if counterparts.compares_by_day(calendar, place.period.grain, kind):
         found = by_day(calendar, place.period, kind, own)
         return dataclasses.replace(found, period=whole.period, partial=whole.partial)

@@ -36,7 +36,7 @@ def prior_of(kind, calendar, members, period, environment):
     if not counterparts.compares_by_day(calendar, period.grain, kind):
         found = counterparts.of_period(calendar, period, kind).period
         return NO_COMPARABLE if found is None else environment.closed(members, found)
-    days = comparisons.days_between(period.first, period.end)
+    days = periods.days_between(period.first, period.end)
     whole = comparisons.by_day(calendar, period, kind, days)
     if whole.partial or whole.own_days != ((period.first, period.end),):
         return NO_COMPARABLE

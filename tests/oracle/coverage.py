@@ -49,6 +49,7 @@ def count(simulation, counts):
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
         here |= {("comparison", name) for name in of_comparisons(checked)}
+        here |= {("component", name) for name in of_components(checked)}
         here |= {("offset", name) for name in of_offsets(checked)}
         if evaluation.resolved.kind is not None:
             here.add(("target", evaluation.resolved.kind))
@@ -70,6 +71,20 @@ def of_comparisons(checked):
     return seen
 
 
+def of_components(checked):
+    """How KPI operands that had a value are read."""
+    evaluation, flat = checked.evaluation, checked.world.flat(
+        checked.world.kpis[checked.place.kpi])
+    for one, value in zip(flat.results, evaluation.results):
+        if not isinstance(value, Nd):
+            yield one.aggregation
+    for step, value in zip(flat.steps[:-1], evaluation.steps):
+        if not isinstance(value, Nd):
+            yield "COMPONENTS"
+            yield from ["earlier"] if step.offsets else []
+            yield from ["ignoring"] if step.ignore else []
+
+
 def of_offsets(checked):
     """The offsets of inputs that had a value in their other period."""
     items = checked.world.flat(checked.world.kpis[checked.place.kpi]).inputs
@@ -83,8 +98,11 @@ def of_series(checked):
     fields, kpi = checked.fields, checked.world.kpis[checked.place.kpi]
     fold = fields.get("fold", "none").split()
     seen = {word for word in ("worse", "better") if word in fold}
-    if fold != ["none"] and fields.get("status") != fields.get("raw_status"):
+    shown = not checked.evaluation.kept and fold != ["none"]
+    if shown and fields.get("status") != fields.get("raw_status"):
         seen.add("held back")
+    if checked.evaluation.kept:
+        seen.add("KEEP_LAST")
     if "variation" not in fields:
         return seen
     rule = kpi.control
@@ -108,7 +126,7 @@ def hits(checked, changes):
         elif not touches(world, place, metric, sample):
             continue
         for item in world.flat(world.kpis[place.kpi]).inputs:
-            if item.window or item.offset:
+            if item.is_elsewhere:
                 continue
             if change == "definition" or item.metric == metric:
                 seen |= {("aggregation", item.aggregation, change),
@@ -127,6 +145,7 @@ def wanted():
 OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("target", features.TARGETS), ("offset", tuple(
               "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
+          ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
           ("comparison", features.COMPARISONS), ("series", features.SERIES))
 
 

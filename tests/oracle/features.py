@@ -11,6 +11,7 @@ CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET", "FISCAL_4_4_5", "FISCAL_4_5_4",
              "ISO_WEEK", "CUSTOM")
 PRIORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE")
 COMPUTED_SHARE = 0.25  # of targets
+RESULTS = ("SUM", "AVG", "MIN", "MAX", "FIRST", "LAST", "MEDIAN")  # of finished values
 PARTNER_SHARE = 0.12  # of KPIs that get another one for their target to read
 TARGETS = ("FIXED", "RANGE", "SCHEDULE", "PHASED_LINEAR", "ALLOCATED", "VS_PRIOR",
            "BASELINE_IMPROVEMENT", "FORMULA")
@@ -38,5 +39,6 @@ SERIES = ("OUT_HIGH", "OUT_LOW", "TREND_UP", "TREND_DOWN", "NEAR_HIGH", "NEAR_LO
           "CONCERN_LOW", "NEUTRAL_HIGH", "NEUTRAL_LOW", "MIXED", "NO_DATA", "TOO_FEW_POINTS",
           "CONSISTENT_PASS", "CONSISTENT_FAIL", "HIT_OR_MISS", "IMPROVING", "WORSENING", "RISING",
           "FALLING", "NO_EVIDENCE", "NHS_MDC", "WHEELER", "SERVICENOW", "MEDIAN", "rebase",
-          "excluded", "proposal", "kept", "worse", "better", "held back")
+          "excluded", "proposal", "kept", "worse", "better", "held back",
+          "KEEP_LAST")
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")

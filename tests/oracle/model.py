@@ -24,7 +24,8 @@ class Metric:
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """One operand: samples of a metric that become a number, or another KPI."""
+    """One operand: samples of a metric that become a number, or another KPI: its components, or
+    its finished values, aggregated."""
     metric: str | None = None
     kpi: str | None = None
     aggregation: str = "SUM"
@@ -37,12 +38,23 @@ class Input:
     cohort_measure: str | None = None
     window: str | None = None  # another than the KPI's
     offset: tuple | None = None  # ("previousPeriod" | "samePeriodLastYear", how many)
+    is_result: bool = False  # of a KPI
+    outer: tuple = ()  # offsets of the KPIs around it, from the outermost; set by World.flat
 
     def key(self):
         """What makes two inputs the same data."""
         return (self.metric, self.aggregation, self.percentile, self.where, self.ignore,
                 self.carry, self.conversion_window, self.cohort_offset, self.cohort_measure,
-                self.window, self.offset)
+                self.window, self.offset, self.outer)
+
+    @property
+    def is_earlier(self):
+        return bool(self.outer or self.offset)
+
+    @property
+    def is_elsewhere(self):
+        """Whether it reads another period than the KPI's own."""
+        return bool(self.window or self.is_earlier)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +130,17 @@ class Hysteresis:
 
 
 @dataclasses.dataclass(frozen=True)
+class PaceRule:
+    """None: what the contract says."""
+    profile: str | None = None
+    weights: tuple = ()
+    weights_grain: str | None = None  # whose periods have so many days
+    periods: int = 12
+    prior: str | None = None
+    growth: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Kpi:
     name: str
     inputs: tuple = ()  # (alias, Input), sorted by alias
@@ -132,12 +155,14 @@ class Kpi:
     bands: Bands | None = None
     tolerance: tuple | None = None  # ("relative" | "absolute", text)
     no_data_policy: str | None = None
+    keep_last: int | None = None  # periods, with KEEP_LAST
     baseline: str | None = None
     nature: str | None = None
     logical: tuple = (None, None)  # least and greatest value that make sense; None: by the unit
     control: ProcessControl | None = None
     hysteresis: Hysteresis | None = None
     flat_epsilon: str | None = None
+    pace: PaceRule | None = None
 
     @property
     def logical_range(self):

@@ -111,6 +111,10 @@ def day_of(calendar, instant):
     return _day_of(calendar.zone, calendar.day_start_minutes, instant)
 
 
+def days_between(first, end):
+    return [first + datetime.timedelta(days=i) for i in range(max(0, (end - first).days))]
+
+
 def months_later(day, months):
     """The first of the month so many months after the month of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -199,6 +203,16 @@ def periods_within(calendar, period, grain):
             return []
         parts.append(part)
         day = part.end
+    return parts
+
+
+@functools.lru_cache(maxsize=10_000)
+def periods_between(calendar, reach, grain):
+    """The periods of a grain that make up a stretch of whole ones."""
+    parts, day = [], reach.first
+    while day < reach.end:
+        parts.append(period_of(calendar, grain, day))
+        day = parts[-1].end
     return parts
 
 

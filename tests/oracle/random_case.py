@@ -12,6 +12,7 @@ import model
 import periods
 import random_definitions
 import random_looks
+import random_pace
 import random_series
 import simulate
 import states
@@ -95,7 +96,7 @@ class CaseMaker(random_looks.Looks):
     def make_with_days(self, name):
         """The case after all, with a window whose periods are everywhere."""
         for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
-            if "DAY" not in kpi.windows:
+            if "DAY" not in kpi.windows and not self.reads_results(kpi):
                 self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
         while not self.looked:
             self.look()
@@ -120,7 +121,7 @@ class CaseMaker(random_looks.Looks):
             made.append(self.definitions.metric(f"m{i}", None if i else self.focus[0]))
         for definition in made:
             self.world.define(definition)
-        for i in range(self.random.choice((1, 1, 2))):
+        for i in range(self.random.choice((1, 1, 2, 2, 3))):
             kpi = self.definitions.kpi(f"k{i}", self.world, sorted(self.world.kpis),
                                        (None, None) if i else self.focus)
             made.append(kpi)
@@ -216,8 +217,14 @@ class CaseMaker(random_looks.Looks):
             or value.formula.startswith(kpi.name)) for name, value in values)
 
     def change_window(self, kpi):
+        if self.reads_results(kpi):
+            return  # whose periods need not make up others
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
         self.apply(dataclasses.replace(kpi, windows=tuple(dict.fromkeys(kpi.windows + more))))
+
+    @staticmethod
+    def reads_results(kpi):
+        return any(item.is_result for _, item in kpi.inputs)
 
     def change_policy(self, kpi):
         self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(
@@ -371,11 +378,13 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 
 def make_case(seed, number):
     """The case with this number of a seed. All pairs of aggregation and window have their turn;
-    every sixth case is about series."""
+    every sixth case is about series, every twelfth about pace."""
     name = f"case-{seed}-{number}"
+    if number % 12 == 3:
+        return random_pace.PaceCaseMaker(f"{seed}/{number}").make(name)
     if number % 6 == 5:
         return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
-    number -= number // 6
+    number -= number // 6 + (number + 8) // 12
     return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
 
 

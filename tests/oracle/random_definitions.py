@@ -10,6 +10,7 @@ import formula_text
 import model
 import periods
 import random_calendars
+import random_components
 import random_targets
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo",
@@ -23,7 +24,8 @@ FRACTIONS = ("0", "0.05", "0.4", "0.8", "0.95", "1", "1.2", "80%")
 LAGS = (0, 0, periods.HOUR, 6 * periods.HOUR, periods.DAY, 3 * periods.DAY)
 
 
-class DefinitionMaker(random_calendars.CalendarMaker, random_targets.TargetMaker):
+class DefinitionMaker(random_calendars.CalendarMaker, random_components.ComponentMaker,
+                      random_targets.TargetMaker):
     """`random` decides; `day` is about when the case plays, `zones` where.
 
     Formulas count the days of the window (`with_days`), or KPIs have the window CUMULATIVE."""
@@ -138,7 +140,7 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_targets.TargetMaker
         items = [self.elsewhere(item) for item in items]
         if kind is not None:
             items[0] = self.input(metrics[0], kind)
-        elif kpis and self.chance(0.4):
+        elif kpis and self.chance(0.55):
             items[-1] = model.Input(kpi=self.random.choice(kpis))
         return tuple(zip("abcdef", items))
 
@@ -219,7 +221,7 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_targets.TargetMaker
                                           "ON_TARGET", "NEUTRAL")),
             no_data_policy=self.random.choice((None,) + features.NO_DATA_POLICIES),
             nature=self.random.choice((None, None, None, "FLOW", "LEVEL", "RATIO")))
-        kpi = self.groupings(world, kpi)
+        kpi = self.reading(self.groupings(world, kpi), world)
         return self.judged(kpi, world)
 
     def judged(self, kpi, world):

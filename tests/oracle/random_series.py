@@ -70,7 +70,9 @@ class SeriesCaseMaker:
             zone=pick((None, "Europe/Berlin", "America/New_York")), unit=metric.unit,
             direction=pick(("HIGHER", "HIGHER", "LOWER", "LOWER", "IN_RANGE", "ON_TARGET",
                             "NEUTRAL")),
-            no_data_policy=pick((None, None) + features.NO_DATA_POLICIES))
+            no_data_policy=pick((None,) + features.NO_DATA_POLICIES + ("KEEP_LAST",) * 3))
+        if kpi.no_data_policy == "KEEP_LAST":
+            kpi = dataclasses.replace(kpi, keep_last=pick((1, 2, 2, 3, 8)))
         if kpi.inputs[0][1].aggregation == "COUNT":
             kpi = dataclasses.replace(kpi, unit="count")
         self.window = window

@@ -49,6 +49,8 @@ def flow_nature(kpi, kpis):
     if len(kpi.inputs) != 1 or kpi.formula not in (None, kpi.inputs[0][0]):
         return False
     only = kpi.inputs[0][1]
+    if only.is_result:
+        return only.aggregation == "SUM"
     if only.kpi is not None:
         return flow_nature(kpis[only.kpi], kpis)
     return only.aggregation in ("SUM", "COUNT", "COUNT_TRUE")

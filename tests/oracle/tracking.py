@@ -77,13 +77,13 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
-    if kpi.control is not None or kpi.hysteresis is not None:
+    if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
     if reads_values(world, kpi):
         return False
     return not windows.shares_samples(place.window) and not any(
-        frames.looks_beyond(item) or item.window or item.offset
-        for item in world.flat(kpi).inputs)
+        frames.looks_beyond(item) or item.is_elsewhere
+        for item in world.flat(kpi).inputs) and not world.flat(kpi).results
 
 
 def reads_values(world, kpi):
