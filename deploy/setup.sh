@@ -3,6 +3,7 @@
 #
 #   deploy/setup.sh            install what is missing (needs root or sudo only if something is)
 #   deploy/setup.sh --check    change nothing; print what is missing, exit 1 if anything is
+#   deploy/setup.sh --build    install only what compiles the programs
 #
 # Safe to run any number of times: with nothing to do it makes no network access and takes well
 # under a second. No system service is left running: the tests and the quickstart start their own
@@ -12,8 +13,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # One package a line, and why it is here.
-apt_packages() {
-  sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' <<'LIST'
+list() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d'; }
+
+# What compiles the programs and their tests; deploy/Dockerfile needs no more.
+build_packages() {
+  list <<'LIST'
 build-essential                 # g++ 12, make, libc headers
 cmake                           # build generator, 3.25 with presets
 ninja-build                     # build tool of every preset
@@ -29,7 +33,6 @@ libgoogle-common-protos-java    # google/rpc and google/api .proto files (a jar)
 libabsl-dev                     # status, time zones, containers, strings
 libhiredis-dev                  # Redis client
 libsqlite3-dev                  # embedded stores
-sqlite3                         # looking into a store by hand and in tests
 libintelrdfpmath-dev            # IEEE 754-2008 decimal128
 libboost1.81-dev                # cpp_dec_float for exp, ln and pow with one rounding
 libxxhash-dev                   # series and partition hashes
@@ -41,27 +44,36 @@ libfmt-dev                      # formatting under spdlog
 libyaml-cpp-dev                 # KPI-as-code files with line and column
 nlohmann-json3-dev              # NDJSON import and JSON output
 libcli11-dev                    # command lines
-tzdata                          # IANA time zones, calendars depend on them
 libgtest-dev                    # unit tests
 libgmock-dev                    # matchers of the unit tests
 libbenchmark-dev                # benchmarks
+tzdata                          # IANA time zones, calendars depend on them
+python3                         # recomputation of the demo, lint scripts
+unzip                           # takes the .proto files out of their jar
+git                             # tree checks list the tracked files
+ca-certificates                 # certificates for the npm client
+LIST
+}
+
+# What tests them.
+test_packages() {
+  list <<'LIST'
+sqlite3                         # looking into a store by hand and in tests
 redis-server                    # the state cache; tests and quickstart start their own process
+chromium                        # runs the TypeScript client, headless
 redis-tools                     # redis-cli
 clang-14                        # fuzz targets, thread-safety analysis
 libclang-rt-14-dev              # sanitizer and fuzzer runtimes
 lld                             # linker of the clang builds
 clang-format                    # formatting gate
 clang-tidy                      # lint gate
-python3                         # recomputation of the demo, lint scripts
 python3-venv                    # environments in which the Python client is tested
 python3-yaml                    # the same scripts read the demo definitions
-unzip                           # takes the .proto files out of their jar
 curl                            # admin port in tests and quickstart
 jq                              # JSON in shell tests
 procps                          # ps, pgrep in process tests
 util-linux                      # flock, setsid in shell scripts
-git                             # tree checks list the tracked files
-ca-certificates                 # certificates for the npm client
+prometheus                      # promtool: checks and tests of the alert rules
 LIST
 }
 
@@ -129,10 +141,12 @@ have_time_zones() {
 }
 
 install_apt() {
-  local policy=/usr/sbin/policy-rc.d new_policy=false new_redis=false
-  case " $* " in *" redis-server "*) new_redis=true ;; esac
-  # Debian starts a service when its package is installed; this one is wanted as a program only.
-  if $new_redis && [ ! -e "$policy" ]; then
+  local policy=/usr/sbin/policy-rc.d new_policy=false services=() package
+  for package in redis-server prometheus; do
+    case " $* " in *" $package "*) services+=("$package") ;; esac
+  done
+  # Debian starts a service when its package is installed; these are wanted as programs only.
+  if [ ${#services[@]} -gt 0 ] && [ ! -e "$policy" ]; then
     new_policy=true
     as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
     trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
@@ -144,8 +158,8 @@ install_apt() {
     as_root rm -f "$policy"
     trap - EXIT
   fi
-  if $new_redis && command -v systemctl >/dev/null 2>&1; then
-    as_root systemctl disable redis-server >/dev/null 2>&1 || true
+  if [ ${#services[@]} -gt 0 ] && command -v systemctl >/dev/null 2>&1; then
+    as_root systemctl disable "${services[@]}" >/dev/null 2>&1 || true
   fi
 }
 
@@ -162,17 +176,23 @@ install_npm_tools() {
 }
 
 main() {
-  local check=false packages missing
+  local usage="usage: deploy/setup.sh [--check | --build]" check=false packages missing
   case "${1:-}" in
-    "") ;;
+    "" | --build) ;;
     --check) check=true ;;
-    *) fail "unknown argument '$1' (usage: deploy/setup.sh [--check])" ;;
+    *) fail "unknown argument '$1' ($usage)" ;;
   esac
-  [ $# -le 1 ] || fail "too many arguments (usage: deploy/setup.sh [--check])"
+  [ $# -le 1 ] || fail "too many arguments ($usage)"
   command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 ||
     fail "this script installs Debian packages, and dpkg or apt-get is not here"
 
-  mapfile -t packages < <(apt_packages)
+  if [ "${1:-}" = --build ]; then
+    mapfile -t packages < <(build_packages)
+    mapfile -t missing < <(missing_packages "${packages[@]}")
+    if [ ${#missing[@]} -gt 0 ]; then install_apt "${missing[@]}"; fi
+    return
+  fi
+  mapfile -t packages < <(build_packages; test_packages)
   if ! have_node; then packages+=(nodejs npm); fi
   if ! have_maven; then packages+=(maven openjdk-17-jdk-headless); fi
   mapfile -t missing < <(missing_packages "${packages[@]}")
@@ -186,6 +206,8 @@ main() {
     have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
     have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
     proto/stubs/python/setup.sh --check || complete=false
+    proto/stubs/typescript/setup.sh --check || complete=false
+    tests/chart/setup.sh --check || complete=false
     $complete || exit 1
     note "everything is installed"
     return
@@ -197,6 +219,8 @@ main() {
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
   if ! have_npm_tools; then install_npm_tools; fi
   proto/stubs/python/setup.sh
+  proto/stubs/typescript/setup.sh
+  tests/chart/setup.sh
   # Debian's Rust is too old for the client crate, and rustup is the user's to install.
   command -v cargo >/dev/null 2>&1 || note "no cargo: the Rust client is not tested here"
   note "everything is installed"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, lints, builds and tests everything, and prints the time of each stage.
-#   tests/run.sh           setup lint build unit python stubs asan tsan fuzz
+#   tests/run.sh           setup lint build unit python stubs chart asan tsan fuzz
 #   tests/run.sh STAGE...  only these; also: tidy
 # Skipped tests are a failure when CI=true.
 set -uo pipefail
@@ -55,6 +55,9 @@ stage_python() {
 # Generated clients of all languages against the real server.
 stage_stubs() { tests/conformance/run.sh; }
 
+# The chart, rendered, checked and started as far as that goes without a cluster.
+stage_chart() { python3 -m unittest discover -q -s tests/chart; }
+
 # AddressSanitizer and UBSan over the domain, storage, cache, the cores of measurement and
 # evaluation, the acceptance cases and the simulator.
 asan_targets=(
@@ -78,7 +81,7 @@ stage_tsan() {
 
 stage_fuzz() { tests/fuzz/run.sh "${FUZZ_SECONDS:-10}"; }
 
-default=(setup lint build unit python stubs asan tsan fuzz)
+default=(setup lint build unit python stubs chart asan tsan fuzz)
 others=(tidy)
 chosen=("$@")
 [ ${#chosen[@]} -gt 0 ] || chosen=("${default[@]}")

@@ -1,5 +1,6 @@
 #include "libs/cache/cache_address.h"
 
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr absl::string_view kForm =
     "want memory or redis://[[user]:password@]host[:port][/database]";
 constexpr int kMaxDatabase = 9999;
+constexpr size_t kMaxPasswordBytes = 4096;
 
 absl::Status Wrong(absl::string_view flag, absl::string_view what) {
   return InvalidFields(
@@ -59,10 +61,11 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text, absl::string_v
 absl::Status ParseCredentials(absl::string_view text, absl::string_view flag,
                               CacheAddress& address) {
   const size_t colon = text.find(':');
-  if (colon == absl::string_view::npos) {
-    return Wrong(flag, "credentials: got no colon before the password");
-  }
   ASSIGN_OR_RETURN(address.user, PercentDecode(text.substr(0, colon), flag));
+  if (colon == absl::string_view::npos) {
+    if (address.user.empty()) return Wrong(flag, "credentials: got nothing before the @");
+    return absl::OkStatus();  // the password is in a file
+  }
   ASSIGN_OR_RETURN(address.password, PercentDecode(text.substr(colon + 1), flag));
   if (address.password.empty()) return Wrong(flag, "credentials: got an empty password");
   return absl::OkStatus();
@@ -111,16 +114,7 @@ absl::StatusOr<CacheAddress> ParseRedis(absl::string_view rest, absl::string_vie
   return address;
 }
 
-}  // namespace
-
-std::string CacheAddress::ToString() const {
-  if (engine == Engine::kMemory) return "memory";
-  const bool bracketed = absl::StrContains(host, ':');
-  return absl::StrCat("redis://", bracketed ? "[" : "", host, bracketed ? "]" : "", ":", port, "/",
-                      database);
-}
-
-absl::StatusOr<CacheAddress> ParseCacheAddress(absl::string_view text, absl::string_view flag) {
+absl::StatusOr<CacheAddress> ParseText(absl::string_view text, absl::string_view flag) {
   if (text == "memory") return CacheAddress{};
   const size_t colon = text.find("://");
   const absl::string_view scheme = text.substr(0, colon);
@@ -133,6 +127,60 @@ absl::StatusOr<CacheAddress> ParseCacheAddress(absl::string_view text, absl::str
     }
   }
   return Wrong(flag, "got an unknown kind of cache");
+}
+
+absl::Status WrongFile(absl::string_view flag, absl::string_view what) {
+  return InvalidFields(
+      {{.field = absl::StrCat(flag, "-password-file"), .description = std::string(what)}});
+}
+
+absl::StatusOr<std::string> ReadPassword(const std::string& path, absl::string_view flag) {
+  std::ifstream file(path, std::ios::binary);
+  std::string password(kMaxPasswordBytes + 1, '\0');
+  file.read(password.data(), static_cast<std::streamsize>(password.size()));
+  if (file.bad() || (file.fail() && !file.eof())) {
+    return WrongFile(flag, absl::StrCat("got \"", path, "\", want a file that can be read"));
+  }
+  password.resize(static_cast<size_t>(file.gcount()));
+  if (password.size() > kMaxPasswordBytes) {
+    return WrongFile(flag, absl::StrCat(path, ": got more than ", kMaxPasswordBytes, " bytes"));
+  }
+  if (absl::EndsWith(password, "\n")) password.pop_back();
+  if (absl::EndsWith(password, "\r")) password.pop_back();
+  if (password.empty()) return WrongFile(flag, absl::StrCat(path, ": got no password"));
+  return password;
+}
+
+}  // namespace
+
+std::string CacheAddress::ToString() const {
+  if (engine == Engine::kMemory) return "memory";
+  const bool bracketed = absl::StrContains(host, ':');
+  return absl::StrCat("redis://", bracketed ? "[" : "", host, bracketed ? "]" : "", ":", port, "/",
+                      database);
+}
+
+absl::StatusOr<CacheAddress> ParseCacheAddress(absl::string_view text, absl::string_view flag) {
+  ASSIGN_OR_RETURN(CacheAddress address, ParseText(text, flag));
+  if (!address.user.empty() && address.password.empty()) {
+    return Wrong(flag, "credentials: got no colon before the password");
+  }
+  return address;
+}
+
+absl::StatusOr<CacheAddress> ReadCacheAddress(absl::string_view text,
+                                              const std::string& password_file,
+                                              absl::string_view flag) {
+  if (password_file.empty()) return ParseCacheAddress(text, flag);
+  ASSIGN_OR_RETURN(CacheAddress address, ParseText(text, flag));
+  if (address.engine != CacheAddress::Engine::kRedis) {
+    return WrongFile(flag, "got a file for a cache that has no password");
+  }
+  if (!address.password.empty()) {
+    return WrongFile(flag, absl::StrCat("got a file, and a password in ", flag));
+  }
+  ASSIGN_OR_RETURN(address.password, ReadPassword(password_file, flag));
+  return address;
 }
 
 }  // namespace kpisuite

@@ -28,4 +28,13 @@ struct CacheAddress {
 absl::StatusOr<CacheAddress> ParseCacheAddress(absl::string_view text,
                                                absl::string_view flag = "--cache");
 
+// The same with the password in a file, as a mounted secret is one: the text is then
+// "redis://[user@]host[:port][/database]". One line end at the end of the file is not part of the
+// password. An empty `password_file` is ParseCacheAddress. INVALID_ARGUMENT names `flag` or
+// `flag`-password-file: a file that cannot be read, is empty or longer than 4096 bytes; a password
+// in both; a cache that has none.
+absl::StatusOr<CacheAddress> ReadCacheAddress(absl::string_view text,
+                                              const std::string& password_file,
+                                              absl::string_view flag = "--cache");
+
 }  // namespace kpisuite

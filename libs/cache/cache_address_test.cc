@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
 namespace kpisuite {
@@ -70,6 +74,48 @@ TEST(CacheAddress, DoesNotPrintAPasswordItCannotRead) {
     EXPECT_FALSE(status.ok()) << text;
     EXPECT_THAT(status.ToString(), Not(HasSubstr("cret"))) << text;
   }
+}
+
+class PasswordFile : public testing::Test {
+ protected:
+  std::string Holding(absl::string_view text) {
+    const std::string path = absl::StrCat(testing::TempDir(), "/password.", ++files_);
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  std::string ErrorOf(absl::string_view address, const std::string& file) {
+    const absl::Status status = ReadCacheAddress(address, file).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    return std::string(status.message());
+  }
+
+ private:
+  int files_ = 0;
+};
+
+TEST_F(PasswordFile, HoldsThePasswordAsItIs) {
+  const auto address = ReadCacheAddress("redis://kpi@cache:7000/1", Holding("p%40 s@:/\n"));
+  ASSERT_TRUE(address.ok()) << address.status();
+  EXPECT_EQ(address->user, "kpi");
+  EXPECT_EQ(address->password, "p%40 s@:/");
+  EXPECT_EQ(address->host, "cache");
+  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("secret"))->password, "secret");
+  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("secret\r\n"))->password, "secret");
+  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("two\n\n"))->password, "two\n");
+  EXPECT_EQ(ReadCacheAddress("redis://:own@cache", "")->password, "own");
+}
+
+TEST_F(PasswordFile, ThatIsNoneIsRefusedByTheNameOfItsFlag) {
+  const std::string flag = "--cache-password-file";
+  EXPECT_THAT(ErrorOf("redis://cache", "/nowhere/password"), HasSubstr(flag));
+  EXPECT_THAT(ErrorOf("redis://cache", testing::TempDir()), HasSubstr(flag));
+  EXPECT_THAT(ErrorOf("redis://cache", Holding("")), HasSubstr("got no password"));
+  EXPECT_THAT(ErrorOf("redis://cache", Holding("\n")), HasSubstr("got no password"));
+  EXPECT_THAT(ErrorOf("redis://cache", Holding(std::string(4097, 'x'))), HasSubstr("4096 bytes"));
+  EXPECT_THAT(ErrorOf("redis://:own@cache", Holding("other")), Not(HasSubstr("own@")));
+  EXPECT_THAT(ErrorOf("memory", Holding("secret")), HasSubstr(flag));
+  EXPECT_THAT(ErrorOf("redis://@cache", Holding("secret")), HasSubstr("--cache"));
 }
 
 TEST(CacheAddress, SaysWhatIsNotSupportedYet) {

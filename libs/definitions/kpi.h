@@ -50,6 +50,8 @@ struct MetricInput {
   Filter filter;
   // Sorted. These dimensions of a slice are rolled up for this input.
   std::vector<std::string> ignore_dimensions;
+  // Whether the dimension or level of a slice is rolled up.
+  bool Ignores(absl::string_view name) const;
   // Unit of the aggregated value: the metric's, its square for VAR, dimensionless for counts.
   Unit unit;
   // From the period of the step's root to the one that is meant.

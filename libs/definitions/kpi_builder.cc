@@ -82,15 +82,14 @@ void CheckGroupingDimension(KpiDraft& draft, const std::string& field,
   bool anywhere = false;
   std::set<std::string> reported;
   for (const MetricInput& input : draft.built.inputs) {
-    const auto& ignored = input.ignore_dimensions;
-    if (std::find(ignored.begin(), ignored.end(), dimension) != ignored.end()) continue;
-    if (input.metric->HasDimension(dimension)) {
+    if (input.Ignores(dimension)) continue;
+    if (input.metric->CanBeCutBy(dimension)) {
       anywhere = true;
     } else if (reported.insert(input.metric->id).second) {
       draft.violations.Add(
           field, violation::kSliceDimension,
           GotWant(dimension, absl::StrCat("a dimension of metric ", input.metric->id, " (",
-                                          absl::StrJoin(input.metric->dimensions, ", "),
+                                          absl::StrJoin(input.metric->AllNames(), ", "),
                                           "), or ignore_dimensions on the input that lacks it")));
     }
   }
@@ -317,6 +316,15 @@ absl::StatusOr<Window> ParseWindowName(absl::string_view name) {
   if (window.ok()) return window;
   return absl::InvalidArgumentError(
       GetErrorDetails(window.status()).violations.front().description);
+}
+
+bool MetricInput::Ignores(absl::string_view name) const {
+  const auto ignored = [&](absl::string_view dimension) {
+    return std::find(ignore_dimensions.begin(), ignore_dimensions.end(), dimension) !=
+           ignore_dimensions.end();
+  };
+  const Hierarchy* hierarchy = HierarchyOfLevel(metric->hierarchies, name);
+  return ignored(name) || (hierarchy != nullptr && ignored(hierarchy->dimension()));
 }
 
 std::string KpiDefinition::resource_name() const {

@@ -117,11 +117,31 @@ class InputsBuilder {
 
   void BuildFilter(const std::string& field, const v1::Input& input, MetricInput& built) {
     absl::StatusOr<Filter> filter =
-        Filter::Create(input.where(), built.metric->dimensions, built.metric->scale);
+        Filter::Create(input.where(), built.metric->AllNames(), built.metric->scale);
     if (filter.ok()) {
       built.filter = *std::move(filter);
+      CheckLevels(field, built);
     } else {
       draft_.violations.AddStatus(field + ".where", violation::kSyntax, filter.status());
+    }
+  }
+
+  // Tests of levels stand for tests of the members below them, whatever the day.
+  void CheckLevels(const std::string& field, const MetricInput& built) {
+    const MetricDefinition& metric = *built.metric;
+    std::vector<absl::CivilDay> days = {absl::CivilDay::min()};
+    for (const auto& hierarchy : metric.hierarchies) {
+      days.insert(days.end(), hierarchy->changes().begin(), hierarchy->changes().end());
+    }
+    for (const absl::CivilDay day : days) {
+      const absl::StatusOr<Filter> lowered =
+          WithoutLevels(built.filter, metric.hierarchies, metric.dimensions, metric.scale, day);
+      if (lowered.ok()) continue;
+      draft_.violations.Add(field + ".where", violation::kLimit,
+                            GotWant(built.filter.canonical_text(),
+                                    "tests of levels with fewer members below them: together with "
+                                    "them a filter has at most 256 parts and 16 KiB"));
+      return;
     }
   }
 

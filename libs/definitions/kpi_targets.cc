@@ -153,9 +153,7 @@ void CheckSliceDimensions(const KpiDraft& draft, absl::string_view field, const 
   for (const auto& [dimension, member] : slice.members()) {
     std::set<std::string> reported;
     for (const MetricInput& input : draft.built.inputs) {
-      const auto& ignored = input.ignore_dimensions;
-      if (input.metric->HasDimension(dimension) ||
-          std::find(ignored.begin(), ignored.end(), dimension) != ignored.end() ||
+      if (input.metric->CanBeCutBy(dimension) || input.Ignores(dimension) ||
           !reported.insert(input.metric->id).second) {
         continue;
       }

@@ -32,14 +32,7 @@ std::vector<std::string> BuildDimensions(const v1::Metric& metric, Violations& v
   std::set<std::string> sorted;
   for (int i = 0; i < names.size(); ++i) {
     const std::string field = IndexField("metric.dimensions", i);
-    if (!IsDimensionName(names[i])) {
-      violations.Add(
-          field, violation::kSyntax,
-          GotWant(names[i], "at most 63 lower-case letters, digits and '_', no digit first"));
-    } else if (names[i] == "value" || names[i] == "in") {
-      violations.Add(field, violation::kReservedName,
-                     GotWant(names[i], "another name: filters give it a meaning of their own"));
-    } else if (!sorted.insert(names[i]).second) {
+    if (CheckDimensionName(field, names[i], violations) && !sorted.insert(names[i]).second) {
       violations.Add(field, violation::kDuplicate, GotWant(names[i], "each dimension once"));
     }
   }
@@ -59,12 +52,39 @@ void MergeTimeliness(const std::string& field, const v1::Timeliness& from, Timel
 
 }  // namespace
 
+bool CheckDimensionName(absl::string_view field, const std::string& name, Violations& violations) {
+  if (!IsDimensionName(name)) {
+    violations.Add(field, violation::kSyntax,
+                   GotWant(name, "at most 63 lower-case letters, digits and '_', no digit first"));
+    return false;
+  }
+  if (name == "value" || name == "in") {
+    violations.Add(field, violation::kReservedName,
+                   GotWant(name, "another name: filters give it a meaning of their own"));
+    return false;
+  }
+  return true;
+}
+
 std::string MetricDefinition::resource_name() const {
   return absl::StrCat("workspaces/", workspace, "/metrics/", id);
 }
 
 bool MetricDefinition::HasDimension(absl::string_view dimension) const {
   return std::binary_search(dimensions.begin(), dimensions.end(), dimension);
+}
+
+bool MetricDefinition::CanBeCutBy(absl::string_view name) const {
+  return HasDimension(name) || HierarchyOfLevel(hierarchies, name) != nullptr;
+}
+
+std::vector<std::string> MetricDefinition::AllNames() const {
+  std::vector<std::string> names = dimensions;
+  for (const auto& hierarchy : hierarchies) {
+    names.insert(names.end(), hierarchy->levels().begin(), hierarchy->levels().end());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::shared_ptr<const MetricDefinition> BuildMetric(const v1::Definition& definition,
@@ -113,7 +133,7 @@ std::shared_ptr<const MetricDefinition> BuildMetric(const v1::Definition& defini
     MergeTimeliness("source.timeliness", source->timeliness(), built->timeliness, of_source);
   }
   MergeTimeliness("metric.timeliness", metric.timeliness(), built->timeliness, violations);
-  CheckNotSet("metric.hierarchies", metric.hierarchies_size() > 0, violations);
+  BuildHierarchies(metric, *built, violations);
   if (violations.size() != before) return nullptr;
   return built;
 }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "libs/definitions/violations.h"
+#include "libs/kpi/hierarchy.h"
 #include "libs/kpi/unit.h"
 #include "libs/kpi/variance.h"
 
@@ -45,7 +46,8 @@ struct MetricDefinition {
   int weight_scale = kDefaultScale;     // decimal places of weights, 0 to 9
   bool has_weights = false;             // weight_scale is set: its samples carry weights
   std::vector<std::string> dimensions;  // sorted
-  bool personal = false;                // its samples tell about single persons
+  std::vector<std::shared_ptr<const Hierarchy>> hierarchies;
+  bool personal = false;  // its samples tell about single persons
   SampleIdentity identity = SampleIdentity::kEvent;
   std::string partition_group;  // empty: the workspace's default group
   ScaleType scale_type = ScaleType::kRatio;
@@ -55,7 +57,18 @@ struct MetricDefinition {
   // `workspaces/{workspace}/metrics/{id}`.
   std::string resource_name() const;
   bool HasDimension(absl::string_view dimension) const;
+  // A dimension, or a level above one.
+  bool CanBeCutBy(absl::string_view name) const;
+  // Dimensions and levels, sorted.
+  std::vector<std::string> AllNames() const;
 };
+
+// --- Parts of BuildMetric. ---
+
+// The name of a dimension or level. SYNTAX, RESERVED_NAME.
+bool CheckDimensionName(absl::string_view field, const std::string& name, Violations& violations);
+// hierarchies. The dimensions are built.
+void BuildHierarchies(const v1::Metric& metric, MetricDefinition& built, Violations& violations);
 
 // Builds the metric of `definition`, whose name is well-formed. `source` is the definition of its
 // source, null when it names none (or an unknown one, which the caller reports). Adds everything

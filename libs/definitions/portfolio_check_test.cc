@@ -23,12 +23,11 @@ TEST(Metric, ChecksItsFields) {
                       "metric { unit: 'min//h' scale: -1 weight_scale: 10 dimensions: 'Origin' "
                       "dimensions: 'value' dimensions: 'a' dimensions: 'a' partition_group: 'G' "
                       "timeliness { grace { seconds: -1 } } "
-                      "hierarchies { dimension: 'a' } }"),
+                      "hierarchies { dimension: 'a' levels: 'b' } }"),
               ElementsAre("metric.unit SYNTAX", "metric.scale OUT_OF_RANGE",
                           "metric.weight_scale OUT_OF_RANGE", "metric.dimensions[0] SYNTAX",
                           "metric.dimensions[1] RESERVED_NAME", "metric.dimensions[3] DUPLICATE",
-                          "metric.partition_group SYNTAX", "metric.timeliness.grace OUT_OF_RANGE",
-                          "metric.hierarchies NOT_IMPLEMENTED"));
+                          "metric.partition_group SYNTAX", "metric.timeliness.grace OUT_OF_RANGE"));
 }
 
 TEST(CalendarDefinition, ChecksItsFields) {

@@ -110,12 +110,18 @@ ValueFilter Evaluate(const FilterExpression& expression, int index, const Slice&
 
 }  // namespace
 
+std::string FilterText(const FilterExpression& expression) {
+  std::string text;
+  AppendText(expression, expression.root, 0, text);
+  return text;
+}
+
 absl::StatusOr<Filter> Filter::Create(absl::string_view text,
                                       absl::Span<const std::string> dimensions, int scale) {
   if (absl::StripAsciiWhitespace(text).empty()) return Filter();
   const ExpressionSource source{.text = text, .language = ExpressionSource::Language::kFilter};
   ASSIGN_OR_RETURN(FilterExpression expression, ParseFilter(source, dimensions, scale));
-  AppendText(expression, expression.root, 0, expression.canonical_text);
+  expression.canonical_text = FilterText(expression);
   RETURN_IF_ERROR(source.CheckSize(expression.canonical_text));
   return Filter(std::make_shared<const FilterExpression>(std::move(expression)));
 }

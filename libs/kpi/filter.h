@@ -42,6 +42,8 @@ class Filter {
   // mantissa. Without dimensions in the filter the result is the same for every series.
   ValueFilter ForSeries(const Slice& dimensions) const;
 
+  // What it was parsed to; not of a filter that keeps everything.
+  const FilterExpression& expression() const { return *expression_; }
   bool KeepsEverything() const { return expression_ == nullptr; }
   bool ReadsValue() const;
   // Dimensions the filter reads, sorted, without duplicates.

@@ -39,6 +39,9 @@ struct FilterExpression {
   const FilterNode& node(int index) const { return nodes[static_cast<size_t>(index)]; }
 };
 
+// Its canonical text, whatever `canonical_text` says.
+std::string FilterText(const FilterExpression& expression);
+
 // Errors as Filter::Create. The canonical text is left empty.
 absl::StatusOr<FilterExpression> ParseFilter(const ExpressionSource& source,
                                              absl::Span<const std::string> dimensions, int scale);

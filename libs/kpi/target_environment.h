@@ -54,8 +54,11 @@ class TargetEnvironment {
   virtual Number ExpectedShare(const Slice& /*slice*/, const Period& /*period*/) const {
     return NdReason::kPending;
   }
-  // The slices above `slice` in the hierarchies of its dimensions, nearest first.
-  virtual std::vector<Slice> Ancestors(const Slice& /*slice*/) const { return {}; }
+  // The slices above `slice` in the hierarchies of its dimensions, nearest first, for a target in
+  // force on the day.
+  virtual std::vector<Slice> Ancestors(const Slice& /*slice*/, absl::CivilDay /*day*/) const {
+    return {};
+  }
   // The slices one level below `slice` along the dimension, in canonical order: each member that is
   // live in the period. Nothing if they are not known.
   virtual std::optional<std::vector<Slice>> Children(const Slice& /*slice*/,

@@ -142,8 +142,9 @@ class TargetResolution {
       rules.push_back(&target.spec.rule);
     }
     if (in_force.empty()) return {};
-    if (!ancestors_.has_value()) ancestors_ = environment_.Ancestors(slice_);
-    const std::optional<SliceMatch> best = LongestMatch(rules, slice_, *ancestors_);
+    if (ancestors_day_ != day) ancestors_ = environment_.Ancestors(slice_, day);
+    ancestors_day_ = day;
+    const std::optional<SliceMatch> best = LongestMatch(rules, slice_, ancestors_);
     if (!best.has_value()) return {};
     return {in_force[best->index], SliceMatchText(*rules[best->index], best->kind)};
   }
@@ -362,7 +363,8 @@ class TargetResolution {
   const KpiNature nature_;
   const TargetEnvironment& environment_;
   const int depth_;
-  std::optional<std::vector<Slice>> ancestors_;  // of slice_, once asked for
+  std::vector<Slice> ancestors_;  // of slice_ on the day asked for last
+  std::optional<absl::CivilDay> ancestors_day_;
 };
 
 ResolvedTarget TargetSet::Resolve(const Calendar& calendar, TargetRole role, const Slice& slice,

@@ -4,8 +4,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -56,6 +61,23 @@ void AddProcessMetrics(Metrics& metrics) {
   metrics.AddGaugeReader("process_max_fds", "Limit of file descriptors.", {}, MaxDescriptors);
   metrics.AddGauge("process_start_time_seconds", "Start of the process, Unix time.")
       .Set(absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()));
+}
+
+void AddStoreMetrics(const std::string& store, Metrics& metrics) {
+  absl::string_view directory = store;
+  if (!absl::ConsumePrefix(&directory, "sqlite:")) return;
+  const auto add = [&](const std::string& name, const std::string& help,
+                       uintmax_t std::filesystem::space_info::*bytes) {
+    metrics.AddGaugeReader(name, help, {}, [path = std::string(directory), bytes] {
+      std::error_code error;
+      const auto space = std::filesystem::space(path, error);
+      return error ? std::nan("") : static_cast<double>(space.*bytes);
+    });
+  };
+  add("kpisuite_store_free_bytes", "Free bytes for this process where the store is.",
+      &std::filesystem::space_info::available);
+  add("kpisuite_store_capacity_bytes", "Size of the file system where the store is.",
+      &std::filesystem::space_info::capacity);
 }
 
 }  // namespace kpisuite

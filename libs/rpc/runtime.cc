@@ -63,6 +63,8 @@ ServerRuntime::ServerRuntime(const ServerOptions& options, const Clock& clock)
       streams_({.slow_write = options.slow_reader_timeout}, clock, kStreamTick) {
   gpr_set_log_function(WriteGrpcLog);
   google::protobuf::SetLogHandler(WriteProtobufLog);
+  metrics_.AddGaugeReader("kpisuite_ready", "1 while /readyz says so.", {},
+                          [this] { return readiness_.ready() ? 1.0 : 0.0; });
   metrics_.AddGaugeReader("kpisuite_executor_queued_items", "Work waiting for a thread.", {},
                           [this] { return static_cast<double>(executor_.queued_items()); });
   metrics_.AddGaugeReader("kpisuite_executor_queued_bytes", "Size of the work waiting.", {},

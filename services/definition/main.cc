@@ -3,6 +3,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/definition/definition_module.h"
 #include "services/definition/mounted_definitions.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(options.server, clock);
+  AddStoreMetrics(options.store, runtime.metrics());
   const auto module = DefinitionModule::Create(options.store_directory, runtime.environment());
   if (!module.ok()) {
     LogError("cannot start", {{"error", module.status().message()}});

@@ -33,6 +33,7 @@ absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t par
 }
 
 absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now) {
+  if (key.view != MembershipView::kAsIs) return NotReady();
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
     return InvalidFields(

@@ -21,14 +21,13 @@ EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, Server
            runtime.clock(), epoch, parts.queue, parts.publisher) {}
 
 absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
-    const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
+    const std::string& store, const CacheAddress& cache, std::shared_ptr<grpc::Channel> definition,
     std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime) {
   EvaluationServerParts parts;
   SqliteStateLogOptions options;
   ASSIGN_OR_RETURN(options.directory, StateLogDirectoryOf(store));
-  ASSIGN_OR_RETURN(const CacheAddress address, ParseCacheAddress(cache));
   ASSIGN_OR_RETURN(parts.log, SqliteStateLog::Create(options));
-  parts.cache = OpenStateCache(address);
+  parts.cache = OpenStateCache(cache);
   parts.definition = std::move(definition);
   parts.measurement = std::move(measurement);
   return Create(std::move(parts), runtime);

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/cache/state_cache.h"
 #include "libs/rpc/definition_follower.h"
 #include "libs/rpc/runtime.h"
@@ -38,12 +39,13 @@ struct EvaluationServerParts {
 // written. What is not ready is answered from cache or log, marked stale.
 class EvaluationServer {
  public:
-  // Opens `store` ("sqlite:DIRECTORY") and `cache` (see CacheAddress) and starts to follow the
-  // services behind the channels, which may be away. Errors: those of the store, INVALID_ARGUMENT
-  // for the addresses. `runtime` outlives it.
+  // Opens `store` ("sqlite:DIRECTORY") and `cache` and starts to follow the services behind the
+  // channels, which may be away. Errors: those of the store, INVALID_ARGUMENT for its address.
+  // `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
-      const std::string& store, const std::string& cache, std::shared_ptr<grpc::Channel> definition,
-      std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime);
+      const std::string& store, const CacheAddress& cache,
+      std::shared_ptr<grpc::Channel> definition, std::shared_ptr<grpc::Channel> measurement,
+      ServerRuntime& runtime);
   // As above from parts that are open already. Errors: those of the log.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(EvaluationServerParts parts,
                                                                   ServerRuntime& runtime);

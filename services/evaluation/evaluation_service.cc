@@ -24,6 +24,12 @@ absl::Status OutOfRange(const std::string& field, int64_t got, const std::string
       {{.field = field, .description = absl::StrCat("got ", got, ", want ", want)}});
 }
 
+absl::Status OnlyAsIs(const std::string& field) {
+  return InvalidFields(
+      {{.field = field,
+        .description = "got AS_WAS, want AS_IS: states AS_WAS are read, not watched"}});
+}
+
 absl::Status StillStarting() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
 }
@@ -217,6 +223,7 @@ void EvaluationService::GetHistory(const v1::GetHistoryRequest& request, absl::T
   key.set_kpi(request.kpi());
   key.set_window(request.window());
   key.set_slice(request.slice());
+  key.set_hierarchy_view(request.hierarchy_view());
   When(request.at_least(), deadline, [this, request, key, done](const absl::Status& reached) {
     if (!reached.ok()) return done(reached);
     const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
@@ -336,11 +343,13 @@ absl::StatusOr<std::shared_ptr<StateWatch>> EvaluationService::Watch(
   }
   if (request.keys().empty()) {
     ASSIGN_OR_RETURN(StateFilter filter, StateFilter::Create(request.parent(), request.filter()));
+    if (filter.view() != MembershipView::kAsIs) return OnlyAsIs("filter");
     return parts_.hub.Open(std::move(filter), request.resume_token(), std::move(wake));
   }
   absl::flat_hash_set<std::string> series;
   for (const v1::StateKey& key : request.keys()) {
     ASSIGN_OR_RETURN(const ResolvedKey resolved, lookup_.Resolve(key));
+    if (resolved.view != MembershipView::kAsIs) return OnlyAsIs("keys.hierarchy_view");
     const auto slice = Slice::Parse(key.slice());
     if (!slice.ok()) {
       return InvalidFields(

@@ -114,6 +114,13 @@ absl::Status HistoryReader::Check(const v1::GetHistoryRequest& request, const Re
     violations.push_back({.field = "updated_after",
                           .description = "got a time with another view, want view HISTORY"});
   }
+  const bool latest =
+      request.view() == v1::HISTORY_VIEW_UNSPECIFIED || request.view() == v1::HISTORY_VIEW_LATEST;
+  if (!latest && request.hierarchy_view() == v1::HIERARCHY_VIEW_AS_WAS) {
+    violations.push_back({.field = "hierarchy_view",
+                          .description = "got AS_WAS, want AS_IS: that is what was said at the "
+                                         "time; AS_WAS there is the view LATEST"});
+  }
   if (!violations.empty()) return InvalidFields(std::move(violations));
   RETURN_IF_ERROR(RangeOf(request, key).status());
   return CursorOf(request).status();

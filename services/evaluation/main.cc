@@ -3,8 +3,8 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
-#include "libs/cache/cache_address.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/evaluation/evaluation_server.h"
 #include "services/evaluation/options.h"
@@ -24,9 +24,10 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
-  const auto server =
-      EvaluationServer::Create(options.store, options.cache, MakeChannel(options.definition),
-                               MakeChannel(options.measurement), runtime);
+  AddStoreMetrics(options.store, runtime.metrics());
+  const auto server = EvaluationServer::Create(options.store, options.cache_address,
+                                               MakeChannel(options.definition),
+                                               MakeChannel(options.measurement), runtime);
   if (!server.ok()) {
     LogError("cannot start",
              {{"service", "kpi-evaluation"}, {"error", std::string(server.status().message())}});
@@ -35,7 +36,7 @@ int main(int argc, char** argv) {
   return ServeUntilSignal(server_options, runtime, {(*server)->rpc()},
                           {"kpi-evaluation",
                            {{"store", options.store},
-                            {"cache", ParseCacheAddress(options.cache)->ToString()},
+                            {"cache", options.cache_address.ToString()},
                             {"definition", options.definition},
                             {"measurement", options.measurement}}},
                           [&server] { return (*server)->Flush(); });

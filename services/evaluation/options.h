@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/rpc/options.h"
 
 namespace kpisuite {
@@ -13,13 +14,16 @@ struct EvaluationOptions {
   std::string store;
   // Where states are published: "redis://[[user]:password@]host[:port][/database]" or "memory".
   std::string cache;
+  // A file with the password of that cache; empty: none, or in `cache`.
+  std::string cache_password_file;
+  CacheAddress cache_address;  // of both, set by the check
   // Addresses of the services that are followed, "host:port".
   std::string definition = "127.0.0.1:7001";
   std::string measurement = "127.0.0.1:7002";
 };
 
-// Adds --store, --cache, --definition and --measurement with their checks. The present values are
-// the defaults.
+// Adds --store, --cache, --cache-password-file, --definition and --measurement with their checks.
+// The present values are the defaults.
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
 
 // The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.

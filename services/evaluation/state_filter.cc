@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/definitions/names.h"
 #include "libs/kpi/slice.h"
@@ -14,8 +15,9 @@
 namespace kpisuite {
 namespace {
 
-constexpr absl::string_view kPaths[] = {"kpi",    "objective", "owner",    "perspective", "status",
-                                        "window", "slice",     "grouping", "labels.*"};
+constexpr absl::string_view kPaths[] = {"kpi",      "objective",     "owner", "perspective",
+                                        "status",   "window",        "slice", "grouping",
+                                        "labels.*", "hierarchy_view"};
 
 bool Holds(const ListFilter::Term& term, absl::string_view value) {
   switch (term.op) {
@@ -73,6 +75,13 @@ absl::StatusOr<StateFilter> StateFilter::Create(absl::string_view parent,
     created.wants_slices_ =
         created.wants_slices_ || term.path == "slice" || term.path == "grouping";
     created.reads_status_ = created.reads_status_ || term.path == "status";
+    if (term.path != "hierarchy_view") continue;
+    const bool known = term.value == "AS_IS" || term.value == "AS_WAS";
+    if (!known || term.op != ListFilter::Operator::kEquals) {
+      return InvalidFields(
+          {{.field = "filter", .description = "hierarchy_view: want = AS_IS or = AS_WAS"}});
+    }
+    if (term.value == "AS_WAS") created.view_ = MembershipView::kAsWas;
   }
   return created;
 }

@@ -33,6 +33,8 @@ class StateFilter {
   bool reads_status() const { return reads_status_; }
   // Whether slices besides the total can match.
   bool wants_slices() const { return wants_slices_; }
+  // Where members of hierarchical dimensions belong.
+  MembershipView view() const { return view_; }
 
  private:
   StateFilter() = default;
@@ -41,6 +43,7 @@ class StateFilter {
   ListFilter filter_;
   bool wants_slices_ = false;
   bool reads_status_ = false;
+  MembershipView view_ = MembershipView::kAsIs;
   std::optional<absl::flat_hash_set<std::string>> series_;
 };
 

@@ -202,7 +202,9 @@ absl::StatusOr<StatePage> StateList::Read(const v1::ListStatesRequest& request) 
     if (!positions_.ready(it->second)) {
       return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
     }
-    RETURN_IF_ERROR(page.AddKpi(*located.engine, *located.runtime, cursor));
+    // A KPI that is not kept in the view is left out.
+    const auto runtime = StateLookup::InView(*located.engine, *located.runtime, filter.view());
+    if (runtime.ok()) RETURN_IF_ERROR(page.AddKpi(*located.engine, **runtime, cursor));
     if (page.full()) {
       page.page.next_page_token = MakePageToken(RequestText(request), page.last().ToText());
       break;

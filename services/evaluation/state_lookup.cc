@@ -70,12 +70,18 @@ absl::StatusOr<ResolvedKey> StateLookup::Resolve(const v1::StateKey& key) const 
   if (!window.has_value()) return NoSuchWindow(*resolved.kpi, key.window());
   resolved.window = *window;
   resolved.slice = key.slice();
+  if (!v1::HierarchyView_IsValid(key.hierarchy_view())) {
+    return InvalidFields(
+        {{.field = "key.hierarchy_view",
+          .description = absl::StrCat("got ", key.hierarchy_view(), ", want AS_IS or AS_WAS")}});
+  }
+  if (key.hierarchy_view() == v1::HIERARCHY_VIEW_AS_WAS) resolved.view = MembershipView::kAsWas;
   resolved.period = PeriodSelector::Of(key.period(), PeriodSelector::Kind::kCurrent);
   return resolved;
 }
 
 std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const {
-  if (!IsReady(key)) return std::nullopt;
+  if (!IsReady(key) || key.view != MembershipView::kAsIs) return std::nullopt;
   const absl::Time now = clock_.Now();
   const std::string series = SeriesKey(key.kpi->name(), key.kpi->window_id(key.window), key.slice);
   std::string period;
@@ -129,10 +135,24 @@ absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const Kpi
   return current;
 }
 
+absl::StatusOr<const KpiRuntime*> StateLookup::InView(const PartitionEngine& engine,
+                                                      const KpiRuntime& runtime,
+                                                      MembershipView view) {
+  if (view == MembershipView::kAsIs || !runtime.DependsOnView()) return &runtime;
+  const KpiRuntime* found = engine.Find(runtime.kpi().resource_name(), view);
+  if (found != nullptr) return found;
+  return InvalidFields(
+      {{.field = "hierarchy_view",
+        .description = absl::StrCat("got AS_WAS, want AS_IS for ", runtime.kpi().resource_name(),
+                                    ", which withholds values of few people: the two views "
+                                    "together would tell about those who moved")}});
+}
+
 absl::StatusOr<StateLookup::Place> StateLookup::Locate(const ResolvedKey& key) const {
   const LivePartitions::Located located = loop_.live().Find(key.kpi->name());
   if (located.runtime == nullptr) return NoSuchKpi(key.kpi->name());
-  Place place{.engine = located.engine, .runtime = located.runtime};
+  Place place{.engine = located.engine};
+  ASSIGN_OR_RETURN(place.runtime, InView(*located.engine, *located.runtime, key.view));
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
     return InvalidFields(
@@ -152,7 +172,8 @@ absl::StatusOr<StateAnswer> StateLookup::ReadPlace(const Place& place, absl::Tim
   const KpiDefinition& kpi = place.runtime->kpi();
   const std::string key = StateKeyOf(
       SeriesKey(kpi.resource_name(), kpi.windows[place.window].id(), place.slice), place.period.id);
-  std::optional<BoardState> shown = board_.Find(key);
+  const bool published = place.runtime->view() == MembershipView::kAsIs;
+  std::optional<BoardState> shown = published ? board_.Find(key) : std::nullopt;
   if (shown.has_value()) {
     return StateAnswer{std::move(shown->state), health_.Suffix(v1::STATE_SOURCE_OWNER, now)};
   }

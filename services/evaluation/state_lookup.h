@@ -40,6 +40,7 @@ struct ResolvedKey {
   std::shared_ptr<const KpiInfo> kpi;
   size_t window = 0;
   std::string slice;  // as sent
+  MembershipView view = MembershipView::kAsIs;
   PeriodSelector period;
 };
 
@@ -76,6 +77,10 @@ class StateLookup {
     Period period;
   };
   absl::StatusOr<Place> Locate(const ResolvedKey& key) const;
+  // The KPI in a view; it itself when the view makes no difference. INVALID_ARGUMENT for a KPI
+  // that is kept AS_IS only.
+  static absl::StatusOr<const KpiRuntime*> InView(const PartitionEngine& engine,
+                                                  const KpiRuntime& runtime, MembershipView view);
   // The period that a selector means for one series of a KPI. Only on the engine thread.
   absl::StatusOr<Period> PeriodFor(PartitionEngine& engine, const KpiRuntime& runtime,
                                    absl::string_view slice, size_t window,

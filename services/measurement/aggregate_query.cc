@@ -51,7 +51,7 @@ class PlanBuilder {
 
   Filter BuildFilter() {
     absl::StatusOr<Filter> filter =
-        Filter::Create(query_.where(), metric_.dimensions, metric_.scale);
+        Filter::Create(query_.where(), metric_.AllNames(), metric_.scale);
     if (filter.ok()) return *std::move(filter);
     violations_.AddStatus(path_ + "where", violation::kSyntax, filter.status());
     return Filter();
@@ -60,9 +60,9 @@ class PlanBuilder {
   std::vector<std::string> BuildGrouping() {
     std::vector<std::string> grouping(query_.group_by().begin(), query_.group_by().end());
     for (int i = 0; i < query_.group_by_size(); ++i) {
-      if (metric_.HasDimension(grouping[i])) continue;
+      if (metric_.CanBeCutBy(grouping[i])) continue;
       Add(absl::StrCat("group_by[", i, "]"), violation::kUndeclaredIdentifier,
-          GotWant(grouping[i], absl::StrCat("a dimension of metric ", metric_.id)));
+          GotWant(grouping[i], absl::StrCat("a dimension or level of metric ", metric_.id)));
     }
     std::sort(grouping.begin(), grouping.end());
     if (std::adjacent_find(grouping.begin(), grouping.end()) != grouping.end()) {
@@ -96,6 +96,12 @@ class PlanBuilder {
                   absl::StrCat("a member of each of (", absl::StrJoin(grouping, ", "), ")")));
     }
     return *std::move(slice);
+  }
+
+  void CheckView() {
+    if (v1::HierarchyView_IsValid(query_.hierarchy_view())) return;
+    Add("hierarchy_view", violation::kOutOfRange,
+        absl::StrCat("got ", query_.hierarchy_view(), ", want AS_IS or AS_WAS"));
   }
 
   void CheckDays() {
@@ -192,10 +198,16 @@ class PlanBuilder {
 
 }  // namespace
 
+Slice AggregatePlan::WithLevels(const Slice& series, absl::CivilDay day) const {
+  if (metric->hierarchies.empty()) return series;
+  return ProjectWithLevels(metric->hierarchies, series, metric->AllNames(), as_is.value_or(day));
+}
+
 int32_t DayNumberOf(absl::CivilDay day) { return static_cast<int32_t>(day - absl::CivilDay()); }
 
 absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int index,
-                                            std::shared_ptr<const MetricDefinition> metric) {
+                                            std::shared_ptr<const MetricDefinition> metric,
+                                            absl::Time now) {
   PlanBuilder builder(query, index, *metric);
   std::optional<Aggregate> aggregate = builder.BuildAggregate();
   Filter filter = builder.BuildFilter();
@@ -204,6 +216,7 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
   std::optional<Slice> slice = builder.BuildSlice(grouping);
   builder.CheckDays();
   builder.CheckExpression();
+  builder.CheckView();
   std::vector<RecordCutoff> cutoffs = builder.BuildCutoffs();
   if (!builder.violations().empty()) return InvalidFields(builder.violations().Take());
   AggregatePlan plan{index,
@@ -217,6 +230,9 @@ absl::StatusOr<AggregatePlan> PlanAggregate(const v1::AggregateQuery& query, int
                      std::move(slice),
                      std::move(cutoffs)};
   if (query.has_first_day()) plan.first_day = query.first_day();
+  if (query.hierarchy_view() != v1::HIERARCHY_VIEW_AS_WAS) {
+    plan.as_is = plan.calendar.DayOf(now);
+  }
   if (query.has_end_day()) plan.end_day = query.end_day();
   return plan;
 }

@@ -5,8 +5,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -51,19 +53,31 @@ class PlanScan {
   const std::map<std::string, CellsByDay>& cells() const { return cells_; }
   size_t cell_count() const { return cell_count_; }
 
-  // Whether samples of the series count for this plan.
+  // Whether samples of the series can count for this plan.
   bool BeginSeries(const Slice& series) {
-    const Slice slice = series.Project(plan_.group_by);
-    wanted_ = !plan_.slice.has_value() || *plan_.slice == slice;
-    if (!wanted_) return false;
-    kept_ = plan_.filter.ForSeries(series);
-    days_ = &cells_[slice.ToString()];
+    std::set<absl::CivilDay> moves = {absl::CivilDay::min()};
+    for (const auto& hierarchy : plan_.metric->hierarchies) {
+      const Member* member = series.Find(hierarchy->dimension());
+      if (plan_.as_is.has_value() || member == nullptr) continue;
+      for (const absl::CivilDay day : hierarchy->ChangesOf(*member)) moves.insert(day);
+    }
+    places_.clear();
+    bool wanted = false;
+    for (const absl::CivilDay day : moves) {
+      const Slice leaf = plan_.WithLevels(series, day);
+      const Slice slice = leaf.Project(plan_.group_by);
+      Place& place = places_.emplace_back();
+      if (day != absl::CivilDay::min()) place.first_day = DayNumberOf(day);
+      if (plan_.slice.has_value() && *plan_.slice != slice) continue;
+      place.kept = plan_.filter.ForSeries(leaf);
+      place.days = &cells_[slice.ToString()];
+      wanted = true;
+    }
     cell_ = nullptr;
-    return true;
+    return wanted;
   }
 
   absl::Status Add(const StoredSample& sample, uint64_t series_id) {
-    if (!wanted_) return absl::OkStatus();
     const int32_t day = DayOf(sample);
     Cell* const cell = FindOrAddCell(day);
     return cell == nullptr ? absl::OkStatus() : AddTo(*cell, day, sample, series_id);
@@ -72,7 +86,6 @@ class PlanScan {
   // What counts of a sample on each of the days that its revisions name. One that was moved from
   // a day after its cutoff to another day counts on both; the other way round on neither.
   absl::Status AddRevisions(const SampleRevisions& revisions, uint64_t series_id) {
-    if (!wanted_) return absl::OkStatus();
     days_of_revisions_.clear();
     for (const StoredSample& revision : revisions.all()) {
       if (!revision.retracted) days_of_revisions_.push_back(DayOf(revision));
@@ -93,6 +106,19 @@ class PlanScan {
   }
 
  private:
+  // Where the series that is being scanned belongs from a day on.
+  struct Place {
+    int32_t first_day = std::numeric_limits<int32_t>::min();
+    ValueFilter kept;
+    CellsByDay* days = nullptr;  // null: not in the slice that is asked for
+  };
+
+  const Place* PlaceOn(int32_t day) const {
+    size_t at = places_.size() - 1;
+    while (at > 0 && places_[at].first_day > day) --at;
+    return &places_[at];
+  }
+
   int32_t DayOf(const StoredSample& sample) {
     return sample.business_day != kNoBusinessDay ? sample.business_day
                                                  : DayNumberOf(locator_.DayOf(sample.time_nano));
@@ -102,14 +128,17 @@ class PlanScan {
     return sample != nullptr && DayOf(*sample) == day ? sample : nullptr;
   }
 
-  // nullptr: the day is not asked for.
+  // nullptr: the day, or the slice on it, is not asked for.
   Cell* FindOrAddCell(int32_t day) {
     if (cell_ != nullptr && day == cell_day_) return cell_;
     if (day < plan_.first_day.value_or(day) || day >= plan_.end_day.value_or(day + 1)) {
       return nullptr;
     }
-    const auto [found, added] = days_->try_emplace(day, plan_.empty);
+    const Place* const place = PlaceOn(day);
+    if (place->days == nullptr) return nullptr;
+    const auto [found, added] = place->days->try_emplace(day, plan_.empty);
     cell_count_ += added;
+    place_ = place;
     cell_ = &found->second;
     cell_day_ = day;
     return cell_;
@@ -126,7 +155,7 @@ class PlanScan {
     if (sample.business_day != kNoBusinessDay && UsesPlace(plan_.empty.spec().kind)) {
       view.shift_nano = PlaceShift(plan_.calendar, CivilDayOf(day), sample.time_nano);
     }
-    view.kept = kept_.Keeps(sample.value);
+    view.kept = place_->kept.Keeps(sample.value);
     cell.last_nano = std::max(cell.last_nano, sample.time_nano);
     return cell.state.Add(view);
   }
@@ -139,9 +168,8 @@ class PlanScan {
   std::map<std::string, CellsByDay> cells_;
   size_t cell_count_ = 0;
   // Of the series that is being scanned.
-  bool wanted_ = false;
-  ValueFilter kept_;
-  CellsByDay* days_ = nullptr;
+  std::vector<Place> places_;
+  const Place* place_ = nullptr;  // of cell_
   Cell* cell_ = nullptr;
   int32_t cell_day_ = 0;
   std::vector<int32_t> days_of_revisions_;

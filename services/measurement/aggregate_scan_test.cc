@@ -44,7 +44,7 @@ class AggregateScan : public testing::Test {
 
   absl::Status RunQuery(AggregateLimits limits = {}) {
     chunks_.clear();
-    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query_, 0, metric_);
+    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query_, 0, metric_, now_);
     if (!plan.ok()) return plan.status();
     return RunAggregates(**store_.Snapshot(), {&*plan, 1}, 1, limits,
                          [this](v1::QueryAggregatesResponse chunk) {
@@ -69,6 +69,7 @@ class AggregateScan : public testing::Test {
 
   using Texts = std::vector<std::string>;
 
+  absl::Time now_ = absl::UnixEpoch();
   int samples_ = 0;
   std::shared_ptr<const MetricDefinition> metric_;
   MemoryMeasurementStore store_{77, 1};
@@ -130,6 +131,36 @@ TEST_F(AggregateScan, StatesOfSlicesMergeToTheStateOfTheirUnion) {
     ASSERT_TRUE(merged.Merge(Aggregate::Parse(chunks_[0].cells(1).state()).value()).ok());
     EXPECT_EQ(merged.Serialize(), total) << v1::Aggregation_Name(aggregation);
   }
+}
+
+TEST_F(AggregateScan, LevelsGroupAndFilterByWhereMembersBelong) {
+  MetricDefinition metric = *metric_;
+  const std::vector<Hierarchy::Entry> entries = {
+      {"ORD", std::nullopt, {Member::Text("North")}},
+      {"ORD", absl::CivilDay(1970, 1, 2), {Member::Text("South")}},
+      {"MIA", std::nullopt, {Member::Text("South")}}};
+  metric.hierarchies = {
+      std::make_shared<const Hierarchy>("origin", std::vector<std::string>{"zone"}, entries)};
+  metric_ = std::make_shared<MetricDefinition>(metric);
+  Write("ORD", 1 * kHour, 10);
+  Write("ORD", 25 * kHour, 20);
+  Write("MIA", 25 * kHour, 40);
+  Write("XYZ", 25 * kHour, 80);
+  query_.add_group_by("zone");
+  now_ = absl::FromUnixSeconds(86'400 * 10);
+  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=(null) 1 8/1", "zone=South 0 1/1",
+                                               "zone=South 1 6/2"}));
+  query_.set_hierarchy_view(v1::HIERARCHY_VIEW_AS_WAS);
+  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=(null) 1 8/1", "zone=North 0 1/1",
+                                               "zone=South 1 6/2"}));
+  query_.set_slice("zone=North");
+  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=North 0 1/1"}));
+  query_.clear_slice();
+  query_.clear_group_by();
+  query_.set_where("zone = North");
+  EXPECT_EQ(Cells(), (std::vector<std::string>{" 0 1/1", " 1 0/3"}));
+  query_.set_hierarchy_view(v1::HIERARCHY_VIEW_AS_IS);
+  EXPECT_EQ(Cells(), (std::vector<std::string>{" 0 0/1", " 1 0/3"}));
 }
 
 TEST_F(AggregateScan, EveryQueryHasALastChunkWithItsPositionEvenWithoutData) {

@@ -4,6 +4,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/measurement/measurement_server.h"
 #include "services/measurement/options.h"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
+  AddStoreMetrics(options.store, runtime.metrics());
   const auto server =
       MeasurementServer::Create(options.store, MakeChannel(options.definition), runtime);
   if (!server.ok()) {

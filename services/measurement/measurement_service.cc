@@ -240,7 +240,7 @@ absl::Status MeasurementService::QueryAggregates(
     ASSIGN_OR_RETURN(const auto metric,
                      FindMetric(request.parent(), absl::StrCat("queries[", i, "].metric"),
                                 query.metric(), deadline));
-    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query, i, metric);
+    absl::StatusOr<AggregatePlan> plan = PlanAggregate(query, i, metric, clock_.Now());
     if (plan.ok()) {
       plans.push_back(*std::move(plan));
     } else {

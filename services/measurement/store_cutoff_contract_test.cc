@@ -61,7 +61,7 @@ class StoreCutoffs : public StoreContract {
   // "day value/rows held" of each cell.
   std::vector<std::string> Cells() {
     std::vector<std::string> cells;
-    const absl::StatusOr<AggregatePlan> plan = PlanAggregate(query_, 0, metric_);
+    const absl::StatusOr<AggregatePlan> plan = PlanAggregate(query_, 0, metric_, absl::UnixEpoch());
     EXPECT_TRUE(plan.ok()) << plan.status();
     if (!plan.ok()) return cells;
     const absl::Status status = RunAggregates(
@@ -178,14 +178,16 @@ TEST_P(StoreCutoffs, CutoffsThatOverlapOrSayNothingAreNamed) {
   query_.add_cutoffs()->set_first_day(5);
   std::vector<std::string> fields;
   for (const FieldViolation& violation :
-       GetErrorDetails(PlanAggregate(query_, 4, metric_).status()).violations) {
+       GetErrorDetails(PlanAggregate(query_, 4, metric_, absl::UnixEpoch()).status()).violations) {
     fields.push_back(violation.field);
   }
   EXPECT_EQ(fields, (Texts{"queries[4].cutoffs[0].end_day", "queries[4].cutoffs[1].first_day",
                            "queries[4].cutoffs[2].record_time"}));
   query_.clear_cutoffs();
   for (int i = 0; i <= 10'000; ++i) Cut(i, i + 1, 10);
-  EXPECT_EQ(GetErrorDetails(PlanAggregate(query_, 4, metric_).status()).violations[0].field,
+  EXPECT_EQ(GetErrorDetails(PlanAggregate(query_, 4, metric_, absl::UnixEpoch()).status())
+                .violations[0]
+                .field,
             "queries[4].cutoffs");
 }
 

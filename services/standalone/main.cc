@@ -3,7 +3,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/log.h"
-#include "libs/cache/cache_address.h"
+#include "libs/rpc/process_metrics.h"
 #include "libs/rpc/runtime.h"
 #include "services/standalone/options.h"
 #include "services/standalone/suite.h"
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   BlockShutdownSignals();
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
+  AddStoreMetrics(options.store, runtime.metrics());
   const auto suite = StandaloneSuite::Create(options, runtime);
   if (!suite.ok()) {
     LogError("cannot start",
@@ -31,7 +32,6 @@ int main(int argc, char** argv) {
   }
   return ServeUntilSignal(
       server_options, runtime, (*suite)->rpcs(),
-      {"kpi-standalone",
-       {{"store", options.store}, {"cache", ParseCacheAddress(options.cache)->ToString()}}},
+      {"kpi-standalone", {{"store", options.store}, {"cache", options.cache_address.ToString()}}},
       [&suite] { return (*suite)->Flush(); });
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libs/cache/cache_address.h"
 #include "libs/rpc/options.h"
 #include "services/definition/mounted_definitions.h"
 
@@ -14,10 +15,14 @@ struct StandaloneOptions {
   std::string store;
   // Where states are published: "redis://..." or "memory".
   std::string cache = "memory";
+  // A file with the password of that cache; empty: none, or in `cache`.
+  std::string cache_password_file;
+  CacheAddress cache_address;  // of both, set by the check
   MountedDefinitionsOptions mounted;
 };
 
-// Adds --store, --cache and --definitions with their checks. The present values are the defaults.
+// Adds --store, --cache, --cache-password-file and --definitions with their checks. The present
+// values are the defaults.
 void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser);
 
 }  // namespace kpisuite

@@ -19,10 +19,11 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
                    MeasurementServer::Create(
                        options.store, suite->definition_server_->InProcessChannel(), runtime));
   ASSIGN_OR_RETURN(suite->measurement_server_, RpcServer::Start("", {suite->measurement_->rpc()}));
-  ASSIGN_OR_RETURN(suite->evaluation_,
-                   EvaluationServer::Create(
-                       options.store, options.cache, suite->definition_server_->InProcessChannel(),
-                       suite->measurement_server_->InProcessChannel(), runtime));
+  ASSIGN_OR_RETURN(
+      suite->evaluation_,
+      EvaluationServer::Create(options.store, options.cache_address,
+                               suite->definition_server_->InProcessChannel(),
+                               suite->measurement_server_->InProcessChannel(), runtime));
   return suite;
 }
 

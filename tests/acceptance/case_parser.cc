@@ -277,7 +277,7 @@ class CaseParser {
     result_.parsed.steps.push_back(std::move(step));
   }
 
-  // `expect simulation [PERIOD]: ...`, of the simulation before it.
+  // `expect simulation [PERIOD]: ...`, of the last one.
   void ReadSimulated(const std::string& text, const std::vector<std::string>& words,
                      CaseStep step) {
     step.action = CaseAction::kExpectSimulation;
@@ -293,25 +293,24 @@ class CaseParser {
                        CaseStep step) {
     const std::string kind = words.size() > 1 ? words[1] : "";
     if (kind == "error" || kind == "warning") return ReadProblem(text, kind == "warning");
-    if (kind == "simulation" || kind == "simulation:") {
-      return ReadSimulated(text, words, std::move(step));
-    }
-    size_t at = 1;
+    const bool simulated = kind == "simulation" || kind == "simulation:";
+    if (simulated) return ReadSimulated(text, words, std::move(step));
     step.action = CaseAction::kExpectState;
     const std::map<std::string, CaseAction> kinds = {{"history", CaseAction::kExpectHistory},
                                                      {"change", CaseAction::kExpectChange},
                                                      {"forecast", CaseAction::kExpectForecast}};
-    if (const auto found = kinds.find(kind); found != kinds.end()) {
-      step.action = found->second;
-      ++at;
-    }
-    // KPI WINDOW [{slice}] PERIOD:
+    const auto found = kinds.find(kind);
+    if (found != kinds.end()) step.action = found->second;
+    const size_t at = found == kinds.end() ? 1 : 2;
+    // KPI WINDOW [{slice}] [AS_WAS] PERIOD:
     size_t end = at;
     while (end < words.size() && !absl::EndsWith(words[end], ":")) ++end;
     const bool sliced = at + 2 < words.size() && IsBraced(words[at + 2]);
-    if (end == words.size() || end != at + (sliced ? 3u : 2u)) {
-      return Fail("want `expect [history|change|forecast] KPI WINDOW [{slice}] PERIOD: ...`");
+    const bool as_was = words[end - 1] == "AS_WAS";
+    if (end == words.size() || end != at + 2 + (sliced ? 1 : 0) + (as_was ? 1 : 0)) {
+      return Fail("want `expect [history|change|forecast] KPI WINDOW [{slice}] [AS_WAS] PERIOD:`");
     }
+    if (as_was) step.query.view = MembershipView::kAsWas;
     step.query.kpi = words[at];
     step.query.window = words[at + 1];
     if (sliced) step.query.slice = SliceText(words[at + 2]);

@@ -59,6 +59,13 @@ std::map<std::string, Reader> ValueReaders() {
       {"flags", FlagsText},
       {"observation", ObservationText},
       {"rows", [](const auto& state) { return absl::StrCat(state.row_count()); }},
+      {"view",
+       [](const auto& state) {
+         return EnumText(v1::HierarchyView_Name(state.hierarchy_view()), "HIERARCHY_VIEW_",
+                         state.hierarchy_view());
+       }},
+      {"members_missing", [](const auto& state) { return absl::StrCat(state.members_missing()); }},
+      {"other_members", [](const auto& state) { return absl::StrCat(state.other_members()); }},
       {"completeness", [](const auto& state) { return state.completeness(); }},
       {"watermark",
        [](const auto& state) { return TimeText(state.has_watermark(), state.watermark()); }},

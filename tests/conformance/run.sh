@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the conformance vectors with the stubs of every language against the real server, checks that
-# the committed code is current, and prints one table.
+# the committed code is current, and prints one table with a line for every language.
 #   run.sh [LANGUAGE...]
-# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). With CI=true a missing toolchain is
-# a failure.
+# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). With CI=true a missing package or
+# toolchain is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 binary=${KPI_BIN:-.build/dev/bin}/kpi-standalone
@@ -11,11 +11,7 @@ binary=${KPI_BIN:-.build/dev/bin}/kpi-standalone
 python=.tools/stubs/python-newest/bin/python
 [ -x "$python" ] || { echo "conformance: $python is missing; run deploy/setup.sh" >&2; exit 1; }
 languages=("$@")
-if [ ${#languages[@]} -eq 0 ]; then
-  for script in proto/stubs/*/test.sh; do
-    language=${script#proto/stubs/} && languages+=("${language%/test.sh}")
-  done
-fi
+if [ ${#languages[@]} -eq 0 ]; then languages=(python go java typescript rust cpp); fi
 logs=.build/logs
 mkdir -p "$logs"
 scratch=$(mktemp -d)
@@ -41,11 +37,23 @@ tool_of() {
   esac
 }
 
+# Why a language cannot be tested here; nothing when it can.
+obstacle_of() {
+  local tool
+  tool=$(tool_of "$1")
+  if [ ! -x "proto/stubs/$1/test.sh" ]; then
+    echo "proto/stubs/$1 has no test.sh"
+  elif ! command -v "$tool" >/dev/null 2>&1; then
+    echo "$tool is not installed"
+  fi
+}
+
 failed=0
+lines=()
 for language in "${languages[@]}"; do
-  tool=$(tool_of "$language")
-  if ! command -v "$tool" >/dev/null 2>&1; then
-    echo "$language: SKIPPED, $tool is not installed"
+  obstacle=$(obstacle_of "$language")
+  lines+=("$language${obstacle:+=$obstacle}")
+  if [ -n "$obstacle" ]; then
     [ "${CI:-}" != true ] || failed=1
     continue
   fi
@@ -56,5 +64,5 @@ for language in "${languages[@]}"; do
     failed=1
   fi
 done
-"$python" -B tests/conformance/table.py "$scratch/servers/results" "${languages[@]}" || failed=1
+"$python" -B tests/conformance/table.py "$scratch/servers/results" "${lines[@]}" || failed=1
 exit $failed

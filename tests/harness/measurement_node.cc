@@ -99,7 +99,9 @@ absl::StatusOr<std::vector<AggregateAnswer>> MeasurementNode::QueryAggregates(
   for (size_t i = 0; i < queries.size(); ++i) {
     const auto metric = catalog_.FindMetric(workspace, queries[i].metric());
     if (metric == nullptr) return UnknownMetric(queries[i].metric());
-    ASSIGN_OR_RETURN(AggregatePlan plan, PlanAggregate(queries[i], static_cast<int>(i), metric));
+    // Evaluation asks by dimensions, not by levels: the time does not matter.
+    ASSIGN_OR_RETURN(AggregatePlan plan,
+                     PlanAggregate(queries[i], static_cast<int>(i), metric, absl::UnixEpoch()));
     plans.push_back(std::move(plan));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<MeasurementSnapshot> snapshot, store_.Snapshot());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/change/change_reader.h"
 #include "services/evaluation/engine/revisions.h"
@@ -171,7 +172,10 @@ absl::StatusOr<Suite::Place> Suite::Resolve(const StateQuery& query) {
   const std::string name = absl::StrCat(parent(), "/kpis/", query.kpi);
   place.engine = evaluation_->EngineOf(name);
   if (place.engine == nullptr) return absl::NotFoundError(absl::StrCat("no KPI ", query.kpi));
-  place.runtime = place.engine->Find(name);
+  place.runtime = place.engine->Find(name, query.view);
+  if (place.runtime == nullptr) {
+    return InvalidFields({{.field = "hierarchy_view", .description = "it is kept AS_IS only"}});
+  }
   const std::optional<size_t> window = place.runtime->WindowIndex(query.window);
   if (!window.has_value()) {
     return absl::NotFoundError(absl::StrCat(query.kpi, " has no window ", query.window));

@@ -45,6 +45,7 @@ struct StateQuery {
   std::string window;  // "DAY"; empty: the KPI's first
   std::string slice;   // canonical
   std::string period;
+  MembershipView view = MembershipView::kAsIs;
 };
 
 // Not thread-safe.

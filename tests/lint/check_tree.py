@@ -24,9 +24,12 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "CHANGELOG.md", "LICENSE", "
              "proto", "services", "libs", "deploy", "helm", "tests"}
 ROOMS = ("libs", "services", "proto", "deploy", "helm", "tests")
 
-CODE = (".cc", ".h", ".py", ".sh")
+CODE = (".cc", ".h", ".py", ".sh", ".go")
 # A folder with nothing but data (test cases, seeds, testdata) is described by the README above it.
 NEEDS_README = CODE + (".proto", ".cmake", ".md", ".yaml", ".json", "CMakeLists.txt")
+
+# Code whose folders are those of its package, described by the README of that.
+PACKAGE_CODE = (".ts",)
 
 MAX_FILE_LINES = 400
 MAX_PROTO_LINES = 450           # a contract is more comment than code
@@ -111,7 +114,9 @@ def readmes(tree):
         folder, _, name = file.rpartition("/")
         if folder.split("/")[0] not in ROOMS:
             continue
-        if name.endswith(NEEDS_README) and not folder.endswith("/testdata"):
+        # Helm renders whatever lies in the templates of a chart; the chart's page describes them.
+        described_above = folder.endswith("/testdata") or re.match(r"helm/[^/]+/templates", folder)
+        if name.endswith(NEEDS_README) and not described_above:
             folders.add(folder)
         if name == "README.md" and len(tree.lines(file)) > MAX_README_LINES:
             yield Finding(file, 0, f"{len(tree.lines(file))} lines, want at most "
@@ -126,7 +131,7 @@ def sizes(tree):
     for file in tree.files:
         limit = MAX_PROTO_LINES if file.endswith(".proto") else MAX_FILE_LINES
         count = len(tree.lines(file))
-        if file.endswith(CODE + (".proto", ".cmake")) and count > limit:
+        if file.endswith(CODE + PACKAGE_CODE + (".proto", ".cmake")) and count > limit:
             yield Finding(file, 0, f"{count} lines, want at most {limit}")
         size = (tree.root / file).stat().st_size
         if size > MAX_FILE_BYTES:
@@ -139,6 +144,30 @@ def python_functions(text):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
+def go_functions(text):
+    """[(first line, number of lines)] of each function, as gofmt lays them out."""
+    found, first = [], 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("func "):
+            first = number
+        if first and line.startswith("}") or line.startswith("func ") and line.endswith("}"):
+            found.append((first, number - first + 1))
+            first = 0
+    return found
+
+
+def typescript_functions(text):
+    """[(first line, number of lines)] of each block after parentheses, as prettier lays it out."""
+    found, lines = [], text.splitlines()
+    for first, line in enumerate(lines):
+        if not re.search(r"\).*\{$", line):
+            continue
+        end = line[:len(line) - len(line.lstrip())] + "}"
+        last = next((i for i in range(first, len(lines)) if lines[i].startswith(end)), first)
+        found.append((first + 1, last - first + 1))
+    return found
+
+
 def function_lengths(tree):
     """A function fits on a screen."""
     for file in tree.files:
@@ -146,6 +175,10 @@ def function_lengths(tree):
             found = cpp_functions.functions(tree.text(file))
         elif file.endswith(".py"):
             found = python_functions(tree.text(file))
+        elif file.endswith(".go"):
+            found = go_functions(tree.text(file))
+        elif file.endswith(".ts"):
+            found = typescript_functions(tree.text(file))
         else:
             continue
         for line, length in found:
@@ -175,7 +208,8 @@ def forbidden_text(tree):
 def layout(tree):
     """Line ends, trailing blanks, and line length where no formatter looks after it."""
     for file in tree.files:
-        if not file.endswith(CODE + (".proto", ".cmake", ".yaml", ".yml", "CMakeLists.txt")):
+        if not file.endswith(CODE + PACKAGE_CODE +
+                             (".proto", ".cmake", ".yaml", ".yml", "CMakeLists.txt")):
             continue
         text = tree.text(file)
         if text and not text.endswith("\n"):

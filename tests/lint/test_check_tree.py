@@ -55,7 +55,7 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.findings(check_tree.sizes, {"libs/a.cc": "x\n" * 401}),
                          ["libs/a.cc: 401 lines, want at most 400"])
 
-    def test_long_function_is_found_in_both_languages(self):
+    def test_long_function_is_found_in_each_language(self):
         body = "  x();\n" * 69
         self.assertEqual(self.findings(check_tree.function_lengths,
                                        {"libs/a.cc": f"void F() {{\n{body}}}\n"}),
@@ -63,6 +63,14 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.findings(check_tree.function_lengths,
                                        {"tests/a.py": "def f():\n" + "    x()\n" * 70}),
                          ["tests/a.py:1: function of 71 lines, want at most 70"])
+        lines = "\tx()\n" * 69
+        self.assertEqual(self.findings(check_tree.function_lengths,
+                                       {"a.go": "func F() {}\n\nfunc g(\n) {\n" + lines + "}\n"}),
+                         ["a.go:3: function of 72 lines, want at most 70"])
+        lines = "    x();\n" * 69
+        self.assertEqual(self.findings(check_tree.function_lengths,
+                                       {"a.ts": "class A {\n  f(): void {\n" + lines + "  }\n}\n"}),
+                         ["a.ts:2: function of 71 lines, want at most 70"])
 
     def test_header_without_pragma_once_is_found(self):
         self.assertEqual(self.findings(check_tree.header_guards, {"libs/a.h": "// A.\n"}),

@@ -70,9 +70,21 @@ class Setup(unittest.TestCase):
         self.assertIn("unknown argument '--chekc'", text)
 
     def test_every_package_has_a_reason(self):
-        body = re.search(r"<<'LIST'\n(.*?)\nLIST\n", SETUP.read_text(encoding="utf-8"), re.S)
-        for line in body.group(1).splitlines():
+        lists = re.findall(r"<<'LIST'\n(.*?)\nLIST\n", SETUP.read_text(encoding="utf-8"), re.S)
+        self.assertEqual(len(lists), 2)
+        for line in "\n".join(lists).splitlines():
             self.assertRegex(line, r"^[a-z0-9.+-]+ +# \S")
+
+    def test_build_asks_for_no_package_of_the_tests(self):
+        self.pretend_installed(but=("redis-server", "clang-14"))
+        self.assertEqual(self.run_setup("--build"), (0, ""))
+        self.pretend_installed(but=("cmake", "redis-server"))
+        self.fake("id", "echo 0")
+        self.fake("env", 'echo "env $*"; [ "$3" = update ]')
+        code, text = self.run_setup("--build")
+        self.assertNotEqual(code, 0)
+        self.assertRegex(text, r"apt-get install .* cmake\n")
+        self.assertNotIn("redis-server", text)
 
 
 if __name__ == "__main__":

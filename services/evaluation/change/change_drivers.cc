@@ -87,10 +87,7 @@ class MemberView {
   }
 
   // Whether the input has the dimension, so that its members are disjoint.
-  bool Reads(const MetricInput& input) const {
-    return std::find(input.ignore_dimensions.begin(), input.ignore_dimensions.end(), dimension_) ==
-           input.ignore_dimensions.end();
-  }
+  bool Reads(const MetricInput& input) const { return !input.Ignores(dimension_); }
 
   bool IsMean() const {
     const FormulaBinding* only = OnlyOperand();

@@ -1,5 +1,6 @@
 // PartitionEngine: KPIs come, change and go.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,10 +26,18 @@ std::shared_ptr<const PaneFinality> FinalityOf(const KpiDefinition& kpi, const M
 }
 
 // Whether a version is computed by another definition than before. Versions that were superseded
-// are read again from what was saved, so that theirs are other objects that say the same.
+// are read again from what was saved, so that theirs are other objects that say the same; of
+// theirs only the hierarchies change.
 bool IsRedefined(const KpiRuntime& before, const KpiRuntime& after) {
   if (&before.kpi() == &after.kpi()) return false;
-  return after.is_newest() || before.kpi().revision != after.kpi().revision;
+  return after.is_newest() || before.kpi().revision != after.kpi().revision ||
+         HierarchiesOf(before.kpi()) != HierarchiesOf(after.kpi());
+}
+
+// Whether members have moved since the state was what it is.
+bool IsRegrouped(const KpiRuntime& before, const KpiRuntime& after, const TrackedState& state) {
+  const absl::CivilDay day = after.membership().as_is;
+  return before.membership().as_is < day && state.changed_at < after.kpi().calendar->StartOf(day);
 }
 
 // Decisions come one by one: a new one is the newest.
@@ -38,11 +47,36 @@ void NoteRelease(const KpiRuntime& before, const KpiRuntime& after, TrackedState
 }
 
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
-                                 const std::vector<std::string>& ignored) {
+                                 const MetricInput& input) {
   std::vector<std::string> rest;
-  std::set_difference(dimensions.begin(), dimensions.end(), ignored.begin(), ignored.end(),
-                      std::back_inserter(rest));
+  std::copy_if(dimensions.begin(), dimensions.end(), std::back_inserter(rest),
+               [&](const std::string& name) { return !input.Ignores(name); });
   return rest;
+}
+
+// What an input reads for one grouping. A filter tests levels AS_IS in either view: which samples a
+// KPI is about is not a matter of how it is sliced.
+absl::StatusOr<PaneSpec> SpecOf(const KpiDefinition& kpi, const MetricInput& input,
+                                const std::vector<std::string>& dimensions,
+                                const Membership& membership) {
+  const MetricDefinition& metric = *input.metric;
+  PaneSpec spec{.workspace = kpi.workspace,
+                .metric = metric.id,
+                .aggregation = input.StateSpec(),
+                .group_by = Without(dimensions, input),
+                .calendar = kpi.calendar};
+  ASSIGN_OR_RETURN(spec.filter, WithoutLevels(input.filter, metric.hierarchies, metric.dimensions,
+                                              metric.scale, membership.as_is));
+  for (const auto& hierarchy : metric.hierarchies) {
+    const bool used = std::any_of(
+        spec.group_by.begin(), spec.group_by.end(),
+        [&](const std::string& name) { return hierarchy->LevelIndex(name).has_value(); });
+    if (used) spec.hierarchies.push_back(hierarchy);
+  }
+  if (!spec.has_levels()) return spec;
+  spec.metric_revision = metric.revision;
+  if (membership.view == MembershipView::kAsIs) spec.as_is = membership.as_is;
+  return spec;
 }
 
 }  // namespace
@@ -84,7 +118,8 @@ KpiRuntime::Finalities PartitionEngine::FinalitiesOf(const KpiDefinition& kpi,
 }
 
 absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
-    const KpiDefinition& kpi, const KpiRuntime::Finalities& finalities) {
+    const KpiDefinition& kpi, const KpiRuntime::Finalities& finalities,
+    const Membership& membership) {
   std::vector<RuntimeGrouping> groupings;
   groupings.push_back({});
   for (const auto& dimensions : kpi.groupings) {
@@ -92,13 +127,8 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
   }
   for (RuntimeGrouping& grouping : groupings) {
     const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
-      PaneSpec spec{.workspace = kpi.workspace,
-                    .metric = input.metric->id,
-                    .aggregation = input.StateSpec(),
-                    .filter = input.filter,
-                    .group_by = Without(grouping.dimensions, input.ignore_dimensions),
-                    .calendar = kpi.calendar,
-                    .finality = FinalityOf(kpi, input, finalities)};
+      ASSIGN_OR_RETURN(PaneSpec spec, SpecOf(kpi, input, grouping.dimensions, membership));
+      spec.finality = FinalityOf(kpi, input, finalities);
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
       return entry->table.get();
     };
@@ -126,6 +156,8 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
     for (size_t w = 0; w < old_slice.windows.size(); ++w) {
       const std::string& window = kpi.windows[w].id();
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
+        // Before the clock was known members may have been put where they do not belong yet.
+        if (!ticked_ && old_state.state == nullptr && !old_state.logged) continue;
         const Period period = kpi.windows[w].At(*kpi.calendar, DayOfNumber(first_day));
         const auto home = HomeOf(newest, old_slice.slice, window, period.id, first_day);
         if (!home.has_value()) {
@@ -135,7 +167,8 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
                .removed = true});
           continue;
         }
-        const bool redefined = IsRedefined(old_runtime, *home->runtime);
+        const bool redefined = IsRedefined(old_runtime, *home->runtime) ||
+                               IsRegrouped(old_runtime, *home->runtime, old_state);
         const size_t slice = SliceIndex(*home->runtime, home->grouping, old_slice.slice);
         MarkDirty(*home->runtime, slice, home->window, first_day, redefined);
         TrackedState& state = home->runtime->slices()[slice].windows[home->window][first_day];
@@ -196,6 +229,7 @@ void PartitionEngine::RemoveKpi(absl::string_view resource_name) {
   for (const auto& version : it->second) Drop(*version, true);
   MarkAllReaders(*it->second.back(), true);
   runtimes_.erase(it);
+  DropAsWas(resource_name);
 }
 
 // Takes a runtime out of every index; tables that nobody reads any more go with it. Its timers

@@ -76,6 +76,13 @@ const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name) const {
   return it == runtimes_.end() || it->second.empty() ? nullptr : it->second.back().get();
 }
 
+const KpiRuntime* PartitionEngine::Find(absl::string_view resource_name,
+                                        MembershipView view) const {
+  if (view == MembershipView::kAsIs) return Find(resource_name);
+  const auto it = as_was_.find(resource_name);
+  return it == as_was_.end() ? nullptr : it->second.back().get();
+}
+
 std::vector<const KpiRuntime*> PartitionEngine::Runtimes() const {
   std::vector<const KpiRuntime*> runtimes;
   for (const auto& [name, versions] : runtimes_) runtimes.push_back(versions.back().get());
@@ -150,9 +157,10 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedSt
   }
 }
 
-std::vector<ChangedState> PartitionEngine::Snapshot() const {
+std::vector<ChangedState> PartitionEngine::Snapshot(MembershipView view) const {
   std::vector<ChangedState> states;
-  for (const auto& [name, versions] : runtimes_) {
+  const auto& runtimes = view == MembershipView::kAsIs ? runtimes_ : as_was_;
+  for (const auto& [name, versions] : runtimes) {
     for (const auto& version : versions) AddStates(*version, &states);
   }
   return states;

@@ -54,9 +54,12 @@ void PartitionEngine::AddReader(KpiRuntime& runtime) {
   for (const std::string& id : runtime.target_reads().kpis) {
     readers_[NameOfKpi(runtime, id)].insert(runtime.id());
   }
-  runtime.FindKpisWith([this, workspace = runtime.kpi().workspace](absl::string_view id) {
-    return Find(absl::StrCat("workspaces/", workspace, "/kpis/", id));
-  });
+  runtime.FindKpisWith(
+      [this, view = runtime.view(), workspace = runtime.kpi().workspace](absl::string_view id) {
+        const std::string name = absl::StrCat("workspaces/", workspace, "/kpis/", id);
+        const KpiRuntime* same_view = Find(name, view);
+        return same_view != nullptr ? same_view : Find(name);
+      });
 }
 
 void PartitionEngine::RemoveReader(const KpiRuntime& runtime) {

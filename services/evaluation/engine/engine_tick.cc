@@ -149,12 +149,15 @@ void PartitionEngine::FireTimers(absl::Time now) {
 }
 
 absl::Time PartitionEngine::NextWakeup() const {
-  return timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->time;
+  const absl::Time timer = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->time;
+  return regroupings_.empty() ? timer : std::min(timer, regroupings_.begin()->first);
 }
 
 TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   now_ = std::max(now_, now);
   TickOutput output;
+  Regroup();
+  ticked_ = true;
   output.updates = std::exchange(removals_, {});
   FireTimers(now_);
   TouchSteps();
@@ -238,7 +241,9 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   KpiEvaluation evaluation = computed.evaluation;
   EvaluationContext context = computed.context;
   const bool was_open = state.phase == PeriodPhase::kOpen;
-  const v1::HistoryCause cause = CauseOf(*context.kpi, evaluation, now_, state);
+  const bool shown = runtime.view() == MembershipView::kAsIs;
+  const v1::HistoryCause cause =
+      shown ? CauseOf(*context.kpi, evaluation, now_, state) : v1::HISTORY_CAUSE_UNSPECIFIED;
   const std::shared_ptr<const FinalityDecision> release = std::exchange(state.release, nullptr);
   const bool was_final = std::exchange(state.final, evaluation.phase == PeriodPhase::kFinal);
   state.held_out = evaluation.held_out;
@@ -270,18 +275,20 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
     state.state = std::make_shared<const std::string>(std::move(bytes));
     state.version = place.Version();
     state.tick = place.tick;
-    output.updates.push_back({.id = id,
-                              .first_day = ref.first_day,
-                              .has_rows = state.rows > 0,
-                              .status = state.status,
-                              .version = state.version,
-                              .state = state.state});
+    if (shown) {
+      output.updates.push_back({.id = id,
+                                .first_day = ref.first_day,
+                                .has_rows = state.rows > 0,
+                                .status = state.status,
+                                .version = state.version,
+                                .state = state.state});
+    }
   }
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
     output.log.push_back(EntryOf(id, ref, cause, state));
     if (cause == v1::HISTORY_CAUSE_RELEASED) SignEntry(release.get(), output.log.back());
   }
-  if (state.final && !was_final) {
+  if (shown && state.final && !was_final) {
     output.log.push_back(EntryOf(id, ref, v1::HISTORY_CAUSE_FINAL, state));
     SignEntry(runtime.finalities().front()->DecisionFor(DayNumber(context.reach.end_day) - 1),
               output.log.back());

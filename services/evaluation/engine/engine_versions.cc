@@ -34,13 +34,29 @@ absl::Status PartitionEngine::SetKpi(std::shared_ptr<const KpiDefinition> kpi) {
 absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& versions) {
   const std::string name = versions.back().kpi->resource_name();
   // Bound before the old runtimes go, so that tables which both use are kept.
+  ASSIGN_OR_RETURN(Versions made, MakeVersions(versions, MembershipView::kAsIs));
+  Versions old = std::exchange(runtimes_[name], {});
+  // The same definition again: its finality has changed, or that of a KPI which it contains.
+  const bool redefined = old.empty() || &old.back()->kpi() != &made.back()->kpi() ||
+                         old.back()->membership().as_is != made.back()->membership().as_is;
+  for (const auto& runtime : old) Inherit(*runtime, *made.back());
+  for (const auto& runtime : old) Drop(*runtime, false);
+  ApplySeeds(*made.back());
+  MarkAllReaders(*made.back(), redefined);
+  runtimes_[name] = std::move(made);
+  return SetAsWas(versions);
+}
+
+absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
+    const std::vector<KpiVersion>& versions, MembershipView view) {
   Versions made;
   std::vector<VersionChain::Link> links;
   for (const KpiVersion& version : versions) {
     links.push_back({.first_day = version.first_day});
     if (version.kpi == nullptr) continue;
+    const Membership membership{view, MembershipDayOf(*version.kpi, MembershipTime())};
     ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime,
-                     MakeRuntime(version.kpi, versions.back().kpi->finality));
+                     MakeRuntime(version.kpi, versions.back().kpi->finality, membership));
     links.back().runtime = runtime.get();
     made.push_back(std::move(runtime));
   }
@@ -50,21 +66,14 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
   }
   for (const auto& runtime : made) runtimes_by_id_[runtime->id()] = runtime.get();
   for (const auto& runtime : made) Connect(*runtime);
-  Versions old = std::exchange(runtimes_[name], {});
-  // The same definition again: its finality has changed, or that of a KPI which it contains.
-  const bool redefined = old.empty() || &old.back()->kpi() != &made.back()->kpi();
-  for (const auto& runtime : old) Inherit(*runtime, *made.back());
-  for (const auto& runtime : old) Drop(*runtime, false);
-  ApplySeeds(*made.back());
-  MarkAllReaders(*made.back(), redefined);
-  runtimes_[name] = std::move(made);
-  return absl::OkStatus();
+  return made;
 }
 
 absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
-    std::shared_ptr<const KpiDefinition> kpi, const FinalityRule& finality) {
+    std::shared_ptr<const KpiDefinition> kpi, const FinalityRule& finality,
+    const Membership& membership) {
   KpiRuntime::Finalities finalities = FinalitiesOf(*kpi, finality);
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, finalities));
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, finalities, membership));
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
@@ -73,7 +82,7 @@ absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
   std::shared_ptr<PeriodMemo>& memo = memos_[MemoKey(*kpi->calendar)];
   if (memo == nullptr) memo = std::make_shared<PeriodMemo>();
   auto runtime = std::make_unique<KpiRuntime>(id, std::move(kpi), std::move(groupings),
-                                              std::move(facts), memo);
+                                              std::move(facts), memo, membership);
   runtime->SetFinalities(std::move(finalities));
   return runtime;
 }

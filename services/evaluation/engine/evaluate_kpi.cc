@@ -204,7 +204,7 @@ StatusResult StatusOf(const EvaluationContext& context, const KpiEvaluation& eva
                     .data_state = evaluation.data_state,
                     .readiness = evaluation.readiness,
                     .flags = {.restated = context.restated, .low_n = low_n},
-                    .bands = BandsFor(kpi.status_rule, context.slice, {})};
+                    .bands = BandsFor(kpi.status_rule, context.slice, context.ancestors)};
   if (before != nullptr) {
     if (!StartsSegment(context)) input.fold = before->fold();
     input.last = before->LastAsOf(context.period);

@@ -43,6 +43,10 @@ struct EvaluationContext {
   // Whether the series breaks here, and whether the definition differs from the one in force.
   bool starts_version = false;
   bool superseded = false;
+  // Where members belong; nothing when no level is in the slice.
+  std::optional<MembershipView> view;
+  // The slices above it, nearest first.
+  std::vector<Slice> ancestors;
   // Too few people are behind the value, or behind one that would follow from it.
   bool withheld = false;
   // Null where there is no pace.

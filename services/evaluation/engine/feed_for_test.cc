@@ -215,9 +215,9 @@ void FeedForTest::AnswerAll(PartitionEngine& engine) const {
   }
 }
 
-std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine) {
+std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine, MembershipView view) {
   std::map<std::string, std::string> contents;
-  for (const ChangedState& changed : engine.Snapshot()) {
+  for (const ChangedState& changed : engine.Snapshot(view)) {
     v1::KpiState state;
     if (!state.ParseFromString(*changed.state)) Fail("a state cannot be read");
     state.clear_position();

@@ -76,6 +76,7 @@ class FeedForTest {
 
 // All kept states by key, as text without what depends on when they were computed (position, tick,
 // version, revision and what goes with it).
-std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine);
+std::map<std::string, std::string> ContentsOf(const PartitionEngine& engine,
+                                              MembershipView view = MembershipView::kAsIs);
 
 }  // namespace kpisuite

@@ -31,12 +31,17 @@ class RandomRun {
     std::vector<v1::Definition> definitions = {TestMetric("m")};
     definitions[0].mutable_metric()->mutable_timeliness()->mutable_max_age()->set_seconds(
         absl::Uniform(random_, 0, 2) == 0 ? 20'000 : 400'000);
+    AddHierarchy(*definitions[0].mutable_metric());
     for (int i = 0; i < 3; ++i) {
       const auto aggregation = kAggregations[absl::Uniform<size_t>(random_, 0, 6)];
       definitions.push_back(TestKpi(absl::StrCat("k", i), "m", aggregation));
       DrawFinality(definitions.back());
       if (absl::Bernoulli(random_, 0.5)) {
-        (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where("value > 20");
+        (*definitions.back().mutable_kpi()->mutable_inputs())["x"].set_where(
+            absl::Bernoulli(random_, 0.5) ? "value > 20" : "zone != West || value > 20");
+      }
+      if (absl::Bernoulli(random_, 0.6)) {
+        definitions.back().mutable_kpi()->add_slices()->add_dimensions("zone");
       }
       definitions.back().mutable_kpi()->set_min_denominator(absl::Uniform(random_, -3, 4));
       if (definitions.back().kpi().min_denominator() < 0) {
@@ -121,6 +126,23 @@ class RandomRun {
     Define(kpi);
   }
 
+  // Regions in zones; one of them moves, within or after the days of the samples.
+  void AddHierarchy(v1::Metric& metric) {
+    v1::Hierarchy& hierarchy = *metric.add_hierarchies();
+    hierarchy.set_dimension("region");
+    hierarchy.add_levels("zone");
+    const auto add = [&](const char* region, const char* zone, const std::string& from) {
+      v1::HierarchyMember& member = *hierarchy.add_members();
+      member.set_member(region);
+      member.add_path(zone);
+      member.set_effective_from(from);
+    };
+    add("EU", "East", "");
+    add("US", "West", "");
+    add("US", "East", absl::StrCat("2024-03-0", absl::Uniform(random_, 2, 10)));
+    if (absl::Bernoulli(random_, 0.5)) add("AP", "West", "2024-03-06");
+  }
+
   FeedForTest::Row RandomRow() {
     return {
         "m", kRegions[absl::Uniform<size_t>(random_, 0, 4)],
@@ -165,6 +187,8 @@ class RandomRun {
     for (const LoadRequest& load : loads_) ASSERT_TRUE(engine_.Answer(feed_.Answer(load)).ok());
     engine_.Tick(now_, kNoLimit);
     feed_.AnswerAll(engine_);
+    engine_.Tick(now_, kNoLimit);
+    feed_.AnswerAll(engine_);
     const TickOutput output = engine_.Tick(now_, kNoLimit);
     EXPECT_EQ(output.evaluated_seq, feed_.seq());
   }
@@ -178,12 +202,17 @@ class RandomRun {
     naive.Tick(now_, kNoLimit);
     feed_.AnswerAll(naive);
     naive.Tick(now_, kNoLimit);
-    const std::map<std::string, std::string> incremental = ContentsOf(engine_);
-    // The engine that was there all the time also keeps states that time or lost samples left.
-    for (const auto& [key, content] : ContentsOf(naive)) {
-      const auto found = incremental.find(key);
-      ASSERT_NE(found, incremental.end()) << key;
-      EXPECT_EQ(found->second, content) << key;
+    // Members that have moved by now are loaded where they belong.
+    feed_.AnswerAll(naive);
+    naive.Tick(now_, kNoLimit);
+    for (const MembershipView view : {MembershipView::kAsIs, MembershipView::kAsWas}) {
+      const std::map<std::string, std::string> incremental = ContentsOf(engine_, view);
+      // The engine that was there all the time also keeps states that time or lost samples left.
+      for (const auto& [key, content] : ContentsOf(naive, view)) {
+        const auto found = incremental.find(key);
+        ASSERT_NE(found, incremental.end()) << key;
+        EXPECT_EQ(found->second, content) << key;
+      }
     }
   }
 

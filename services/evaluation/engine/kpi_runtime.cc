@@ -69,12 +69,15 @@ int32_t PeriodMemo::FirstDay(const Calendar& calendar, Grain grain, int32_t day)
 
 KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
                        std::vector<RuntimeGrouping> groupings,
-                       std::vector<const MetricFacts*> facts, std::shared_ptr<PeriodMemo> memo)
+                       std::vector<const MetricFacts*> facts, std::shared_ptr<PeriodMemo> memo,
+                       Membership membership)
     : id_(id),
       kpi_(std::move(kpi)),
       groupings_(std::move(groupings)),
       facts_(std::move(facts)),
       memo_(std::move(memo)),
+      membership_(membership),
+      hierarchies_(HierarchiesOf(*kpi_)),
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier || kpi_->pace.has_value()),
       builds_on_history_(BuildsOnHistory(*kpi_)),
@@ -315,6 +318,11 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
                          .starts_version = StartsVersion(kpi_->windows[window], period),
                          .superseded = !is_newest()};
   computation.context.final_time = FinalTimeOf(computation.context.reach);
+  if (!hierarchies_.empty()) {
+    if (HasLevel(slice.slice)) computation.context.view = view();
+    const bool banded = !kpi_->status_rule.slice_bands.empty();
+    if (banded) computation.context.ancestors = AncestorsOf(slice.slice, period.last_day());
+  }
   if (tracked != nullptr) {
     computation.context.restated = tracked->restated;
     computation.context.revision = tracked->revision;

@@ -84,6 +84,22 @@ struct RuntimeGrouping {
 // Whether the age of the data can change a state of the KPI.
 bool CanGoStale(const KpiDefinition& kpi);
 
+// The hierarchies of a KPI's inputs, each dimension once; and whether one of its levels is in a
+// grouping, so that its states depend on the view.
+std::vector<std::shared_ptr<const Hierarchy>> HierarchiesOf(const KpiDefinition& kpi);
+bool IsCutByLevels(const KpiDefinition& kpi);
+// The last day on which an entry of these begins, of those that have begun; CivilDay::min() when
+// none has. And when the next one does; InfiniteFuture: none.
+absl::CivilDay MembershipDayOf(const KpiDefinition& kpi, absl::Time now);
+absl::Time NextMembershipChange(const KpiDefinition& kpi, absl::Time now);
+
+// Where members belong, as a runtime sees it.
+struct Membership {
+  MembershipView view = MembershipView::kAsIs;
+  // The day that counts AS_IS: the last on which an entry begins, of those that have come.
+  absl::CivilDay as_is = absl::CivilDay::min();
+};
+
 // Maps days to the first day of their period; the answer does not depend on the zone.
 class PeriodMemo {
  public:
@@ -98,11 +114,24 @@ class KpiRuntime {
  public:
   KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
              std::vector<RuntimeGrouping> groupings, std::vector<const MetricFacts*> facts,
-             std::shared_ptr<PeriodMemo> memo);
+             std::shared_ptr<PeriodMemo> memo, Membership membership = {});
 
   int64_t id() const { return id_; }
   const KpiDefinition& kpi() const { return *kpi_; }
+  const std::shared_ptr<const KpiDefinition>& definition() const { return kpi_; }
   const std::vector<RuntimeGrouping>& groupings() const { return groupings_; }
+  // States AS_WAS are kept for readers alone: they are neither logged nor published.
+  MembershipView view() const { return membership_.view; }
+  const Membership& membership() const { return membership_; }
+  // The slices above one in the hierarchies, nearest first, for a day of its data.
+  std::vector<Slice> AncestorsOf(const Slice& slice, absl::CivilDay day) const;
+  // The slice of a coarser grouping that contains it, AS_IS.
+  std::optional<Slice> SliceAbove(const Slice& slice, const std::vector<std::string>& names) const;
+  // Whether states of the KPI, of any version, depend on the view.
+  bool DependsOnView() const;
+  // Whether a level is among the dimensions of the slice.
+  bool HasLevel(const Slice& slice) const;
+
   std::deque<SliceStates>& slices() { return slices_; }
   const std::deque<SliceStates>& slices() const { return slices_; }
 
@@ -236,6 +265,8 @@ class KpiRuntime {
   std::vector<const MetricFacts*> facts_;
   std::vector<const MetricFacts*> entity_facts_;
   std::shared_ptr<PeriodMemo> memo_;
+  Membership membership_;
+  std::vector<std::shared_ptr<const Hierarchy>> hierarchies_;
   TargetReads target_reads_;
   KpiLookup lookup_;
   std::shared_ptr<const VersionChain> chain_;

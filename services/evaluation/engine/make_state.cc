@@ -294,6 +294,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   state.set_kpi(kpi.resource_name());
   state.set_window(context.window->id());
   state.set_slice(context.slice.ToString());
+  if (context.view.has_value()) {
+    state.set_hierarchy_view(Shifted<v1::HierarchyView>(*context.view));
+  }
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
   if (evaluation.interval.has_value()) {
@@ -331,6 +334,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (!withheld) state.set_held_out(evaluation.held_out);
   if (!withheld && context.restatement.has_value()) {
     *state.mutable_restatement() = MakeRestatement(*context.restatement);
+    if (context.withheld) state.mutable_restatement()->clear_old_value();
   }
   for (std::string& reason : ReasonsOf(kpi, evaluation)) state.add_reasons(std::move(reason));
   if (context.starts_version) {

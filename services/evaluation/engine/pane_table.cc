@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/kpi/aggregate_place.h"
 #include "libs/kpi/decimal.h"
+#include "libs/kpi/period.h"
 
 namespace kpisuite {
 namespace {
@@ -43,6 +45,21 @@ absl::Status IsLoading() {
   return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY", "the input is being loaded");
 }
 
+absl::Status MergeInto(Pane& pane, const Pane& part) {
+  RETURN_IF_ERROR(pane.state.Merge(part.state));
+  pane.last_time_nano = std::max(pane.last_time_nano, part.last_time_nano);
+  pane.held_out += part.held_out;
+  return absl::OkStatus();
+}
+
+// Several cells of a level make up one pane.
+absl::Status AddTo(absl::btree_map<int32_t, Pane>& days, int32_t day, Pane pane) {
+  const auto known = days.find(day);
+  if (known != days.end()) return MergeInto(known->second, pane);
+  days.emplace(day, std::move(pane));
+  return absl::OkStatus();
+}
+
 int32_t BlockOfDay(int32_t day) {
   return day >= 0 ? day / kBlockDays : -((-day + kBlockDays - 1) / kBlockDays);
 }
@@ -64,7 +81,13 @@ std::string PaneSpec::Key() const {
                       filter.canonical_text(), "\n", absl::StrJoin(group_by, ","), "\n",
                       calendar->spec().time_zone, "\n",
                       absl::ToInt64Minutes(calendar->spec().day_start), "\n",
-                      finality == nullptr ? "" : finality->key());
+                      finality == nullptr ? "" : finality->key(), "\n", metric_revision, "\n",
+                      as_is.has_value() ? absl::FormatCivilTime(*as_is) : "");
+}
+
+Slice PaneSpec::SliceOf(const Slice& leaf, int32_t day) const {
+  if (!has_levels()) return leaf.Project(group_by);
+  return ProjectWithLevels(hierarchies, leaf, group_by, as_is.value_or(DayOfNumber(day)));
 }
 
 v1::AggregateQuery PaneSpec::Query() const {
@@ -75,7 +98,9 @@ v1::AggregateQuery PaneSpec::Query() const {
     query.set_percentile(Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
   }
   query.set_where(filter.canonical_text());
-  for (const std::string& dimension : group_by) query.add_group_by(dimension);
+  for (const std::string& dimension : BaseDimensions(hierarchies, group_by)) {
+    query.add_group_by(dimension);
+  }
   query.set_time_zone(calendar->spec().time_zone);
   query.mutable_day_start()->set_seconds(absl::ToInt64Seconds(calendar->spec().day_start));
   return query;
@@ -97,20 +122,38 @@ absl::StatusOr<PaneTable::SeriesBinding*> PaneTable::Bind(const v1::SeriesChange
     members.emplace(dimension, Member::FromSource(member));
   }
   ASSIGN_OR_RETURN(const Slice leaf, Slice::Create(std::move(members)));
-  Slice slice = leaf.Project(spec_.group_by);
+  SeriesBinding binding{.filter = spec_.filter.ForSeries(leaf)};
+  std::set<int32_t> moves = {INT32_MIN};
+  for (const auto& hierarchy : spec_.hierarchies) {
+    const Member* member = leaf.Find(hierarchy->dimension());
+    if (spec_.as_is.has_value() || member == nullptr) continue;
+    for (const absl::CivilDay day : hierarchy->ChangesOf(*member)) moves.insert(DayNumber(day));
+  }
+  for (const int32_t day : moves) {
+    const int32_t at = day == INT32_MIN ? DayNumber(kFirstDay) : day;
+    binding.places.emplace_back(day, &PanesOf(spec_.SliceOf(leaf, at)));
+  }
+  return &series_.emplace(changes.series_id(), std::move(binding)).first->second;
+}
+
+SlicePanes& PaneTable::SeriesBinding::PanesOn(int32_t day) const {
+  size_t at = places.size() - 1;
+  while (at > 0 && places[at].first > day) --at;
+  return *places[at].second;
+}
+
+SlicePanes& PaneTable::PanesOf(Slice slice) {
   SlicePanes& panes = slices_[slice.ToString()];
   panes.slice = std::move(slice);
-  return &series_.emplace(changes.series_id(), SeriesBinding{&panes, spec_.filter.ForSeries(leaf)})
-              .first->second;
+  return panes;
 }
 
 void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
                      const std::optional<PaneRef>& only, PaneCallback touched,
                      PaneCallback broken) {
-  if (only.has_value() && (only->day != row.day || only->slice != series.panes->slice.ToString())) {
-    return;
-  }
-  Pane& pane = series.panes->days.try_emplace(row.day, Pane{.state = empty_}).first->second;
+  SlicePanes& panes = series.PanesOn(row.day);
+  if (only.has_value() && (only->day != row.day || only->slice != panes.slice.ToString())) return;
+  Pane& pane = panes.days.try_emplace(row.day, Pane{.state = empty_}).first->second;
   if (pane.loading || seq <= pane.base_seq) return;
   SampleView sample = row.sample;
   sample.kept = series.filter.Keeps(sample.value);
@@ -118,15 +161,15 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
   // How many samples are held out is known to measurement only.
   const bool folded = !row.held_out && (row.added ? pane.state.Add(sample).ok()
                                                   : !last_left && pane.state.Remove(sample));
-  series.panes->blocks.erase(BlockOfDay(row.day));
+  panes.blocks.erase(BlockOfDay(row.day));
   if (!folded) {
     pane.loading = true;
-    broken(*series.panes, row.day);
+    broken(panes, row.day);
     return;
   }
   pane.last_time_nano = std::max(pane.last_time_nano, sample.time_nano);
   last_event_nano_ = std::max(last_event_nano_, sample.time_nano);
-  touched(*series.panes, row.day);
+  touched(panes, row.day);
 }
 
 void PaneTable::Apply(const v1::SeriesChanges& changes, int64_t seq, absl::Time commit_time,
@@ -191,11 +234,15 @@ absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int
   series_.clear();
   for (const v1::AggregateCell& cell : cells) {
     ASSIGN_OR_RETURN(Pane pane, MakePane(cell, seq));
-    auto [it, fresh] = slices_.try_emplace(cell.slice());
-    if (fresh) {
-      ASSIGN_OR_RETURN(it->second.slice, Slice::Parse(cell.slice()));
+    SlicePanes* panes = nullptr;
+    const auto known = slices_.find(cell.slice());
+    if (known != slices_.end() && !spec_.has_levels()) {
+      panes = &known->second;
+    } else {
+      ASSIGN_OR_RETURN(const Slice leaf, Slice::Parse(cell.slice()));
+      panes = &PanesOf(spec_.SliceOf(leaf, cell.day()));
     }
-    it->second.days.insert_or_assign(cell.day(), std::move(pane));
+    RETURN_IF_ERROR(AddTo(panes->days, cell.day(), std::move(pane)));
   }
   base_seq_ = seq;
   loaded_ = true;
@@ -213,12 +260,16 @@ void PaneTable::FindLastEvent() {
   }
 }
 
-absl::Status PaneTable::LoadPane(const PaneRef& ref, const v1::AggregateCell* cell, int64_t seq) {
+absl::Status PaneTable::LoadPane(const PaneRef& ref, const std::vector<v1::AggregateCell>& cells,
+                                 int64_t seq) {
   const auto slice = slices_.find(ref.slice);
   if (slice == slices_.end()) return absl::OkStatus();
   Pane pane{.state = empty_, .base_seq = seq};
-  if (cell != nullptr) {
-    ASSIGN_OR_RETURN(pane, MakePane(*cell, seq));
+  for (const v1::AggregateCell& cell : cells) {
+    ASSIGN_OR_RETURN(const Slice leaf, Slice::Parse(cell.slice()));
+    if (spec_.SliceOf(leaf, ref.day) != slice->second.slice) continue;
+    ASSIGN_OR_RETURN(const Pane part, MakePane(cell, seq));
+    RETURN_IF_ERROR(MergeInto(pane, part));
   }
   const int64_t loaded_last = pane.last_time_nano;
   const auto [it, fresh] = slice->second.days.try_emplace(ref.day, Pane{.state = empty_});

@@ -18,6 +18,7 @@
 #include "libs/kpi/aggregate.h"
 #include "libs/kpi/calendar.h"
 #include "libs/kpi/filter.h"
+#include "libs/kpi/hierarchy.h"
 #include "libs/kpi/slice.h"
 #include "services/evaluation/engine/finality.h"
 
@@ -30,14 +31,24 @@ struct PaneSpec {
   std::string metric;     // id
   AggregationSpec aggregation;
   Filter filter;
-  std::vector<std::string> group_by;             // sorted dimensions; empty for the total
+  std::vector<std::string> group_by;  // sorted dimensions and levels; empty for the total
+  // Where members belong on the levels of group_by; empty without levels.
+  std::vector<std::shared_ptr<const Hierarchy>> hierarchies;
+  int64_t metric_revision = 0;  // whose hierarchies these are; 0 without levels
+  // Whose day's membership counts; nothing: that of each sample's own local day (AS_WAS).
+  std::optional<absl::CivilDay> as_is;
   std::shared_ptr<const Calendar> calendar;      // zone and day start cut the days
   std::shared_ptr<const PaneFinality> finality;  // null: nothing is held out
 
   // Equal for equal specs.
   std::string Key() const;
-  // The query that fills the table, for all days and slices, without what finality holds out.
+  // The query that fills the table, for all days and slices, without what finality holds out. It
+  // knows nothing of levels: cells come by the dimensions below them, so that no other process need
+  // have the same hierarchies.
   v1::AggregateQuery Query() const;
+  bool has_levels() const { return !hierarchies.empty(); }
+  // The slice to which a sample of that day and these dimensions belongs.
+  Slice SliceOf(const Slice& leaf, int32_t day) const;
 };
 
 // The samples of one slice on one local day.
@@ -96,8 +107,9 @@ class PaneTable {
   // Replaces everything by an answer of QueryAggregates that reflects the feed up to `seq`.
   // INTERNAL when a cell is damaged; the table is then not loaded.
   absl::Status LoadAll(const std::vector<v1::AggregateCell>& cells, int64_t seq);
-  // Replaces one pane; no cell means that it has no rows.
-  absl::Status LoadPane(const PaneRef& pane, const v1::AggregateCell* cell, int64_t seq);
+  // Replaces one pane by its cells among `cells`, those of its day; none means that it has no rows.
+  absl::Status LoadPane(const PaneRef& pane, const std::vector<v1::AggregateCell>& cells,
+                        int64_t seq);
 
   const PaneSpec& spec() const { return spec_; }
   bool loaded() const { return loaded_; }
@@ -126,8 +138,11 @@ class PaneTable {
  private:
   // What a table needs to know about one series.
   struct SeriesBinding {
-    SlicePanes* panes;
+    // By the first day from which on it belongs there; the first entry is for all days before.
+    std::vector<std::pair<int32_t, SlicePanes*>> places;
     ValueFilter filter;
+
+    SlicePanes& PanesOn(int32_t day) const;
   };
   struct Row;
 
@@ -135,6 +150,7 @@ class PaneTable {
   absl::StatusOr<SeriesBinding*> Bind(const v1::SeriesChanges& changes);
   // The day of a row, and where a business date (or none) moves it to.
   void Place(int32_t business_day, absl::Time commit_time, Row& row);
+  SlicePanes& PanesOf(Slice slice);
   void FindLastEvent();
   absl::StatusOr<PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block, int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;

@@ -277,7 +277,7 @@ void PartitionEngine::AskForPane(TableEntry& entry, const SlicePanes& panes, int
             .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
   load.request.query.set_first_day(day);
   load.request.query.set_end_day(day + 1);
-  load.request.query.set_slice(load.pane->slice);
+  if (!spec.has_levels()) load.request.query.set_slice(load.pane->slice);
   loads_[id] = std::move(load);
   loads_to_ask_.push_back(id);
   ++counters_.pane_reloads;
@@ -323,8 +323,7 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   const int64_t last_event = table.last_event_nano();
   absl::Status loaded;
   if (load.pane.has_value()) {
-    const v1::AggregateCell* cell = answer.cells.empty() ? nullptr : &answer.cells.front();
-    loaded = table.LoadPane(*load.pane, cell, answer.seq);
+    loaded = table.LoadPane(*load.pane, answer.cells, answer.seq);
   } else {
     loaded = table.LoadAll(answer.cells, answer.seq);
   }

@@ -50,9 +50,12 @@ class PartitionEngine {
     std::string window;
     Slice slice;
   };
-  // Keeps the states of this series alone; all others are computed when they are read. Before the
-  // first SetKpi.
-  void KeepOnly(SeriesName series) { only_ = std::move(series); }
+  // Keeps the states of this series alone; all others are computed when they are read. Members
+  // belong where they do at `members_at`, and only AS_IS. Before the first SetKpi.
+  void KeepOnly(SeriesName series, absl::Time members_at) {
+    only_ = std::move(series);
+    members_at_ = members_at;
+  }
 
   // --- Inputs ---
 
@@ -95,7 +98,10 @@ class PartitionEngine {
 
   // The newest version.
   const KpiRuntime* Find(absl::string_view resource_name) const;
-  // The newest version of each.
+  // In a view. AS_WAS there is one for KPIs of which a version is cut by levels and none withholds
+  // values; for others it is null.
+  const KpiRuntime* Find(absl::string_view resource_name, MembershipView view) const;
+  // The newest version of each, AS_IS.
   std::vector<const KpiRuntime*> Runtimes() const;
   // The current state, kept or computed now, with its place, by the version of the period.
   // NOT_FOUND for a slice outside the declared groupings, a window that the KPI has not, and
@@ -118,7 +124,7 @@ class PartitionEngine {
   absl::Time last_commit() const { return last_commit_; }
   const EngineCounters& counters() const { return counters_; }
   // All states that are kept, newest version of each: for a cache that lost them.
-  std::vector<ChangedState> Snapshot() const;
+  std::vector<ChangedState> Snapshot(MembershipView view = MembershipView::kAsIs) const;
 
  private:
   // A state to evaluate, or a timer for one.
@@ -181,7 +187,8 @@ class PartitionEngine {
   // Building and dropping (engine_definitions.cc).
   absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
   absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi,
-                                                    const KpiRuntime::Finalities& finalities);
+                                                    const KpiRuntime::Finalities& finalities,
+                                                    const Membership& membership);
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
   // `own`: the rule of the newest version, which binds all.
@@ -193,8 +200,15 @@ class PartitionEngine {
 
   // Versions (engine_versions.cc).
   using Versions = std::vector<std::unique_ptr<KpiRuntime>>;  // oldest first
+  absl::StatusOr<Versions> MakeVersions(const std::vector<KpiVersion>& versions,
+                                        MembershipView view);
   absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
-                                                          const FinalityRule& finality);
+                                                          const FinalityRule& finality,
+                                                          const Membership& membership);
+  absl::Status SetAsWas(const std::vector<KpiVersion>& versions);
+  void DropAsWas(absl::string_view resource_name);
+  absl::Time MembershipTime() const;
+  void Regroup();
   void Connect(KpiRuntime& runtime);
   // Where a state of the KPI is kept; nothing when its newest version does not declare it, or when
   // that of the period cannot be evaluated.
@@ -273,13 +287,18 @@ class PartitionEngine {
   int64_t evaluated_seq_;
   int64_t definition_position_ = 0;
   absl::Time now_ = absl::InfinitePast();
+  bool ticked_ = false;
   int64_t next_id_ = 1;
   std::optional<SeriesName> only_;
+  absl::Time members_at_;  // with only_
 
   absl::flat_hash_map<std::string, std::unique_ptr<TableEntry>> tables_;  // by PaneSpec::Key
-  absl::node_hash_map<std::string, MetricEntry> metrics_;  // by workspace "\n" metric
-  absl::flat_hash_map<std::string, Versions> runtimes_;    // by resource name
-  absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;
+  absl::node_hash_map<std::string, MetricEntry> metrics_;     // by workspace "\n" metric
+  absl::flat_hash_map<std::string, Versions> runtimes_;       // by resource name
+  absl::flat_hash_map<std::string, Versions> as_was_;         // likewise
+  absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;  // both
+  // When members of hierarchies move next, by KPI.
+  std::set<std::pair<absl::Time, std::string>> regroupings_;
   // Runtimes whose targets read the KPI of that resource name.
   absl::flat_hash_map<std::string, absl::btree_set<int64_t>> readers_;
   absl::flat_hash_set<MetricEntry*> watermarks_to_come_;

@@ -192,6 +192,10 @@ Number PeriodValues::KpiValue(absl::string_view kpi, const Slice& slice,
   return answer.ok() ? answer->value : Keep(answer.status());
 }
 
+std::vector<Slice> PeriodValues::Ancestors(const Slice& slice, absl::CivilDay day) const {
+  return runtime_.AncestorsOf(slice, day);
+}
+
 std::optional<std::vector<Slice>> PeriodValues::Children(const Slice& slice,
                                                          absl::string_view dimension,
                                                          const Period& period) const {

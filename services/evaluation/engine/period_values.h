@@ -71,6 +71,7 @@ class PeriodValues final : public TargetEnvironment {
   Number ValueOver(const Slice& slice, const Period& first, const Period& last) const override;
   // ND(PENDING) when the other KPI is not there or has another calendar.
   Number KpiValue(absl::string_view kpi, const Slice& slice, const Period& period) const override;
+  std::vector<Slice> Ancestors(const Slice& slice, absl::CivilDay day) const override;
   // Live: with rows in the period.
   std::optional<std::vector<Slice>> Children(const Slice& slice, absl::string_view dimension,
                                              const Period& period) const override;

@@ -68,12 +68,10 @@ std::vector<SuppressionFamily> FamiliesOf(const KpiRuntime& runtime,
   for (size_t i = 0; i < slices.size(); ++i) {
     const SliceStates& child = runtime.slices()[slices[i]];
     for (const RuntimeGrouping& above : groupings) {
-      const auto& dimensions = groupings[child.grouping].dimensions;
-      const bool coarser = above.dimensions.size() < dimensions.size() &&
-                           std::includes(dimensions.begin(), dimensions.end(),
-                                         above.dimensions.begin(), above.dimensions.end());
-      if (!coarser) continue;
-      const auto parent = cells.find(child.slice.Project(above.dimensions).ToString());
+      if (above.dimensions == groupings[child.grouping].dimensions) continue;
+      const std::optional<Slice> slice = runtime.SliceAbove(child.slice, above.dimensions);
+      if (!slice.has_value()) continue;
+      const auto parent = cells.find(slice->ToString());
       if (parent != cells.end()) children[{parent->second, child.grouping}].push_back(i);
     }
   }

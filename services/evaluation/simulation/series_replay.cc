@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<PartitionEngine>> SeriesReplay::MakeEngine(
     const v1::FeedPosition& position) const {
   auto engine =
       std::make_unique<PartitionEngine>(position.part(), position.incarnation(), position.seq());
-  engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice});
+  engine->KeepOnly({series_.kpi->resource_name(), window().id(), series_.slice}, now_);
   for (const auto& [kpi, about] : decisions_) engine->SetFinality(kpi, about);
   for (const auto& kpi : kpis_) RETURN_IF_ERROR(engine->SetKpi(kpi));
   // What is held out is asked for only once the time is known. A period that was over before its

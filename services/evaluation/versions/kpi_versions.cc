@@ -100,6 +100,43 @@ bool CanBeEvaluated(const KpiDefinition& earlier, const KpiDefinition& kpi,
   });
 }
 
+// The metric with the members of the live one; null when the two have not the same levels, or when
+// it has none. All hierarchies or none, so that the revision tells whose they are.
+std::shared_ptr<const MetricDefinition> WithLiveMembers(const MetricDefinition& earlier,
+                                                        const MetricDefinition& live) {
+  if (earlier.hierarchies.empty() || earlier.revision == live.revision) return nullptr;
+  auto updated = std::make_shared<MetricDefinition>(earlier);
+  updated->revision = live.revision;
+  for (auto& hierarchy : updated->hierarchies) {
+    const auto same =
+        std::find_if(live.hierarchies.begin(), live.hierarchies.end(), [&](const auto& other) {
+          return other->dimension() == hierarchy->dimension() &&
+                 other->levels() == hierarchy->levels();
+        });
+    if (same == live.hierarchies.end()) return nullptr;
+    hierarchy = *same;
+  }
+  return updated;
+}
+
+std::shared_ptr<const KpiDefinition> WithLiveMembers(std::shared_ptr<const KpiDefinition> earlier,
+                                                     const Catalog& catalog) {
+  std::shared_ptr<KpiDefinition> updated;
+  const auto update = [&](auto member) {
+    for (size_t i = 0; i < member(*earlier).size(); ++i) {
+      const MetricDefinition& metric = *member(*earlier)[i].metric;
+      const auto live = catalog.FindMetric(earlier->workspace, metric.id);
+      auto replaced = live == nullptr ? nullptr : WithLiveMembers(metric, *live);
+      if (replaced == nullptr) continue;
+      if (updated == nullptr) updated = std::make_shared<KpiDefinition>(*earlier);
+      member(*updated)[i].metric = std::move(replaced);
+    }
+  };
+  update([](auto& kpi) -> auto& { return kpi.inputs; });
+  update([](auto& kpi) -> auto& { return kpi.suppression.entities; });
+  return updated == nullptr ? std::move(earlier) : updated;
+}
+
 }  // namespace
 
 void KpiVersions::Load(const std::vector<SavedVersions>& saved) {
@@ -129,7 +166,10 @@ std::set<ResourceName> KpiVersions::Follow(const CatalogChanges& changes, const 
   }
   std::set<ResourceName> others;
   for (const MetricChange& metric : changes.metrics) {
-    if (metric.before != nullptr && metric.after != nullptr) continue;
+    const bool lived_on = metric.before != nullptr && metric.after != nullptr;
+    if (lived_on && metric.before->hierarchies.empty() && metric.after->hierarchies.empty()) {
+      continue;
+    }
     for (const auto& [name, kept] : kept_) {
       const auto kpi = ResourceName::Parse(name);
       if (!kpi.ok() || kpi->workspace != metric.name.workspace || changed.contains(*kpi)) continue;
@@ -220,7 +260,8 @@ std::vector<KpiVersion> KpiVersions::ChainOf(const std::shared_ptr<const KpiDefi
   std::vector<KpiVersion> chain;
   for (const Earlier& earlier : kept->second.earlier) {
     const bool usable = CanBeEvaluated(*earlier.kpi, *kpi, catalog);
-    chain.push_back({.kpi = usable ? earlier.kpi : nullptr, .first_day = earlier.first_day});
+    chain.push_back({.kpi = usable ? WithLiveMembers(earlier.kpi, catalog) : nullptr,
+                     .first_day = earlier.first_day});
   }
   chain.push_back({.kpi = kpi, .first_day = kept->second.first_day});
   return chain;

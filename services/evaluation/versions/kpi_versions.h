@@ -8,8 +8,10 @@
 //
 // What ends all earlier ones: RESTATE_HISTORY, a calendar or zone that cuts other periods, and the
 // deletion of the KPI. Windows, slices, targets, bands, owner and holidays begin no version. An
-// earlier version stays as it was in all of these. It cannot be evaluated any more once a metric of
-// it was deleted or the KPI moved to metrics of another partition group.
+// earlier version stays as it was in all of these, except for where members of hierarchies belong:
+// a re-organisation regroups all of the history AS_IS, as long as the metric has the same levels.
+// It cannot be evaluated any more once a metric of it was deleted or the KPI moved to metrics of
+// another partition group.
 #pragma once
 
 #include <cstdint>

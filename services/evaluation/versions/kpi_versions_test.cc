@@ -118,6 +118,39 @@ TEST_F(KpiVersionsTest, AnEarlierVersionIsAsItWasAfterItWasSavedAndLoaded) {
   EXPECT_EQ(loaded.All(), versions_.All());
 }
 
+TEST_F(KpiVersionsTest, MembersOfHierarchiesBelongWhereTheyDoNowInEarlierVersionsToo) {
+  const auto shops = [](int64_t revision, const std::string& levels, const std::string& area) {
+    v1::Definition metric =
+        Metric("s", absl::StrCat("unit: 'count' scale: 0 dimensions: 'shop' hierarchies { "
+                                 "dimension: 'shop' ",
+                                 levels, " members { member: 'Ulm' path: '", area, "' } }"));
+    metric.set_revision(revision);
+    return metric;
+  };
+  const auto place = [this](size_t version) {
+    const auto chain = versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
+    const Hierarchy& hierarchy = *chain[version].kpi->inputs[0].metric->hierarchies[0];
+    return hierarchy.PathOf(Member::Text("Ulm"), absl::CivilDay(2025, 1, 1))[0].text();
+  };
+  Apply({shops(1, "levels: 'area'", "North"),
+         KpiOver("s",
+                 "slices { dimensions: 'area' } history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  Apply({Kpi("k", MetricInputText("x", "s", "MAX") +
+                      "formula: 'x' unit: 'count' slices { dimensions: 'area' }")});
+  EXPECT_EQ(place(0), "North");
+  Apply({shops(2, "levels: 'area'", "South")});
+  EXPECT_EQ(place(0), "South");
+  EXPECT_EQ(place(1), "South");
+  closed_ = Day(4, 1);
+  Apply({KpiOver("n", "")});
+  Apply({shops(3, "levels: 'area'", "East")});
+  EXPECT_THAT(others_, ElementsAre(*ResourceName::Parse(kName)));
+  EXPECT_EQ(place(0), "East");
+  // Levels that are others now are not those of the version.
+  Apply({shops(4, "levels: 'zone'", "West")});
+  EXPECT_EQ(place(0), "North");
+}
+
 TEST_F(KpiVersionsTest, AVersionWhoseMetricWasDeletedCannotBeEvaluated) {
   Apply({KpiOver("n", "")});
   v1::Definition deleted = Metric("m", "unit: 'count' scale: 0");

@@ -44,6 +44,7 @@ void AddExplainCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddWaitCommand(CLI::App& app, Context& context);
 void AddSchemaCommand(CLI::App& app, Context& context);
+void AddProbeCommand(CLI::App& app, Context& context);
 void AddInfoCommands(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);
 

@@ -66,6 +66,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddWatchCommand(app, context);
   AddWaitCommand(app, context);
   AddSchemaCommand(app, context);
+  AddProbeCommand(app, context);
   AddInfoCommands(app, context);
   AddCompletionCommand(app, context);
 }

@@ -60,6 +60,7 @@ absl::StatusOr<v1::GetHistoryRequest> MakeRequest(const HistoryOptions& options,
   request.set_kpi(key.kpi());
   request.set_window(key.window());
   request.set_slice(key.slice());
+  request.set_hierarchy_view(key.hierarchy_view());
   request.set_start_period(options.from);
   request.set_end_period(options.to);
   request.set_at_least(options.at_least);
@@ -92,6 +93,7 @@ absl::StatusOr<std::vector<v1::HistoryEntry>> ReadSlices(const HistoryOptions& o
   filter.kpis = {options.key.kpi};
   filter.window = options.key.window;
   filter.grouping = options.grouping;
+  filter.hierarchy_view = options.key.hierarchy_view;
   ASSIGN_OR_RETURN(const std::vector<v1::KpiState> states,
                    ListStates(filter, "", options.at_least, context));
   std::vector<v1::HistoryEntry> all;

@@ -59,6 +59,34 @@ TEST_F(SampleCommandsTest, WriteSendsOneSample) {
   EXPECT_EQ(block.time_unix_nano(0), 978307200'000000000);
 }
 
+TEST_F(SampleCommandsTest, ProbeFindsItsSampleInTheState) {
+  v1::KpiState state;
+  state.set_kpi("workspaces/w/kpis/kpictl-probe");
+  state.set_value("1000000000000");  // the clock of the fakes, in ms
+  suite_.evaluation.states = {state};
+  const RunResult result = suite_.Run({"probe", "--workspace", "w"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("in the state after"));
+  EXPECT_EQ(suite_.definition.applied.at(0).definitions(1).name(),
+            "workspaces/w/kpis/kpictl-probe");
+  EXPECT_EQ(suite_.measurement.written.at(0).series(0).decimals(0), "1000000000000");
+  const auto& written = suite_.measurement.requests;
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_EQ(suite_.evaluation.listed.at(1).at_least(), written.begin()->second.position_token());
+}
+
+TEST_F(SampleCommandsTest, ProbeFailsWhileTheStateIsOlderThanItsSample) {
+  for (const char* value : {"999999999999", ""}) {
+    v1::KpiState state;
+    state.set_kpi("workspaces/w/kpis/kpictl-probe");
+    state.set_value(value);
+    suite_.evaluation.states = {state};
+    const RunResult result = suite_.Run({"probe", "--workspace", "w"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("after the write of 1000000000000"));
+  }
+}
+
 TEST_F(SampleCommandsTest, WriteTakesNegativeValuesAndNow) {
   EXPECT_EQ(suite_.Run({"write", "level", "--", "-3"}).code, 0);
   const v1::SeriesBlock& block = suite_.measurement.written.at(0).series(0);

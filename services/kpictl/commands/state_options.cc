@@ -4,6 +4,12 @@
 #include "services/kpictl/commands/kind_argument.h"
 
 namespace kpisuite {
+namespace {
+
+constexpr char kHierarchyViewHelp[] =
+    "where members of levels belong: AS_IS (today) or AS_WAS (on the day of each sample) [AS_IS]";
+
+}  // namespace
 
 void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
   command.add_option("kpi", options.kpis, "names of KPIs; none: all");
@@ -14,6 +20,7 @@ void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
   command.add_option("--slice", options.slice, "this slice instead of the total: origin=ORD");
   command.add_option("--grouping", options.grouping,
                      "every slice of these dimensions instead of the total: origin");
+  command.add_option("--hierarchy-view", options.hierarchy_view, kHierarchyViewHelp);
   command.add_option("--filter", options.filter,
                      "further comparisons joined by AND, for instance 'labels.team = ops'");
 }
@@ -22,6 +29,7 @@ void AddStateKeyOptions(CLI::App& command, StateKeyOptions& options, bool with_p
   command.add_option("kpi", options.kpi, "name of the KPI")->required();
   command.add_option("--window", options.window, "window [the first of the KPI]");
   command.add_option("--slice", options.slice, "slice, for instance origin=ORD [the total]");
+  command.add_option("--hierarchy-view", options.hierarchy_view, kHierarchyViewHelp);
   if (!with_period) return;
   options.period = "LATEST_WITH_DATA";
   command.add_option("--period", options.period,
@@ -36,6 +44,12 @@ absl::StatusOr<v1::StateKey> MakeStateKey(const StateKeyOptions& options, const 
   key.set_window(options.window);
   key.set_slice(options.slice);
   key.set_period(options.period);
+  if (options.hierarchy_view == "AS_WAS") {
+    key.set_hierarchy_view(v1::HIERARCHY_VIEW_AS_WAS);
+  } else if (!options.hierarchy_view.empty() && options.hierarchy_view != "AS_IS") {
+    return UsageError("--hierarchy-view: got \"" + options.hierarchy_view +
+                      "\", want AS_IS or AS_WAS");
+  }
   return key;
 }
 

@@ -19,6 +19,7 @@ struct StateKeyOptions {
   std::string kpi;
   std::string window;
   std::string slice;
+  std::string hierarchy_view;  // AS_IS, AS_WAS; empty: AS_IS
   std::string period;
 };
 

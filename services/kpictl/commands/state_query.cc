@@ -47,6 +47,7 @@ absl::StatusOr<std::string> MakeStateFilter(const StateFilterOptions& options) {
   add("window", options.window, true);
   add("slice", options.slice, true);
   add("grouping", options.grouping, true);
+  add("hierarchy_view", options.hierarchy_view, false);
   return absl::StrJoin(parts, " AND ");
 }
 

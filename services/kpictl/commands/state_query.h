@@ -20,6 +20,7 @@ struct StateFilterOptions {
   std::string window;
   std::string slice;
   std::string grouping;
+  std::string hierarchy_view;  // AS_IS, AS_WAS; empty: AS_IS
 };
 
 // The filter of ListStates and WatchStates that `options` describe, without their KPIs: the parts

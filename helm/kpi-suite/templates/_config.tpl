@@ -1,0 +1,48 @@
+{{/* The option file of one service (`kpi-definition --help`):
+     (dict "root" $ "service" NAME "section" VALUES). */}}
+{{- define "kpi-suite.config" -}}
+{{- $values := .root.Values -}}
+{{- $own := dict
+    "listen" (printf "%s:%s" $values.listenAddress (include "kpi-suite.grpcPort" .service))
+    "admin-listen" (printf "%s:%s" $values.listenAddress (include "kpi-suite.adminPort" .service))
+    "log-level" .section.logLevel
+    "drain-delay" (printf "%ds" (int .section.drain.delaySeconds))
+    "drain-timeout" (printf "%ds" (int .section.drain.timeoutSeconds))
+    "store" "sqlite:/var/lib/kpi" -}}
+{{- if has .service (list "standalone" "evaluation") -}}
+{{- $_ := set $own "cache" (include "kpi-suite.cacheAddress" $values.cache) -}}
+{{- if $values.cache.redis.existingSecret -}}
+{{- $_ := set $own "cache-password-file" "/etc/kpi/cache/password" -}}
+{{- end -}}
+{{- end -}}
+{{- if has .service (list "measurement" "evaluation") -}}
+{{- $_ := set $own "definition" (include "kpi-suite.address" (dict "root" .root "service" "definition")) -}}
+{{- end -}}
+{{- if eq .service "evaluation" -}}
+{{- $_ := set $own "measurement" (include "kpi-suite.address" (dict "root" .root "service" "measurement")) -}}
+{{- end -}}
+{{- if include "kpi-suite.mountsDefinitions" . -}}
+{{- $_ := set $own "definitions" "/etc/kpi/definitions" -}}
+{{- $_ := set $own "definitions-workspace" $values.kpis.workspace -}}
+{{- end -}}
+{{- merge $own .section.config | toYaml -}}
+{{- end -}}
+
+{{- define "kpi-suite.cacheAddress" -}}
+{{- if eq .engine "memory" -}}
+memory
+{{- else -}}
+redis://{{ with .redis.user }}{{ . }}@{{ end }}{{ .redis.host }}:{{ int .redis.port }}/{{ int .redis.database }}
+{{- end -}}
+{{- end -}}
+
+{{/* Not empty when the service applies a directory of definitions. */}}
+{{- define "kpi-suite.mountsDefinitions" -}}
+{{- if has .service (list "standalone" "definition") -}}
+{{- if or .root.Values.kpis.files .root.Values.kpis.existingConfigMap }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "kpi-suite.definitionsConfigMap" -}}
+{{- default (printf "%s-kpis" (include "kpi-suite.fullname" .)) .Values.kpis.existingConfigMap -}}
+{{- end -}}

@@ -1,0 +1,136 @@
+{{/* The pod of one service: (dict "root" $ "service" NAME "section" VALUES). */}}
+{{- define "kpi-suite.pod" -}}
+{{- $name := include "kpi-suite.serviceName" . -}}
+metadata:
+  labels:
+    {{- /* No version of the chart: a new chart alone restarts nothing. */}}
+    {{- include "kpi-suite.selectorLabels" .root | nindent 4 }}
+    app.kubernetes.io/component: {{ .service }}
+    {{- with .root.Values.commonLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- with .section.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  annotations:
+    checksum/config: {{ include "kpi-suite.config" . | sha256sum }}
+    kubectl.kubernetes.io/default-container: {{ .service }}
+    {{- with .section.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  serviceAccountName: {{ include "kpi-suite.serviceAccountName" .root }}
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  terminationGracePeriodSeconds: {{ int .section.terminationGracePeriodSeconds }}
+  {{- with .root.Values.imagePullSecrets }}
+  imagePullSecrets:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    {{- toYaml .section.podSecurityContext | nindent 4 }}
+  {{- with .section.extraInitContainers }}
+  initContainers:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  containers:
+    - name: {{ .service }}
+      {{- include "kpi-suite.container" . | nindent 6 }}
+    {{- with .section.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  volumes:
+    {{- include "kpi-suite.volumes" . | nindent 4 }}
+  {{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
+  {{- with get $.section $key }}
+  {{ $key }}:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- range $key := list "priorityClassName" "runtimeClassName" }}
+  {{- with get $.section $key }}
+  {{ $key }}: {{ . }}
+  {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{- define "kpi-suite.container" -}}
+image: {{ include "kpi-suite.image" .root | quote }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+command: [/usr/bin/kpi-{{ .service }}]
+args: [--config=/etc/kpi/config/config.yaml]
+{{- with .section.extraEnv }}
+env:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .section.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+ports:
+  - name: grpc
+    containerPort: {{ include "kpi-suite.grpcPort" .service }}
+  - name: admin
+    containerPort: {{ include "kpi-suite.adminPort" .service }}
+startupProbe:
+  httpGet: {path: /livez, port: admin}
+  {{- toYaml .section.startupProbe | nindent 2 }}
+livenessProbe:
+  httpGet: {path: /livez, port: admin}
+  {{- toYaml .section.livenessProbe | nindent 2 }}
+readinessProbe:
+  httpGet: {path: /readyz, port: admin}
+  {{- toYaml .section.readinessProbe | nindent 2 }}
+resources:
+  {{- toYaml .section.resources | nindent 2 }}
+securityContext:
+  {{- toYaml .section.containerSecurityContext | nindent 2 }}
+volumeMounts:
+  - {name: config, mountPath: /etc/kpi/config, readOnly: true}
+  - {name: store, mountPath: /var/lib/kpi}
+  - {name: tmp, mountPath: /tmp}
+  {{- if include "kpi-suite.readsCachePassword" . }}
+  - {name: cache-password, mountPath: /etc/kpi/cache, readOnly: true}
+  {{- end }}
+  {{- if include "kpi-suite.mountsDefinitions" . }}
+  - {name: kpis, mountPath: /etc/kpi/definitions, readOnly: true}
+  {{- end }}
+  {{- with .section.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "kpi-suite.volumes" -}}
+- name: config
+  configMap: {name: {{ include "kpi-suite.serviceName" . }}}
+- name: tmp
+  emptyDir: {}
+{{- if not .section.persistence.enabled }}
+- name: store
+  emptyDir: {}
+{{- else if .section.persistence.existingClaim }}
+- name: store
+  persistentVolumeClaim: {claimName: {{ .section.persistence.existingClaim }}}
+{{- end }}
+{{- if include "kpi-suite.readsCachePassword" . }}
+- name: cache-password
+  secret:
+    secretName: {{ .root.Values.cache.redis.existingSecret }}
+    defaultMode: 0440
+    items:
+      - {key: {{ .root.Values.cache.redis.existingSecretKey | quote }}, path: password}
+{{- end }}
+{{- if include "kpi-suite.mountsDefinitions" . }}
+- name: kpis
+  configMap: {name: {{ include "kpi-suite.definitionsConfigMap" .root }}}
+{{- end }}
+{{- with .section.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "kpi-suite.readsCachePassword" -}}
+{{- if and .root.Values.cache.redis.existingSecret (has .service (list "standalone" "evaluation")) -}}
+true
+{{- end -}}
+{{- end -}}
