@@ -49,6 +49,7 @@ def count(simulation, counts):
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
         here |= {("comparison", name) for name in of_comparisons(checked)}
+        here |= {("pace", name) for name in of_pace(checked)}
         here |= {("component", name) for name in of_components(checked)}
         here |= {("offset", name) for name in of_offsets(checked)}
         if evaluation.resolved.kind is not None:
@@ -69,6 +70,19 @@ def of_comparisons(checked):
                  ("PARTIAL", found.comparable.partial))
         seen |= {mark for mark, is_set in marks if is_set}
     return seen
+
+
+def of_pace(checked):
+    """What the pace of an open period shows."""
+    found = checked.paced
+    if found is None:
+        return set()
+    rule = checked.world.kpis[checked.place.kpi].pace
+    marks = (("interval", found.low), ("probability", found.probability), ("prior", found.prior),
+             ("index", found.index), ("rate", found.required))
+    return {rule.profile or "CALENDAR", found.method, f"too early: {found.too_early}",
+            f"to date: {found.status_to_date}", f"projected: {found.status_projected}",
+            *(name for name, value in marks if not isinstance(value, Nd))}
 
 
 def of_components(checked):
@@ -146,7 +160,8 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("target", features.TARGETS), ("offset", tuple(
               "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
           ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
-          ("comparison", features.COMPARISONS), ("series", features.SERIES))
+          ("pace", features.PACE), ("comparison", features.COMPARISONS),
+          ("series", features.SERIES))
 
 
 def missing(counts, least):

@@ -41,4 +41,10 @@ SERIES = ("OUT_HIGH", "OUT_LOW", "TREND_UP", "TREND_DOWN", "NEAR_HIGH", "NEAR_LO
           "FALLING", "NO_EVIDENCE", "NHS_MDC", "WHEELER", "SERVICENOW", "MEDIAN", "rebase",
           "excluded", "proposal", "kept", "worse", "better", "held back",
           "KEEP_LAST")
+# Of open periods: profiles, methods, why it is too early, what there is.
+PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_LADDER",
+        "MEAN_BLEND", "MEAN_TO_DATE", "LAST_WITH_DRIFT", "LAST_VALUE", "NONE", "MIXED",
+        "too early: SHARE", "too early: HISTORY", "too early: INTERVAL", "interval",
+        "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
+        "to date: TOO_EARLY", "projected: ON_TARGET", "projected: OFF_TARGET")
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")

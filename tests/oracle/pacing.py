@@ -1,4 +1,4 @@
-"""Pace and forecast of an open period (SEMANTICS 3.11), about the complete local days before now."""
+"""Pace and forecast of an open period (SEMANTICS 3.11), about its complete local days."""
 
 import dataclasses
 from decimal import Decimal
@@ -9,7 +9,6 @@ import decimals
 import judgement
 import pace
 import periods
-import series
 import states
 import windows
 from decimals import ONE, Nd, add, divide, multiply, subtract
@@ -60,21 +59,38 @@ class Reading:
         self.day = max(day, place.period.first)
         self.days = min((self.day - place.period.first).days,
                         (place.period.end - place.period.first).days)
-        self.first = series.first_day(world, self.kpi, place.slice)
 
     def past(self):
-        """The last comparable periods, the latest first; None for one that says nothing."""
-        period = self.place.period
-        for _ in range(12):
+        """The last closed periods, the latest first; the oldest without rows do not count."""
+        period, found = self.place.period, []
+        for _ in range(2 * self.rule.periods):
             period = periods.previous_period(self.calendar, period)
             place = dataclasses.replace(self.place, period=period)
-            begun = self.first is not None and period.end > self.first
-            yield period if begun and states.worth_of(self.world, place, self.now)[1] else None
+            if states.worth_of(self.world, place, self.now)[1]:
+                found.append(period)
+            if len(found) == self.rule.periods:
+                break
+        while found and not self.has_rows(found[-1]):
+            found.pop()
+        return found
+
+    def has_rows(self, period):
+        return any(states.rows_in(self.world, self.calendar, item, self.place.slice, period)
+                   for item in self.flat.inputs)
+
+    def last_year(self, item):
+        """The same period a year ago if it is closed and the input has rows in it."""
+        found = counterparts.of_period(self.calendar, self.place.period,
+                                       "SAME_PERIOD_LAST_YEAR").period
+        if found is None or not states.worth_of(
+                self.world, dataclasses.replace(self.place, period=found), self.now)[1]:
+            return None
+        rows = states.rows_in(self.world, self.calendar, item, self.place.slice, found)
+        return found if rows else None
 
     def span(self, period):
         """The first days of a period, as many as are complete; None: none are."""
-        end = min(period.end, periods.days_between(period.first, period.end)[-1]
-                  + comparisons.ONE_DAY, period.first + comparisons.ONE_DAY * self.days)
+        end = min(period.end, period.first + comparisons.ONE_DAY * self.days)
         return comparisons.span_of(self.calendar, period.first, end) if end > period.first else None
 
     def figures(self, item, counts=False):
@@ -92,13 +108,10 @@ class Reading:
         def whole(period):
             return over(comparisons.span_of(self.calendar, period.first, period.end))
 
-        history = [(NO_COMPARABLE, NO_COMPARABLE) if period is None else
-                   (whole(period), over(self.span(period))) for period in self.past()]
-        before = counterparts.of_period(self.calendar, self.place.period,
-                                        "SAME_PERIOD_LAST_YEAR").period
-        known_before = before is not None and self.first is not None and before.end > self.first
+        history = [(whole(period), over(self.span(period))) for period in self.past()]
+        before = self.last_year(item)
         return pace.Figures(over(self.span(self.place.period)), history,
-                       whole(before) if known_before else NO_COMPARABLE)
+                            NO_COMPARABLE if before is None else whole(before))
 
     def to_value(self, inputs):
         reach = comparisons.span_of(self.calendar, self.place.period.first, self.place.period.end)
@@ -172,10 +185,11 @@ class Assessment:
         if flow:
             history = [tuple(self.reading.to_value([figures.history[i][side]
                                                     for _, figures, _ in operands])
-                             for side in (0, 1)) for i in range(12)]
+                             for side in (0, 1))
+                       for i in range(len(operands[0][1].history))]
             return pace.share_at(*at, history)
-        found = [pace.share_at(*at, (counts or figures).history) for kind, figures, counts in operands
-                 if kind in ("flow", "mean")]
+        found = [pace.share_at(*at, (counts or figures).history)
+                 for kind, figures, counts in operands if kind in ("flow", "mean")]
         if not found:  # a level has no share of its own
             return pace.share_at(dataclasses.replace(self.rule, profile=None), *at[1:], ())
         numbers = [one for one in found if not isinstance(one[0], Nd)]
@@ -200,9 +214,8 @@ class Assessment:
                 made.append((NOT_AGGREGATABLE, "NONE", []))
         methods = {method for _, method, _ in made}
         value = self.reading.to_value([one[0] for one in made])
-        with_scenarios = [one for one in made if one[2]]
         scenarios = [self.reading.to_value([one[2][i] if one[2] else one[0] for one in made])
-                     for i in range(self.rule.periods)] if with_scenarios else []
+                     for i in range(max((len(one[2]) for one in made), default=0))]
         return value, methods.pop() if len(methods) == 1 else "MIXED", pace.known(scenarios)
 
     # --- Against the target ---
