@@ -119,7 +119,9 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
         if self.chance(0.8):
             return item
         if self.chance(0.4) and item.aggregation != "COHORT_RATIO":
-            return dataclasses.replace(item, window=self.random.choice(
+            # Before the last year of all time nothing means anything.
+            offset = self.random.choice((None, None) + features.OFFSETS) if self.with_days else None
+            return dataclasses.replace(item, offset=offset, window=self.random.choice(
                 ("DAY", "YEAR", "TO_DATE(YEAR)", "TRAILING(2,DAY,INCLUDE_CURRENT)")))
         return dataclasses.replace(item, offset=self.random.choice(features.OFFSETS))
 
