@@ -178,7 +178,9 @@ def compare(world, place, evaluation, life, now, name):
     whole = life == "CLOSED" or evaluation.readiness.ready or open_day >= reach.end
     part = comparable if whole else cut_off(calendar, place, comparable, kind, open_day,
                                             proportional)
-    if not part.days or not part.own_days:
+    if not part.own_days:
+        part = dataclasses.replace(part, days=())
+    if not part.days:
         return finished(world, place, evaluation, part, NOT_READY, NOT_READY)
     if part.days != comparable.days:
         cut = periods.day_start(calendar, part.days[-1][1])

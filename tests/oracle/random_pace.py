@@ -21,7 +21,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
         kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("LAST",), ("LAST",),
-                      ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"), ("AVG", "LAST")))
+                      ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"), ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
                        for alias, metric, kind in zip("ab", metrics, kinds))
         ratio = len(kinds) == 2
@@ -55,6 +55,8 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         if profile == "EXPLICIT":
             weights = tuple(pick(("1", "2", "0", "0.5")) for _ in range(LENGTHS[grain] - 1)) + (
                 "1",)
+            if self.chance(0.5):  # nothing is expected at first
+                weights = ("0",) * (len(weights) // 2) + weights[len(weights) // 2:]
         return model.PaceRule(
             profile, weights, grain if weights else None, pick((12, 6, 8)), prior,
             pick((None, "1.05", "90%")) if prior in (None, "SAME_PERIOD_LAST_YEAR") else None)
@@ -143,10 +145,10 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
 
     def look(self, count):
         found = self.existing()
-        for _ in range(count):
+        for _ in range(2 * count):
             grouping = self.random.choice(((),) + self.kpi.slices)
             members = slices.project(found.dimensions, grouping) if found and grouping else ()
-            back = self.random.choice((0, 0, 0, 0, 1))
+            back = self.random.choice((0, 0, 0, 0, 1, 2))
             comparators = self.random.sample(features.COMPARATORS, 1) if self.chance(0.3) else ()
             self.steps.append(model.Expect("k0", self.window, members, self.step_at(back).first,
                                            comparators=tuple(comparators)))
