@@ -21,7 +21,8 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
         kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("LAST",), ("LAST",),
-                      ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"), ("AVG", "LAST")))
+                      ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"),
+                      ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
                        for alias, metric, kind in zip("ab", metrics, kinds))
         ratio = len(kinds) == 2
