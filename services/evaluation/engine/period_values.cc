@@ -42,9 +42,8 @@ std::vector<DayRange> Joined(absl::Span<const DayRange> days) {
 // Whether finished values are aggregated of periods of which the days are only a part.
 bool CutsResults(const KpiDefinition& kpi, const std::vector<DayRange>& days) {
   return std::any_of(kpi.results.begin(), kpi.results.end(), [&](const ResultInput& result) {
-    const DayRange whole{
-        PeriodOf(*kpi.calendar, result.grain, days.front().first_day).first_day,
-        PeriodOf(*kpi.calendar, result.grain, days.back().end_day - 1).end_day};
+    const DayRange whole{PeriodOf(*kpi.calendar, result.grain, days.front().first_day).first_day,
+                         PeriodOf(*kpi.calendar, result.grain, days.back().end_day - 1).end_day};
     return days.size() > 1 || whole != days.front();
   });
 }
