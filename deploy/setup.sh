@@ -126,6 +126,21 @@ have_maven() {
   [ "${version%%.*}" -ge 17 ]
 }
 
+# Whether the version of the first argument is that of the second or newer.
+at_least() {
+  [ -n "$1" ] && printf '%s\n%s\n' "$2" "$1" | sort -V -C
+}
+
+# Whether a Go that the Go client accepts is on the PATH, wherever it came from.
+have_go() {
+  at_least "$(go version 2>/dev/null | sed -n 's/.* go\([0-9.]*\).*/\1/p')" "$minimum_go"
+}
+
+# The same for cargo and the Rust client.
+have_cargo() {
+  at_least "$(cargo --version 2>/dev/null | sed -n 's/^cargo \([0-9.]*\).*/\1/p')" "$minimum_rust"
+}
+
 # Whether the npm tools are installed as the committed lock file says.
 have_npm_tools() {
   cmp -s "$TOOLS_SOURCE/package-lock.json" "$TOOLS_TARGET/package-lock.json" &&
@@ -163,6 +178,30 @@ install_apt() {
   fi
 }
 
+# Debian's own Go is too old for the client; the one of bookworm-backports is not. Its source is the
+# mirror that apt already uses, and stays: apt takes from it only what is asked for by name.
+install_go() {
+  local list=/etc/apt/sources.list.d/kpisuite-backports.list mirror
+  local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | sed -n 1p)
+  if [ -z "$mirror" ]; then
+    install_apt golang-go
+    return
+  fi
+  if [ -z "$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm-backports')" ]; then
+    note "adding bookworm-backports of $mirror to $list"
+    as_root sh -c "echo 'deb [signed-by=$keys] $mirror bookworm-backports main' >$list"
+  fi
+  note "installing: golang-go of bookworm-backports"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    -t bookworm-backports golang-go
+}
+
+# Debian keeps a newer Rust beside its own one, to build browsers with; it comes with security
+# updates.
+install_rust() { install_apt cargo-web rustc-web; }
+
 install_npm_tools() {
   note "installing the npm tools of $TOOLS_SOURCE into $TOOLS_TARGET"
   mkdir -p "$TOOLS_TARGET"
@@ -177,6 +216,7 @@ install_npm_tools() {
 
 main() {
   local usage="usage: deploy/setup.sh [--check | --build]" check=false packages missing
+  local minimum_go minimum_rust
   case "${1:-}" in
     "" | --build) ;;
     --check) check=true ;;
@@ -192,6 +232,8 @@ main() {
     if [ ${#missing[@]} -gt 0 ]; then install_apt "${missing[@]}"; fi
     return
   fi
+  minimum_go=$(sed -n 's/^go //p' proto/stubs/go/go.mod)
+  minimum_rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' proto/stubs/rust/Cargo.toml)
   mapfile -t packages < <(build_packages; test_packages)
   if ! have_node; then packages+=(nodejs npm); fi
   if ! have_maven; then packages+=(maven openjdk-17-jdk-headless); fi
@@ -204,6 +246,8 @@ main() {
       printf 'missing package: %s\n' "${missing[@]}"
     fi
     have_time_zones || { complete=false; printf 'missing: IANA time zones\n'; }
+    have_go || { complete=false; printf 'missing: Go %s or newer\n' "$minimum_go"; }
+    have_cargo || { complete=false; printf 'missing: Rust %s or newer\n' "$minimum_rust"; }
     have_npm_tools || { complete=false; printf 'missing: npm tools in %s\n' "$TOOLS_TARGET"; }
     proto/stubs/python/setup.sh --check || complete=false
     proto/stubs/typescript/setup.sh --check || complete=false
@@ -214,6 +258,12 @@ main() {
   fi
 
   if [ ${#missing[@]} -gt 0 ]; then install_apt "${missing[@]}"; fi
+  # The suite itself needs neither: without them their clients are not tested. In a shell of its own
+  # a step that fails does not end this one.
+  have_go || (install_go) || true
+  have_go || note "no Go $minimum_go on the PATH: the Go client is not tested here"
+  have_cargo || (install_rust) || true
+  have_cargo || note "no cargo $minimum_rust on the PATH: the Rust client is not tested here"
   have_time_zones ||
     fail "/usr/share/zoneinfo is incomplete: run apt-get install --reinstall tzdata"
   have_node || fail "node $MINIMUM_NODE or newer with npm is needed"
@@ -221,8 +271,6 @@ main() {
   proto/stubs/python/setup.sh
   proto/stubs/typescript/setup.sh
   tests/chart/setup.sh
-  # Debian's Rust is too old for the client crate, and rustup is the user's to install.
-  command -v cargo >/dev/null 2>&1 || note "no cargo: the Rust client is not tested here"
   note "everything is installed"
 }
 

@@ -6,7 +6,7 @@
 # so that both start the same files. Debug sections are left out.
 set -euo pipefail
 
-readonly programs=(kpi-standalone kpi-definition kpi-measurement kpi-evaluation kpictl)
+readonly programs=(kpi-standalone kpi-definition kpi-measurement kpi-evaluation kpi-backup kpictl)
 readonly id=10001
 
 fail() { echo "rootfs: $*" >&2; exit 1; }

@@ -96,6 +96,8 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Status Submit(std::function<void()> read) { return queue_.PushTask(std::move(read)); }
   // Calls `done` on the thread when the states reflect the token, or at the deadline.
   absl::Status Await(PositionToken token, absl::Time deadline, PositionWaiters::Done done);
+  // Ends these waits, present and future, with `status`: what they wait for may not come any more.
+  void EndWaits(const absl::Status& status);
   // Only on the thread.
   LivePartitions& live() { return live_; }
   // Whether evaluated states wait for the state log: they must not be shown yet.

@@ -163,6 +163,10 @@ absl::Status EvaluationLoop::Await(PositionToken token, absl::Time deadline,
   });
 }
 
+void EvaluationLoop::EndWaits(const absl::Status& status) {
+  queue_.PushOwnTask([this, status] { waiters_.End(status); });
+}
+
 void EvaluationLoop::CountEngines() {
   EngineCounters total = replaced_;
   for (const LivePartitions::Part& part : live_.parts()) total += part.engine->counters();

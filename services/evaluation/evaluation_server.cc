@@ -12,6 +12,20 @@
 
 namespace kpisuite {
 
+class EvaluationServer::Waits final : public OpenStream {
+ public:
+  Waits(std::shared_ptr<Core> core, StreamRegistry& registry)
+      : core_(std::move(core)), registry_(registry) {}
+  ~Waits() override { registry_.Remove(this); }
+
+  void Tick(absl::Time) override {}
+  void RequestEnd(const absl::Status& status) override { core_->loop.EndWaits(status); }
+
+ private:
+  const std::shared_ptr<Core> core_;
+  StreamRegistry& registry_;
+};
+
 EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime)
     : log(std::move(parts.log)),
       cache(std::move(parts.cache)),
@@ -55,7 +69,9 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
       service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
                 core_->hub, *core_->log, *core_->cache, simulations_, runtime.executor(),
                 runtime.clock()}),
-      rpc_(service_, runtime.environment()) {
+      rpc_(service_, runtime.environment()),
+      waits_(std::make_shared<Waits>(core_, runtime.streams())) {
+  runtime_.streams().Add(waits_);
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
   AddMetrics(runtime_.metrics());
   core_->loop.Run(

@@ -79,6 +79,10 @@ class EvaluationServer {
   EvaluationServer(EvaluationServerParts parts, int64_t epoch, FollowedDefinitions saved,
                    ServerRuntime& runtime);
 
+  // Ends the waits for a position together with the streams of a draining process: in a process
+  // with all services the feed is one of these streams.
+  class Waits;
+
   void OnFollowerState(const DefinitionFollowerState& state);
   void AddMetrics(Metrics& metrics) const;
 
@@ -90,6 +94,7 @@ class EvaluationServer {
   EvaluationService service_;
   EvaluationRpc rpc_;
   std::unique_ptr<DefinitionFollower> follower_;
+  const std::shared_ptr<Waits> waits_;
 };
 
 }  // namespace kpisuite

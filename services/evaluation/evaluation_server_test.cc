@@ -112,6 +112,19 @@ TEST_F(EvaluationServerTest, WaitThatIsNotMetEndsWithItsReasonBeforeTheCall) {
   EXPECT_EQ(ReasonOf(status), "POSITION_TIMEOUT");
 }
 
+TEST_F(EvaluationServerTest, WaitsEndAsUnavailableWhenTheProcessDrains) {
+  v1::GetStateRequest request;
+  request.mutable_key()->set_kpi(kTestKpi);
+  request.set_at_least(suite_.measurement.TokenOfTheFuture());
+  v1::KpiState state;
+  grpc::Status status;
+  std::thread caller([&] { status = suite_.Call(&Stub::GetState, request, &state); });
+  EXPECT_TRUE(Eventually([this] { return suite_.evaluation().loop().stats().waiters == 1; }));
+  suite_.StopServer();
+  caller.join();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << "clients repeat this one alone";
+}
+
 TEST_F(EvaluationServerTest, PeriodsAreSelectedByName) {
   suite_.measurement.Advance(TestTime(6));
   const std::string token = Write(4);

@@ -96,6 +96,10 @@ void PositionWaiters::Add(PositionToken token, absl::Time deadline, Done done) {
     done(checked);
     return;
   }
+  if (!end_.ok()) {
+    done(end_);
+    return;
+  }
   waiters_.emplace(deadline, Waiter{std::move(token), std::move(done)});
 }
 
@@ -121,6 +125,7 @@ absl::Time PositionWaiters::NextDeadline() const {
 }
 
 void PositionWaiters::End(const absl::Status& status) {
+  end_ = status;
   const auto waiters = std::exchange(waiters_, {});
   for (const auto& [deadline, waiter] : waiters) waiter.done(status);
 }

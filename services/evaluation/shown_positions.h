@@ -59,12 +59,12 @@ class PositionWaiters {
   explicit PositionWaiters(const ShownPositions& shown) : shown_(shown) {}
 
   // `done` is called once: ok when the token is reached, DEADLINE_EXCEEDED (POSITION_TIMEOUT) at
-  // the deadline, or as ShownPositions::Check; maybe at once.
+  // the deadline, as ShownPositions::Check, or the status of End(); maybe at once.
   void Add(PositionToken token, absl::Time deadline, Done done);
   // To be called when positions have moved, and when NextDeadline has come.
   void Advance(absl::Time now);
   absl::Time NextDeadline() const;
-  // Answers everybody with `status`.
+  // Answers everybody with `status`, also those who come later and would have to wait.
   void End(const absl::Status& status);
   size_t size() const { return waiters_.size(); }
 
@@ -75,6 +75,7 @@ class PositionWaiters {
   };
 
   const ShownPositions& shown_;
+  absl::Status end_;                           // ok until End()
   std::multimap<absl::Time, Waiter> waiters_;  // by deadline
 };
 

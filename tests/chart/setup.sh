@@ -3,7 +3,8 @@
 # module proxy, and the schemas of Kubernetes objects from PyPI.
 #   setup.sh          installs what is missing
 #   setup.sh --check  changes nothing; exit 1 when something is missing
-# Without Go there is no helm, and the tests that need it are skipped (a failure with CI=true).
+# Without Go, or with one too old, there is no helm, and the tests that need it are skipped (a
+# failure with CI=true).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$PWD/.tools/chart
@@ -31,7 +32,10 @@ for package in $helms; do
   rm -rf "${folder:?}/$name"
   mkdir -p "$folder/$name"
   GOBIN=$folder/$name GOFLAGS=-buildvcs=false CGO_ENABLED=0 \
-    go install -trimpath -ldflags='-s -w' "$package"
+    go install -trimpath -ldflags='-s -w' "$package" || {
+      echo "setup: $package does not build with $(go version): the chart is not tested here"
+      continue
+    }
   echo "$package" >"$folder/$name/.complete"
 done
 

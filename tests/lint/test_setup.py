@@ -64,6 +64,43 @@ class Setup(unittest.TestCase):
         self.assertIn("sudo env DEBIAN_FRONTEND=noninteractive apt-get update", text)
         self.assertRegex(text, r"sudo env .*apt-get install .* jq\n")
 
+    def test_check_names_toolchains_that_are_too_old_for_their_clients(self):
+        self.pretend_installed()
+        self.fake("go", "echo go version go1.19.8 linux/amd64")
+        self.fake("cargo", "echo cargo 1.66.0")
+        code, text = self.run_setup("--check")
+        self.assertEqual(code, 1)
+        self.assertRegex(text, r"missing: Go 1\.\d+\.\d+ or newer\nmissing: Rust 1\.\d+ or newer\n")
+
+    def install_toolchains(self, suites):
+        """What setup says of an old go and cargo where apt knows these suites."""
+        self.pretend_installed(but=("cargo-web", "rustc-web", "golang-go"))
+        self.fake("go", "echo go version go1.19.8 linux/amd64")
+        self.fake("cargo", "exit 1")  # as rustup does without a toolchain
+        self.fake("id", "echo 1000")
+        self.fake("sudo", 'echo "sudo $*"')
+        self.fake("node", "exit 1")  # ends the run right after
+        self.fake("apt-get", f'case "$4" in {suites}) echo http://mirror.example/debian/ ;; esac')
+        return self.run_setup()[1]
+
+    def test_go_comes_from_backports_of_the_mirror_and_rust_from_the_security_updates(self):
+        text = self.install_toolchains('"Codename: bookworm"')
+        self.assertIn("sudo sh -c echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring"
+                      ".gpg] http://mirror.example/debian/ bookworm-backports main' >/etc/apt/"
+                      "sources.list.d/kpisuite-backports.list\n", text)
+        self.assertRegex(text, r"apt-get install .* -t bookworm-backports golang-go\n")
+        self.assertRegex(text, r"apt-get install .* cargo-web rustc-web\n")
+        self.assertIn("the Go client is not tested here\n", text)
+        self.assertIn("the Rust client is not tested here\n", text)
+
+    def test_backports_that_are_there_and_other_releases_need_no_new_source(self):
+        text = self.install_toolchains('"Codename: bookworm"*')
+        self.assertNotIn("sudo sh -c", text)
+        self.assertRegex(text, r"apt-get install .* -t bookworm-backports golang-go\n")
+        text = self.install_toolchains('"Codename: trixie"')
+        self.assertNotIn("backports", text)
+        self.assertRegex(text, r"apt-get install .* golang-go\n")
+
     def test_unknown_argument_is_refused(self):
         code, text = self.run_setup("--chekc")
         self.assertEqual(code, 1)
