@@ -206,6 +206,21 @@ absl::Status PostgresStateLog::VisitLatest(absl::string_view kpi,
   return absl::OkStatus();
 }
 
+absl::Status PostgresStateLog::VisitClosed(absl::string_view kpi,
+                                           absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
+  ASSIGN_OR_RETURN(
+      const PostgresResult rows,
+      transaction.connection().Query(
+          absl::StrCat("SELECT ", Columns("NULL"),
+                       " FROM state_log WHERE kpi = $1 AND revision >= 1 ORDER BY number"),
+          {std::string(kpi)}));
+  for (int row = 0; row < rows.rows(); ++row) {
+    RETURN_IF_ERROR(visit(ReadRow(rows, row).logged));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::Find(const StateId& id) {
   ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
   ASSIGN_OR_RETURN(

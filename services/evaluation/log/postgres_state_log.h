@@ -32,6 +32,8 @@ class PostgresStateLog final : public StateLog {
   absl::Status Append(absl::Span<const LoggedState> entries) override;
   absl::Status VisitLatest(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
+  absl::Status VisitClosed(absl::string_view kpi,
+                           absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::Status SaveDecision(const FinalityDecision& decision) override;
