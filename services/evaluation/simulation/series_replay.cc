@@ -68,21 +68,32 @@ absl::Status SeriesReplay::Run(const AnswersByQuery& answers,
     if (found.seq() > position.seq()) position = found;
   }
   ASSIGN_OR_RETURN(engine_, MakeEngine(position));
-  for (const LoadRequest& load : engine_->TakeLoads()) {
-    const AggregateAnswer& answer = answers.at(QueryKey(load.query));
-    RETURN_IF_ERROR(engine_->Answer({.id = load.id,
-                                     .seq = engine_->seq(),
-                                     .cells = answer.cells,
-                                     .watermark = answer.watermark}));
-  }
   for (const absl::Time time : {now_ - kBackfillSettles, now_}) {
     bool more = true;
     while (more) {
       RETURN_IF_ERROR(proceed());
-      more = engine_->Tick(time, kEvaluationsOfATick).more;
+      // Of a KPI with too many slices all is asked for again, in the same words.
+      ASSIGN_OR_RETURN(const bool loaded, AnswerLoads(answers));
+      more = engine_->Tick(time, kEvaluationsOfATick).more || loaded;
     }
   }
   return absl::OkStatus();
+}
+
+// Whether anything was asked for.
+absl::StatusOr<bool> SeriesReplay::AnswerLoads(const AnswersByQuery& answers) {
+  const std::vector<LoadRequest> loads = engine_->TakeLoads();
+  for (const LoadRequest& load : loads) {
+    const auto answer = answers.find(QueryKey(load.query));
+    if (answer == answers.end()) {
+      return MakeError(absl::StatusCode::kInternal, "INTERNAL", "a query was not foreseen");
+    }
+    RETURN_IF_ERROR(engine_->Answer({.id = load.id,
+                                     .seq = engine_->seq(),
+                                     .cells = answer->second.cells,
+                                     .watermark = answer->second.watermark}));
+  }
+  return !loads.empty();
 }
 
 std::optional<Period> SeriesReplay::FirstWithRows() const {

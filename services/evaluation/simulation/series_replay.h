@@ -57,6 +57,7 @@ class SeriesReplay {
  private:
   absl::StatusOr<std::unique_ptr<PartitionEngine>> MakeEngine(
       const v1::FeedPosition& position) const;
+  absl::StatusOr<bool> AnswerLoads(const AnswersByQuery& answers);
 
   ReplayedSeries series_;
   std::vector<std::shared_ptr<const KpiDefinition>> kpis_;  // it and those that targets read
