@@ -175,6 +175,7 @@ void EvaluationLoop::CountEngines() {
   stats_.kpis_touched.store(total.kpis_touched, std::memory_order_relaxed);
   stats_.evaluations.store(total.evaluations, std::memory_order_relaxed);
   stats_.pane_reloads.store(total.pane_reloads, std::memory_order_relaxed);
+  stats_.slices_folded.store(total.slices_folded, std::memory_order_relaxed);
 }
 
 void EvaluationLoop::OnRepublishNeeded(int partition) {

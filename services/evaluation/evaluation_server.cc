@@ -141,6 +141,8 @@ void EvaluationServer::AddMetrics(Metrics& metrics) const {
   count("kpis_touched_total", "KPIs and slices reached from changes.", &LoopStats::kpis_touched, 1);
   count("evaluations_total", "States that were computed.", &LoopStats::evaluations, 1);
   count("pane_reloads_total", "Panes that were loaded again.", &LoopStats::pane_reloads, 1);
+  count("slices_folded_total", "Slices beyond Kpi.max_slices that began to count in (other).",
+        &LoopStats::slices_folded, 1);
   count("load_failures_total", "Loads that failed and are repeated.", &LoopStats::load_failures, 1);
   count("logged_total", "Entries of the state log.", &LoopStats::logged, 1);
   count("log_failures_total", "Writes of the state log that failed.", &LoopStats::log_failures, 1);

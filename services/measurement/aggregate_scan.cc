@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct Cell {
   int64_t held_out = 0;
 };
 using CellsByDay = std::map<int32_t, Cell>;
+struct SliceCells {
+  // Numbers of series grow in the order in which they are recorded.
+  uint64_t first_series = std::numeric_limits<uint64_t>::max();
+  CellsByDay days;
+};
 
 // The cells of one plan, and where the series that is being scanned goes.
 class PlanScan {
@@ -50,11 +56,23 @@ class PlanScan {
   bool has_cutoffs() const { return !cutoffs_.empty(); }
   int64_t start_nano() const { return start_nano_; }
   int64_t end_nano() const { return end_nano_; }
-  const std::map<std::string, CellsByDay>& cells() const { return cells_; }
+  // By slice, in the order of their first series: as they were recorded.
+  std::vector<std::pair<const std::string*, const CellsByDay*>> Cells() const {
+    std::vector<std::tuple<uint64_t, const std::string*, const CellsByDay*>> order;
+    for (const auto& [slice, cells] : cells_) {
+      order.emplace_back(cells.first_series, &slice, &cells.days);
+    }
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      return std::tie(std::get<0>(a), *std::get<1>(a)) < std::tie(std::get<0>(b), *std::get<1>(b));
+    });
+    std::vector<std::pair<const std::string*, const CellsByDay*>> cells;
+    for (const auto& [first, slice, days] : order) cells.emplace_back(slice, days);
+    return cells;
+  }
   size_t cell_count() const { return cell_count_; }
 
   // Whether samples of the series can count for this plan.
-  bool BeginSeries(const Slice& series) {
+  bool BeginSeries(const Slice& series, uint64_t series_id) {
     std::set<absl::CivilDay> moves = {absl::CivilDay::min()};
     for (const auto& hierarchy : plan_.metric->hierarchies) {
       const Member* member = series.Find(hierarchy->dimension());
@@ -70,7 +88,9 @@ class PlanScan {
       if (day != absl::CivilDay::min()) place.first_day = DayNumberOf(day);
       if (plan_.slice.has_value() && *plan_.slice != slice) continue;
       place.kept = plan_.filter.ForSeries(leaf);
-      place.days = &cells_[slice.ToString()];
+      SliceCells& cells = cells_[slice.ToString()];
+      cells.first_series = std::min(cells.first_series, series_id);
+      place.days = &cells.days;
       wanted = true;
     }
     cell_ = nullptr;
@@ -165,7 +185,7 @@ class PlanScan {
   DayLocator locator_;
   int64_t start_nano_ = std::numeric_limits<int64_t>::min();
   int64_t end_nano_ = std::numeric_limits<int64_t>::max();
-  std::map<std::string, CellsByDay> cells_;
+  std::map<std::string, SliceCells> cells_;
   size_t cell_count_ = 0;
   // Of the series that is being scanned.
   std::vector<Place> places_;
@@ -211,8 +231,6 @@ class MetricScan {
  private:
   absl::Status ScanSeries(const SeriesRecord& record) {
     ASSIGN_OR_RETURN(const std::optional<int64_t> last, snapshot_.FindLastTime(record.id));
-    // Of a series whose samples were all withdrawn some may count up to a cutoff.
-    if (!last.has_value() && !has_cutoffs_) return absl::OkStatus();
     if (last.has_value()) last_nano_ = std::max(last_nano_.value_or(*last), *last);
     ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(record.slice));
     SampleRange range;
@@ -220,12 +238,13 @@ class MetricScan {
     range.end_nano = std::numeric_limits<int64_t>::min();
     bool wanted = false;
     for (const auto& scan : scans_) {
-      if (!scan->BeginSeries(slice)) continue;
+      if (!scan->BeginSeries(slice, record.id)) continue;
       wanted = true;
       range.start_nano = std::min(range.start_nano, scan->start_nano());
       range.end_nano = std::max(range.end_nano, scan->end_nano());
     }
-    if (!wanted) return absl::OkStatus();
+    // Of a series whose samples were all withdrawn some may count up to a cutoff.
+    if (!wanted || (!last.has_value() && !has_cutoffs_)) return absl::OkStatus();
     // A business day may lie anywhere, whatever the time of its sample.
     if (record.has_business_day) range = SampleRange();
     RETURN_IF_ERROR(has_cutoffs_ ? ScanRevisions(record.id, range) : ScanSamples(record.id, range));
@@ -289,8 +308,8 @@ class ChunkWriter {
       : header_(std::move(header)), chunk_(header_), max_bytes_(max_bytes), emit_(emit) {}
 
   absl::Status Write(const PlanScan& scan) {
-    for (const auto& [slice, days] : scan.cells()) {
-      for (const auto& [day, cell] : days) RETURN_IF_ERROR(Add(slice, day, cell));
+    for (const auto& [slice, days] : scan.Cells()) {
+      for (const auto& [day, cell] : *days) RETURN_IF_ERROR(Add(*slice, day, cell));
     }
     chunk_.set_last(true);
     return emit_(std::move(chunk_));

@@ -21,8 +21,9 @@ struct AggregateLimits {
 };
 
 // Runs `plans` on `snapshot`. Plans over the same metric share one scan. Calls `emit` for each
-// chunk: the chunks of a query in order, its last one marked, cells by slice and day; queries in
-// the order in which their metrics first occur. The plans are of metrics of one workspace.
+// chunk: the chunks of a query in order, its last one marked; slices in the order in which their
+// first series was recorded, the cells of each by day; queries in the order in which their metrics
+// first occur. The plans are of metrics of one workspace.
 //
 // The states of the cells do not depend on the order of the scan. Errors: those of `snapshot` and
 // `emit`; FAILED_PRECONDITION IMMUTABLE_FIELD when the stored samples of a metric have other

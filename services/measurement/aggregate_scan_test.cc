@@ -77,13 +77,13 @@ class AggregateScan : public testing::Test {
   std::vector<v1::QueryAggregatesResponse> chunks_;
 };
 
-TEST_F(AggregateScan, CellsAreBySliceAndLocalDay) {
+TEST_F(AggregateScan, CellsAreBySliceAsRecordedAndLocalDay) {
   Write("ORD", 1 * kHour, 10);
   Write("ORD", 23 * kHour, 5);
   Write("MIA", 25 * kHour, 7);
   EXPECT_EQ(Cells(), (Texts{" 0 1.5/2", " 1 0.7/1"}));
   query_.add_group_by("origin");
-  EXPECT_EQ(Cells(), (Texts{"origin=MIA 1 0.7/1", "origin=ORD 0 1.5/2"}));
+  EXPECT_EQ(Cells(), (Texts{"origin=ORD 0 1.5/2", "origin=MIA 1 0.7/1"}));
   query_.set_slice("origin=ORD");
   EXPECT_EQ(Cells(), (Texts{"origin=ORD 0 1.5/2"}));
   query_.set_time_zone("America/Chicago");
@@ -163,11 +163,11 @@ TEST_F(AggregateScan, LevelsGroupAndFilterByWhereMembersBelong) {
   Write("XYZ", 25 * kHour, 80);
   query_.add_group_by("zone");
   now_ = absl::FromUnixSeconds(86'400 * 10);
-  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=(null) 1 8/1", "zone=South 0 1/1",
-                                               "zone=South 1 6/2"}));
+  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=South 0 1/1", "zone=South 1 6/2",
+                                               "zone=(null) 1 8/1"}));
   query_.set_hierarchy_view(v1::HIERARCHY_VIEW_AS_WAS);
-  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=(null) 1 8/1", "zone=North 0 1/1",
-                                               "zone=South 1 6/2"}));
+  EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=North 0 1/1", "zone=South 1 6/2",
+                                               "zone=(null) 1 8/1"}));
   query_.set_slice("zone=North");
   EXPECT_EQ(Cells(), (std::vector<std::string>{"zone=North 0 1/1"}));
   query_.clear_slice();

@@ -164,6 +164,7 @@ absl::Status Suite::Run() {
       RETURN_IF_ERROR(DeliverFeed(engine));
       RETURN_IF_ERROR(AnswerLoads(engine));
       ASSIGN_OR_RETURN(busy, TickOnce(engine));
+      busy = busy || engine.loading();
     }
   }
   return absl::OkStatus();

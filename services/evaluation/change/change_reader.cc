@@ -36,13 +36,24 @@ absl::StatusOr<Period> BasePeriod(const ChangePlace& place, const std::string& t
 }
 
 // The grouping whose slices are the members; INVALID_ARGUMENT when the KPI does not keep it.
-absl::StatusOr<std::vector<std::string>> MemberGrouping(const KpiDefinition& kpi,
+absl::StatusOr<std::vector<std::string>> MemberGrouping(const KpiRuntime& runtime,
                                                         const Slice& slice,
                                                         const std::string& dimension) {
+  const KpiDefinition& kpi = runtime.kpi();
   std::vector<std::string> dimensions = {dimension};
   for (const auto& [name, member] : slice.members()) dimensions.push_back(name);
   absl::c_sort(dimensions);
-  if (slice.Find(dimension) == nullptr && kpi.HasGrouping(dimensions)) return dimensions;
+  if (slice.Find(dimension) == nullptr && kpi.HasGrouping(dimensions)) {
+    const auto grouping = absl::c_find_if(runtime.groupings(), [&](const RuntimeGrouping& other) {
+      return other.dimensions == dimensions;
+    });
+    if (grouping->roster == nullptr || slice.members().empty()) return dimensions;
+    return WrongField(
+        "dimension",
+        absl::StrCat("got \"", dimension, "\" for slice \"", slice.ToString(),
+                     "\", some of whose members count in \"", grouping->roster->other().ToString(),
+                     "\" with others, want the total"));
+  }
   const std::string known =
       absl::StrJoin(kpi.groupings, "; ", [](std::string* out, const auto& grouping) {
         absl::StrAppend(out, absl::StrJoin(grouping, ","));
@@ -148,7 +159,7 @@ absl::StatusOr<v1::ChangeExplanation> ReadChange(const ChangePlace& asked,
   ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(place.slice));
   std::vector<std::string> grouping;
   if (!dimension.empty()) {
-    ASSIGN_OR_RETURN(grouping, MemberGrouping(place.runtime->kpi(), slice, dimension));
+    ASSIGN_OR_RETURN(grouping, MemberGrouping(*place.runtime, slice, dimension));
   }
   ASSIGN_OR_RETURN(v1::Explanation before,
                    place.engine->Explain(*place.runtime, place.slice, place.window, base, now));

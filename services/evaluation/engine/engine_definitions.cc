@@ -120,16 +120,19 @@ KpiRuntime::Finalities PartitionEngine::FinalitiesOf(const KpiDefinition& kpi,
 
 absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
     const KpiDefinition& kpi, const KpiRuntime::Finalities& finalities,
-    const Membership& membership) {
+    const Membership& membership, const Rosters& rosters) {
   std::vector<RuntimeGrouping> groupings;
   groupings.push_back({});
   for (const auto& dimensions : kpi.groupings) {
     if (!dimensions.empty()) groupings.push_back({.dimensions = dimensions});
   }
   for (RuntimeGrouping& grouping : groupings) {
+    const auto roster = rosters.find(grouping.dimensions);
+    if (roster != rosters.end()) grouping.roster = roster->second;
     const auto bind = [&](const MetricInput& input) -> absl::StatusOr<PaneTable*> {
       ASSIGN_OR_RETURN(PaneSpec spec, SpecOf(kpi, input, grouping.dimensions, membership));
       spec.finality = FinalityOf(kpi, input, finalities);
+      if (spec.group_by == grouping.dimensions) spec.roster = grouping.roster;
       ASSIGN_OR_RETURN(TableEntry * entry, TableFor(std::move(spec)));
       return entry->table.get();
     };
@@ -158,10 +161,13 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
       const std::string& window = kpi.windows[w].id();
       for (auto& [first_day, old_state] : old_slice.windows[w]) {
         // Before the clock was known members may have been put where they do not belong yet.
-        if (!ticked_ && old_state.state == nullptr && !old_state.logged) continue;
+        const bool said = old_state.state != nullptr || old_state.logged;
+        if (!ticked_ && !said) continue;
         const Period period = kpi.windows[w].At(*kpi.calendar, DayOfNumber(first_day));
         const auto home = HomeOf(newest, old_slice.slice, window, period.id, first_day);
         if (!home.has_value()) {
+          // Of slices that are too many nothing was said yet.
+          if (!said) continue;
           removals_.push_back(
               {.id = {kpi.resource_name(), window, old_slice.slice.ToString(), period.id},
                .first_day = first_day,

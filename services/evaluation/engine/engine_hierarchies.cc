@@ -52,16 +52,8 @@ void PartitionEngine::Regroup() {
     regroupings_.erase(regroupings_.begin());
     const auto it = runtimes_.find(name);
     if (it == runtimes_.end()) continue;
-    const KpiRuntime& newest = *it->second.back();
-    std::vector<KpiVersion> versions;
-    if (newest.chain() == nullptr) versions.push_back({.kpi = newest.definition()});
-    for (size_t i = 0; newest.chain() != nullptr && i < newest.chain()->links().size(); ++i) {
-      const VersionChain::Link& link = newest.chain()->links()[i];
-      versions.push_back({.kpi = link.runtime == nullptr ? nullptr : link.runtime->definition(),
-                          .first_day = link.first_day});
-    }
     // It cannot fail: a definition with a filter that has no form on some day is refused.
-    SetVersions(versions).IgnoreError();
+    SetVersions(VersionsOf(it->second)).IgnoreError();
   }
 }
 

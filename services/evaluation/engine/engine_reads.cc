@@ -16,6 +16,15 @@ absl::Status UnknownSlice(const KpiRuntime& runtime, absl::string_view slice, si
                           const Period& period, absl::Time now, int64_t seq) {
   RETURN_IF_ERROR(
       runtime.Compute(runtime.MakeSlice(0, Slice()), window, period, nullptr, now, seq).status());
+  const auto parsed = Slice::Parse(slice);
+  const std::optional<Slice> other = parsed.ok() ? runtime.OtherFor(*parsed) : std::nullopt;
+  if (other.has_value()) {
+    return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
+                     absl::StrCat("slice: ", runtime.kpi().resource_name(), " keeps the first ",
+                                  runtime.max_slices(), " slices of that grouping; what \"", slice,
+                                  "\" has counts in \"", other->ToString(), "\""),
+                     {{"slice", std::string(slice)}});
+  }
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                    absl::StrCat("slice: ", runtime.kpi().resource_name(), " has no samples in \"",
                                 slice, "\" or does not declare that grouping"),

@@ -157,6 +157,7 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   now_ = std::max(now_, now);
   TickOutput output;
   Regroup();
+  FoldSlices();
   ticked_ = true;
   output.updates = std::exchange(removals_, {});
   FireTimers(now_);
@@ -170,8 +171,11 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     // What a held period leaves to the later ones of its series is not known.
     const bool waits = runtime->second->builds_on_history() && !held.empty() &&
                        held.back().SeriesOf() == ref.SeriesOf();
+    // Nothing is said before it is settled which slices the KPI keeps.
+    const bool unsettled =
+        !overflowing_.empty() && overflowing_.contains(runtime->second->kpi().resource_name());
     ++evaluated;
-    if (waits || !RefreshWithheld(ref, *runtime->second).ok() ||
+    if (waits || unsettled || !RefreshWithheld(ref, *runtime->second).ok() ||
         !Evaluate(ref, *runtime->second, output)) {
       held.push_back(ref);
     }

@@ -88,6 +88,7 @@ struct EngineCounters {
   int64_t kpis_touched = 0;  // (KPI, slice) pairs reached from changed panes
   int64_t evaluations = 0;
   int64_t pane_reloads = 0;
+  int64_t slices_folded = 0;  // that began to count in (other), once for each input that has them
 
   EngineCounters& operator+=(const EngineCounters& other) {
     batches += other.batches;
@@ -95,6 +96,7 @@ struct EngineCounters {
     kpis_touched += other.kpis_touched;
     evaluations += other.evaluations;
     pane_reloads += other.pane_reloads;
+    slices_folded += other.slices_folded;
     return *this;
   }
 };

@@ -49,6 +49,8 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
 
 absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
     const std::vector<KpiVersion>& versions, MembershipView view) {
+  const Versions* old = FindVersions(versions.back().kpi->resource_name(), view);
+  const Rosters rosters = old == nullptr ? Rosters() : RostersFor(versions, *old);
   Versions made;
   std::vector<VersionChain::Link> links;
   for (const KpiVersion& version : versions) {
@@ -56,7 +58,7 @@ absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
     if (version.kpi == nullptr) continue;
     const Membership membership{view, MembershipDayOf(*version.kpi, MembershipTime())};
     ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime,
-                     MakeRuntime(version.kpi, versions.back().kpi->finality, membership));
+                     MakeRuntime(version.kpi, versions.back().kpi->finality, membership, rosters));
     links.back().runtime = runtime.get();
     made.push_back(std::move(runtime));
   }
@@ -74,9 +76,10 @@ absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
 
 absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
     std::shared_ptr<const KpiDefinition> kpi, const FinalityRule& finality,
-    const Membership& membership) {
+    const Membership& membership, const Rosters& rosters) {
   KpiRuntime::Finalities finalities = FinalitiesOf(*kpi, finality);
-  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings, Bind(*kpi, finalities, membership));
+  ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings,
+                   Bind(*kpi, finalities, membership, rosters));
   std::vector<const MetricFacts*> facts;
   const int64_t id = next_id_++;
   for (const MetricInput& input : kpi->inputs) {
@@ -105,6 +108,17 @@ absl::StatusOr<RecordedValues*> PartitionEngine::RecordedFor(const std::string& 
     ASSIGN_OR_RETURN(recorded, recorded_lookup_(name));
   }
   return &(recorded_[name] = std::move(recorded));
+}
+
+std::vector<KpiVersion> PartitionEngine::VersionsOf(const Versions& versions) {
+  const KpiRuntime& newest = *versions.back();
+  if (newest.chain() == nullptr) return {{.kpi = newest.definition()}};
+  std::vector<KpiVersion> defined;
+  for (const VersionChain::Link& link : newest.chain()->links()) {
+    defined.push_back({.kpi = link.runtime == nullptr ? nullptr : link.runtime->definition(),
+                       .first_day = link.first_day});
+  }
+  return defined;
 }
 
 void PartitionEngine::Connect(KpiRuntime& runtime) {
@@ -179,6 +193,10 @@ void PartitionEngine::MarkNext(KpiRuntime& runtime, const SliceStates& slice, si
 
 absl::StatusOr<std::pair<const KpiRuntime*, size_t>> PartitionEngine::VersionFor(
     const KpiRuntime& runtime, size_t window, const Period& period) const {
+  if (overflowing_.contains(runtime.kpi().resource_name())) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY",
+                     "which slices the KPI keeps is being found out");
+  }
   const Window& shape = runtime.kpi().windows[window];
   const KpiRuntime* version = runtime.VersionOf(shape, period);
   const std::optional<size_t> index =

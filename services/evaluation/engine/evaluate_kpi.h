@@ -47,6 +47,8 @@ struct EvaluationContext {
   std::optional<MembershipView> view;
   // The slices above it, nearest first.
   std::vector<Slice> ancestors;
+  // How many slices have samples in the period that count in it, of (other).
+  int32_t other_members = 0;
   // Too few people are behind the value, or behind one that would follow from it.
   bool withheld = false;
   // Null where there is no pace.

@@ -1,5 +1,6 @@
 #include "services/evaluation/engine/feed_for_test.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
@@ -138,6 +139,7 @@ std::shared_ptr<v1::ChangeBatch> FeedForTest::NextBatch() {
 FeedForTest::Batch FeedForTest::Change(const Row& row, v1::RowChange kind, int64_t before,
                                        int64_t after) {
   auto batch = NextBatch();
+  recorded_.try_emplace({row.metric, row.region}, recorded_.size());
   versions_[row].emplace_back(
       now_, kind == v1::ROW_CHANGE_RETRACTED ? std::nullopt : std::optional(after));
   v1::SeriesChanges& changes = *batch->add_series();
@@ -195,6 +197,13 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     int64_t held_out = 0;
   };
   std::map<std::pair<std::string, int32_t>, Cell> cells;
+  std::map<std::string, size_t> order;  // of slices, as their first series was recorded
+  for (const auto& [series, place] : recorded_) {
+    if (series.first != query.metric()) continue;
+    const auto leaf = *Slice::Create({{"region", Member::FromSource(series.second)}});
+    size_t& first = order.try_emplace(leaf.Project(group_by).ToString(), place).first->second;
+    first = std::min(first, place);
+  }
   for (const auto& [row, versions] : versions_) {
     if (row.metric != query.metric()) continue;
     const std::string slice = SliceOf(row).Project(group_by).ToString();
@@ -230,6 +239,9 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
     if (!cell.state.empty()) out.set_last_time_unix_nano(cell.last);
     out.set_held_out(cell.held_out);
   }
+  std::stable_sort(answer.cells.begin(), answer.cells.end(), [&](const auto& a, const auto& b) {
+    return order.at(a.slice()) < order.at(b.slice());
+  });
   const auto moves = watermark_moves_.find(query.metric());
   const absl::Time moment = MomentOf(query);
   if (moves == watermark_moves_.end()) return answer;

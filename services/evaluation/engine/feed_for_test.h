@@ -70,6 +70,7 @@ class FeedForTest {
   absl::Time now_ = absl::UnixEpoch();
   std::map<Row, int64_t> rows_;
   std::map<Row, Versions> versions_;
+  std::map<std::pair<std::string, std::string>, size_t> recorded_;  // metrics and regions
   std::map<std::string, absl::Time> watermarks_;
   // By metric: when it moved, and where to.
   std::map<std::string, std::vector<std::pair<absl::Time, absl::Time>>> watermark_moves_;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
 #include "libs/kpi/aggregate_frame.h"
 #include "libs/kpi/comparator.h"
@@ -61,6 +63,14 @@ int32_t DaysReachedAfter(int64_t nano) {
   return static_cast<int32_t>(nano / (kDayNano / 24 * 20)) + 1;
 }
 
+// Whether the input is not cut by all dimensions of a slice that is (other): what it has of those
+// who count there cannot be told from what others have.
+bool InputReader::CannotBeTold(size_t input) const {
+  return tables_[input]->spec().roster == nullptr && absl::EndsWith(slices_[input], "=(other)") &&
+         absl::c_any_of(tables_,
+                        [](const PaneTable* table) { return table->spec().roster != nullptr; });
+}
+
 // What is known about the input without reading its panes.
 InputAggregate InputReader::Unread(size_t input, const Period& period) const {
   return {.watermark = facts_[input]->watermark,
@@ -76,9 +86,10 @@ bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) con
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
   const auto end = FollowPath(calendar_, window, root, inputs_[input].path);
-  if (end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1)) return ReadEnd(input, *end);
+  const bool exists = end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1);
+  if (exists && !CannotBeTold(input)) return ReadEnd(input, *end);
   InputAggregate aggregate = Unread(input, root);
-  aggregate.missing = NdReason::kNoComparable;
+  aggregate.missing = CannotBeTold(input) ? NdReason::kNotAggregatable : NdReason::kNoComparable;
   return aggregate;
 }
 
@@ -104,12 +115,12 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
   const Period whole = PeriodOfDays(calendar_, {days.front().first_day, days.back().end_day});
   const AggregationReach reach = ReachOf(inputs_[input].aggregation.kind, inputs_[input].frame);
   const bool by_period = reach.periods_before > 0 || reach.cohort;
-  if (days.size() == 1 && !by_period) {
+  if (days.size() == 1 && !by_period && !CannotBeTold(input)) {
     ASSIGN_OR_RETURN(const Window window, Window::Create({.grain = whole.grain}));
     return ReadEnd(input, {window, whole, days.front()});
   }
   InputAggregate aggregate = Unread(input, whole);
-  if (reach.outside() || reach.needs_frame) {
+  if (reach.outside() || reach.needs_frame || CannotBeTold(input)) {
     aggregate.missing = NdReason::kNotAggregatable;
     return aggregate;
   }

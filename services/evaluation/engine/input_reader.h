@@ -23,7 +23,8 @@ int32_t DaysReachedAfter(int64_t nano);
 // A view; what it is made of outlives it. All spans are parallel to `inputs`, those of the KPI or
 // others of its metrics. Only changes of the feed up to `seq` are read. `now` tells which periods
 // are over. Other periods than the root that end before `reads_from` are NO_COMPARABLE, unless the
-// root does too.
+// root does too. NOT_AGGREGATABLE for the slice (other) in inputs that ignore one of its dimensions
+// and not all.
 class InputReader final : public InputSource {
  public:
   InputReader(const Calendar& calendar, absl::Span<const MetricInput> inputs,
@@ -49,6 +50,7 @@ class InputReader final : public InputSource {
   absl::Time WatermarkOf(size_t input) const { return facts_[input]->watermark; }
 
  private:
+  bool CannotBeTold(size_t input) const;
   InputAggregate Unread(size_t input, const Period& period) const;
   absl::StatusOr<InputAggregate> ReadEnd(size_t input, const PathEnd& end) const;
   absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,

@@ -81,7 +81,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       target_reads_(kpi_->targets.Reads()),
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier),
       builds_on_history_(BuildsOnHistory(*kpi_)),
-      days_after_(DaysAfter(*kpi_)) {
+      days_after_(DaysAfter(*kpi_)),
+      slice_counts_(groupings_.size()) {
   for (const size_t input : kpi_->suppression.denominators) {
     entity_facts_.push_back(facts_[input]);
   }
@@ -103,7 +104,9 @@ SliceStates KpiRuntime::MakeSlice(size_t grouping, const Slice& slice) const {
 
 size_t KpiRuntime::SliceIndex(size_t grouping, const Slice& slice) {
   const auto [it, fresh] = slice_index_.try_emplace(slice.ToString(), slices_.size());
-  if (fresh) slices_.push_back(MakeSlice(grouping, slice));
+  if (!fresh) return it->second;
+  slices_.push_back(MakeSlice(grouping, slice));
+  if (!IsOtherSlice(slice)) ++slice_counts_[grouping];
   return it->second;
 }
 
@@ -113,7 +116,7 @@ std::optional<size_t> KpiRuntime::FindSlice(absl::string_view slice) const {
   return it->second;
 }
 
-std::optional<size_t> KpiRuntime::GroupingOf(const Slice& slice) const {
+std::optional<size_t> KpiRuntime::GroupingWith(const Slice& slice) const {
   for (size_t g = 0; g < groupings_.size(); ++g) {
     const std::vector<std::string>& dimensions = groupings_[g].dimensions;
     const bool same = dimensions.size() == slice.members().size() &&
@@ -122,6 +125,28 @@ std::optional<size_t> KpiRuntime::GroupingOf(const Slice& slice) const {
     if (same) return g;
   }
   return std::nullopt;
+}
+
+std::optional<size_t> KpiRuntime::GroupingOf(const Slice& slice) const {
+  const std::optional<size_t> grouping = GroupingWith(slice);
+  return OtherFor(slice).has_value() ? std::nullopt : grouping;
+}
+
+std::optional<Slice> KpiRuntime::OtherFor(const Slice& slice) const {
+  const std::optional<size_t> grouping = GroupingWith(slice);
+  if (!grouping.has_value() || groupings_[*grouping].roster == nullptr) return std::nullopt;
+  const SliceRoster& roster = *groupings_[*grouping].roster;
+  if (roster.Contains(slice) || slice == roster.other()) return std::nullopt;
+  return roster.other();
+}
+
+int32_t KpiRuntime::OtherMembersIn(const SliceStates& slice, const Period& reach) const {
+  if (!IsOtherSlice(slice.slice)) return 0;
+  absl::flat_hash_set<absl::string_view> members;
+  for (const PaneTable* table : groupings_[slice.grouping].tables) {
+    table->AddOtherMembers(DayNumber(reach.first_day), DayNumber(reach.end_day), members);
+  }
+  return static_cast<int32_t>(members.size());
 }
 
 std::optional<size_t> KpiRuntime::WindowIndex(absl::string_view id) const {
@@ -337,6 +362,9 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
   if (suppresses()) {
     ASSIGN_OR_RETURN(computation.context.withheld,
                      withheld_.Contains(*this, slice, kpi_->windows[window], period, now, seq));
+  }
+  if (!computation.context.withheld) {
+    computation.context.other_members = OtherMembersIn(slice, computation.context.reach);
   }
   ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);

@@ -78,9 +78,10 @@ struct SliceStates {
 
 // One grouping and the tables that its inputs read.
 struct RuntimeGrouping {
-  std::vector<std::string> dimensions;    // sorted; empty for the total
-  std::vector<PaneTable*> tables;         // parallel to KpiDefinition::inputs; not owned
-  std::vector<PaneTable*> entity_tables;  // parallel to SuppressionRule::entities; not owned
+  std::vector<std::string> dimensions;        // sorted; empty for the total
+  std::shared_ptr<const SliceRoster> roster;  // null: there are not too many slices
+  std::vector<PaneTable*> tables;             // parallel to KpiDefinition::inputs; not owned
+  std::vector<PaneTable*> entity_tables;      // parallel to SuppressionRule::entities; not owned
 
   // All of them.
   std::vector<PaneTable*> AllTables() const;
@@ -144,8 +145,18 @@ class KpiRuntime {
   size_t SliceIndex(size_t grouping, const Slice& slice);
   // Nothing when the slice is unknown.
   std::optional<size_t> FindSlice(absl::string_view slice) const;
-  // The grouping a slice belongs to; nothing when it is not declared.
+  // The grouping a slice belongs to; nothing when it is not declared, or when the slice counts in
+  // (other).
   std::optional<size_t> GroupingOf(const Slice& slice) const;
+  // The slice in which this one counts, which is one of too many; nothing when it is not.
+  std::optional<Slice> OtherFor(const Slice& slice) const;
+  // How many slices of a grouping have states of their own at most: what the newest version says.
+  size_t max_slices() const {
+    const KpiRuntime& newest = chain_ == nullptr ? *this : chain_->newest();
+    return static_cast<size_t>(newest.kpi().max_slices);
+  }
+  // How many slices of a grouping there are, besides (other).
+  size_t CountSlices(size_t grouping) const { return slice_counts_[grouping]; }
   // Index of the window with this id; the first for an empty id.
   std::optional<size_t> WindowIndex(absl::string_view id) const;
 
@@ -261,6 +272,9 @@ class KpiRuntime {
                                                              const SliceStates& slice,
                                                              size_t window, const Period& step,
                                                              absl::Time now, int64_t seq) const;
+  std::optional<size_t> GroupingWith(const Slice& slice) const;
+  // How many slices count in (other) with samples in the period; 0 for another slice.
+  int32_t OtherMembersIn(const SliceStates& slice, const Period& reach) const;
   // First day of what periods of this version may read of others, as the last day of those.
   int32_t ReadsFrom() const;
   bool LaterVersionHasRows(const SliceStates& slice, size_t window) const;
@@ -287,6 +301,7 @@ class KpiRuntime {
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
+  std::vector<size_t> slice_counts_;  // parallel to groupings_
   mutable WithheldSlices withheld_;
 };
 

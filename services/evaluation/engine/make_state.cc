@@ -297,6 +297,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (context.view.has_value()) {
     state.set_hierarchy_view(Shifted<v1::HierarchyView>(*context.view));
   }
+  state.set_other_members(context.other_members);
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
   if (evaluation.interval.has_value()) {

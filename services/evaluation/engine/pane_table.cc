@@ -35,12 +35,6 @@ std::optional<int64_t> WeightAt(const google::protobuf::RepeatedField<int64_t>& 
   return weight == kNoWeight ? std::nullopt : std::optional(weight);
 }
 
-v1::Aggregation ToProto(AggregationKind kind) {
-  v1::Aggregation aggregation = v1::AGGREGATION_UNSPECIFIED;
-  v1::Aggregation_Parse(absl::StrCat("AGGREGATION_", AggregationKindName(kind)), &aggregation);
-  return aggregation;
-}
-
 absl::Status IsLoading() {
   return MakeError(absl::StatusCode::kFailedPrecondition, "NOT_READY", "the input is being loaded");
 }
@@ -75,43 +69,6 @@ struct PaneTable::Row {
   bool held_out = false;    // the day was final before
 };
 
-std::string PaneSpec::Key() const {
-  const std::string expression =
-      derived.empty() ? "" : absl::StrCat(derived.scale(), " ", derived.canonical_text());
-  return absl::StrCat(workspace, "\n", metric, "\n", AggregationKindName(aggregation.kind), "\n",
-                      aggregation.percentile_millionths, "\n", aggregation.exact_cap, "\n",
-                      expression, "\n", filter.canonical_text(), "\n", absl::StrJoin(group_by, ","),
-                      "\n", calendar->spec().time_zone, "\n",
-                      absl::ToInt64Minutes(calendar->spec().day_start), "\n",
-                      finality == nullptr ? "" : finality->key(), "\n", metric_revision, "\n",
-                      as_is.has_value() ? absl::FormatCivilTime(*as_is) : "");
-}
-
-Slice PaneSpec::SliceOf(const Slice& leaf, int32_t day) const {
-  if (!has_levels()) return leaf.Project(group_by);
-  return ProjectWithLevels(hierarchies, leaf, group_by, as_is.value_or(DayOfNumber(day)));
-}
-
-v1::AggregateQuery PaneSpec::Query() const {
-  v1::AggregateQuery query;
-  query.set_metric(metric);
-  query.set_aggregation(ToProto(aggregation.kind));
-  if (aggregation.kind == AggregationKind::kPercentile) {
-    query.set_percentile(Decimal::FromMantissa(aggregation.percentile_millionths, 4).ToString());
-  }
-  query.set_where(filter.canonical_text());
-  if (!derived.empty()) {
-    query.set_expression(derived.canonical_text());
-    query.set_expression_scale(derived.scale());
-  }
-  for (const std::string& dimension : BaseDimensions(hierarchies, group_by)) {
-    query.add_group_by(dimension);
-  }
-  query.set_time_zone(calendar->spec().time_zone);
-  query.mutable_day_start()->set_seconds(absl::ToInt64Seconds(calendar->spec().day_start));
-  return query;
-}
-
 absl::StatusOr<std::unique_ptr<PaneTable>> PaneTable::Create(PaneSpec spec) {
   ASSIGN_OR_RETURN(Aggregate empty, Aggregate::Create(spec.aggregation));
   return std::unique_ptr<PaneTable>(new PaneTable(std::move(spec), std::move(empty)));
@@ -137,27 +94,53 @@ absl::StatusOr<PaneTable::SeriesBinding*> PaneTable::Bind(const v1::SeriesChange
   }
   for (const int32_t day : moves) {
     const int32_t at = day == INT32_MIN ? DayNumber(kFirstDay) : day;
-    binding.places.emplace_back(day, &PanesOf(spec_.SliceOf(leaf, at)));
+    binding.places.emplace_back(day, HomeOf(spec_.SliceOf(leaf, at)));
   }
   return &series_.emplace(changes.series_id(), std::move(binding)).first->second;
 }
 
-SlicePanes& PaneTable::SeriesBinding::PanesOn(int32_t day) const {
+const PaneTable::Home& PaneTable::SeriesBinding::HomeOn(int32_t day) const {
   size_t at = places.size() - 1;
   while (at > 0 && places[at].first > day) --at;
-  return *places[at].second;
+  return places[at].second;
 }
 
-SlicePanes& PaneTable::PanesOf(Slice slice) {
-  SlicePanes& panes = slices_[slice.ToString()];
-  panes.slice = std::move(slice);
-  return panes;
+SlicePanes& PaneTable::PanesOf(const Slice& slice) {
+  const size_t rank = slices_.size();
+  const auto [it, fresh] = slices_.try_emplace(slice.ToString());
+  if (fresh) it->second = {.slice = slice, .rank = rank};
+  return it->second;
+}
+
+PaneTable::Home PaneTable::HomeOf(const Slice& slice) {
+  if (spec_.roster == nullptr || spec_.roster->Contains(slice)) {
+    return {.panes = &PanesOf(slice), .other = std::nullopt};
+  }
+  const auto [it, fresh] = other_index_.try_emplace(slice.ToString(), others_.size());
+  if (fresh) others_.push_back(slice.ToString());
+  return {.panes = &PanesOf(spec_.roster->other()), .other = it->second};
+}
+
+void PaneTable::CountOther(const Home& home, int32_t day, int64_t rows) {
+  if (!home.other.has_value() || rows == 0) return;
+  auto& members = other_rows_[day];
+  int64_t& count = members[*home.other];
+  count += rows;
+  if (count <= 0) members.erase(*home.other);
+}
+
+void PaneTable::AddOtherMembers(int32_t first, int32_t end,
+                                absl::flat_hash_set<absl::string_view>& out) const {
+  for (auto it = other_rows_.lower_bound(first); it != other_rows_.end() && it->first < end; ++it) {
+    for (const auto& [member, rows] : it->second) out.insert(others_[member]);
+  }
 }
 
 void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
                      const std::optional<PaneRef>& only, PaneCallback touched,
                      PaneCallback broken) {
-  SlicePanes& panes = series.PanesOn(row.day);
+  const Home& home = series.HomeOn(row.day);
+  SlicePanes& panes = *home.panes;
   if (only.has_value() && (only->day != row.day || only->slice != panes.slice.ToString())) return;
   Pane& pane = panes.days.try_emplace(row.day, Pane{.state = empty_}).first->second;
   if (pane.loading || seq <= pane.base_seq) return;
@@ -173,6 +156,7 @@ void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
     broken(panes, row.day);
     return;
   }
+  CountOther(home, row.day, row.added ? 1 : -1);
   pane.last_time_nano = std::max(pane.last_time_nano, sample.time_nano);
   last_event_nano_ = std::max(last_event_nano_, sample.time_nano);
   touched(panes, row.day);
@@ -238,6 +222,7 @@ absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int
   loaded_ = false;
   slices_.clear();
   series_.clear();
+  other_rows_.clear();
   for (const v1::AggregateCell& cell : cells) {
     ASSIGN_OR_RETURN(Pane pane, MakePane(cell, seq));
     SlicePanes* panes = nullptr;
@@ -246,7 +231,9 @@ absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int
       panes = &known->second;
     } else {
       ASSIGN_OR_RETURN(const Slice leaf, Slice::Parse(cell.slice()));
-      panes = &PanesOf(spec_.SliceOf(leaf, cell.day()));
+      const Home home = HomeOf(spec_.SliceOf(leaf, cell.day()));
+      CountOther(home, cell.day(), cell.row_count());
+      panes = home.panes;
     }
     RETURN_IF_ERROR(AddTo(panes->days, cell.day(), std::move(pane)));
   }
@@ -270,18 +257,22 @@ absl::Status PaneTable::LoadPane(const PaneRef& ref, const std::vector<v1::Aggre
                                  int64_t seq) {
   const auto slice = slices_.find(ref.slice);
   if (slice == slices_.end()) return absl::OkStatus();
+  SlicePanes& panes = slice->second;
   Pane pane{.state = empty_, .base_seq = seq};
+  if (IsOtherSlice(panes.slice)) other_rows_.erase(ref.day);
   for (const v1::AggregateCell& cell : cells) {
     ASSIGN_OR_RETURN(const Slice leaf, Slice::Parse(cell.slice()));
-    if (spec_.SliceOf(leaf, ref.day) != slice->second.slice) continue;
+    const Home home = HomeOf(spec_.SliceOf(leaf, ref.day));
+    if (home.panes != &panes) continue;
     ASSIGN_OR_RETURN(const Pane part, MakePane(cell, seq));
     RETURN_IF_ERROR(MergeInto(pane, part));
+    CountOther(home, ref.day, cell.row_count());
   }
   const int64_t loaded_last = pane.last_time_nano;
-  const auto [it, fresh] = slice->second.days.try_emplace(ref.day, Pane{.state = empty_});
+  const auto [it, fresh] = panes.days.try_emplace(ref.day, Pane{.state = empty_});
   const int64_t last = it->second.last_time_nano;
   it->second = std::move(pane);
-  slice->second.blocks.erase(BlockOfDay(ref.day));
+  panes.blocks.erase(BlockOfDay(ref.day));
   // Rows that came while the pane was loading were skipped: it may bring the table's last event,
   // or have lost it.
   if (loaded_last >= last_event_nano_) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -22,6 +24,7 @@
 #include "libs/kpi/hierarchy.h"
 #include "libs/kpi/slice.h"
 #include "services/evaluation/engine/finality.h"
+#include "services/evaluation/engine/slice_roster.h"
 
 namespace kpisuite {
 
@@ -41,6 +44,7 @@ struct PaneSpec {
   std::optional<absl::CivilDay> as_is;
   std::shared_ptr<const Calendar> calendar;      // zone and day start cut the days
   std::shared_ptr<const PaneFinality> finality;  // null: nothing is held out
+  std::shared_ptr<const SliceRoster> roster;     // null: every slice has panes of its own
 
   // Equal for equal specs.
   std::string Key() const;
@@ -49,7 +53,8 @@ struct PaneSpec {
   // have the same hierarchies.
   v1::AggregateQuery Query() const;
   bool has_levels() const { return !hierarchies.empty(); }
-  // The slice to which a sample of that day and these dimensions belongs.
+  // The slice to which a sample of that day and these dimensions belongs; its panes may be those of
+  // the roster's (other).
   Slice SliceOf(const Slice& leaf, int32_t day) const;
 };
 
@@ -74,6 +79,7 @@ struct PaneBlock {
 // The panes of one slice, by days since 1970-01-01.
 struct SlicePanes {
   Slice slice;
+  size_t rank = 0;  // among the slices of the table, in the order in which they were recorded
   absl::btree_map<int32_t, Pane> days;
   // By day / kBlockDays, rounded down; made when they are wanted, gone when a day of them changes.
   mutable absl::flat_hash_map<int32_t, PaneBlock> blocks;
@@ -121,6 +127,12 @@ class PaneTable {
   // Latest event time of the metric, before the filter; INT64_MIN without samples.
   int64_t last_event_nano() const { return last_event_nano_; }
 
+  // The slices that have samples of the days [first, end) in the panes of (other).
+  void AddOtherMembers(int32_t first, int32_t end,
+                       absl::flat_hash_set<absl::string_view>& out) const;
+  // How many slices ever had some there, since the table was loaded.
+  size_t other_members() const { return others_.size(); }
+
   // Null when the slice never had a row.
   const SlicePanes* Find(absl::string_view slice) const;
   const absl::node_hash_map<std::string, SlicePanes>& slices() const { return slices_; }
@@ -138,13 +150,18 @@ class PaneTable {
   absl::StatusOr<Range> CarriedInto(absl::string_view slice, int32_t end, int64_t seq) const;
 
  private:
+  // The panes in which a slice counts.
+  struct Home {
+    SlicePanes* panes;
+    std::optional<uint32_t> other;  // which member of (other) it is, in others_
+  };
   // What a table needs to know about one series.
   struct SeriesBinding {
     // By the first day from which on it belongs there; the first entry is for all days before.
-    std::vector<std::pair<int32_t, SlicePanes*>> places;
+    std::vector<std::pair<int32_t, Home>> places;
     ValueFilter filter;
 
-    SlicePanes& PanesOn(int32_t day) const;
+    const Home& HomeOn(int32_t day) const;
   };
   struct Row;
 
@@ -152,7 +169,9 @@ class PaneTable {
   absl::StatusOr<SeriesBinding*> Bind(const v1::SeriesChanges& changes);
   // The day of a row, and where a business date (or none) moves it to.
   void Place(int32_t business_day, absl::Time commit_time, Row& row);
-  SlicePanes& PanesOf(Slice slice);
+  SlicePanes& PanesOf(const Slice& slice);
+  Home HomeOf(const Slice& slice);
+  void CountOther(const Home& home, int32_t day, int64_t rows);
   void FindLastEvent();
   absl::StatusOr<PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block, int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
@@ -167,6 +186,10 @@ class PaneTable {
   int64_t last_event_nano_ = INT64_MIN;
   absl::node_hash_map<std::string, SlicePanes> slices_;
   absl::flat_hash_map<uint64_t, SeriesBinding> series_;
+  // Members of (other), and how many rows each has on a day.
+  std::deque<std::string> others_;
+  absl::flat_hash_map<std::string, uint32_t> other_index_;
+  absl::btree_map<int32_t, absl::flat_hash_map<uint32_t, int64_t>> other_rows_;
 };
 
 }  // namespace kpisuite

@@ -70,6 +70,7 @@ void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& change
                               const v1::ChangeBatch& batch,
                               const std::optional<PaneTable::PaneRef>& only) {
   const int64_t last_event = entry.table->last_event_nano();
+  const size_t folded = entry.table->other_members();
   entry.table->Apply(
       changes, batch.position().seq(), FromTimestamp(batch.commit_time()), only,
       [&](const SlicePanes& panes, int32_t day) {
@@ -79,6 +80,7 @@ void PartitionEngine::ApplyTo(TableEntry& entry, const v1::SeriesChanges& change
         touched_.insert({&entry, &panes, day});
         AskForPane(entry, panes, day);
       });
+  counters_.slices_folded += static_cast<int64_t>(entry.table->other_members() - folded);
   NoteLastEvent(entry, last_event);
 }
 
@@ -229,6 +231,7 @@ size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const S
   const std::optional<size_t> known = runtime.FindSlice(slice.ToString());
   if (known.has_value()) return *known;
   const size_t index = runtime.SliceIndex(grouping, slice);
+  NoteSlice(runtime, grouping);
   const RuntimeGrouping& dimensions = runtime.groupings()[grouping];
   for (size_t i = 0; i < dimensions.tables.size(); ++i) {
     const PaneTable& table = *dimensions.tables[i];
@@ -298,7 +301,8 @@ void PartitionEngine::AskForPane(TableEntry& entry, const SlicePanes& panes, int
             .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
   load.request.query.set_first_day(day);
   load.request.query.set_end_day(day + 1);
-  if (!spec.has_levels()) load.request.query.set_slice(load.pane->slice);
+  const bool by_itself = !spec.has_levels() && !(spec.roster && IsOtherSlice(panes.slice));
+  if (by_itself) load.request.query.set_slice(load.pane->slice);
   loads_[id] = std::move(load);
   loads_to_ask_.push_back(id);
   ++counters_.pane_reloads;
@@ -342,12 +346,14 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   }
   PaneTable& table = *load.entry->table;
   const int64_t last_event = table.last_event_nano();
+  const size_t folded = table.other_members();
   absl::Status loaded;
   if (load.pane.has_value()) {
     loaded = table.LoadPane(*load.pane, answer.cells, answer.seq);
   } else {
     loaded = table.LoadAll(answer.cells, answer.seq);
   }
+  counters_.slices_folded += static_cast<int64_t>(table.other_members() - folded);
   if (!loaded.ok()) {
     loads_to_ask_.push_back(answer.id);
     return loaded;

@@ -191,9 +191,12 @@ class PartitionEngine {
 
   // Building and dropping (engine_definitions.cc).
   absl::StatusOr<TableEntry*> TableFor(PaneSpec spec);
+  // By the dimensions of the grouping.
+  using Rosters = std::map<std::vector<std::string>, std::shared_ptr<const SliceRoster>>;
   absl::StatusOr<std::vector<RuntimeGrouping>> Bind(const KpiDefinition& kpi,
                                                     const KpiRuntime::Finalities& finalities,
-                                                    const Membership& membership);
+                                                    const Membership& membership,
+                                                    const Rosters& rosters);
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
   // `own`: the rule of the newest version, which binds all.
@@ -209,11 +212,19 @@ class PartitionEngine {
                                         MembershipView view);
   absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
                                                           const FinalityRule& finality,
-                                                          const Membership& membership);
+                                                          const Membership& membership,
+                                                          const Rosters& rosters);
+  static std::vector<KpiVersion> VersionsOf(const Versions& versions);
   absl::Status SetAsWas(const std::vector<KpiVersion>& versions);
   void DropAsWas(absl::string_view resource_name);
   absl::Time MembershipTime() const;
   void Regroup();
+
+  // Groupings with more slices than the KPI may have (engine_slices.cc).
+  const Versions* FindVersions(absl::string_view resource_name, MembershipView view) const;
+  Rosters RostersFor(const std::vector<KpiVersion>& versions, const Versions& old) const;
+  void NoteSlice(const KpiRuntime& runtime, size_t grouping);
+  void FoldSlices();
   void Connect(KpiRuntime& runtime);
   // What was recorded about the KPI; null when none of its versions reads that.
   absl::StatusOr<RecordedValues*> RecordedFor(const std::string& name, const Versions& made);
@@ -306,6 +317,8 @@ class PartitionEngine {
   absl::flat_hash_map<std::string, Versions> runtimes_;       // by resource name
   absl::flat_hash_map<std::string, Versions> as_was_;         // likewise
   absl::flat_hash_map<int64_t, KpiRuntime*> runtimes_by_id_;  // both
+  // KPIs that may have too many slices.
+  absl::btree_set<std::string> overflowing_;
   // When members of hierarchies move next, by KPI.
   std::set<std::pair<absl::Time, std::string>> regroupings_;
   // Runtimes whose targets read the KPI of that resource name.

@@ -212,10 +212,18 @@ std::optional<std::vector<Slice>> PeriodValues::Children(const Slice& slice,
   std::vector<std::string> dimensions = {std::string(dimension)};
   for (const auto& [name, member] : slice.members()) dimensions.push_back(name);
   std::sort(dimensions.begin(), dimensions.end());
-  if (slice.Find(dimension) != nullptr || !runtime_.kpi().HasGrouping(dimensions)) {
+  if (slice.Find(dimension) != nullptr || IsOtherSlice(slice) ||
+      !runtime_.kpi().HasGrouping(dimensions)) {
     return std::nullopt;
   }
   std::vector<Slice> children;
+  const bool whole = slice.members().empty();
+  for (const RuntimeGrouping& grouping : runtime_.groupings()) {
+    // Of some it is not known to which slice they belong.
+    if (grouping.dimensions == dimensions && grouping.roster != nullptr && !whole) {
+      return std::nullopt;
+    }
+  }
   for (const SliceStates& states : runtime_.slices()) {
     if (runtime_.groupings()[states.grouping].dimensions != dimensions) continue;
     if (!slice.Contains(states.slice)) continue;

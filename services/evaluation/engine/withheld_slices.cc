@@ -69,9 +69,12 @@ std::vector<SuppressionFamily> FamiliesOf(const KpiRuntime& runtime,
     const SliceStates& child = runtime.slices()[slices[i]];
     for (const RuntimeGrouping& above : groupings) {
       if (above.dimensions == groupings[child.grouping].dimensions) continue;
+      // (other) lies in the total and in no slice above: who counts there is of several.
+      if (IsOtherSlice(child.slice) && !above.dimensions.empty()) continue;
       const std::optional<Slice> slice = runtime.SliceAbove(child.slice, above.dimensions);
       if (!slice.has_value()) continue;
-      const auto parent = cells.find(slice->ToString());
+      const Slice& place = above.roster == nullptr ? *slice : above.roster->PlaceOf(*slice);
+      const auto parent = cells.find(place.ToString());
       if (parent != cells.end()) children[{parent->second, child.grouping}].push_back(i);
     }
   }

@@ -147,17 +147,28 @@ absl::Status SeriesReplay::Run(const AnswersByQuery& answers,
     if (found.seq() > position.seq()) position = found;
   }
   ASSIGN_OR_RETURN(engine_, MakeEngine(position));
-  for (const LoadRequest& load : engine_->TakeLoads()) {
-    RETURN_IF_ERROR(engine_->Answer(AnswerTo(load, answers)));
-  }
   for (const absl::Time time : {known_.now - kBackfillSettles, known_.now}) {
     bool more = true;
     while (more) {
       RETURN_IF_ERROR(proceed());
-      more = engine_->Tick(time, kEvaluationsOfATick).more;
+      // Of a KPI with too many slices all is asked for again, in the same words.
+      ASSIGN_OR_RETURN(const bool loaded, AnswerLoads(answers));
+      more = engine_->Tick(time, kEvaluationsOfATick).more || loaded;
     }
   }
   return absl::OkStatus();
+}
+
+// Whether anything was asked for.
+absl::StatusOr<bool> SeriesReplay::AnswerLoads(const AnswersByQuery& answers) {
+  const std::vector<LoadRequest> loads = engine_->TakeLoads();
+  for (const LoadRequest& load : loads) {
+    if (!answers.contains(QueryKey(QueryOf(load)))) {
+      return MakeError(absl::StatusCode::kInternal, "INTERNAL", "a query was not foreseen");
+    }
+    RETURN_IF_ERROR(engine_->Answer(AnswerTo(load, answers)));
+  }
+  return !loads.empty();
 }
 
 std::optional<Period> SeriesReplay::FirstWithRows() const {

@@ -70,6 +70,7 @@ class SeriesReplay {
       const v1::FeedPosition& position) const;
   v1::AggregateQuery QueryOf(const LoadRequest& load) const;
   LoadAnswer AnswerTo(const LoadRequest& load, const AnswersByQuery& answers) const;
+  absl::StatusOr<bool> AnswerLoads(const AnswersByQuery& answers);
 
   ReplayedSeries series_;
   // The versions of it and of those that targets read.
