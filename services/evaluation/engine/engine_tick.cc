@@ -265,29 +265,16 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   context.restatement = state.restatement;
   evaluation.status.flags.restated = state.restated;
 
-  std::string bytes = MakeState(context, evaluation).SerializeAsString();
-  const bool same = state.state != nullptr && state.content_size == bytes.size() &&
-                    state.state->compare(0, state.content_size, bytes) == 0;
   const StateId id{context.kpi->resource_name(), context.window->id(), context.slice.ToString(),
                    context.period.id};
-  if (!same) {
-    state.changed_at = now_;
-    state.content_size = bytes.size();
-    StatePlace place = Place();
-    // Two contents never share a version, also within one millisecond of one position.
-    if (place.Version() <= state.version) place.tick = state.tick + absl::Milliseconds(1);
-    AppendPlace(place, &bytes);
-    state.state = std::make_shared<const std::string>(std::move(bytes));
-    state.version = place.Version();
-    state.tick = place.tick;
-    if (shown) {
-      output.updates.push_back({.id = id,
-                                .first_day = ref.first_day,
-                                .has_rows = state.rows > 0,
-                                .status = state.status,
-                                .version = state.version,
-                                .state = state.state});
-    }
+  const bool changed = Keep(MakeState(context, evaluation).SerializeAsString(), state);
+  if (changed && shown) {
+    output.updates.push_back({.id = id,
+                              .first_day = ref.first_day,
+                              .has_rows = state.rows > 0,
+                              .status = state.status,
+                              .version = state.version,
+                              .state = state.state});
   }
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
     output.log.push_back(EntryOf(id, ref, cause, state));
@@ -307,6 +294,22 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
   RollOver(ref, runtime, context, evaluation, was_open && latest == ref.first_day);
   if (latest != latest_before) MarkFrom(runtime, ref, latest, latest_before);
+}
+
+bool PartitionEngine::Keep(std::string bytes, TrackedState& state) const {
+  const bool same = state.state != nullptr && state.content_size == bytes.size() &&
+                    state.state->compare(0, state.content_size, bytes) == 0;
+  if (same) return false;
+  state.changed_at = now_;
+  state.content_size = bytes.size();
+  StatePlace place = Place();
+  // Two contents never share a version, also within one millisecond of one position.
+  if (place.Version() <= state.version) place.tick = state.tick + absl::Milliseconds(1);
+  AppendPlace(place, &bytes);
+  state.state = std::make_shared<const std::string>(std::move(bytes));
+  state.version = place.Version();
+  state.tick = place.tick;
+  return true;
 }
 
 // A series goes on into later periods: into the current one when it was active in the one that has

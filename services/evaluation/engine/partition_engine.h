@@ -291,6 +291,8 @@ class PartitionEngine {
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
+  // Takes the content of a state, with a version of its own; false when it is what it was.
+  bool Keep(std::string bytes, TrackedState& state) const;
   LoggedState EntryOf(const StateId& id, const StateRef& ref, v1::HistoryCause cause,
                       const TrackedState& state) const;
   void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
