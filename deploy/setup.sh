@@ -6,8 +6,8 @@
 #   deploy/setup.sh --build    install only what compiles the programs
 #
 # Safe to run any number of times: with nothing to do it makes no network access and takes well
-# under a second. No system service is left running: the tests and the quickstart start their own
-# Redis on a port and a directory of their own.
+# under a second. No system service is left running and no database cluster is made: the tests and
+# the quickstart start their own Redis and PostgreSQL on a port and a directory of their own.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -33,6 +33,7 @@ libgoogle-common-protos-java    # google/rpc and google/api .proto files (a jar)
 libabsl-dev                     # status, time zones, containers, strings
 libhiredis-dev                  # Redis client
 libsqlite3-dev                  # embedded stores
+libpq-dev                       # PostgreSQL client library
 libintelrdfpmath-dev            # IEEE 754-2008 decimal128
 libboost1.81-dev                # cpp_dec_float for exp, ln and pow with one rounding
 libxxhash-dev                   # series and partition hashes
@@ -59,6 +60,7 @@ LIST
 test_packages() {
   list <<'LIST'
 sqlite3                         # looking into a store by hand and in tests
+postgresql-15                   # scale-out stores; tests start their own server
 redis-server                    # the state cache; tests and quickstart start their own process
 chromium                        # runs the TypeScript client, headless
 redis-tools                     # redis-cli
@@ -155,11 +157,20 @@ have_time_zones() {
   done
 }
 
+# Debian makes a cluster when the server is installed, unless told not to before; what an
+# administrator has written stays.
+keep_from_making_clusters() {
+  [ -e /etc/postgresql-common/createcluster.conf ] && return
+  as_root mkdir -p /etc/postgresql-common
+  as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf'
+}
+
 install_apt() {
   local policy=/usr/sbin/policy-rc.d new_policy=false services=() package
   for package in redis-server prometheus; do
     case " $* " in *" $package "*) services+=("$package") ;; esac
   done
+  case " $* " in *" postgresql-15 "*) services+=(postgresql) && keep_from_making_clusters ;; esac
   # Debian starts a service when its package is installed; these are wanted as programs only.
   if [ ${#services[@]} -gt 0 ] && [ ! -e "$policy" ]; then
     new_policy=true

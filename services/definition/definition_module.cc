@@ -6,8 +6,7 @@
 namespace kpisuite {
 
 absl::StatusOr<std::unique_ptr<DefinitionModule>> DefinitionModule::Create(
-    const std::string& directory, const CallEnvironment& environment) {
-  ASSIGN_OR_RETURN(std::unique_ptr<DefinitionStore> store, DefinitionStore::Create(directory));
+    std::unique_ptr<DefinitionStore> store, const CallEnvironment& environment) {
   ASSIGN_OR_RETURN(TemplateLibrary templates, TemplateLibrary::BuiltIn());
   ASSIGN_OR_RETURN(std::unique_ptr<DefinitionService> service,
                    DefinitionService::Create(*store, environment.clock, std::move(templates)));

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/dispatcher.h"
+#include "services/definition/definition_refresher.h"
 #include "services/definition/definition_rpc.h"
 #include "services/definition/definition_service.h"
 #include "services/definition/definition_store.h"
@@ -19,10 +20,10 @@ namespace kpisuite {
 
 class DefinitionModule {
  public:
-  // Opens the store in `directory` (FAILED_PRECONDITION: see Database::Create) and loads it.
-  // What `environment` refers to outlives the module; the module outlives the server.
+  // Loads what is in the store. What `environment` refers to outlives the module; the module
+  // outlives the server.
   static absl::StatusOr<std::unique_ptr<DefinitionModule>> Create(
-      const std::string& directory, const CallEnvironment& environment);
+      std::unique_ptr<DefinitionStore> store, const CallEnvironment& environment);
   DefinitionModule(const DefinitionModule&) = delete;
   DefinitionModule& operator=(const DefinitionModule&) = delete;
 
@@ -33,11 +34,15 @@ class DefinitionModule {
  private:
   DefinitionModule(std::unique_ptr<DefinitionStore> store,
                    std::unique_ptr<DefinitionService> service, const CallEnvironment& environment)
-      : store_(std::move(store)), service_(std::move(service)), rpc_(*service_, environment) {}
+      : store_(std::move(store)),
+        service_(std::move(service)),
+        rpc_(*service_, environment),
+        refresher_(*service_, *store_) {}
 
   const std::unique_ptr<DefinitionStore> store_;
   const std::unique_ptr<DefinitionService> service_;
   DefinitionRpc rpc_;
+  DefinitionRefresher refresher_;
 };
 
 }  // namespace kpisuite

@@ -91,6 +91,7 @@ absl::StatusOr<v1::Definition> DefinitionService::Get(const v1::GetDefinitionReq
                            violation::kOutOfRange}});
   }
   if (request.revision() == 0) {
+    RETURN_IF_ERROR(Refresh());
     MutexLock lock(mutex_);
     const CatalogEntry* entry = catalog_.Find(name);
     if (entry == nullptr) return NotFound(name);
@@ -125,6 +126,7 @@ absl::StatusOr<v1::BatchGetDefinitionsResponse> DefinitionService::BatchGet(
   }
   if (!violations.empty()) return InvalidFields(violations.Take());
   v1::BatchGetDefinitionsResponse response;
+  RETURN_IF_ERROR(Refresh());
   MutexLock lock(mutex_);
   for (const ResourceName& name : names) {
     const CatalogEntry* entry = catalog_.Find(name);
@@ -147,6 +149,7 @@ absl::StatusOr<v1::ListDefinitionsResponse> DefinitionService::List(
   ASSIGN_OR_RETURN(const int page_size, CheckPageSize(request.page_size()));
   ASSIGN_OR_RETURN(const std::string cursor, ReadPageToken(PageKey(request), request.page_token()));
   const std::optional<DefinitionKind> kind = KindOfCollection(request.collection());
+  RETURN_IF_ERROR(Refresh());
   v1::ListDefinitionsResponse response;
   size_t bytes = 0;
   MutexLock lock(mutex_);
@@ -196,11 +199,12 @@ absl::StatusOr<v1::ListRevisionsResponse> DefinitionService::ListRevisions(
   return response;
 }
 
-v1::ServerInfo DefinitionService::Info() {
+absl::StatusOr<v1::ServerInfo> DefinitionService::Info() {
+  RETURN_IF_ERROR(Refresh());
   v1::ServerInfo info;
   info.set_service("kpi-definition");
   info.set_version(KPISUITE_VERSION);
-  info.set_store_engine("sqlite");
+  info.set_store_engine(std::string(store_.engine()));
   info.set_max_message_bytes(kMaxMessageBytes);
   info.set_definition_position(position());
   const absl::Time now = clock_.Now();

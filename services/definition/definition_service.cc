@@ -136,6 +136,14 @@ absl::Status DefinitionService::CatchUp() {
   return absl::OkStatus();
 }
 
+absl::Status DefinitionService::Refresh() {
+  if (!store_.shared()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t last, store_.LastPosition());
+  if (position() >= last) return absl::OkStatus();
+  MutexLock lock(write_mutex_);
+  return CatchUp();
+}
+
 void DefinitionService::TakeIn(const std::vector<v1::Definition>& revisions, int64_t position) {
   {
     MutexLock lock(mutex_);

@@ -59,7 +59,9 @@ class DefinitionService {
       const v1::ListTemplatesRequest& request) const;
   absl::StatusOr<v1::InstantiateTemplateResponse> InstantiateTemplate(
       const v1::InstantiateTemplateRequest& request) EXCLUDES(mutex_);
-  v1::ServerInfo Info() EXCLUDES(mutex_);
+  absl::StatusOr<v1::ServerInfo> Info() EXCLUDES(write_mutex_, mutex_);
+  // Takes in what other processes have stored, if there are any; every read begins with it.
+  absl::Status Refresh() EXCLUDES(write_mutex_, mutex_);
 
   // --- For watchers. ---
 

@@ -1,9 +1,9 @@
-// DefinitionStore: revisions, change log and request ledger on SQLite.
+// DefinitionStore: revisions, change log and request ledger.
 //
-// Tables: `definition` has a row for each name ever applied, `revision` the bytes of each revision
-// (never changed), `change` the log: which revisions one applied set made, in order, under its
-// position. Positions are dense from 1, which is the creation of the store. `request` remembers
-// answers for a day.
+// Two engines pass one contract suite (definition_store_contract_test.cc): SQLite
+// (sqlite_definition_store.h) and PostgreSQL (postgres_definition_store.h). Each keeps every
+// revision for ever, and a log of the sets that were applied, under positions that are dense from
+// 1, which is the creation of the store. Answers of requests are remembered for a day.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,6 @@
 #include "absl/types/span.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "libs/definitions/names.h"
-#include "libs/storage/database.h"
 
 namespace kpisuite {
 
@@ -49,51 +48,53 @@ struct StoredDefinitions {
 // Thread-safe; every call may block. Any call may return UNAVAILABLE (STORE_UNAVAILABLE).
 class DefinitionStore {
  public:
-  // Opens or creates `definition.db` in the directory. Errors: see Database::Create.
-  static absl::StatusOr<std::unique_ptr<DefinitionStore>> Create(const std::string& directory);
-  DefinitionStore(const DefinitionStore&) = delete;
-  DefinitionStore& operator=(const DefinitionStore&) = delete;
+  virtual ~DefinitionStore() = default;
+
+  // "sqlite", "postgres".
+  virtual absl::string_view engine() const = 0;
+  // Whether other processes may write to it too: then what is in memory may be behind.
+  virtual bool shared() const = 0;
 
   // Life of the change log: random when the store is created.
-  int64_t incarnation() const { return incarnation_; }
+  virtual int64_t incarnation() const = 0;
 
   // One consistent view.
-  absl::StatusOr<StoredDefinitions> Load();
-  absl::StatusOr<int64_t> LastPosition();
+  virtual absl::StatusOr<StoredDefinitions> Load() = 0;
+  virtual absl::StatusOr<int64_t> LastPosition() = 0;
 
   // Stores a set and its ledger entry as one. The set's position is the last one + 1 (INTERNAL
-  // otherwise); a set without revisions has no position and stores the entry alone.
+  // otherwise; UNAVAILABLE when another process has taken it or has answered the request, and then
+  // nothing was stored); a set without revisions has no position and stores the entry alone.
   // RESOURCE_EXHAUSTED (DISK_FULL): nothing was stored. UNAVAILABLE: unknown, see LastPosition.
-  absl::Status Commit(const AppliedSet& set, const std::optional<LedgerEntry>& entry,
-                      absl::Time now);
+  virtual absl::Status Commit(const AppliedSet& set, const std::optional<LedgerEntry>& entry,
+                              absl::Time now) = 0;
 
   // The entry of a request of the last 24 hours.
-  absl::StatusOr<std::optional<LedgerEntry>> FindRequest(absl::string_view workspace,
-                                                         absl::string_view request_id,
-                                                         absl::Time now);
+  virtual absl::StatusOr<std::optional<LedgerEntry>> FindRequest(absl::string_view workspace,
+                                                                 absl::string_view request_id,
+                                                                 absl::Time now) = 0;
 
   // The sets after a position, at least one when there is any, then until `max_bytes`.
-  absl::StatusOr<std::vector<AppliedSet>> ReadSets(int64_t after_position, size_t max_bytes);
+  virtual absl::StatusOr<std::vector<AppliedSet>> ReadSets(int64_t after_position,
+                                                           size_t max_bytes) = 0;
 
   // The last revision, deletions included, of each name that was ever applied.
-  absl::StatusOr<std::map<ResourceName, int64_t>> LastRevisions(
-      absl::Span<const ResourceName> names);
+  virtual absl::StatusOr<std::map<ResourceName, int64_t>> LastRevisions(
+      absl::Span<const ResourceName> names) = 0;
+  // Revisions below `before`, newest first: at most `limit`, at least one when there is any, then
+  // until `max_bytes`.
+  virtual absl::StatusOr<std::vector<v1::Definition>> ReadRevisions(const ResourceName& name,
+                                                                    int64_t before, int limit,
+                                                                    size_t max_bytes) = 0;
   // Nothing when there is no such revision.
   absl::StatusOr<std::optional<v1::Definition>> ReadRevision(const ResourceName& name,
                                                              int64_t revision);
-  // Revisions below `before`, newest first: at most `limit`, at least one when there is any, then
-  // until `max_bytes`.
-  absl::StatusOr<std::vector<v1::Definition>> ReadRevisions(const ResourceName& name,
-                                                            int64_t before, int limit,
-                                                            size_t max_bytes);
-
- private:
-  explicit DefinitionStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-
-  absl::Status ReadIncarnation();
-
-  const std::unique_ptr<Database> database_;
-  int64_t incarnation_ = 0;
 };
+
+// How long the answer of a request is remembered.
+inline constexpr absl::Duration kLedgerAge = absl::Hours(24);
+
+// A stored revision from its bytes; INTERNAL when they are damaged.
+absl::StatusOr<v1::Definition> ParseStoredDefinition(absl::string_view bytes);
 
 }  // namespace kpisuite

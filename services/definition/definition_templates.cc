@@ -73,6 +73,7 @@ absl::StatusOr<v1::InstantiateTemplateResponse> DefinitionService::InstantiateTe
                      absl::StrCat("template ", GotWant(request.template_id(), "one of the list")),
                      {{"template_id", request.template_id()}});
   }
+  RETURN_IF_ERROR(Refresh());
   MutexLock lock(mutex_);
   // Locals, so that the analysis sees that the lock is held.
   const Catalog& catalog = catalog_;

@@ -18,6 +18,7 @@
 #include "libs/rpc/server.h"
 #include "libs/storage/test_directory.h"
 #include "services/definition/definition_module.h"
+#include "services/definition/sqlite_definition_store.h"
 
 namespace kpisuite {
 
@@ -52,7 +53,7 @@ class ServiceFixture : public ::testing::Test {
   void Open() {
     service_.reset();
     store_.reset();
-    auto store = DefinitionStore::Create(directory_.path());
+    auto store = SqliteDefinitionStore::Create(directory_.path());
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     auto service = DefinitionService::Create(*store_, clock_, TemplateLibrary::BuiltIn().value());
@@ -90,8 +91,10 @@ class DefinitionServer {
   explicit DefinitionServer(const std::string& directory, const std::string& listen = "127.0.0.1:0",
                             const StreamLimits& limits = {})
       : executor_({.threads = 2}, clock_), streams_(limits, stream_clock_, absl::ZeroDuration()) {
-    auto module =
-        DefinitionModule::Create(directory, {executor_, streams_, metrics_, clock_, CallLimits()});
+    auto store = SqliteDefinitionStore::Create(directory);
+    EXPECT_TRUE(store.ok()) << store.status();
+    auto module = DefinitionModule::Create(*std::move(store),
+                                           {executor_, streams_, metrics_, clock_, CallLimits()});
     EXPECT_TRUE(module.ok()) << module.status();
     module_ = *std::move(module);
     auto server = RpcServer::Start(listen, {module_->rpc()});

@@ -29,6 +29,7 @@ absl::StatusOr<std::unique_ptr<DefinitionWatch>> DefinitionWatch::Create(
     return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
                      "incarnation: the change log was replaced; start again from position 0");
   }
+  RETURN_IF_ERROR(service.Refresh());
   // From here on nothing is missed: what comes after the position fires the signal.
   std::unique_ptr<DefinitionWatch> watch(
       new DefinitionWatch(service, *workspace, request.after_position()));

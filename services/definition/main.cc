@@ -7,6 +7,7 @@
 #include "libs/rpc/runtime.h"
 #include "services/definition/definition_module.h"
 #include "services/definition/mounted_definitions.h"
+#include "services/definition/open_definition_store.h"
 #include "services/definition/options.h"
 
 int main(int argc, char** argv) {
@@ -23,7 +24,10 @@ int main(int argc, char** argv) {
   SystemClock clock;
   ServerRuntime runtime(options.server, clock);
   AddStoreMetrics(options.store, runtime.metrics());
-  const auto module = DefinitionModule::Create(options.store_directory, runtime.environment());
+  auto store = OpenDefinitionStore(options);
+  const auto module = store.ok()
+                          ? DefinitionModule::Create(*std::move(store), runtime.environment())
+                          : store.status();
   if (!module.ok()) {
     LogError("cannot start", {{"error", module.status().message()}});
     return kExitFailure;

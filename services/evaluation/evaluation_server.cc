@@ -7,8 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/cache/open_state_cache.h"
-#include "services/evaluation/log/sqlite_state_log.h"
-#include "services/evaluation/options.h"
+#include "services/evaluation/open_state_log.h"
 
 namespace kpisuite {
 
@@ -35,13 +34,11 @@ EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, Server
            runtime.clock(), epoch, parts.queue, parts.publisher) {}
 
 absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
-    const std::string& store, const CacheAddress& cache, std::shared_ptr<grpc::Channel> definition,
+    const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
     std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime) {
   EvaluationServerParts parts;
-  SqliteStateLogOptions options;
-  ASSIGN_OR_RETURN(options.directory, StateLogDirectoryOf(store));
-  ASSIGN_OR_RETURN(parts.log, SqliteStateLog::Create(options));
-  parts.cache = OpenStateCache(cache);
+  ASSIGN_OR_RETURN(parts.log, OpenStateLog(options));
+  parts.cache = OpenStateCache(options.cache_address);
   parts.definition = std::move(definition);
   parts.measurement = std::move(measurement);
   return Create(std::move(parts), runtime);

@@ -18,6 +18,7 @@
 #include "services/evaluation/evaluation_rpc.h"
 #include "services/evaluation/evaluation_service.h"
 #include "services/evaluation/feed_reader.h"
+#include "services/evaluation/options.h"
 #include "services/evaluation/simulation_runner.h"
 
 namespace kpisuite {
@@ -39,13 +40,11 @@ struct EvaluationServerParts {
 // written. What is not ready is answered from cache or log, marked stale.
 class EvaluationServer {
  public:
-  // Opens `store` ("sqlite:DIRECTORY") and `cache` and starts to follow the services behind the
-  // channels, which may be away. Errors: those of the store, INVALID_ARGUMENT for its address.
-  // `runtime` outlives it.
+  // Opens the store and the cache that `options` name and starts to follow the services behind the
+  // channels, which may be away. Errors: those of OpenStateLog. `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(
-      const std::string& store, const CacheAddress& cache,
-      std::shared_ptr<grpc::Channel> definition, std::shared_ptr<grpc::Channel> measurement,
-      ServerRuntime& runtime);
+      const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
+      std::shared_ptr<grpc::Channel> measurement, ServerRuntime& runtime);
   // As above from parts that are open already. Errors: those of the log.
   static absl::StatusOr<std::unique_ptr<EvaluationServer>> Create(EvaluationServerParts parts,
                                                                   ServerRuntime& runtime);

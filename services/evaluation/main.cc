@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
   AddStoreMetrics(options.store, runtime.metrics());
-  const auto server = EvaluationServer::Create(options.store, options.cache_address,
-                                               MakeChannel(options.definition),
+  const auto server = EvaluationServer::Create(options, MakeChannel(options.definition),
                                                MakeChannel(options.measurement), runtime);
   if (!server.ok()) {
     LogError("cannot start",

@@ -4,22 +4,33 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/postgres/target.h"
 
 namespace kpisuite {
 
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser) {
-  parser.Add("store", options.store, "Where the state log is kept: sqlite:DIRECTORY.");
+  parser.Add(
+      "store", options.store,
+      absl::StrCat("Where the state log is kept: sqlite:DIRECTORY or ", kPostgresStoreHelp, "."));
+  parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
   parser.Add("cache", options.cache, "Where states are published: redis://HOST:PORT or memory.");
   parser.Add("cache-password-file", options.cache_password_file,
              "File with the password of the cache, instead of one in its address.");
   parser.Add("definition", options.definition, "Address of the definition service.");
   parser.Add("measurement", options.measurement, "Address of the measurement service.");
-  parser.AddCheck([&options] { return StateLogDirectoryOf(options.store).status(); });
+  parser.AddCheck([&options] { return CheckStore(options); });
   parser.AddCheck([&options]() -> absl::Status {
     ASSIGN_OR_RETURN(options.cache_address,
                      ReadCacheAddress(options.cache, options.cache_password_file));
     return absl::OkStatus();
   });
+}
+
+absl::Status CheckStore(const EvaluationOptions& options) {
+  if (IsPostgresUri(options.store)) {
+    return CheckPostgresTarget({options.store, options.store_password_file});
+  }
+  return StateLogDirectoryOf(options.store).status();
 }
 
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store) {

@@ -10,8 +10,11 @@
 namespace kpisuite {
 
 struct EvaluationOptions {
-  // Where the state log is kept: "sqlite:DIRECTORY", which must exist.
+  // Where the state log is kept: "sqlite:DIRECTORY", which must exist, or the URI of a PostgreSQL
+  // database.
   std::string store;
+  // File with the password of that database; see PostgresTarget.
+  std::string store_password_file;
   // Where states are published: "redis://[[user]:password@]host[:port][/database]" or "memory".
   std::string cache;
   // A file with the password of that cache; empty: none, or in `cache`.
@@ -22,9 +25,12 @@ struct EvaluationOptions {
   std::string measurement = "127.0.0.1:7002";
 };
 
-// Adds --store, --cache, --cache-password-file, --definition and --measurement with their checks.
+// Adds --store, --cache, a password file of each, --definition and --measurement with their checks.
 // The present values are the defaults.
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
+
+// INVALID_ARGUMENT naming the flag when `options` do not say where the state log is kept.
+absl::Status CheckStore(const EvaluationOptions& options);
 
 // The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store);

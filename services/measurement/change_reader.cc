@@ -25,6 +25,8 @@ absl::StatusOr<std::unique_ptr<ChangeReader>> ChangeReader::Create(
   if (request.after().empty()) {
     violations.Add("after", violation::kRequired, "got no positions, want one per partition");
   }
+  // A position of another process may be ahead of what was heard here.
+  RETURN_IF_ERROR(store.RefreshHeads());
   const std::vector<FeedHead> heads = store.Heads();
   std::vector<Position> positions;
   std::set<int> parts;
@@ -84,8 +86,10 @@ absl::Status ChangeReader::Append(Position& position, size_t limit_bytes, std::s
 }
 
 std::optional<grpc::ByteBuffer> ChangeReader::Heartbeat() {
-  const std::vector<FeedHead> heads = store_.Heads();
   v1::ReadChangesResponse response;
+  // Heads that may be old would say that nothing is missing: then better none.
+  if (!store_.RefreshHeads().ok()) return SerializeRaw(response);
+  const std::vector<FeedHead> heads = store_.Heads();
   for (const Position& position : positions_) {
     v1::FeedPosition* const head = response.add_heads();
     head->set_part(position.part);

@@ -21,7 +21,8 @@ namespace kpisuite {
 class ChangeReader final : public StreamSource<grpc::ByteBuffer> {
  public:
   // The references outlive the reader. INVALID_ARGUMENT for positions that are missing, repeated
-  // or of no partition; OUT_OF_RANGE FEED_TRIMMED; FAILED_PRECONDITION INCARNATION_CHANGED.
+  // or of no partition; OUT_OF_RANGE FEED_TRIMMED; FAILED_PRECONDITION INCARNATION_CHANGED;
+  // UNAVAILABLE STORE_UNAVAILABLE.
   static absl::StatusOr<std::unique_ptr<ChangeReader>> Create(const v1::ReadChangesRequest& request,
                                                               MeasurementStore& store,
                                                               ChangeNotifier& notifier,

@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
   SystemClock clock;
   ServerRuntime runtime(server_options, clock);
   AddStoreMetrics(options.store, runtime.metrics());
-  const auto server =
-      MeasurementServer::Create(options.store, MakeChannel(options.definition), runtime);
+  const auto server = MeasurementServer::Create(options, MakeChannel(options.definition), runtime);
   if (!server.ok()) {
     LogError("cannot start",
              {{"service", "kpi-measurement"}, {"error", std::string(server.status().message())}});

@@ -224,11 +224,13 @@ TEST_F(MeasurementRpcTest, ServerInfoTellsLimitsAndHeads) {
 TEST(MeasurementServerStart, NamesTheFlagWhenTheDirectoryCannotBeUsed) {
   SystemClock clock;
   ServerRuntime runtime{ServerOptions(), clock};
-  const auto server =
-      MeasurementServer::Create("sqlite:/nowhere/at/all", MakeChannel("127.0.0.1:1"), runtime);
+  const auto server = MeasurementServer::Create({.store = "sqlite:/nowhere/at/all"},
+                                                MakeChannel("127.0.0.1:1"), runtime);
   EXPECT_EQ(server.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(server.status().message().find("--store"), absl::string_view::npos);
-  EXPECT_FALSE(MeasurementServer::Create("rocksdb:/tmp", MakeChannel("127.0.0.1:1"), runtime).ok());
+  EXPECT_FALSE(
+      MeasurementServer::Create({.store = "rocksdb:/tmp"}, MakeChannel("127.0.0.1:1"), runtime)
+          .ok());
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
-#include "services/measurement/options.h"
+#include "services/measurement/open_measurement_store.h"
 
 namespace kpisuite {
 namespace {
@@ -15,18 +15,17 @@ constexpr ExecutorLimits kScanLimits{.threads = 2, .max_items = 256};
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
-    const std::string& store, std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime) {
-  SqliteMeasurementStoreOptions options;
-  ASSIGN_OR_RETURN(options.directory, SqliteDirectoryOf(store));
-  ASSIGN_OR_RETURN(std::shared_ptr<SqliteMeasurementStore> opened,
-                   SqliteMeasurementStore::Create(options, runtime.clock()));
+    const MeasurementOptions& options, std::shared_ptr<grpc::Channel> definition,
+    ServerRuntime& runtime) {
+  ASSIGN_OR_RETURN(std::shared_ptr<MeasurementStore> opened,
+                   OpenMeasurementStore(options, runtime.clock()));
   auto catalog = std::make_unique<MetricCatalog>(*opened);
   RETURN_IF_ERROR(catalog->Load());
   return std::unique_ptr<MeasurementServer>(
       new MeasurementServer(std::move(opened), std::move(catalog), std::move(definition), runtime));
 }
 
-MeasurementServer::MeasurementServer(std::shared_ptr<SqliteMeasurementStore> store,
+MeasurementServer::MeasurementServer(std::shared_ptr<MeasurementStore> store,
                                      std::unique_ptr<MetricCatalog> catalog,
                                      std::shared_ptr<grpc::Channel> definition,
                                      ServerRuntime& runtime)
@@ -67,7 +66,7 @@ void MeasurementServer::AddMetrics(Metrics& metrics) const {
       "kpisuite_measurement_duplicate_requests_total", "Requests answered from memory.", {},
       [totals] { return static_cast<double>(totals->duplicate_requests.load()); });
   // A scrape may come after the store is gone.
-  const std::weak_ptr<SqliteMeasurementStore> store = store_;
+  const std::weak_ptr<MeasurementStore> store = store_;
   metrics.AddCounterReader("kpisuite_measurement_commits_total",
                            "Transactions made durable, each with one fsync.", {}, [store] {
                              const auto open = store.lock();

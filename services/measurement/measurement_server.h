@@ -15,19 +15,21 @@
 #include "services/measurement/definition_link.h"
 #include "services/measurement/measurement_rpc.h"
 #include "services/measurement/measurement_service.h"
+#include "services/measurement/measurement_store.h"
 #include "services/measurement/metric_catalog.h"
-#include "services/measurement/sqlite_measurement_store.h"
+#include "services/measurement/options.h"
 
 namespace kpisuite {
 
 // Used by kpi-measurement and kpi-standalone. Outlives the gRPC server.
 class MeasurementServer {
  public:
-  // Opens the store `store` ("sqlite:DIRECTORY"), loads the last known definitions and starts to
-  // follow the definition service behind `definition`, which may be away. Errors: those of the
-  // store. `runtime` outlives it.
+  // Opens the store that `options` name, loads the last known definitions and starts to follow the
+  // definition service behind `definition`, which may be away. Errors: those of
+  // OpenMeasurementStore. `runtime` outlives it.
   static absl::StatusOr<std::unique_ptr<MeasurementServer>> Create(
-      const std::string& store, std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime);
+      const MeasurementOptions& options, std::shared_ptr<grpc::Channel> definition,
+      ServerRuntime& runtime);
   MeasurementServer(const MeasurementServer&) = delete;
   MeasurementServer& operator=(const MeasurementServer&) = delete;
   ~MeasurementServer();
@@ -38,13 +40,12 @@ class MeasurementServer {
   absl::Status Flush();
 
  private:
-  MeasurementServer(std::shared_ptr<SqliteMeasurementStore> store,
-                    std::unique_ptr<MetricCatalog> catalog,
+  MeasurementServer(std::shared_ptr<MeasurementStore> store, std::unique_ptr<MetricCatalog> catalog,
                     std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime);
 
   void AddMetrics(Metrics& metrics) const;
 
-  const std::shared_ptr<SqliteMeasurementStore> store_;
+  const std::shared_ptr<MeasurementStore> store_;
   const std::unique_ptr<MetricCatalog> catalog_;
   ChangeNotifier notifier_;
   DefinitionLink definitions_;

@@ -269,7 +269,8 @@ absl::StatusOr<v1::ListSeriesResponse> MeasurementService::ListSeries(
   return ReadSeriesPage(request, *metric, *snapshot);
 }
 
-v1::ServerInfo MeasurementService::Info() const {
+absl::StatusOr<v1::ServerInfo> MeasurementService::Info() {
+  RETURN_IF_ERROR(store_.RefreshHeads());
   v1::ServerInfo info;
   info.set_service("kpi-measurement");
   info.set_version(KPISUITE_VERSION);

@@ -79,7 +79,8 @@ class MeasurementService {
                                                       absl::Time deadline);
   absl::StatusOr<v1::ListSeriesResponse> ListSeries(const v1::ListSeriesRequest& request,
                                                     absl::Time deadline);
-  v1::ServerInfo Info() const;
+  // UNAVAILABLE STORE_UNAVAILABLE: the heads that are committed now cannot be told.
+  absl::StatusOr<v1::ServerInfo> Info();
 
   const MeasurementLimits& limits() const { return limits_; }
   // Shared, so that a scrape may outlive the service.

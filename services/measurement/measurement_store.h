@@ -1,8 +1,8 @@
 // MeasurementStore: the durable home of samples and of the change feed.
 //
-// Two engines pass one contract suite (measurement_store_contract_test.cc): SQLite
-// (sqlite_measurement_store.h) and memory (memory_measurement_store.h, for tests and the
-// simulator).
+// Three engines pass one contract suite (store_*_contract_test.cc): SQLite
+// (sqlite_measurement_store.h), PostgreSQL (postgres/postgres_measurement_store.h) and memory
+// (memory_measurement_store.h, for tests and the simulator).
 //
 // Ingest. A unit is atomic. For each row, by its identity (series, time, sample_id):
 //
@@ -156,7 +156,7 @@ class MeasurementStore {
 
   virtual ~MeasurementStore() = default;
 
-  // Name of the engine, "sqlite".
+  // Name of the engine: "sqlite", "postgres", "memory".
   virtual absl::string_view engine() const = 0;
   // Partitions are 0 .. partitions() - 1, for ever.
   virtual int partitions() const = 0;
@@ -169,10 +169,16 @@ class MeasurementStore {
   //   UNAVAILABLE STORE_UNAVAILABLE          unknown outcome: repeat with the same request_id
   virtual void Ingest(IngestUnit unit, IngestDone done) = 0;
 
-  // What is committed now, by partition, all of them. Never blocks.
+  // What is committed now, by partition, all of them. Never blocks. Where other processes write to
+  // the same store, their commits show within moments.
   virtual std::vector<FeedHead> Heads() const = 0;
 
-  // Called after each commit that moved a head, before `done` of its units; must not block and
+  // Brings Heads() to what is committed now, by whichever process. May block. UNAVAILABLE
+  // STORE_UNAVAILABLE. Nothing to do where this process alone writes.
+  virtual absl::Status RefreshHeads() { return absl::OkStatus(); }
+
+  // Called after each commit that moved a head, before `done` of its units, and soon after each of
+  // another process; must not block and
   // not call the store but Heads(). Set once, before the first Ingest.
   virtual void SetCommitListener(std::function<void()> listener) = 0;
 
@@ -192,6 +198,11 @@ class MeasurementStore {
   // Definitions, durable when it returns. May block.
   virtual absl::Status SaveDefinitions(const DefinitionsUpdate& update) = 0;
   virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
+
+  // Bytes waiting for the disk; above its limit Ingest answers QUEUE_FULL.
+  virtual size_t queued_bytes() const { return 0; }
+  // Transactions of Ingest made durable.
+  virtual int64_t groups_committed() const { return 0; }
 };
 
 // The checks of ReadChanges that all engines share.

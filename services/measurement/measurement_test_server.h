@@ -39,8 +39,8 @@ class MeasurementTestServer {
  public:
   MeasurementTestServer(const std::string& directory, const std::string& definition_address)
       : runtime_(ServerOptions(), clock_),
-        server_(MeasurementServer::Create("sqlite:" + directory, MakeChannel(definition_address),
-                                          runtime_)
+        server_(MeasurementServer::Create({.store = "sqlite:" + directory},
+                                          MakeChannel(definition_address), runtime_)
                     .value()),
         rpc_server_(RpcServer::Start("127.0.0.1:0", {server_->rpc()}).value()),
         channel_(MakeChannel(absl::StrCat("127.0.0.1:", rpc_server_->port()))),

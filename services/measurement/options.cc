@@ -4,13 +4,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
+#include "libs/postgres/target.h"
 
 namespace kpisuite {
 
 void AddMeasurementOptions(MeasurementOptions& options, OptionParser& parser) {
-  parser.Add("store", options.store, "Where samples are kept: sqlite:DIRECTORY.");
+  parser.Add("store", options.store,
+             absl::StrCat("Where samples are kept: sqlite:DIRECTORY or ", kPostgresStoreHelp, "."));
+  parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
   parser.Add("definition", options.definition, "Address of the definition service.");
-  parser.AddCheck([&options] { return SqliteDirectoryOf(options.store).status(); });
+  parser.AddCheck([&options] { return CheckStore(options); });
+}
+
+absl::Status CheckStore(const MeasurementOptions& options) {
+  if (IsPostgresUri(options.store)) {
+    return CheckPostgresTarget({options.store, options.store_password_file});
+  }
+  return SqliteDirectoryOf(options.store).status();
 }
 
 absl::StatusOr<std::string> SqliteDirectoryOf(const std::string& store) {
@@ -19,7 +29,8 @@ absl::StatusOr<std::string> SqliteDirectoryOf(const std::string& store) {
     return std::string(absl::StripPrefix(store, kPrefix));
   }
   return InvalidFields(
-      {{"--store", absl::StrCat("got \"", store, "\", want sqlite:DIRECTORY"), "", 0, 0}});
+      {{"--store", absl::StrCat("got \"", store, "\", want sqlite:DIRECTORY or postgres://..."), "",
+        0, 0}});
 }
 
 }  // namespace kpisuite

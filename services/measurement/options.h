@@ -9,14 +9,21 @@
 namespace kpisuite {
 
 struct MeasurementOptions {
-  // Where samples are kept: "sqlite:DIRECTORY", which must exist.
+  // Where samples are kept: "sqlite:DIRECTORY", which must exist, or the URI of a PostgreSQL
+  // database.
   std::string store;
+  // File with the password of that database; see PostgresTarget.
+  std::string store_password_file;
   // Address of the definition service, "host:port".
   std::string definition = "127.0.0.1:7001";
 };
 
-// Adds --store and --definition with their checks. The present values are the defaults.
+// Adds --store, --store-password-file and --definition with their checks. The present values are
+// the defaults.
 void AddMeasurementOptions(MeasurementOptions& options, OptionParser& parser);
+
+// INVALID_ARGUMENT naming the flag when `options` do not say where samples are kept.
+absl::Status CheckStore(const MeasurementOptions& options);
 
 // The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> SqliteDirectoryOf(const std::string& store);

@@ -57,10 +57,10 @@ class SqliteMeasurementStore final : public MeasurementStore {
 
   void Shutdown() override { committer_.Shutdown(); }
 
-  // Bytes waiting for the disk; above its limit Ingest answers QUEUE_FULL.
-  size_t queued_bytes() const { return committer_.queued_bytes(); }
-  // Transactions made durable, each with one fsync.
-  int64_t groups_committed() const { return groups_committed_.load(std::memory_order_relaxed); }
+  size_t queued_bytes() const override { return committer_.queued_bytes(); }
+  int64_t groups_committed() const override {
+    return groups_committed_.load(std::memory_order_relaxed);
+  }
 
  private:
   SqliteMeasurementStore(std::unique_ptr<Database> database, std::vector<FeedHead> heads,

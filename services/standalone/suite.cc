@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "services/definition/sqlite_definition_store.h"
 #include "services/evaluation/options.h"
 
 namespace kpisuite {
@@ -11,17 +12,21 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
     const StandaloneOptions& options, ServerRuntime& runtime) {
   ASSIGN_OR_RETURN(const std::string directory, StateLogDirectoryOf(options.store));
   std::unique_ptr<StandaloneSuite> suite(new StandaloneSuite());
-  ASSIGN_OR_RETURN(suite->definition_, DefinitionModule::Create(directory, runtime.environment()));
+  ASSIGN_OR_RETURN(std::unique_ptr<DefinitionStore> definitions,
+                   SqliteDefinitionStore::Create(directory));
+  ASSIGN_OR_RETURN(suite->definition_,
+                   DefinitionModule::Create(std::move(definitions), runtime.environment()));
   suite->mounted_ = std::make_unique<MountedDefinitions>(
       options.mounted, suite->definition_->service(), runtime.metrics());
   ASSIGN_OR_RETURN(suite->definition_server_, RpcServer::Start("", {suite->definition_->rpc()}));
-  ASSIGN_OR_RETURN(suite->measurement_,
-                   MeasurementServer::Create(
-                       options.store, suite->definition_server_->InProcessChannel(), runtime));
+  ASSIGN_OR_RETURN(
+      suite->measurement_,
+      MeasurementServer::Create({.store = options.store},
+                                suite->definition_server_->InProcessChannel(), runtime));
   ASSIGN_OR_RETURN(suite->measurement_server_, RpcServer::Start("", {suite->measurement_->rpc()}));
   ASSIGN_OR_RETURN(
       suite->evaluation_,
-      EvaluationServer::Create(options.store, options.cache_address,
+      EvaluationServer::Create({.store = options.store, .cache_address = options.cache_address},
                                suite->definition_server_->InProcessChannel(),
                                suite->measurement_server_->InProcessChannel(), runtime));
   return suite;

@@ -62,7 +62,8 @@ absl::Status ProcessSuite::StartEvaluation() {
 std::unique_ptr<ServiceProcess> ProcessSuite::Make(const std::string& service,
                                                    std::vector<std::string> arguments) const {
   std::filesystem::create_directories(StoreDirectory(service));
-  arguments.push_back("--store=sqlite:" + StoreDirectory(service));
+  arguments.push_back(
+      "--store=" + (options_.store.empty() ? "sqlite:" + StoreDirectory(service) : options_.store));
   return std::make_unique<ServiceProcess>("kpi-" + service, directory(), std::move(arguments));
 }
 

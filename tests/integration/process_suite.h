@@ -16,6 +16,8 @@ namespace kpisuite {
 
 struct ProcessSuiteOptions {
   bool with_redis = true;  // else evaluation caches in memory
+  // Of all services, e.g. the URI of a PostgreSQL database; empty: SQLite in a folder of each.
+  std::string store;
   std::vector<std::string> measurement_arguments;
   std::vector<std::string> evaluation_arguments;
 };

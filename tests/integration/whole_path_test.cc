@@ -1,5 +1,5 @@
 // The whole path over real processes: define, write, ask, watch, correct, explain. Every test runs
-// against three services with Redis and against kpi-standalone.
+// against three services with Redis, on SQLite and on PostgreSQL, and against kpi-standalone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "libs/postgres/test_server.h"
 #include "tests/integration/deliveries.h"
 #include "tests/integration/process_suite.h"
 #include "tests/integration/state_watcher.h"
@@ -31,7 +32,7 @@ std::vector<Delivery> FiveDeliveries() {
           {"e", "south", at(9), 16}};
 }
 
-enum class Topology { kThreeProcesses, kStandalone };
+enum class Topology { kThreeProcesses, kPostgres, kStandalone };
 
 class WholePath : public testing::TestWithParam<Topology> {
  protected:
@@ -42,7 +43,11 @@ class WholePath : public testing::TestWithParam<Topology> {
       ASSERT_TRUE(started.ok()) << started;
       client_ = std::make_unique<SuiteClient>(standalone_->Client());
     } else {
-      suite_ = std::make_unique<ProcessSuite>();
+      ProcessSuiteOptions options;
+      if (GetParam() == Topology::kPostgres) {
+        options.store = PostgresTestServer::Shared().NewDatabase().value().uri;
+      }
+      suite_ = std::make_unique<ProcessSuite>(options);
       const absl::Status started = suite_->Start();
       ASSERT_TRUE(started.ok()) << started;
       client_ = std::make_unique<SuiteClient>(suite_->Client());
@@ -237,10 +242,15 @@ TEST_P(WholePath, ADraftIsSimulatedOverWhatWasWrittenAndChangesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Topologies, WholePath,
-                         testing::Values(Topology::kThreeProcesses, Topology::kStandalone),
+                         testing::Values(Topology::kThreeProcesses, Topology::kPostgres,
+                                         Topology::kStandalone),
                          [](const testing::TestParamInfo<Topology>& info) {
-                           return info.param == Topology::kStandalone ? "Standalone"
-                                                                      : "ThreeProcesses";
+                           switch (info.param) {
+                             case Topology::kThreeProcesses: return "ThreeProcesses";
+                             case Topology::kPostgres: return "Postgres";
+                             case Topology::kStandalone: return "Standalone";
+                           }
+                           return "";
                          });
 
 }  // namespace

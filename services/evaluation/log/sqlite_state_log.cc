@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/log/logged_names.h"
 
 namespace kpisuite {
 namespace {
@@ -87,26 +87,6 @@ std::string Columns(absl::string_view state) {
       state,
       ", number, old_value, old_status, restated_by, minor, definition_position, final, "
       "author, reason");
-}
-
-std::string CauseName(v1::HistoryCause cause) {
-  return std::string(absl::StripPrefix(v1::HistoryCause_Name(cause), "HISTORY_CAUSE_"));
-}
-
-std::string StatusName(v1::Status status) {
-  return std::string(absl::StripPrefix(v1::Status_Name(status), "STATUS_"));
-}
-
-v1::HistoryCause CauseNamed(absl::string_view name) {
-  v1::HistoryCause cause = v1::HISTORY_CAUSE_UNSPECIFIED;
-  v1::HistoryCause_Parse(absl::StrCat("HISTORY_CAUSE_", name), &cause);
-  return cause;
-}
-
-v1::Status StatusNamed(absl::string_view name) {
-  v1::Status status = v1::STATUS_UNSPECIFIED;
-  v1::Status_Parse(absl::StrCat("STATUS_", name), &status);
-  return status;
 }
 
 // Reads a row of Columns().

@@ -5,8 +5,10 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/postgres/test_server.h"
 #include "libs/storage/test_directory.h"
 #include "services/evaluation/log/memory_state_log.h"
+#include "services/evaluation/log/postgres_state_log.h"
 #include "services/evaluation/log/sqlite_state_log.h"
 
 namespace kpisuite {
@@ -42,7 +44,10 @@ std::vector<std::string> Values(const absl::StatusOr<std::vector<HistoryEntryRow
 
 class StateLogContract : public ::testing::TestWithParam<std::string> {
  protected:
-  StateLogContract() { Open(); }
+  StateLogContract() {
+    if (GetParam() == "postgres") target_ = PostgresTestServer::Shared().NewDatabase().value();
+    Open();
+  }
 
   void Open() {
     if (GetParam() == "memory") {
@@ -50,6 +55,10 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
       return;
     }
     log_.reset();
+    if (GetParam() == "postgres") {
+      log_ = PostgresStateLog::Create({.target = target_}).value();
+      return;
+    }
     auto opened = SqliteStateLog::Create(
         {.directory = directory_.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0});
     ASSERT_TRUE(opened.ok()) << opened.status();
@@ -71,6 +80,7 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
   }
 
   TestDirectory directory_;
+  PostgresTarget target_;
   std::unique_ptr<StateLog> log_;
 };
 
@@ -288,7 +298,8 @@ TEST_P(StateLogContract, RemembersTheVersionsOfKpis) {
   EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(both));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract, ::testing::Values("memory", "sqlite"));
+INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract,
+                         ::testing::Values("memory", "sqlite", "postgres"));
 
 TEST(SqliteStateLog, SecondProcessIsRefused) {
   TestDirectory directory;

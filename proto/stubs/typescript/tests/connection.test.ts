@@ -95,6 +95,33 @@ for (const how of ["cut", "hangUp"] as const) {
   });
 }
 
+test("a writer goes on when the server, away for a while, is back", async () => {
+  const ids: (string | undefined)[] = [];
+  const routes = ({ rpc }: ConnectRouter): void => {
+    rpc(MeasurementService.method.getMeasurementServerInfo, () => limits);
+    rpc(MeasurementService.method.streamSamples, async function* (requests) {
+      for await (const { batchNo, batch } of requests) {
+        ids.push(batch?.requestId);
+        yield { durableThroughBatchNo: batchNo, acks: [{ batchNo, result: { inserted: 1n } }] };
+      }
+    });
+  };
+  const first = await serve(routes);
+  const options = { batchSamples: 1, requestIdPrefix: "r" };
+  const writer = await clientOf(first).writer("workspaces/w", options);
+  await first.stop();
+  const series = writer.series("m");
+  const written = (async () => {
+    for (let i = 0n; i < 6n; i += 1n) await series.mantissa(i, i);
+    return writer.flush();
+  })();
+  await setTimeout(400);
+  assert.deepEqual(ids, []);
+  await serve(routes, "127.0.0.1", Number(first.address.split(":")[1]));
+  assert.equal((await written).inserted, 6n);
+  assert.deepEqual(ids, ["r-1", "r-2", "r-3", "r-4", "r-5", "r-6"]);
+});
+
 const limits = { maxUnackedBatches: 4, maxBatchSamples: 1000, maxMessageBytes: 1 << 20 };
 
 test("calls go round the addresses of a name, past those that nobody answers", async () => {

@@ -9,6 +9,9 @@ export class Server {
   readonly #sockets = new Set<Socket>();
   readonly #server: http2.Http2Server;
 
+  /** "host:port", also when it has stopped. */
+  address = "";
+
   private constructor(routes: (router: ConnectRouter) => void) {
     this.#server = http2.createServer(connectNodeAdapter({ routes }));
     this.#server.on("connection", (socket: Socket) => {
@@ -26,15 +29,12 @@ export class Server {
   ): Promise<Server> {
     const server = new Server(routes);
     await new Promise<void>((resolve) => server.#server.listen(port, host, resolve));
+    server.address = `${host}:${server.port}`;
     return server;
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
-  }
-
-  get address(): string {
-    return `127.0.0.1:${this.port}`;
   }
 
   /** Breaks all connections; new ones are taken. */

@@ -22,12 +22,14 @@ export class StreamCall {
   readonly #requests = new Queue<StreamSamplesRequest>();
   readonly #controller = new AbortController();
   readonly #responses: AsyncIterator<StreamSamplesResponse>;
+  #next: Promise<IteratorResult<StreamSamplesResponse>>;
   #sent = 0n;
   #acked = 0n;
 
   constructor(stub: Client<typeof MeasurementService>) {
     const responses = stub.streamSamples(this.#requests, { signal: this.#controller.signal });
     this.#responses = responses[Symbol.asyncIterator]();
+    this.#next = this.#read();
   }
 
   send(batch: Batch): void {
@@ -41,8 +43,9 @@ export class StreamCall {
   }
 
   async receive(): Promise<StreamSamplesResponse> {
-    const next = await this.#responses.next();
+    const next = await this.#next;
     if (next.done) throw new KpiSuiteError("the stream ended", Code.Unavailable);
+    this.#next = this.#read();
     return next.value;
   }
 
@@ -57,17 +60,22 @@ export class StreamCall {
     return batch;
   }
 
-  /** Nothing more is sent; everything has its ack. */
+  /** Nothing more is sent; everything has its ack, so how the call ends does not matter. */
   end(): void {
     this.#requests.end();
-    // The end of the call is read, so that its stream is done with; all was settled before.
-    this.#responses.next().catch(() => {});
   }
 
   /** Gives the call up. */
   abort(): void {
     this.#requests.end();
     this.#controller.abort();
+  }
+
+  /** Reads ahead: a failure while batches are sent is kept for receive, not lost on the process. */
+  #read(): Promise<IteratorResult<StreamSamplesResponse>> {
+    const next = this.#responses.next();
+    next.catch(() => {});
+    return next;
   }
 }
 

@@ -1,0 +1,119 @@
+#include "services/measurement/postgres/group_writer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "libs/postgres/error.h"
+#include "services/measurement/postgres/group_reads.h"
+#include "services/measurement/postgres/group_writes.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr int kAttempts = 5;
+// Beyond so many series the memory starts anew: what it has lost is found in the table.
+constexpr size_t kMostRemembered = 1'000'000;
+// Every look-up is by a key of few rows; without statistics the planner may think otherwise.
+constexpr char kSession[] =
+    "SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_seqscan TO off;"
+    "SET enable_bitmapscan TO off; SET plan_cache_mode TO force_generic_plan; SET jit TO off";
+
+// Another transaction, of another partition, was in the way: it can only be a metric that both
+// were the first to name.
+bool IsConflict(const absl::Status& status) {
+  return absl::IsAborted(status) || absl::IsAlreadyExists(status);
+}
+
+}  // namespace
+
+absl::Status GroupWriter::Connect() {
+  if (connection_ != nullptr && connection_->alive()) return absl::OkStatus();
+  series_.clear();
+  connection_.reset();
+  ASSIGN_OR_RETURN(connection_, database_.Connect(kSession));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units) {
+  absl::StatusOr<WrittenGroup> written;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const absl::Status connected = Connect();
+    if (!connected.ok()) return PostgresUnavailable(connected.message());
+    written = WriteOnce(units);
+    if (written.ok()) return written;
+    if (connection_->in_transaction() && !connection_->ExecuteScript("ROLLBACK").ok()) {
+      connection_.reset();
+    }
+    if (!IsConflict(written.status())) return written.status();
+    series_.clear();
+  }
+  return PostgresUnavailable(absl::StrCat("a group was in the way of others ", kAttempts,
+                                          " times: ", written.status().message()));
+}
+
+absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units) {
+  PartitionGroup group(units);
+  RETURN_IF_ERROR(ReadGroup(group));
+  WrittenGroup written;
+  for (size_t i = 0; i < units.size(); ++i) written.outcomes.push_back(group.Apply(i));
+  RETURN_IF_ERROR(WriteChanges(group));
+  RememberSeries(group);
+  written.head = group.head;
+  return written;
+}
+
+bool GroupWriter::RecallSeries(PartitionGroup& group) const {
+  bool all = true;
+  for (GroupSeries& one : group.series) {
+    const auto known = series_.find(one.Key());
+    if (known == series_.end()) {
+      all = false;
+      continue;
+    }
+    one.id = known->second.id;
+    one.has_business_day = known->second.has_business_day;
+  }
+  return all;
+}
+
+void GroupWriter::RememberSeries(const PartitionGroup& group) {
+  if (series_.size() + group.series.size() > kMostRemembered) series_.clear();
+  for (const GroupSeries& one : group.series) {
+    if (one.id != 0) series_[one.Key()] = {one.id, one.has_business_day};
+  }
+}
+
+absl::Status GroupWriter::ReadGroup(PartitionGroup& group) {
+  const bool all_known = RecallSeries(group);
+  PostgresPipeline pipeline(*connection_);
+  pipeline.Add("BEGIN ISOLATION LEVEL READ COMMITTED");
+  GroupReads reads(group, pipeline);
+  reads.AddHead();
+  reads.AddNames();
+  if (!all_known) reads.AddSeries();
+  if (all_known) reads.AddRows();
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
+  RETURN_IF_ERROR(reads.Take(results));
+  return all_known ? absl::OkStatus() : ReadRows(group);
+}
+
+absl::Status GroupWriter::ReadRows(PartitionGroup& group) {
+  PostgresPipeline pipeline(*connection_);
+  GroupReads reads(group, pipeline);
+  reads.AddRows();
+  if (pipeline.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
+  return reads.Take(results);
+}
+
+absl::Status GroupWriter::WriteChanges(const PartitionGroup& group) {
+  if (!group.changed()) return connection_->Execute("ROLLBACK");
+  PostgresPipeline pipeline(*connection_);
+  AddGroupWrites(group, pipeline);
+  pipeline.Add("COMMIT");
+  return pipeline.Run().status();
+}
+
+}  // namespace kpisuite

@@ -1,0 +1,69 @@
+// GroupWriter: makes groups of units durable, on a connection of its own.
+//
+// One transaction for a group, of one partition, in two or three round trips:
+//
+//   lock the head row; in later statements, which see every commit before the lock was got: the
+//   requests, traits, series and watermarks that the units name
+//   the samples that they name (in the same round trip when all series are remembered)
+//   everything that changed, and the commit
+//
+// What a unit does is decided in between, by PartitionGroup. Two processes that write to one
+// partition wait for each other at the lock.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/postgres/database.h"
+#include "services/measurement/measurement_store.h"
+#include "services/measurement/postgres/partition_group.h"
+
+namespace kpisuite {
+
+// How a group ended: the outcome of each unit, and the head after it.
+struct WrittenGroup {
+  std::vector<absl::StatusOr<IngestOutcome>> outcomes;
+  FeedHead head;
+};
+
+// Used by one thread.
+class GroupWriter {
+ public:
+  // `database` outlives it.
+  explicit GroupWriter(PostgresDatabase& database) : database_(database) {}
+  GroupWriter(const GroupWriter&) = delete;
+  GroupWriter& operator=(const GroupWriter&) = delete;
+
+  // `units` are not empty and of one partition. An error is that of all units: RESOURCE_EXHAUSTED
+  // DISK_FULL (nothing was stored), UNAVAILABLE STORE_UNAVAILABLE (unknown), INTERNAL.
+  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units);
+
+ private:
+  // A series as it is stored. It never changes but for the mark, which is set again if need be.
+  struct KnownSeries {
+    uint64_t id = 0;
+    bool has_business_day = false;
+  };
+
+  absl::Status Connect();
+  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units);
+  absl::Status ReadGroup(PartitionGroup& group);
+  absl::Status ReadRows(PartitionGroup& group);
+  absl::Status WriteChanges(const PartitionGroup& group);
+  // Whether all series of the group are remembered; fills in those that are.
+  bool RecallSeries(PartitionGroup& group) const;
+  void RememberSeries(const PartitionGroup& group);
+
+  PostgresDatabase& database_;
+  std::unique_ptr<PostgresConnection> connection_;
+  // Committed rows only. Begun anew with the connection: a server that was restored or has failed
+  // over may not have them.
+  absl::flat_hash_map<std::string, KnownSeries> series_;
+};
+
+}  // namespace kpisuite

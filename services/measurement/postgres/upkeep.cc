@@ -1,0 +1,54 @@
+#include "services/measurement/postgres/upkeep.h"
+
+#include "libs/base/log.h"
+#include "libs/base/status_macros.h"
+#include "services/measurement/postgres/time_partitions.h"
+
+namespace kpisuite {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Minutes(10);
+constexpr absl::Duration kRequestRetention = absl::Hours(48);
+
+}  // namespace
+
+PostgresUpkeep::PostgresUpkeep(PostgresDatabase& database, const Clock& clock)
+    : database_(database), clock_(clock), thread_([this] { RunThread(); }) {}
+
+PostgresUpkeep::~PostgresUpkeep() { Stop(); }
+
+void PostgresUpkeep::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    stopped_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void PostgresUpkeep::RunThread() {
+  while (!WaitForStop(kInterval)) {
+    const absl::Status done = RunOnce();
+    if (!done.ok()) LogWarning("upkeep of the store failed", {{"error", done.message()}});
+  }
+}
+
+bool PostgresUpkeep::WaitForStop(absl::Duration timeout) {
+  const absl::Time end = absl::Now() + timeout;
+  MutexLock lock(mutex_);
+  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mutex_, end - absl::Now());
+  return stopping_;
+}
+
+absl::Status PostgresUpkeep::RunOnce() {
+  const absl::Time now = clock_.Now();
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
+  // One maker at a time; writers of samples do not wait for it.
+  RETURN_IF_ERROR(transaction.connection().Execute("LOCK TABLE schema_version IN EXCLUSIVE MODE"));
+  RETURN_IF_ERROR(MakeTimePartitions(transaction.connection(), now));
+  RETURN_IF_ERROR(transaction.connection().Execute("DELETE FROM request WHERE created_nano < $1",
+                                                   {absl::ToUnixNanos(now - kRequestRetention)}));
+  return transaction.Commit();
+}
+
+}  // namespace kpisuite
