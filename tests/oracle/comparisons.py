@@ -178,12 +178,12 @@ def compare(world, place, evaluation, life, now, name):
     whole = life == "CLOSED" or evaluation.readiness.ready or open_day >= reach.end
     part = comparable if whole else cut_off(calendar, place, comparable, kind, open_day,
                                             proportional)
-    if not part.own_days:
+    if open_day < reach.first:
         part = dataclasses.replace(part, days=())
-    if not part.days:
-        return finished(world, place, evaluation, part, NOT_READY, NOT_READY)
-    if part.days != comparable.days:
+    if part.days and part.days != comparable.days:
         cut = periods.day_start(calendar, part.days[-1][1])
+    if not part.days or not part.own_days:
+        return finished(world, place, evaluation, part, NOT_READY, NOT_READY, cut)
     own_value = evaluation.value
     if part.own_days != ((reach.first, reach.end),):
         own_value = value_over(world, place, part.own_days, now)

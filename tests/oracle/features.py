@@ -46,5 +46,5 @@ PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_
         "MEAN_BLEND", "MEAN_TO_DATE", "LAST_WITH_DRIFT", "LAST_VALUE", "NONE", "MIXED",
         "too early: SHARE", "too early: HISTORY", "too early: INTERVAL", "interval",
         "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
-        "to date: TOO_EARLY", "projected: ON_TARGET", "projected: OFF_TARGET")
+        "projected: ON_TARGET", "projected: OFF_TARGET")
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")

@@ -154,7 +154,7 @@ def by_entity(placed, scale):
 def cohort_ratio(item, metric, frame, placed):
     """Values of a cohort now by its values in an earlier period."""
     earlier = counterparts.earlier(frame.calendar, frame.step, item.cohort_offset)
-    if earlier is None or not earlier.exists:
+    if earlier is None or not earlier.exists or not frame.step.exists:
         return Framed(NO_COMPARABLE, 0)
     reach = windows.reach_of(frame.calendar, frame.window, earlier)
     then = by_entity(within(placed, reach.start, reach.stop), metric.scale)

@@ -94,8 +94,7 @@ def share_at(rule, calendar, period, as_of, history):
     if rule.profile == "HISTORY":
         shares = known(shares_of(history, rule.periods))
         share = median(shares) if shares else NO_COMPARABLE
-        share = edge(done, length, share)
-        return share, multiply(days, subtract(ONE, share)), len(shares)
+        return (edge(done, length, share), multiply(days, subtract(ONE, share)), len(shares))
     if rule.profile in (None, "CALENDAR"):
         return (divide(Decimal(done), Decimal(length)),
                 divide(multiply(days, Decimal(length - done)), Decimal(length)), 0)
