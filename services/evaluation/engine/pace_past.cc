@@ -265,8 +265,6 @@ void PacePast::NoteWithheld(int32_t day) {
   if (content_ != nullptr && day < content_->open_day + content_->after) content_ = nullptr;
 }
 
-DayRange PacePast::Closed::days() const {
-  return {DayOfNumber(first_day), DayOfNumber(end_day)};
-}
+DayRange PacePast::Closed::days() const { return {DayOfNumber(first_day), DayOfNumber(end_day)}; }
 
 }  // namespace kpisuite
