@@ -20,12 +20,23 @@ absl::Status MomentUnknown(absl::Time time, absl::string_view what) {
                    " cannot be computed again: ", what));
 }
 
+FinalityDecisions DecisionsAbout(const FinalityDecisions& all, const std::string& kpi) {
+  FinalityDecisions about;
+  for (const FinalityDecision& decision : all) {
+    if (decision.kpi == kpi) about.push_back(decision);
+  }
+  return about;
+}
+
 // The definitions of the moment, and the versions of KPIs that were kept then.
 struct DefinitionsThen {
-  explicit DefinitionsThen(const Moment& moment) : versions(moment.last_closed) {
+  explicit DefinitionsThen(const Moment& moment)
+      : versions(moment.last_closed, [&moment](const std::string& kpi) {
+          return DecisionsAbout(moment.decisions, kpi);
+        }) {
     for (const AppliedSet& set : moment.definitions) {
       const CatalogChanges changes = catalog.Apply(set.definitions, set.position);
-      versions.Follow(changes, catalog, set.position);
+      versions.Follow(set.definitions, changes, catalog, set.position);
     }
   }
 
