@@ -171,6 +171,7 @@ class InputsBuilder {
                                          " KPIs, want at most ", kMaxKpiDepth));
     }
     formula_inputs_.push_back({alias, child.unit});
+    only_child_ = &child;
     if (result) {
       own_.push_back(
           {alias, FormulaBinding::Kind::kResult, AddResult(draft_, field, input, child)});
@@ -179,7 +180,6 @@ class InputsBuilder {
     const ComponentPlace place{.path = ReadPath(draft_, field, input),
                                .ignore_dimensions = ReadIgnored(draft_, field, input)};
     own_.push_back({alias, FormulaBinding::Kind::kStep, AddComponent(draft_.built, child, place)});
-    only_child_ = &child;
   }
 
   // Checks and adds the formula of this KPI itself.
@@ -234,16 +234,23 @@ class InputsBuilder {
     const KpiStep& step = built.step();
     const bool plain =
         step.bindings.size() == 1 && step.formula.canonical_text() == step.bindings[0].alias;
+    const bool rolls_up =
+        std::any_of(built.inputs.begin(), built.inputs.end(),
+                    [](const MetricInput& input) { return !input.ignore_dimensions.empty(); });
     bool flow = false;
     if (plain && step.bindings[0].kind == FormulaBinding::Kind::kStep) {
       flow = only_child_->nature == KpiNature::kFlow;
-      built.additive_over_slices = only_child_->additive_over_slices;
+      built.additive_over_slices = only_child_->additive_over_slices && !rolls_up;
+    } else if (plain && step.bindings[0].kind == FormulaBinding::Kind::kResult) {
+      // Sums of finished values add up further, other aggregates of them do not.
+      flow = built.results[step.bindings[0].index].aggregation == AggregationKind::kSum;
+      built.additive_over_slices = flow && only_child_->additive_over_slices && !rolls_up;
     } else if (plain) {
       const MetricInput& input = built.inputs[step.bindings[0].index];
       const AggregationKind kind = input.aggregation.kind;
       flow = kind == AggregationKind::kSum || kind == AggregationKind::kCount ||
              kind == AggregationKind::kCountTrue;
-      built.additive_over_slices = IsAdditiveOverSlices(kind) && input.ignore_dimensions.empty();
+      built.additive_over_slices = IsAdditiveOverSlices(kind) && !rolls_up;
     }
     const v1::Nature nature = draft_.kpi.nature();
     if (nature != v1::NATURE_UNSPECIFIED) flow = nature == v1::NATURE_FLOW;

@@ -90,8 +90,10 @@ absl::Time AtWallTime(const Calendar& calendar, absl::CivilDay day, absl::Durati
   return info.pre + (since_midnight - absl::Floor(since_midnight, absl::Seconds(1)));
 }
 
-// Hours on the wall clock since the nominal start of the day that contains the instant.
+// Hours on the wall clock since the nominal start of the day that contains the instant; none at its
+// first instant, also where the clocks skip the nominal one.
 absl::Duration WallTimeOf(const Calendar& calendar, absl::CivilDay day, absl::Time time) {
+  if (time <= calendar.StartOf(day)) return absl::ZeroDuration();
   const absl::TimeZone::CivilInfo info = calendar.zone().At(time);
   const absl::Duration wall =
       absl::Seconds(info.cs - absl::CivilSecond(day)) + info.subsecond - calendar.spec().day_start;
@@ -170,8 +172,8 @@ Comparable ComparableOf(const Window& window, const Calendar& calendar, const Pe
 ComparableCut CutComparable(const Window& window, const Calendar& calendar, const Period& period,
                             const Comparator& comparator, absl::Time as_of) {
   ComparableCut cut;
-  if (IsAll(period) || as_of < period.start) return cut;
   const DayRange own = window.ReachOf(calendar, period);
+  if (IsAll(period) || as_of < calendar.StartOf(own.first_day)) return cut;
   if (as_of >= calendar.StartOf(own.end_day)) {
     cut.days = ComparableOf(window, calendar, period, comparator).days;
     return cut;
@@ -192,7 +194,7 @@ ComparableCut CutComparable(const Window& window, const Calendar& calendar, cons
   const DayRange reach = window.ReachOf(calendar, *other);
   absl::CivilDay last = other->first_day + (day - period.first_day);
   absl::Time until = last < other->end_day ? AtWallTime(calendar, last, wall) : other->end;
-  if (comparator.proportional) {
+  if (comparator.proportional && as_of > period.start) {
     until = AtSameShare(period, *other, as_of);
     last = calendar.DayOf(until);
   }
@@ -200,6 +202,7 @@ ComparableCut CutComparable(const Window& window, const Calendar& calendar, cons
     cut.days = {reach};
     return cut;
   }
+  if (last < reach.first_day) return cut;
   return CutOn(calendar, RangeOrNothing(reach.first_day, last), last, until);
 }
 

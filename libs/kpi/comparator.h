@@ -20,7 +20,8 @@ namespace kpisuite {
 //   PREVIOUS_PERIOD: `count` periods earlier.
 //   SAME_PERIOD_LAST_YEAR: the same position `count` years earlier: month 3, quarter 1, week 14 of
 //     its week year; a day by its date, or by week and weekday where years consist of weeks; in a
-//     CUSTOM calendar the same place among the periods of the year, a day by its place there.
+//     CUSTOM calendar the same place among the periods of the year, a day by its place in the
+//     finest period, clipped to the end of a shorter one.
 //   COMPARABLE where years and months do not consist of weeks, and under SAME_NUMBER: the same as
 //     SAME_PERIOD_LAST_YEAR. In a CUSTOM calendar what the table says.
 // By day: each day of the reach has its own counterpart; the value is that of all of them.
@@ -87,9 +88,10 @@ struct ComparableCut {
 // `as_of` is min(now, watermark). Both sides are cut at the same position: whole days from the
 // period's start, then the wall time of the as-of instant, clipped to the comparator's length. A
 // wall time that the comparator's day skips is the first instant after the gap, a repeated one the
-// first. Nothing if the period has not begun; all days of ComparableOf once its reach has ended
-// (for EXCLUDE_CURRENT from the start). PROPORTIONAL: the same share of the period's elapsed time,
-// rounded down to whole seconds.
+// first. Nothing before the reach begins; all days of ComparableOf once it has ended (for
+// EXCLUDE_CURRENT from the start of the period); in the units of a trailing window before the
+// period, as many days before the start of either. PROPORTIONAL: the same share of the period's
+// elapsed time, rounded down to whole seconds.
 ComparableCut CutComparable(const Window& window, const Calendar& calendar, const Period& period,
                             const Comparator& comparator, absl::Time as_of);
 

@@ -42,9 +42,11 @@ Decimal DefaultFlatEpsilon() { return Decimal::FromMantissa(2, 2); }
 Movement MovementOf(const Delta& delta, const Direction& direction, const Decimal& epsilon,
                     const std::optional<FavourablePair>& favourable) {
   if (!delta.delta.defined() || direction.kind == DirectionKind::kNeutral) return Movement::kNone;
-  if (IsTwoSided(direction.kind) && !favourable.has_value()) return Movement::kNone;
   if (IsFlat(delta, epsilon)) return Movement::kFlat;
-  if (IsTwoSided(direction.kind)) return BySign(favourable->value - favourable->prior);
+  if (IsTwoSided(direction.kind)) {
+    if (!favourable.has_value()) return Movement::kNone;
+    return BySign(favourable->value - favourable->prior);
+  }
   return BySign(direction.kind == DirectionKind::kLower ? -delta.delta : delta.delta);
 }
 

@@ -21,7 +21,8 @@ Delta DeltaOf(const Number& value, const Number& prior, ScaleType scale_type = S
 
 // Whether a change was for the better.
 enum class Movement {
-  kNone,  // nothing to say: a value is missing, or the direction is NEUTRAL
+  kNone,  // nothing to say: a value is missing, the direction is NEUTRAL, or no target says whether
+          // a change of a two-sided KPI was good
   kFlat,  // too small to matter
   kBetter,
   kWorse,
@@ -35,7 +36,8 @@ Decimal DefaultFlatEpsilon();
 // FLAT if |delta_pct| < epsilon; where there is no delta_pct, only if nothing changed. Otherwise by
 // direction: HIGHER and LOWER by the sign of the delta; two-sided KPIs by their favourable
 // variances (Variance::favourable) against the same target: nearer to the range is better, both
-// inside of it is FLAT. `favourable` is needed by those only: {of the value, of the prior}.
+// inside of it is FLAT. `favourable` is needed by those only, and only where something changed: {of
+// the value, of the prior}.
 struct FavourablePair {
   Number value;
   Number prior;

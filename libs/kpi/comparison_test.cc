@@ -73,6 +73,7 @@ TEST_F(MovementTest, TwoSidedKpisMoveTowardsTheirRange) {
   EXPECT_EQ(move("-5", "-1"), "WORSE");
   EXPECT_EQ(move("0", "0"), "FLAT");
   EXPECT_EQ(Move(DirectionKind::kInRange, "120", "80"), "NONE");
+  EXPECT_EQ(Move(DirectionKind::kInRange, "101", "100"), "FLAT");
 }
 
 TEST_F(MovementTest, MissingValuesDoNotMove) {

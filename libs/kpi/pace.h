@@ -64,7 +64,8 @@ struct PaceResult {
   // tau: elapsed / length of the period, in elapsed time.
   Number elapsed = NdReason::kNotApplicable;
   // f of the KPI. HISTORY: of a flow, the median over the KPI's own history (its formula over the
-  // inputs' totals and to-date values); of a level or ratio, the least over its flows and counts.
+  // inputs' totals and to-date values); of a level or ratio, the least over its flows and counts,
+  // and without any the share of elapsed time, on which no projection depends.
   ExpectedShare expected;
   // What is due by now: T f for a flow (both ends of a range), T for a level or ratio.
   ResolvedTarget to_date_target;

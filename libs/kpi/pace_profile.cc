@@ -74,8 +74,9 @@ ExpectedShare ShareWithin(const PaceRule& rule, const Calendar& calendar, const 
   switch (rule.profile) {
     case PaceProfile::kCalendar: {
       const Number days = Decimal::FromInt(DayCount(calendar, period));
-      const Number left = Nanoseconds(period.end - as_of) / Nanoseconds(period.end - period.start);
-      return {ElapsedPart(period.start, period.end, as_of), days * left, 0};
+      const Number left = days * Nanoseconds(period.end - as_of);
+      return {ElapsedPart(period.start, period.end, as_of),
+              left / Nanoseconds(period.end - period.start), 0};
     }
     case PaceProfile::kHistory: return ShareByHistory(rule, calendar, period, history);
     case PaceProfile::kWorkingDays:

@@ -98,11 +98,15 @@ Projection ProjectFlow(const Number& to_date, const Number& share, const Number&
 
 Projection ProjectMean(const Number& mean, const Number& prior, const Number& count,
                        const Projection& count_at_end) {
-  if (!prior.defined()) {
-    return {mean, ProjectionMethod::kMeanToDate,
-            std::vector<Number>(count_at_end.scenarios.size(), mean)};
-  }
   Projection projection;
+  if (!prior.defined()) {
+    projection.value = mean;
+    projection.method = ProjectionMethod::kMeanToDate;
+    for (const Number& end : count_at_end.scenarios) {
+      projection.scenarios.push_back(end.defined() ? mean : end);
+    }
+    return projection;
+  }
   projection.value = BlendedMean(mean, prior, count, count_at_end.value);
   projection.method = ProjectionMethod::kMeanBlend;
   for (const Number& end : count_at_end.scenarios) {

@@ -72,7 +72,8 @@ Projection ProjectFlow(const Number& to_date, const Number& share, const Number&
                        absl::Span<const Number> historical_shares);
 
 // A mean blended with its prior by n: (n mean + (N - n) H) / N, where N is the projection of n as a
-// flow. The mean itself where N <= n or H is missing; H while n is 0.
+// flow. The mean itself where N <= n or H is missing; H while n is 0 and more is to come. Without
+// an N_j there is no scenario.
 Projection ProjectMean(const Number& mean, const Number& prior, const Number& count,
                        const Projection& count_at_end);
 

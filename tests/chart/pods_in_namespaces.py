@@ -14,7 +14,8 @@ import chart_tools as chart
 import pod_sandbox
 
 DRAIN = ("--set=defaults.drain.delaySeconds=1", "--set=defaults.drain.timeoutSeconds=5")
-SECRETS = {"kpi-redis": {"password": "p%40_s@:/!\n"}, "redis": {"pass": "other"}}
+SECRETS = {"kpi-redis": {"password": "p%40_s@:/!\n"}, "redis": {"pass": "other"},
+           "kpi-postgres": {"pass": "secret"}}
 CONFIG_MAPS = {"kpi-definitions": {"orders.yaml": (
     "apiVersion: kpisuite/v1\nkind: Metric\nmetadata: {name: orders}\nspec: {unit: count}\n")}}
 # Series that Prometheus makes itself.

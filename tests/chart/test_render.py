@@ -79,6 +79,25 @@ class Values(unittest.TestCase):
                       self.refusal("mode=distributed", "evaluation.replicas=2"))
         self.assertIn("standalone.replicas: got 3", self.refusal("defaults.replicas=3"))
 
+    def test_postgres_scales_definition_and_measurement_alone(self):
+        postgres = ("mode=distributed", "store.engine=postgres")
+        self.assertIn("store.postgres.host: got nothing", self.refusal(*postgres))
+        self.assertIn("one process owns the log of states", self.refusal(
+            *postgres, "store.postgres.host=db", "evaluation.replicas=2"))
+        self.assertIn("got postgres in mode standalone", self.refusal(
+            "store.engine=postgres", "store.postgres.host=db"))
+        self.assertIn("store.engine: got sqlite", self.refusal("store.postgres.host=db"))
+        objects = chart.recipe_objects(chart.CHART / "ci" / "postgres.yaml")
+        sets = {item["metadata"]["name"].rpartition("-")[2]: item["spec"]
+                for item in chart.of_kind(objects, "StatefulSet")}
+        self.assertEqual({name: spec["replicas"] for name, spec in sets.items()},
+                         {"definition": 2, "measurement": 3, "evaluation": 1})
+        budgets = {item["metadata"]["name"].rpartition("-")[2]: item["spec"]["maxUnavailable"]
+                   for item in chart.of_kind(objects, "PodDisruptionBudget")}
+        self.assertEqual(budgets, {"definition": 1, "measurement": 1})
+        for spec in sets.values():
+            self.assertNotIn("volumeClaimTemplates", spec)
+
     def test_grace_period_covers_the_drain(self):
         self.assertIn("want at least 80", self.refusal("defaults.drain.delaySeconds=50"))
 

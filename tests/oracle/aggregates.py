@@ -113,3 +113,23 @@ def aggregate(item, metric, samples, day_of):
     if kind == "WEIGHTED_AVG":
         return weighted_average(samples, metric)
     raise ValueError(f"aggregation {kind} is not known here")
+
+
+def of_finished(kind, values):
+    """Finished values of consecutive periods; those without a value are skipped."""
+    known = [value for value in values if not isinstance(value, Nd)]
+    if not known:
+        return values[0] if values else EMPTY
+    if kind in ("MIN", "MAX"):
+        return (min if kind == "MIN" else max)(known)
+    if kind in ("FIRST", "LAST"):
+        return known[0 if kind == "FIRST" else -1]
+    if kind == "MEDIAN":
+        ordered, middle = sorted(known), len(known) // 2
+        if len(known) % 2:
+            return ordered[middle]
+        return decimals.divide(decimals.add(ordered[middle - 1], ordered[middle]), Decimal(2))
+    whole = known[0]
+    for value in known[1:]:
+        whole = decimals.add(whole, value)
+    return whole if kind == "SUM" else decimals.divide(whole, Decimal(len(known)))

@@ -35,15 +35,17 @@ def metric_text(metric):
 
 def input_text(item):
     if item.kpi is not None:
-        return flow((("kpi", item.kpi),))
+        return flow((("kpi", item.kpi), ("apply", "RESULT" if item.is_result else None),
+                     ("aggregation", item.aggregation if item.is_result else None),
+                     ("offset", item.offset and flow((item.offset,))),
+                     ("ignoreDimensions", names(item.ignore))))
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
                  ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
                   else None),
                  ("conversionWindow", duration(item.conversion_window)),
-                 ("cohortOffset", item.cohort_offset and flow((
-                     ("previousPeriod", item.cohort_offset),))),
+                 ("cohortOffset", item.cohort_offset and flow((item.cohort_offset,))),
                  ("cohortMeasure", item.cohort_measure),
                  ("window", item.window and quoted(item.window)),
                  ("offset", item.offset and flow((item.offset,))),
@@ -65,10 +67,24 @@ def target_value_text(value):
         kind = ("allocated", flow((("total", quoted(value.value)), ("profile", value.profile),
                                    ("period", quoted(value.first[0])),
                                    ("weights", entries_text(value.schedule)))))
+    elif value.kind == "VS_PRIOR":
+        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"))))
+    elif value.kind == "BASELINE_IMPROVEMENT":
+        kind = ("baselineImprovement", flow((
+            ("firstPeriod", quoted(value.first[0])), ("lastPeriod", quoted(value.last[0])),
+            *change_of(value, "improvement"))))
+    elif value.kind == "FORMULA":
+        kind = ("formula", quoted(value.formula))
     else:
         kind = ("schedule", flow((("values", entries_text(value.schedule)),
                                   ("gaps", "STRICT" if value.strict else "INHERIT"))))
-    return flow((kind, ("grain", value.grain)))
+    return flow((kind, ("grain", value.grain), ("scale", value.scale),
+                 ("formulaInputs", flow(value.operands) if value.operands else None)))
+
+
+def change_of(value, name):
+    return ((name, value.change and quoted(value.change)),
+            ("units", value.units and quoted(value.units)))
 
 
 def entries_text(schedule):
@@ -94,7 +110,7 @@ def kpi_text(kpi):
               ("target", kpi.target and target_value_text(kpi.target)), ("bands", bands),
               ("tolerance", kpi.tolerance and flow(((kpi.tolerance[0],
                                                      quoted(kpi.tolerance[1])),))),
-              ("noDataPolicy", kpi.no_data_policy),
+              ("noDataPolicy", kpi.no_data_policy), ("keepLastPeriods", kpi.keep_last),
               ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
               ("historyPolicy", "RESTATE_HISTORY"),
               ("logicalRange", logical_text(kpi.logical)),
@@ -102,6 +118,8 @@ def kpi_text(kpi):
                   ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),
                   ("worsenPeriods", kpi.hysteresis.worsen),
                   ("improvePeriods", kpi.hysteresis.improve)))),
+              ("flatEpsilon", kpi.flat_epsilon and quoted(kpi.flat_epsilon)),
+              ("pace", kpi.pace and pace_text(kpi.pace)),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 
@@ -111,6 +129,14 @@ def logical_text(logical):
     if low is None and high is None:
         return None
     return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def pace_text(rule):
+    return flow((("profile", rule.profile),
+                 ("weights", names(quoted(weight) for weight in rule.weights)
+                  if rule.weights else None),
+                 ("historyPeriods", rule.periods if rule.periods != 12 else None),
+                 ("prior", rule.prior), ("growth", rule.growth and quoted(rule.growth))))
 
 
 def control_text(rule):
@@ -143,6 +169,7 @@ def calendar_text(calendar):
         ("weekStart", None if counted else calendar.week_start),
         ("firstMonth", calendar.first_month if calendar.kind == "FISCAL_MONTH_OFFSET" else None),
         ("yearLabel", calendar.year_label if labelled else None),
+        ("week53Policy", calendar.week_53 if calendar.week_53 != "RESTATED" else None),
         ("endRule", calendar.end_rule or None), ("endMonth", calendar.end_month or None),
         ("endWeekday", calendar.end_weekday or None), ("workingDays", names(calendar.working_days)),
         ("holidays", names(quoted(day.isoformat()) for day in calendar.holidays)
@@ -150,8 +177,9 @@ def calendar_text(calendar):
     if calendar.periods:
         lines.append("  periods:")
         lines += ["    - " + flow((("id", name), ("startDate", first), ("endDate", end),
-                                   ("parent", parent or None)))
-                  for name, first, end, parent in calendar.periods]
+                                   ("parent", parent or None),
+                                   ("comparablePriorId", prior or None)))
+                  for name, first, end, parent, prior in calendar.periods]
     return lines
 
 

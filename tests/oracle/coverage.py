@@ -48,8 +48,63 @@ def count(simulation, counts):
         if evaluation.status == "NO_TARGET":
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
+        here |= {("comparison", name) for name in of_comparisons(checked)}
+        here |= {("pace", name) for name in of_pace(checked)}
+        here |= {("component", name) for name in of_components(checked)}
+        here |= {("offset", name) for name in of_offsets(checked)}
+        if evaluation.resolved.kind is not None:
+            here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
         counts.update(here)
+
+
+def of_comparisons(checked):
+    """What the comparisons of a state show."""
+    seen = set()
+    for name, found in checked.compared.items():
+        missing = isinstance(found.value, Nd)
+        seen |= {found.value.reason if missing else name, found.movement or "none"}
+        if isinstance(found.percent, Nd):
+            seen.add(found.percent.reason)
+        marks = (("cut", found.cut is not None), ("CLIPPED", found.comparable.clipped),
+                 ("PARTIAL", found.comparable.partial))
+        seen |= {mark for mark, is_set in marks if is_set}
+    return seen
+
+
+def of_pace(checked):
+    """What the pace of an open period shows."""
+    found = checked.paced
+    if found is None:
+        return set()
+    rule = checked.world.kpis[checked.place.kpi].pace
+    marks = (("interval", found.low), ("probability", found.probability), ("prior", found.prior),
+             ("index", found.index), ("rate", found.required))
+    return {rule.profile or "CALENDAR", found.method, f"too early: {found.too_early}",
+            f"to date: {found.status_to_date}", f"projected: {found.status_projected}",
+            *(name for name, value in marks if not isinstance(value, Nd))}
+
+
+def of_components(checked):
+    """How KPI operands that had a value are read."""
+    evaluation, flat = checked.evaluation, checked.world.flat(
+        checked.world.kpis[checked.place.kpi])
+    for one, value in zip(flat.results, evaluation.results):
+        if not isinstance(value, Nd):
+            yield one.aggregation
+    for step, value in zip(flat.steps[:-1], evaluation.steps):
+        if not isinstance(value, Nd):
+            yield "COMPONENTS"
+            yield from ["earlier"] if step.offsets else []
+            yield from ["ignoring"] if step.ignore else []
+
+
+def of_offsets(checked):
+    """The offsets of inputs that had a value in their other period."""
+    items = checked.world.flat(checked.world.kpis[checked.place.kpi]).inputs
+    return {
+        "{} {}".format(*offset) for item, value in zip(items, checked.evaluation.inputs)
+        if not isinstance(value, Nd) for offset in (item.offset, item.cohort_offset) if offset}
 
 
 def of_series(checked):
@@ -57,8 +112,11 @@ def of_series(checked):
     fields, kpi = checked.fields, checked.world.kpis[checked.place.kpi]
     fold = fields.get("fold", "none").split()
     seen = {word for word in ("worse", "better") if word in fold}
-    if fold != ["none"] and fields.get("status") != fields.get("raw_status"):
+    shown = not checked.evaluation.kept and fold != ["none"]
+    if shown and fields.get("status") != fields.get("raw_status"):
         seen.add("held back")
+    if checked.evaluation.kept:
+        seen.add("KEEP_LAST")
     if "variation" not in fields:
         return seen
     rule = kpi.control
@@ -82,7 +140,7 @@ def hits(checked, changes):
         elif not touches(world, place, metric, sample):
             continue
         for item in world.flat(world.kpis[place.kpi]).inputs:
-            if item.window or item.offset:
+            if item.is_elsewhere:
                 continue
             if change == "definition" or item.metric == metric:
                 seen |= {("aggregation", item.aggregation, change),
@@ -95,10 +153,15 @@ def wanted():
     """Everything that must have been seen often enough."""
     keys = [("pair", kind, window, change) for kind in features.AGGREGATIONS
             for window in features.WINDOWS for change in features.CHANGES]
-    keys += [("reason", reason) for reason in features.REASONS]
-    keys += [("status", status) for status in features.STATUSES]
-    keys += [("series", name) for name in features.SERIES]
-    return keys
+    return keys + [(title, name) for title, names in OTHERS for name in names]
+
+
+OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
+          ("target", features.TARGETS), ("offset", tuple(
+              "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
+          ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
+          ("pace", features.PACE), ("comparison", features.COMPARISONS),
+          ("series", features.SERIES))
 
 
 def missing(counts, least):
@@ -115,8 +178,7 @@ def table(counts):
                                          for change in features.CHANGES) for name in names]
     pairs = [counts[key] for key in wanted() if key[0] == "pair"]
     lines.append(f"least of aggregation x window x change: {min(pairs)}")
-    for title, names in (("reason", features.REASONS), ("status", features.STATUSES),
-                         ("series", features.SERIES)):
+    for title, names in OTHERS:
         lines.append(f"{title}: " + ", ".join(f"{name} {counts[(title, name)]}" for name in names))
     return lines
 

@@ -55,12 +55,18 @@ def value_fields(evaluation, track):
     }
 
 
+def raw_status(evaluation):
+    if evaluation.hit:
+        return evaluation.hit.status
+    return "NO_DATA" if evaluation.kept else evaluation.status
+
+
 def status_fields(evaluation):
     figures, resolved, hit = evaluation.figures, evaluation.resolved, evaluation.hit
     has_target = resolved.reason is None
     return {
         "status": evaluation.status,
-        "raw_status": evaluation.hit.status if evaluation.hit else evaluation.status,
+        "raw_status": raw_status(evaluation),
         "target": "none" if resolved.is_range else number(resolved.low),
         "target_low": number(resolved.low) if resolved.is_range else "none",
         "target_high": number(resolved.high) if resolved.is_range else "none",
@@ -118,17 +124,56 @@ def series_fields(world, place, evaluation, now):
             "travel_figures": exactly(travel.variance, travel.z, *slope)}
 
 
+def pace_fields(found):
+    """Where an open period should be, and where it will end."""
+    if found is None:
+        return {"pace_as_of": "none", "pace_share": "none", "projected": "none"}
+    missing = found.projected.reason if isinstance(found.projected, Nd) else "none"
+    return {"pace_as_of": time(found.as_of), "elapsed": number(found.elapsed),
+            "pace_share": number(found.share), "pace_method": found.method,
+            "pace_periods": str(found.history_count), "pace_prior": number(found.prior),
+            "due": number(found.due), "projected": number(found.projected),
+            "projected_nd": missing, "projected_low": number(found.low),
+            "projected_high": number(found.high), "scenarios": str(found.scenarios),
+            "pace_index": number(found.index), "required_rate": number(found.required),
+            "remaining": number(found.remaining), "probability_met": number(found.probability),
+            "too_early": found.too_early or "none", "status_to_date": found.status_to_date,
+            "status_projected": found.status_projected}
+
+
 def operand_fields(world, kpi, reach, evaluation):
     """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
     fields = {f"constant.{name}": str(count) for name, count in periods.constants(
         world.calendar_of(kpi), reach).items()}
-    for alias, kind, index in world.flat(kpi).steps[-1][2]:
-        if kind == "step":
-            fields[f"component.{alias}"] = number(evaluation.steps[index])
+    for alias, kind, index in world.flat(kpi).steps[-1].bindings:
+        if kind != "input":
+            values = evaluation.steps if kind == "step" else evaluation.results
+            fields[f"component.{alias}"] = number(values[index])
             continue
         fields[f"input.{alias}"] = number(evaluation.inputs[index])
         fields[f"rows.{alias}"] = str(evaluation.input_rows[index])
     return fields
+
+
+def days_text(ranges):
+    return "+".join(f"{first}..{end}" for first, end in ranges) or "none"
+
+
+def comparison_fields(found, name):
+    """What is said next to a comparator."""
+    comparable, missing = found.comparable, isinstance(found.value, Nd)
+    marks = (("CLIPPED", comparable.clipped), ("PARTIAL", comparable.partial))
+    fields = {
+        "compare": number(found.value), "compare_nd": found.value.reason if missing else "none",
+        "compare_own": number(found.own),
+        "compare_period": comparable.period.id if comparable.period else "none",
+        "compare_days": days_text(comparable.days),
+        "compare_own_days": days_text(comparable.own_days), "compare_cut": time(found.cut),
+        "compare_flags": "".join(mark for mark, is_set in marks if is_set) or "none",
+        "delta": number(found.delta), "delta_pct": number(found.percent),
+        "delta_pct_nd": found.percent.reason if isinstance(found.percent, Nd) else "none",
+        "movement": found.movement or "none"}
+    return {f"{field}.{name}": text for field, text in fields.items()}
 
 
 def fields_of(world, place, evaluation, track, life, now):

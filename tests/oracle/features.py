@@ -9,20 +9,42 @@ WINDOWS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "TO_DATE", "TRAILING", "TR
            "CUMULATIVE")
 CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET", "FISCAL_4_4_5", "FISCAL_4_5_4", "FISCAL_5_4_4",
              "ISO_WEEK", "CUSTOM")
-TARGETS = ("FIXED", "RANGE", "SCHEDULE", "PHASED_LINEAR", "ALLOCATED")
+PRIORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE")
+COMPUTED_SHARE = 0.3  # of targets
+RESULTS = ("SUM", "AVG", "MIN", "MAX", "FIRST", "LAST", "MEDIAN")  # of finished values
+PARTNER_SHARE = 0.12  # of KPIs that get another one for their target to read
+TARGETS = ("FIXED", "RANGE", "SCHEDULE", "PHASED_LINEAR", "ALLOCATED", "VS_PRIOR",
+           "BASELINE_IMPROVEMENT", "FORMULA")
+# Of inputs and cohorts: another period than the KPI's.
+OFFSETS = (("previousPeriod", 1), ("previousPeriod", 1), ("previousPeriod", 2),
+           ("samePeriodLastYear", 1), ("samePeriodLastYear", 2))
+COMPARATORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE",
+               "PREVIOUS_PERIOD_PROPORTIONAL", "SAME_PERIOD_LAST_YEAR_PROPORTIONAL",
+               "COMPARABLE_PROPORTIONAL")
+# What comparisons must have shown; the comparators are those that had a value.
+COMPARISONS = COMPARATORS + ("cut", "CLIPPED", "PARTIAL", "BETTER", "WORSE", "FLAT", "none",
+                             "NO_COMPARABLE", "NOT_READY", "NOT_AGGREGATABLE", "EMPTY", "DIV0",
+                             "DOMAIN")
+WEEK_53 = ("RESTATED", "SAME_NUMBER", "DROP_53")
 BASES = ("FVP", "VARIANCE", "ACTUAL", "ATTAINMENT")
 NO_DATA_POLICIES = ("NO_DATA", "TREAT_AS_ZERO", "OFF_TARGET")
 CHANGES = ("in order", "late", "correction", "retraction", "move", "definition")
-# The others cannot come up: nothing is SUPPRESSED without a least denominator, values of other
-# periods are PENDING in targets that are not drawn, no sum leaves 128 bits, and what can be
-# INCOMPLETE or NOT_AGGREGATABLE is a roll-up or a comparison.
+# The others cannot come up: nothing is SUPPRESSED without a least denominator, no sum leaves 128
+# bits, and what can be INCOMPLETE is a roll-up.
 REASONS = ("EMPTY", "NOT_READY", "DIV0", "DOMAIN", "NOT_APPLICABLE", "NO_TARGET", "ZERO_TARGET",
-           "NO_COMPARABLE", "INPUT_ERROR")
+           "NO_COMPARABLE", "INPUT_ERROR", "PENDING")
 # Of charts, direction of travel and hysteresis.
 SERIES = ("OUT_HIGH", "OUT_LOW", "TREND_UP", "TREND_DOWN", "NEAR_HIGH", "NEAR_LOW", "SHIFT_HIGH",
           "SHIFT_LOW", "COMMON_CAUSE", "IMPROVEMENT_HIGH", "IMPROVEMENT_LOW", "CONCERN_HIGH",
           "CONCERN_LOW", "NEUTRAL_HIGH", "NEUTRAL_LOW", "MIXED", "NO_DATA", "TOO_FEW_POINTS",
           "CONSISTENT_PASS", "CONSISTENT_FAIL", "HIT_OR_MISS", "IMPROVING", "WORSENING", "RISING",
           "FALLING", "NO_EVIDENCE", "NHS_MDC", "WHEELER", "SERVICENOW", "MEDIAN", "rebase",
-          "excluded", "proposal", "kept", "worse", "better", "held back")
+          "excluded", "proposal", "kept", "worse", "better", "held back",
+          "KEEP_LAST")
+# Of open periods: profiles, methods, why it is too early, what there is.
+PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_LADDER",
+        "MEAN_BLEND", "MEAN_TO_DATE", "LAST_WITH_DRIFT", "LAST_VALUE", "NONE", "MIXED",
+        "too early: SHARE", "too early: HISTORY", "too early: INTERVAL", "interval",
+        "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
+        "projected: ON_TARGET", "projected: OFF_TARGET")
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")

@@ -8,6 +8,7 @@ import dataclasses
 from decimal import Decimal
 
 import aggregates
+import counterparts
 import decimals
 import periods
 import windows
@@ -152,10 +153,8 @@ def by_entity(placed, scale):
 
 def cohort_ratio(item, metric, frame, placed):
     """Values of a cohort now by its values in an earlier period."""
-    if frame.step.grain == "ALL":
-        return Framed(NO_COMPARABLE, 0)
-    earlier = windows.moved(frame.calendar, frame.step, -item.cohort_offset)
-    if windows.lies_outside(frame.calendar, earlier):
+    earlier = counterparts.earlier(frame.calendar, frame.step, item.cohort_offset)
+    if earlier is None or not earlier.exists or not frame.step.exists:
         return Framed(NO_COMPARABLE, 0)
     reach = windows.reach_of(frame.calendar, frame.window, earlier)
     then = by_entity(within(placed, reach.start, reach.stop), metric.scale)

@@ -24,7 +24,8 @@ class Metric:
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """One operand: samples of a metric that become a number, or another KPI."""
+    """One operand: samples of a metric that become a number, or another KPI: its components, or
+    its finished values, aggregated."""
     metric: str | None = None
     kpi: str | None = None
     aggregation: str = "SUM"
@@ -33,22 +34,35 @@ class Input:
     ignore: tuple = ()  # dimensions
     carry: str = "NONE"  # FIRST and LAST: NONE, MAX(n) or UNTIL_RETRACTED
     conversion_window: int | None = None  # CONVERSION, nanoseconds
-    cohort_offset: int | None = None  # COHORT_RATIO, periods before
+    cohort_offset: tuple | None = None  # COHORT_RATIO, as `offset`
     cohort_measure: str | None = None
     window: str | None = None  # another than the KPI's
     offset: tuple | None = None  # ("previousPeriod" | "samePeriodLastYear", how many)
+    is_result: bool = False  # of a KPI
+    outer: tuple = ()  # offsets of the KPIs around it, from the outermost; set by World.flat
 
     def key(self):
         """What makes two inputs the same data."""
         return (self.metric, self.aggregation, self.percentile, self.where, self.ignore,
                 self.carry, self.conversion_window, self.cohort_offset, self.cohort_measure,
-                self.window, self.offset)
+                self.window, self.offset, self.outer)
+
+    @property
+    def is_earlier(self):
+        return bool(self.outer or self.offset)
+
+    @property
+    def is_elsewhere(self):
+        """Whether it reads another period than the KPI's own."""
+        return bool(self.window or self.is_earlier)
 
 
 @dataclasses.dataclass(frozen=True)
 class TargetValue:
     """FIXED (value), RANGE (low, high), SCHEDULE (values by period id), PHASED_LINEAR (baseline,
-    value at the end, first and last period) or ALLOCATED (value in all, its period, profile)."""
+    value at the end, first and last period), ALLOCATED (value in all, its period, profile),
+    VS_PRIOR (comparator), BASELINE_IMPROVEMENT (first and last period, with their grain), both with
+    a change or units, or FORMULA (with operands)."""
     kind: str = "FIXED"
     value: str | None = None
     low: str | None = None
@@ -60,6 +74,16 @@ class TargetValue:
     last: tuple | None = None
     profile: str | None = None
     grain: str | None = None
+    comparator: str | None = None
+    change: str | None = None
+    units: str | None = None
+    formula: str | None = None
+    operands: tuple = ()  # (alias, KPI)
+    scale: int | None = None  # to which computed ones are rounded
+
+    @property
+    def is_computed(self):
+        return self.kind in ("VS_PRIOR", "BASELINE_IMPROVEMENT", "FORMULA")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +130,17 @@ class Hysteresis:
 
 
 @dataclasses.dataclass(frozen=True)
+class PaceRule:
+    """None: what the contract says."""
+    profile: str | None = None
+    weights: tuple = ()
+    weights_grain: str | None = None  # whose periods have so many days
+    periods: int = 12
+    prior: str | None = None
+    growth: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Kpi:
     name: str
     inputs: tuple = ()  # (alias, Input), sorted by alias
@@ -120,11 +155,14 @@ class Kpi:
     bands: Bands | None = None
     tolerance: tuple | None = None  # ("relative" | "absolute", text)
     no_data_policy: str | None = None
+    keep_last: int | None = None  # periods, with KEEP_LAST
     baseline: str | None = None
     nature: str | None = None
     logical: tuple = (None, None)  # least and greatest value that make sense; None: by the unit
     control: ProcessControl | None = None
     hysteresis: Hysteresis | None = None
+    flat_epsilon: str | None = None
+    pace: PaceRule | None = None
 
     @property
     def logical_range(self):
@@ -189,6 +227,7 @@ class Expect:
     day: datetime.date  # the period is the one that contains it
     history: bool = False
     fields: tuple | None = None  # only these; None: all
+    comparators: tuple = ()  # next to which the state is looked at
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Calendar:
     end_rule: str = ""  # the 4-4-5 family only, as the next two: LAST or NEAREST
     end_month: int = 0
     end_weekday: int = 0
-    periods: tuple = ()  # CUSTOM only: (id, first day, end day, parent's id or "")
+    # CUSTOM only: (id, first day, end day, parent's id or "", id of the comparable one or "").
+    periods: tuple = ()
+    week_53: str = "RESTATED"
 
     @property
     def prefix(self):
@@ -107,6 +109,10 @@ def _day_of(zone_name, minutes, instant):
 def day_of(calendar, instant):
     """The local day that contains an instant."""
     return _day_of(calendar.zone, calendar.day_start_minutes, instant)
+
+
+def days_between(first, end):
+    return [first + datetime.timedelta(days=i) for i in range(max(0, (end - first).days))]
 
 
 def months_later(day, months):
@@ -197,6 +203,16 @@ def periods_within(calendar, period, grain):
             return []
         parts.append(part)
         day = part.end
+    return parts
+
+
+@functools.lru_cache(maxsize=10_000)
+def periods_between(calendar, reach, grain):
+    """The periods of a grain that make up a stretch of whole ones."""
+    parts, day = [], reach.first
+    while day < reach.end:
+        parts.append(period_of(calendar, grain, day))
+        day = parts[-1].end
     return parts
 
 

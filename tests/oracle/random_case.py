@@ -12,6 +12,7 @@ import model
 import periods
 import random_definitions
 import random_looks
+import random_pace
 import random_series
 import simulate
 import states
@@ -56,6 +57,7 @@ class CaseMaker(random_looks.Looks):
         self.world = worlds.World()
         self.steps = [model.Clock(self.now)]
         self.next_id = 1
+        self.with_last_year = self.chance(0.5)
         self.looked = []  # model.Expect
         self.touched = []  # (metric name, sample) of changes
 
@@ -94,7 +96,7 @@ class CaseMaker(random_looks.Looks):
     def make_with_days(self, name):
         """The case after all, with a window whose periods are everywhere."""
         for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
-            if "DAY" not in kpi.windows:
+            if "DAY" not in kpi.windows and not self.reads_results(kpi):
                 self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
         while not self.looked:
             self.look()
@@ -119,18 +121,32 @@ class CaseMaker(random_looks.Looks):
             made.append(self.definitions.metric(f"m{i}", None if i else self.focus[0]))
         for definition in made:
             self.world.define(definition)
-        for i in range(self.random.choice((1, 1, 2))):
+        for i in range(self.random.choice((1, 1, 2, 2, 3))):
             kpi = self.definitions.kpi(f"k{i}", self.world, sorted(self.world.kpis),
                                        (None, None) if i else self.focus)
             made.append(kpi)
             self.world.define(kpi)
         for kpi in list(self.world.kpis.values()):
+            if self.chance(features.PARTNER_SHARE):
+                made += self.with_partner(kpi)
             if self.chance(0.3):
                 target = self.new_target(kpi)
                 if target is not None:
                     made.append(target)
                     self.world.define(target)
-        self.steps.append(model.Apply(tuple(made)))
+        latest = {definition.name: definition for definition in made}
+        self.steps.append(model.Apply(tuple(latest.values())))
+
+    def with_partner(self, kpi):
+        """A KPI that the target of this one reads, and this one with it."""
+        partner = self.definitions.partner("p" + kpi.name, kpi, self.world)
+        if partner is None or kpi.direction not in ("HIGHER", "LOWER", "ON_TARGET"):
+            return []
+        self.world.define(partner)
+        kpi = dataclasses.replace(kpi, target=self.definitions.formula_value(
+            [partner], None, self.random.choice((None, 1))))
+        self.world.define(kpi)
+        return [partner, kpi]
 
     def new_target(self, kpi):
         """A Target whose range does not overlap with that of another one; None if it would."""
@@ -185,16 +201,30 @@ class CaseMaker(random_looks.Looks):
     def change_formula(self, kpi):
         text, unit = self.definitions.formula(self.world, kpi.inputs)
         used = any(item.kpi == kpi.name for other in self.world.kpis.values()
-                   for _, item in other.inputs)
+                   for _, item in other.inputs) or self.is_in_formula(kpi)
         changed = dataclasses.replace(kpi, formula=text, unit=unit)
         same_nature = targets.flow_nature(kpi, self.world.kpis) == targets.flow_nature(
             changed, self.world.kpis)  # which decides what kinds of target there may be
         if text is not None and not used and same_nature and (unit == "%") == (kpi.unit == "%"):
             self.apply(changed)
 
+    def is_in_formula(self, kpi):
+        """Whether a FORMULA target wants its unit to stay."""
+        values = [(one.kpi, one.value) for one in self.world.targets.values()]
+        values += [(one.name, one.target) for one in self.world.kpis.values() if one.target]
+        return any(value.kind == "FORMULA" and (
+            name == kpi.name or kpi.name in dict(value.operands).values()
+            or value.formula.startswith(kpi.name)) for name, value in values)
+
     def change_window(self, kpi):
+        if self.reads_results(kpi):
+            return  # whose periods need not make up others
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
         self.apply(dataclasses.replace(kpi, windows=tuple(dict.fromkeys(kpi.windows + more))))
+
+    @staticmethod
+    def reads_results(kpi):
+        return any(item.is_result for _, item in kpi.inputs)
 
     def change_policy(self, kpi):
         self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(
@@ -234,6 +264,9 @@ class CaseMaker(random_looks.Looks):
     def time(self, metric):
         """An event time up to now: mostly near, some late, some at the edge of a local day."""
         back = self.random.choices((0, 1, 2), weights=(5, 3, 2))[0]
+        if self.with_last_year and self.chance(0.2):
+            return self.now - (self.random.choice((364, 365, 366, 371)) * 24 * 60
+                               + self.random.randrange(-2880, 2880)) * periods.MINUTE
         if back == 0:
             return self.now - self.random.randrange(0, 180) * periods.MINUTE
         if back == 1:
@@ -345,11 +378,13 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 
 def make_case(seed, number):
     """The case with this number of a seed. All pairs of aggregation and window have their turn;
-    every sixth case is about series."""
+    every sixth case is about series, every twelfth about pace."""
     name = f"case-{seed}-{number}"
+    if number % 12 == 3:
+        return random_pace.PaceCaseMaker(f"{seed}/{number}").make(name)
     if number % 6 == 5:
         return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
-    number -= number // 6
+    number -= number // 6 + (number + 8) // 12
     return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
 
 

@@ -1,7 +1,6 @@
-"""Random metrics, calendars, KPIs and targets that the product accepts."""
+"""Random metrics and KPIs that the product accepts."""
 
 import dataclasses
-import datetime
 from decimal import Decimal
 
 import aggregates
@@ -10,13 +9,14 @@ import features
 import formula_text
 import model
 import periods
-import targets
-import week_years
+import random_calendars
+import random_components
+import random_targets
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo",
          "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo")
 UNITS = ("count", "count", "min", "EUR", "kg", "EUR/h", "%")
-MEMBERS = {"region": ("EMEA", "APAC", "north west"), "team": ("7", "42"), "till": ("a=b", "(x)")}
+MEMBERS = random_targets.MEMBERS
 FLOW_UNITS = ("count", "min", "EUR", "kg")
 CUTS = ("0.2", "0.1", "0.05", "0", "-0.05", "-0.1", "-0.3", "-1")
 NUMBERS = ("0", "1", "2", "5", "10", "12.5", "40", "100", "-3", "-20", "0.8", "250", "1000")
@@ -24,7 +24,8 @@ FRACTIONS = ("0", "0.05", "0.4", "0.8", "0.95", "1", "1.2", "80%")
 LAGS = (0, 0, periods.HOUR, 6 * periods.HOUR, periods.DAY, 3 * periods.DAY)
 
 
-class DefinitionMaker:
+class DefinitionMaker(random_calendars.CalendarMaker, random_components.ComponentMaker,
+                      random_targets.TargetMaker):
     """`random` decides; `day` is about when the case plays, `zones` where.
 
     Formulas count the days of the window (`with_days`), or KPIs have the window CUMULATIVE."""
@@ -63,54 +64,6 @@ class DefinitionMaker:
             weight_scale=pick((0, 1, 4)) if self.weighs() else None,
             expected_lag=pick(LAGS), grace=pick(LAGS),
             max_age=pick((None, None, periods.HOUR, 2 * periods.DAY, 20 * periods.DAY)))
-
-    def calendar(self, name):
-        pick = self.random.choice
-        kind = pick(features.CALENDARS)
-        holidays = [self.day + datetime.timedelta(days=self.random.randrange(-20, 20))
-                    for _ in range(self.random.randrange(4))]
-        calendar = periods.Calendar(
-            name=name, zone=pick(self.zones), day_start_minutes=pick((0, 0, 360, 30, 1439)),
-            kind=kind, working_days=pick(((1, 2, 3, 4, 5), (7, 1, 2, 3, 4), (1, 3, 6))),
-            holidays=tuple(sorted(set(holidays))))
-        return dataclasses.replace(calendar, **self.year_rules(kind))
-
-    def year_rules(self, kind):
-        """What a calendar of this kind says about weeks and years."""
-        pick = self.random.choice
-        if kind == "GREGORIAN":
-            return {"week_start": pick((1, 7, 6, 3))}
-        if kind == "FISCAL_MONTH_OFFSET":
-            return {"week_start": pick((1, 7, 6, 3)), "first_month": pick((1, 2, 4, 7, 10)),
-                    "year_label": pick(("START", "END"))}
-        if kind in week_years.WEEKS:
-            return {"end_rule": pick(("LAST", "NEAREST")), "end_month": pick((1, 2, 6, 9, 12)),
-                    "end_weekday": pick((5, 6, 7, 3)), "year_label": pick(("START", "END"))}
-        return {"periods": self.table()} if kind == "CUSTOM" else {}
-
-    def table(self):
-        """Periods of a CUSTOM calendar around the day of the case."""
-        start = self.day - datetime.timedelta(days=self.random.choice((40, 200, 200, 400)))
-        depth, rows = self.random.randint(1, 4), []
-
-        def cut(first, end, parent, level):
-            name = f"{parent}x{len(rows)}" if parent else f"T{len(rows)}"
-            rows.append((name, first, end, parent))
-            if level == depth:
-                return
-            inner = [first, end]
-            for _ in range(self.random.randrange(3)):
-                inner.append(first + datetime.timedelta(days=self.random.randrange(
-                    1, max(2, (end - first).days))))
-            days = sorted(day for day in set(inner) if first <= day <= end)
-            for one, other in zip(days, days[1:]):
-                cut(one, other, name, level + 1)
-
-        for _ in range(self.random.choice((2, 3))):
-            end = start + datetime.timedelta(days=self.random.choice((61, 365, 365)))
-            cut(start, end, "", 1)
-            start = end
-        return tuple(rows)
 
     # --- Inputs ---
 
@@ -157,7 +110,7 @@ class DefinitionMaker:
         elif kind == "CONVERSION":
             extra["conversion_window"] = pick((periods.HOUR, periods.DAY, 9 * periods.DAY))
         elif kind == "COHORT_RATIO":
-            extra["cohort_offset"] = pick((1, 1, 2))
+            extra["cohort_offset"] = pick(features.OFFSETS)
             extra["cohort_measure"] = pick((None, "VALUE", "ENTITIES", "RETAINED"))
         return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric), **extra)
 
@@ -166,9 +119,11 @@ class DefinitionMaker:
         if self.chance(0.8):
             return item
         if self.chance(0.4) and item.aggregation != "COHORT_RATIO":
-            return dataclasses.replace(item, window=self.random.choice(
+            # Before the last year of all time nothing means anything.
+            offset = self.random.choice((None, None) + features.OFFSETS) if self.with_days else None
+            return dataclasses.replace(item, offset=offset, window=self.random.choice(
                 ("DAY", "YEAR", "TO_DATE(YEAR)", "TRAILING(2,DAY,INCLUDE_CURRENT)")))
-        return dataclasses.replace(item, offset=("previousPeriod", self.random.choice((1, 1, 2))))
+        return dataclasses.replace(item, offset=self.random.choice(features.OFFSETS))
 
     @staticmethod
     def unit_of(item, world):
@@ -187,7 +142,7 @@ class DefinitionMaker:
         items = [self.elsewhere(item) for item in items]
         if kind is not None:
             items[0] = self.input(metrics[0], kind)
-        elif kpis and self.chance(0.4):
+        elif kpis and self.chance(0.75):
             items[-1] = model.Input(kpi=self.random.choice(kpis))
         return tuple(zip("abcdef", items))
 
@@ -268,7 +223,7 @@ class DefinitionMaker:
                                           "ON_TARGET", "NEUTRAL")),
             no_data_policy=self.random.choice((None,) + features.NO_DATA_POLICIES),
             nature=self.random.choice((None, None, None, "FLOW", "LEVEL", "RATIO")))
-        kpi = self.groupings(world, kpi)
+        kpi = self.reading(self.groupings(world, kpi), world)
         return self.judged(kpi, world)
 
     def judged(self, kpi, world):
@@ -321,73 +276,3 @@ class DefinitionMaker:
         if two_sided:
             names, chosen = ("on_target", "warning")[:count], chosen[:2]
         return model.Bands(basis=basis, **{name: values[cut] for name, cut in zip(names, chosen)})
-
-    # --- Targets ---
-
-    def target_value(self, kpi, world):
-        calendar = world.calendar_of(kpi)
-        grains = self.grains(calendar)
-        grain = self.random.choice([None, None, None] + grains)
-        if kpi.direction == "IN_RANGE":
-            ends = sorted((self.number(kpi) for _ in range(2)), key=decimals.read_decimal)
-            return model.TargetValue("RANGE", low=None if self.chance(0.2) else ends[0],
-                                     high=ends[1], grain=grain)
-        numbers = [self.number(kpi) for _ in range(4)]
-        if kpi.direction == "ON_TARGET" and kpi.tolerance[0] == "relative":
-            numbers = ["1" if number == "0" else number for number in numbers]
-        flow = targets.flow_nature(kpi, {**world.kpis, kpi.name: kpi})
-        spread = "ALLOCATED" if flow else "PHASED_LINEAR"
-        if spread in features.TARGETS and self.chance(0.3):
-            return self.spread_value(spread, numbers, calendar, grains)
-        if self.chance(0.7):
-            return model.TargetValue("FIXED", value=numbers[0], grain=grain)
-        unit = self.random.choice(grains)
-        entries = {period: number for period, number in zip(self.some_periods(calendar, unit, 4),
-                                                            numbers)}
-        return model.TargetValue(
-            "SCHEDULE", strict=self.chance(0.4),
-            schedule=tuple((period.id, period.first, number)
-                           for period, number in entries.items()))
-
-    def some_periods(self, calendar, grain, count):
-        """Periods around the day of the case, in order of time."""
-        days = sorted(self.day + datetime.timedelta(days=self.random.choice(
-            (-40, -7, -2, -1, 0, 1, 3, 20))) for _ in range(count))
-        return [periods.period_of(calendar, grain, day) for day in days]
-
-    def spread_value(self, kind, numbers, calendar, grains):
-        """A target that is linear from period to period, or a total that is spread over them."""
-        if kind == "PHASED_LINEAR":
-            first, last = self.some_periods(calendar, self.random.choice(grains), 2)
-            return model.TargetValue(kind, value=numbers[0], baseline=numbers[1],
-                                     first=(first.id, first.first), last=(last.id, last.first))
-        whole = self.some_periods(calendar, self.random.choice(grains), 1)[0]
-        finer = [grain for grain in grains if periods.periods_within(calendar, whole, grain)]
-        grain = self.random.choice(finer)
-        profile = self.random.choice(("EVEN", "WORKING_DAYS", "EXPLICIT"))
-        parts = periods.periods_within(calendar, whole, grain)
-        works = any(periods.constants(calendar, part)["working_days"] for part in parts)
-        if (profile == "EXPLICIT" and len(parts) > 14) or (profile == "WORKING_DAYS" and not works):
-            profile = "EVEN"
-        weights = tuple((part.id, part.first, self.random.choice(("1", "2", "0.5", "3")))
-                        for part in parts) if profile == "EXPLICIT" else ()
-        return model.TargetValue(kind, value=self.random.choice(("100.00", "1000", "-7.5", "31")),
-                                 first=(whole.id, whole.first), profile=profile, schedule=weights,
-                                 grain=grain)
-
-    def target(self, name, kpi, world):
-        """A Target definition for a slice, or from some period on."""
-        grouping = self.random.choice(kpi.slices) if kpi.slices else ()
-        some = tuple(dimension for dimension in grouping if self.chance(0.7))
-        members = tuple((dimension, self.random.choice(MEMBERS[dimension])) for dimension in some)
-        day = self.day + datetime.timedelta(days=self.random.randrange(-10, 10))
-        calendar = world.calendar_of(kpi)
-        period = periods.period_of(calendar, self.random.choice(self.grains(calendar)), day)
-        end = periods.next_period(calendar, period)
-        exact = not members and self.chance(0.3)
-        return model.Target(
-            name=name, kpi=kpi.name, value=self.target_value(kpi, world),
-            slice=members or None, exact=exact,
-            role=self.random.choice(("COMMITTED",) * 5 + ("STRETCH",)),
-            effective_from=None if members and self.chance(0.5) else (period.id, period.first),
-            effective_to=(end.id, end.first) if self.chance(0.2) else None)

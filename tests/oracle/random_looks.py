@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 
+import features
 import model
 import periods
 import slices
@@ -68,5 +69,8 @@ class Looks:
         """A look at some state; how often at the window of the focus."""
         look = self.pick_look(kpi, focused)
         if look is not None:
+            if self.chance(0.5):
+                look = dataclasses.replace(look, comparators=tuple(
+                    self.random.sample(features.COMPARATORS, 2)))
             self.looked.append(look)
             self.steps.append(look)

@@ -11,7 +11,6 @@ import features
 import model
 import periods
 import random_definitions
-import random_looks
 import slices
 import windows
 import world as worlds
@@ -71,7 +70,9 @@ class SeriesCaseMaker:
             zone=pick((None, "Europe/Berlin", "America/New_York")), unit=metric.unit,
             direction=pick(("HIGHER", "HIGHER", "LOWER", "LOWER", "IN_RANGE", "ON_TARGET",
                             "NEUTRAL")),
-            no_data_policy=pick((None, None) + features.NO_DATA_POLICIES))
+            no_data_policy=pick((None,) + features.NO_DATA_POLICIES + ("KEEP_LAST",) * 3))
+        if kpi.no_data_policy == "KEEP_LAST":
+            kpi = dataclasses.replace(kpi, keep_last=pick((1, 2, 2, 3, 8)))
         if kpi.inputs[0][1].aggregation == "COUNT":
             kpi = dataclasses.replace(kpi, unit="count")
         self.window = window
@@ -264,4 +265,6 @@ class SeriesCaseMaker:
             else:
                 members = slices.project(found.dimensions, grouping)
             back = self.random.choice((0, 1, 1, 2, 3, 5, 8, 13))
-            self.steps.append(model.Expect("k0", self.window, members, self.step_at(back).first))
+            comparators = self.random.sample(features.COMPARATORS, 1) if self.chance(0.5) else ()
+            self.steps.append(model.Expect("k0", self.window, members, self.step_at(back).first,
+                                           comparators=tuple(comparators)))

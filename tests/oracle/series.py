@@ -92,6 +92,20 @@ def fold_before(world, kpi, place, now):
     return before[-1].fold if before else hysteresis.Fold()
 
 
+def kept_status(world, kpi, place, now):
+    """The status of the last closed period with a value, if it is a band's and not too old."""
+    calendar = world.calendar_of(kpi)
+    for step in reversed(steps_up_to(world, place, now, False)):
+        evaluation = step.evaluation
+        if states.missing_reason(evaluation) is not None:
+            continue
+        later = windows.moved(calendar, step.period, kpi.keep_last)
+        if evaluation.hit is None or later.first < place.period.first:
+            return None
+        return evaluation.status if kpi.hysteresis is None else step.fold.status
+    return None
+
+
 # --- Charts ---
 
 

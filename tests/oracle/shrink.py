@@ -77,9 +77,10 @@ def simpler(part):
             changes += [{"value": value} for value in ROUND]
     elif isinstance(part, model.Kpi):
         changes = [{"slices": ()}, {"target": None}, {"bands": None}, {"baseline": None},
-                   {"calendar": None}, {"zone": None}, {"no_data_policy": None}, {"nature": None},
-                   {"control": None}, {"hysteresis": None}, {"logical": (None, None)},
-                   {"windows": part.windows[:1]}, {"windows": part.windows[1:] or part.windows}]
+                   {"calendar": None}, {"zone": None}, {"nature": None}, {"pace": None},
+                   {"no_data_policy": None, "keep_last": None}, {"control": None},
+                   {"hysteresis": None}, {"logical": (None, None)}, {"windows": part.windows[:1]},
+                   {"windows": part.windows[1:] or part.windows}]
         changes += [{"inputs": ((alias, dataclasses.replace(item, where=None)),)}
                     for alias, item in part.inputs if item.where and len(part.inputs) == 1]
         if len(part.inputs) == 1:

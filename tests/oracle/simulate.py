@@ -3,8 +3,10 @@
 import dataclasses
 
 import case_text
+import comparisons
 import expectations
 import model
+import pacing
 import periods
 import states
 import tracking
@@ -23,6 +25,8 @@ class Checked:
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
     fields: dict  # as the case expects them
+    compared: dict = dataclasses.field(default_factory=dict)  # comparisons by comparator
+    paced: object = None  # pacing.Pace
 
 
 class Simulation:
@@ -131,15 +135,39 @@ class Simulation:
         evaluation = states.evaluate(self.world, place, self.now)
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
         fields = expectations.fields_of(self.world, place, evaluation, track, life, self.now)
+        compared = self._compared(step, place, evaluation, track, life)
+        for name, found in compared.items():
+            fields.update(expectations.comparison_fields(found, name))
+        paced = None
+        if self.world.kpis[place.kpi].pace is not None and self._has_settled(
+                track, evaluation, life):
+            paced = pacing.pace_of(self.world, place, evaluation, life, self.now)
+            fields.update(expectations.pace_fields(paced))
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
             self.lines += case_text.expect_lines(place, fields)
-            since = track.kept_since if tracking.is_followed(self.world, place) else 0
+            since = 0 if track.unfollowed else track.kept_since
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
             self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
-                                        redefined, fields))
+                                        redefined, fields, compared, paced))
+
+    @staticmethod
+    def _has_settled(track, evaluation, life):
+        """Whether it is known that a closed period is."""
+        return not track.unsure or life != "CLOSED" or evaluation.readiness.ready
+
+    def _compared(self, step, place, evaluation, track, life):
+        """{comparator: what is next to it}; nothing where a table of periods says too little."""
+        calendar = self.world.calendar_of(self.world.kpis[place.kpi])
+        if not self._has_settled(track, evaluation, life):
+            return {}
+        if place.period.grain != "ALL" and not windows.is_known(
+                calendar, place.window, windows.moved(calendar, place.period, -1)):
+            return {}
+        return {name: comparisons.compare(self.world, place, evaluation, life, self.now, name)
+                for name in step.comparators}
 
     def _knows(self, kpi, step):
         """A slice is known once a sample lay in it; of trailing windows, which may have no period

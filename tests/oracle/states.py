@@ -4,7 +4,9 @@ import dataclasses
 from decimal import Decimal
 
 import aggregates
+import counterparts
 import decimals
+import environment
 import filters
 import formula
 import frames
@@ -32,6 +34,7 @@ class Evaluation:
     inputs: list  # values
     input_rows: list
     steps: list  # values
+    results: list  # values
     value: object
     rows: int
     last_event: int | None
@@ -47,6 +50,7 @@ class Evaluation:
     goal: object = None  # judgement.Goal or None
     judged: Decimal | None = None  # the value that has a band
     fold: object = None  # hysteresis.Fold after the period, with hysteresis only
+    kept: bool = False  # the status is that of an earlier period
 
 
 def slice_rows(world, calendar, item, members):
@@ -68,25 +72,35 @@ def rows_in(world, calendar, item, members, period):
             if period.first <= day < period.end]
 
 
-def frame_of(world, place, item, now):
+def frame_of(world, calendar, place, item, now):
     """Where an input of a state is read; None when an earlier period does not exist.
 
     In a window of its own it is the period that contains the last day of the KPI's, and what comes
-    after that day does not count; of an earlier period everything counts.
+    after that day does not count, nor after as many days of an earlier one. Without such a window
+    everything of an earlier period counts.
     """
-    calendar = world.calendar_of(world.kpis[place.kpi])
-    window, step, cut = place.window, place.period, None
+    window, step, days = place.window, earlier_by(calendar, place.period, item.outer), None
+    if step is None:
+        return None
     if item.window is not None:
-        window, cut = item.window, step.end
+        window, end = item.window, step.end
         step = windows.step_of(calendar, window, step.last)
+        days = end - windows.reach_of(calendar, window, step).first
     if item.offset is not None:
-        step = windows.earlier(calendar, step, item.offset)
+        step = counterparts.earlier(calendar, step, item.offset)
         if step is None:
             return None
     reach = windows.reach_of(calendar, window, step)
-    if cut is not None and cut < reach.end:
+    if days is not None and reach.first + days < reach.end:
+        cut = reach.first + days
         reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
     return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
+
+
+def earlier_by(calendar, period, offsets):
+    for offset in offsets:
+        period = period and counterparts.earlier(calendar, period, offset)
+    return period
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,13 +115,22 @@ class Operand:
         return bool(self.rows) or self.members > 0
 
 
-def read_input(world, kpi, item, members, frame):
+def read_days(world, kpi, item, place, spans, now):
+    """An input over stretches of days, which are taken together."""
+    calendar, watermark = world.calendar_of(kpi), world.watermarks.get(item.metric)
+    reach = dataclasses.replace(spans[0], end=spans[-1].end, stop=spans[-1].stop)
+    frame = frames.Frame(calendar, place.window, place.period, reach, now, watermark)
+    return read_input(world, kpi, item, place.slice, frame, spans)
+
+
+def read_input(world, kpi, item, members, frame, spans=None):
     """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
     calendar, metric = frame.calendar, world.metrics[item.metric]
     keep = filters.keeps(item.where)
-    rows = rows_in(world, calendar, item, members, frame.reach)
+    rows = [row for span in spans or (frame.reach,)
+            for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
     if frames.looks_beyond(item):
         placed = [(place, sample) for _, place, sample in
@@ -127,16 +150,67 @@ def read_input(world, kpi, item, members, frame):
     return Operand(value, rows, framed.members)
 
 
-def evaluate_steps(world, flat, calendar, period, inputs):
-    """Inputs first, formulas last, from the inside out (3.2 rule 4)."""
-    constants = {name: Decimal(count)
-                 for name, count in periods.constants(calendar, period).items()}
+def evaluate_steps(flat, calendar, reaches, inputs, results=()):
+    """Inputs first, formulas last, from the inside out (3.2 rule 4); `reaches` are those of the
+    steps, parallel to them."""
     steps = []
-    for _, text, bindings in flat.steps:
-        names = {alias: (inputs if kind == "input" else steps)[index]
-                 for alias, kind, index in bindings}
-        steps.append(formula.evaluate(text, {**constants, **names}))
+    for step, reach in zip(flat.steps, reaches):
+        values = {"input": inputs, "step": steps, "result": results}
+        names = {alias: values[kind][index] for alias, kind, index in step.bindings}
+        steps.append(formula.evaluate(step.formula, {**constants_of(calendar, reach), **names}))
     return steps
+
+
+def constants_of(calendar, reach):
+    if reach is None:
+        return dict.fromkeys(("days", "working_days"), Nd("NO_COMPARABLE"))
+    return {name: Decimal(count) for name, count in periods.constants(calendar, reach).items()}
+
+
+def results_of(world, calendar, place, flat, now):
+    """What RESULT makes of finished values, in the order of flat.results."""
+    values = []
+    for one in flat.results:
+        step = earlier_by(calendar, place.period, one.offsets)
+        if step is None:
+            values.append(Nd("NO_COMPARABLE"))
+            continue
+        reach = windows.reach_of(calendar, place.window, step)
+        values.append(finished_in(world, calendar, place, one, reach, now))
+    return values
+
+
+def finished_in(world, calendar, place, result, reach, now):
+    """The finished values of the periods in a stretch of whole ones, as far as they have begun."""
+    members = slices.restrict(place.slice, result.ignore)
+    parts = [part for part in periods.periods_between(calendar, reach, result.grain)
+             if part.start < now]
+    return aggregates.of_finished(result.aggregation, [
+        value_in(world, calendar, Place(result.kpi, result.grain, members, part), now)
+        for part in parts])
+
+
+def value_in(world, calendar, place, now):
+    """The value of a KPI in a period of a calendar, which may be that of another KPI."""
+    def compute():
+        kpi = world.kpis[place.kpi]
+        flat = world.flat(kpi)
+        operands = operands_of(world, calendar, place, now)
+        results = results_of(world, calendar, place, flat, now)
+        return steps_of(world, calendar, place, flat, operands, results)[-1]
+
+    if not place.period.exists:
+        return Nd("NOT_APPLICABLE")
+    return world.remembered(("value", calendar, place, now), compute)
+
+
+def steps_of(world, calendar, place, flat, operands, results):
+    """The values of all steps of a state."""
+    reaches = []
+    for step in flat.steps:
+        period = earlier_by(calendar, place.period, step.offsets)
+        reaches.append(period and windows.reach_of(calendar, place.window, period))
+    return evaluate_steps(flat, calendar, reaches, [one.value for one in operands], results)
 
 
 def is_newest(world, kpi, members, period):
@@ -161,6 +235,11 @@ def arrivals_of(world, flat, counts):
 def evaluate(world, place, now):
     """The state as far as it follows from the world and the time; see tracking for the rest."""
     evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
+    if kpi.no_data_policy == "KEEP_LAST" and may_keep(evaluation):
+        kept = series.kept_status(world, kpi, place, now)
+        if kept is not None:
+            evaluation.kept, evaluation.status = True, kept
+            evaluation.score = judgement.midpoint(kept)
     if kpi.hysteresis is None:
         return evaluation
     evaluation.fold = series.fold_on(kpi, series.fold_before(world, kpi, place, now), evaluation)
@@ -171,27 +250,57 @@ def evaluate(world, place, now):
     return evaluation
 
 
+def is_interval(world, flat):
+    """Whether percentages of the value mean nothing (3.6.3)."""
+    return any(world.metrics[item.metric].scale_type == "INTERVAL"
+               and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
+
+
+def operands_of(world, calendar, place, now):
+    kpi = world.kpis[place.kpi]
+    return [read_input(world, kpi, item, place.slice, frame_of(world, calendar, place, item, now))
+            for item in world.flat(kpi).inputs]
+
+
+def worth_of(world, place, now):
+    """(value, whether the period is closed): what others read of a state."""
+    kpi = world.kpis[place.kpi]
+    flat, calendar = world.flat(kpi), world.calendar_of(kpi)
+    reach = windows.reach_of(calendar, place.window, place.period)
+    arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
+    mark = readiness.assess(reach, now, arrivals, False).watermark
+    life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
+    return value_in(world, calendar, place, now), life == "CLOSED"
+
+
+def may_keep(evaluation):
+    """Whether the last status may stand for a missing one: there is something to measure."""
+    return evaluation.status == "NO_DATA" and evaluation.data_state not in (
+        "NOT_APPLICABLE", "SUPPRESSED")
+
+
 def evaluate_alone(world, place, now):
     """The state without the periods before it."""
-    kpi = world.kpis[place.kpi]
-    flat, calendar, period = world.flat(kpi), world.calendar_of(kpi), place.period
+    kpi, period = world.kpis[place.kpi], place.period
+    flat, calendar = world.flat(kpi), world.calendar_of(kpi)
     reach = windows.reach_of(calendar, place.window, period)
-    operands = [read_input(world, kpi, item, place.slice, frame_of(world, place, item, now))
-                for item in flat.inputs]
+    operands = operands_of(world, calendar, place, now)
     inputs = [operand.value for operand in operands]
-    steps = evaluate_steps(world, flat, calendar, reach, inputs)
+    results = results_of(world, calendar, place, flat, now)
+    steps = steps_of(world, calendar, place, flat, operands, results)
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
     ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
     state = readiness.data_state(reach, ready, value)
-    resolved = world.target_rules(kpi).resolve(place.slice, place.window, period)
-    interval = any(world.metrics[item.metric].scale_type == "INTERVAL"
-                   and item.aggregation not in aggregates.WITHOUT_UNIT for item in flat.inputs)
-    times = [row.time for item, operand in zip(flat.inputs, operands) if item.offset is None
+    resolved = world.target_rules(kpi).resolve(
+        place.slice, place.window, period,
+        environment.Environment(world, kpi, place.window, now))
+    interval = is_interval(world, flat)
+    times = [row.time for item, operand in zip(flat.inputs, operands) if not item.is_earlier
              for row in operand.rows]
     evaluation = Evaluation(
-        inputs, [len(operand.rows) for operand in operands], steps, value, len(times),
+        inputs, [len(operand.rows) for operand in operands], steps, results, value, len(times),
         max(times, default=None), ready, state,
         readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
         resolved, judgement.Figures(), None, "", None, None,

@@ -5,6 +5,7 @@ import datetime
 from decimal import Decimal
 
 import allocation
+import computed_targets
 import decimals
 import periods
 import slices
@@ -25,6 +26,7 @@ class Resolved:
     is_range: bool = False
     reason: Nd | None = None
     rule: str = "default"
+    kind: str | None = None  # of the target that matched
 
     @property
     def point(self):
@@ -35,9 +37,9 @@ def none(reason=NO_TARGET):
     return Resolved(reason=reason)
 
 
-def point_of(value, rule):
+def point_of(value, rule, kind):
     """A computed point; None: there is no target."""
-    return none() if value is None else Resolved(value, value, rule=rule)
+    return none() if value is None else Resolved(value, value, rule=rule, kind=kind)
 
 
 def flow_nature(kpi, kpis):
@@ -47,6 +49,8 @@ def flow_nature(kpi, kpis):
     if len(kpi.inputs) != 1 or kpi.formula not in (None, kpi.inputs[0][0]):
         return False
     only = kpi.inputs[0][1]
+    if only.is_result:
+        return only.aggregation == "SUM"
     if only.kpi is not None:
         return flow_nature(kpis[only.kpi], kpis)
     return only.aggregation in ("SUM", "COUNT", "COUNT_TRUE")
@@ -60,6 +64,8 @@ def grain_of(value, kpi, flow, calendar):
         return grain_named(calendar, *value.schedule[0][:2])
     if value.kind == "PHASED_LINEAR":
         return grain_named(calendar, *value.first)
+    if value.kind == "BASELINE_IMPROVEMENT" and flow:
+        return value.first[2]
     return windows.parse(kpi.windows[0]).grain if flow else None
 
 
@@ -99,6 +105,7 @@ class TargetRules:
 
     def __init__(self, kpi, targets, calendar, flow):
         self.calendar = calendar
+        self.direction = kpi.direction
         self.flow = flow
         rules = []
         if kpi.target is not None:
@@ -128,88 +135,105 @@ class TargetRules:
         return min(applying, default=None,
                    key=lambda rule: (-rule.strength(members), slices.text_of(rule.slice or ())))
 
-    def resolve(self, members, window, period):
+    def resolve(self, members, window, period, environment):
         """The target of a window's period."""
         if windows.parse(window).kind == "TRAILING":
             return self._over(members, windows.reach_of(self.calendar, window, period),
-                              period.grain)
+                              period.grain, environment)
         own = self.match(members, period.first)
         if own is not None and own.grain in (None, period.grain):
-            return self._value(own, members, period)
+            return self._value(own, members, period, environment)
         last = self.match(members, period.last)
         if last is None or last.grain is None:
             return none()
         grains = periods.GRAINS + ("ALL",)
         if grains.index(last.grain) >= grains.index(period.grain):
-            return self._finer(last, members, period)
+            return self._finer(last, members, period, environment)
         if self.flow and period.grain == "ALL":
             return none()  # all time never ends: its targets have no sum
         if self.flow:
-            return self._sum(members, period, last.grain)
+            return self._sum(members, period, last.grain, environment)
         part = periods.period_of(self.calendar, last.grain, period.last)
-        return self._exactly(members, part)
+        return self._exactly(members, part, environment)
 
-    def _over(self, members, reach, base):
+    def _over(self, members, reach, base, environment):
         """The target of the whole units that a trailing window counts, of that base grain."""
         last = self.match(members, reach.last)
         if last is None:
             return none()
         grain = last.grain or base
         if not self.flow:
-            return self._exactly(members, periods.period_of(self.calendar, grain, reach.last))
-        return self._sum(members, reach, grain)
+            return self._exactly(
+                members, periods.period_of(self.calendar, grain, reach.last), environment)
+        return self._sum(members, reach, grain, environment)
 
-    def _exactly(self, members, period):
+    def _exactly(self, members, period, environment):
         """The target that is meant for just this period."""
         rule = self.match(members, period.first)
         if rule is None or rule.grain not in (None, period.grain):
             return none()
-        return self._value(rule, members, period)
+        return self._value(rule, members, period, environment)
 
-    def _value(self, rule, members, period):
+    def _value(self, rule, members, period, environment):
         value, name = rule.value, rule.name_for(members)
         if value.kind == "FIXED":
             point = read_decimal(value.value)
-            return Resolved(point, point, rule=name)
+            return Resolved(point, point, rule=name, kind=value.kind)
         if value.kind == "RANGE":
             low, high = (None if end is None else read_decimal(end)
                          for end in (value.low, value.high))
-            return Resolved(low, high, True, rule=name)
+            return Resolved(low, high, True, rule=name, kind=value.kind)
         if value.kind == "PHASED_LINEAR":
-            return point_of(allocation.phased(value, self.calendar, rule.grain, period), name)
+            return point_of(allocation.phased(value, self.calendar, rule.grain, period), name,
+                            value.kind)
         if value.kind == "ALLOCATED":
             whole = self._whole(value)
             return point_of(allocation.part(value, self.calendar, whole, period,
-                                            read_decimal(value.value)), name)
+                                            read_decimal(value.value)), name, value.kind)
+        if value.is_computed:
+            return self._computed(value, members, period, environment, name)
         entries = {day: text for _, day, text in value.schedule}
         before = [day for day in entries if day <= period.first]
         if not before or (value.strict and max(before) != period.first):
             return none()
         point = read_decimal(entries[max(before)])
-        return Resolved(point, point, rule=name)
+        return Resolved(point, point, rule=name, kind=value.kind)
+
+    def _computed(self, value, members, period, environment, name):
+        if value.kind == "VS_PRIOR":
+            number = computed_targets.versus_prior(value, self.calendar, members, period,
+                                                   environment)
+        elif value.kind == "FORMULA":
+            number = computed_targets.by_formula(value, members, period, environment)
+        else:
+            number = computed_targets.baseline_improvement(
+                value, self.calendar, members, self.direction, self.flow, environment)
+        number = computed_targets.rounded(number, value.scale)
+        return none(number) if isinstance(number, Nd) else Resolved(
+            number, number, rule=name, kind=value.kind)
 
     def _whole(self, value):
         """The period of an allocated total."""
         return periods.period_of(self.calendar, grain_named(self.calendar, *value.first),
                                  value.first[1])
 
-    def _finer(self, rule, members, period):
+    def _finer(self, rule, members, period, environment):
         """A window finer than the target: an allocated part is spread further."""
         value = rule.value
         if value.kind != "ALLOCATED" or value.profile == "EXPLICIT" or not self.flow:
             return none()
         whole = periods.period_of(self.calendar, rule.grain, period.first)
-        share = self._exactly(members, whole)
+        share = self._exactly(members, whole, environment)
         if share.reason is not None or self.match(members, whole.first) != rule:
             return share
         return point_of(allocation.part(value, self.calendar, whole, period, share.point),
-                        rule.name_for(members))
+                        rule.name_for(members), value.kind)
 
-    def _sum(self, members, period, grain):
+    def _sum(self, members, period, grain, environment):
         """The targets of the periods that tile the window, added end by end."""
         total = None
         for part in periods.periods_within(self.calendar, period, grain):
-            value = self._exactly(members, part)
+            value = self._exactly(members, part, environment)
             if value.reason is not None:
                 return value
             if total is None:
@@ -221,5 +245,5 @@ class TargetRules:
                          for a, b in ((total.low, value.low), (total.high, value.high)))
             if isinstance(low, Nd) or isinstance(high, Nd):
                 return none(decimals.DOMAIN)
-            total = Resolved(low, high, value.is_range, rule=value.rule)
+            total = Resolved(low, high, value.is_range, rule=value.rule, kind=value.kind)
         return total or none()

@@ -76,7 +76,7 @@ class FrameTest(unittest.TestCase):
                 sample("2025-03-03T00:00:00", 150, entity="ann"),
                 sample("2025-03-04T00:00:00", 900, entity="new")]
         for measure, wanted in (("VALUE", "0.75"), ("ENTITIES", "0.5"), ("RETAINED", "0.5")):
-            item = model.Input("m", aggregation="COHORT_RATIO", cohort_offset=1,
+            item = model.Input("m", aggregation="COHORT_RATIO", cohort_offset=("previousPeriod", 1),
                                cohort_measure=measure)
             self.assertEqual(read(item, rows), Decimal(wanted), measure)
 

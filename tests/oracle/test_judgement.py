@@ -71,7 +71,7 @@ class TargetTest(unittest.TestCase):
         for target in more:
             world.define(target)
         period = windows.step_of(world.calendar_of(kpi), grain, datetime.date.fromisoformat(day))
-        return world.target_rules(kpi).resolve(members, grain, period)
+        return world.target_rules(kpi).resolve(members, grain, period, None)
 
     def kpi(self, **fields):
         return model.Kpi("k", inputs=(("a", model.Input("m")),), **fields)

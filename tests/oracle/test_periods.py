@@ -80,9 +80,9 @@ class WeekYearsTest(unittest.TestCase):
     def test_a_table_cuts_at_will(self):
         day = datetime.date.fromisoformat
         calendar = Calendar(name="corp", kind="CUSTOM", periods=(
-            ("FY24", day("2024-04-01"), day("2025-01-01"), ""),
-            ("A", day("2024-04-01"), day("2024-08-15"), "FY24"),
-            ("B", day("2024-08-15"), day("2025-01-01"), "FY24")))
+            ("FY24", day("2024-04-01"), day("2025-01-01"), "", ""),
+            ("A", day("2024-04-01"), day("2024-08-15"), "FY24", ""),
+            ("B", day("2024-08-15"), day("2025-01-01"), "FY24", "")))
         for grain, text, wanted in (("MONTH", "2024-08-14", "corp:A"),
                                     ("YEAR", "2024-08-15", "corp:FY24"),
                                     ("YEAR", "2024-03-31", "corp:BEFORE-YEAR"),

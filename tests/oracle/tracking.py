@@ -38,6 +38,7 @@ class Track:
     # Samples lay here before the window or slice was known, and are gone: whether the state is
     # kept is not promised.
     unsure: bool = False
+    unfollowed: bool = False
     log: list = dataclasses.field(default_factory=list)
 
 
@@ -71,13 +72,24 @@ def knows_slice(world, kpi, members):
 
 def is_followed(world, place):
     """Whether what a state remembers is computed here: of windows whose periods share no samples,
-    and of inputs that do not look beyond their period. Of the others their values are."""
-    kpi = world.kpis[place.kpi]
-    if kpi.control is not None or kpi.hysteresis is not None:
+    and of inputs that do not look beyond their period, without computed targets. Of the others
+    their values are."""
+    kpi = world.kpis.get(place.kpi)
+    if kpi is None:
+        return True
+    if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
+    if reads_values(world, kpi):
+        return False
     return not windows.shares_samples(place.window) and not any(
-        frames.looks_beyond(item) or item.window or item.offset
-        for item in world.flat(kpi).inputs)
+        frames.looks_beyond(item) or item.is_elsewhere
+        for item in world.flat(kpi).inputs) and not world.flat(kpi).results
+
+
+def reads_values(world, kpi):
+    """Whether a target follows values of other periods or KPIs, which move when these do."""
+    own = [target.value for target in world.targets.values() if target.kpi == kpi.name]
+    return any(value.is_computed for value in [*own, *([kpi.target] if kpi.target else [])])
 
 
 class Replay:
@@ -92,8 +104,8 @@ class Replay:
 
     def run(self):
         before = None
-        if not is_followed(self.moments[-1].world, self.place):
-            self.track.unsure = True
+        if not all(is_followed(moment.world, self.place) for moment in self.moments):
+            self.track.unsure = self.track.unfollowed = True
             return self.track
         for moment in self.moments:
             if before is not None:

@@ -64,9 +64,9 @@ def cut_iso_year(day):
 
 
 def levels_of(calendar):
-    """{grain: rows in order of days} of a table of (id, first day, end day, parent)."""
+    """{grain: rows in order of days} of a table, see Calendar.periods."""
     depth = {}
-    for name, _, _, parent in calendar.periods:
+    for name, _, _, parent, _ in calendar.periods:
         depth[name] = 1 + depth.get(parent, 0)
     grains = LEVELS[max(depth.values())]
     return {grain: sorted((row for row in calendar.periods if depth[row[0]] == level),
@@ -77,7 +77,7 @@ def levels_of(calendar):
 def cut_table(calendar, grain, day):
     """A row of a table; days outside of it are seen as such."""
     rows = levels_of(calendar)[grain]
-    for name, first, end, _ in rows:
+    for name, first, end, *_ in rows:
         if first <= day < end:
             return first, end, name
     if day < rows[0][1]:

@@ -5,7 +5,6 @@ EXCLUDE_CURRENT), CUMULATIVE. Its steps are periods; of CUMULATIVE the one step 
 """
 
 import dataclasses
-import datetime
 import functools
 
 import periods
@@ -85,37 +84,6 @@ def is_known(calendar, text, step):
     if window.kind == "TRAILING":
         ends.append(moved(calendar, step, -window.units))
     return not any(lies_outside(calendar, one) for one in ends)
-
-
-def same_last_year(calendar, period, years):
-    """The period at the same position so many years before; None when there is none. Of calendars
-    whose years are cut at months."""
-    if period.grain == "WEEK":
-        fourth = period.first + datetime.timedelta(days=3)
-        number = (fourth.timetuple().tm_yday - 1) // 7
-        first = periods.period_of(calendar, "WEEK", datetime.date(fourth.year - years, 1, 4))
-        found = moved(calendar, first, number)
-        same_year = (found.first + datetime.timedelta(days=3)).year == fourth.year - years
-        return found if same_year else None
-    if period.grain == "DAY":
-        try:
-            day = period.first.replace(year=period.first.year - years)
-        except ValueError:  # 29 February
-            day = datetime.date(period.first.year - years, 2, 28)
-        return periods.period_of(calendar, "DAY", day)
-    return periods.period_of(calendar, period.grain,
-                             periods.months_later(period.first, -12 * years))
-
-
-def earlier(calendar, period, offset):
-    """The period that an offset means; None when there is none."""
-    kind, count = offset
-    if period.grain == "ALL":
-        return None
-    if kind == "samePeriodLastYear":
-        return same_last_year(calendar, period, count)
-    found = moved(calendar, period, -count)
-    return None if lies_outside(calendar, found) else found
 
 
 def lies_outside(calendar, period):

@@ -1,19 +1,47 @@
 """Everything that is defined and has arrived at one moment of a case. Never changed in place."""
 
 import dataclasses
+import functools
 
 import aggregates
 import model
 import periods
 import targets
+import windows
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A formula of a KPI, or of one inside it; its periods are earlier by these offsets."""
+    kpi: str
+    formula: str
+    bindings: tuple  # (alias, "input" | "step" | "result", index)
+    offsets: tuple
+    ignore: tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """Finished values of a KPI over the periods of a grain, aggregated."""
+    kpi: str
+    grain: str
+    aggregation: str
+    offsets: tuple
+    ignore: tuple
 
 
 @dataclasses.dataclass(frozen=True)
 class FlatKpi:
-    """A KPI with the KPIs inside it: distinct inputs, and the formulas from the inside out."""
+    """A KPI with the KPIs inside it: distinct inputs, and the formulas from the inside out, of
+    which the last is the KPI's own."""
     inputs: tuple  # of model.Input
-    # (kpi name, formula, ((alias, "input" | "step", index), ...)); the last is the KPI's own.
-    steps: tuple
+    steps: tuple  # of Step
+    results: tuple  # of Result
+
+
+@functools.lru_cache(maxsize=1000)
+def zoned(calendar, zone):
+    return dataclasses.replace(calendar, zone=zone) if zone else calendar
 
 
 class World:
@@ -70,38 +98,14 @@ class World:
         return self._memo[key]
 
     def calendar_of(self, kpi):
-        calendar = self.calendars[kpi.calendar] if kpi.calendar else periods.Calendar()
-        return dataclasses.replace(calendar, zone=kpi.zone) if kpi.zone else calendar
+        return zoned(self.calendars[kpi.calendar] if kpi.calendar else periods.Calendar(),
+                     kpi.zone)
 
     def flat(self, kpi):
         return self.remembered(("flat", kpi.name), lambda: self._flatten(kpi))
 
     def _flatten(self, kpi):
-        """Equal inputs are one input within a KPI; those of a KPI inside it are its own, because
-        they are finished by its definition."""
-        inputs, owners, steps = [], [], []
-
-        def add(one, parts):
-            """The index of the step of a KPI that lies inside of these and is one of them."""
-            bindings = []
-            for alias, item in one.inputs:
-                if item.kpi is not None:
-                    bindings.append((alias, "step", add(self.kpis[item.kpi], parts | {item.kpi})))
-                    continue
-                owner = (item.key(), parts)
-                if owner not in owners:
-                    owners.append(owner)
-                    inputs.append(item)
-                index = owners.index(owner)
-                bindings.append((alias, "input", index))
-            known = next((i for i, step in enumerate(steps) if step[0] == one.name), None)
-            if known is not None:
-                return known
-            steps.append((one.name, one.formula or one.inputs[0][0], tuple(bindings)))
-            return len(steps) - 1
-
-        add(kpi, frozenset())
-        return FlatKpi(tuple(inputs), tuple(steps))
+        return Flattening(self.kpis).of(kpi)
 
     def target_rules(self, kpi):
         return self.remembered(("targets", kpi.name), lambda: targets.TargetRules(
@@ -124,6 +128,62 @@ class World:
         if len(kpi.inputs) != 1 or kpi.formula not in (None, kpi.inputs[0][0]):
             return False
         only = kpi.inputs[0][1]
+        if only.ignore or (only.is_result and only.aggregation != "SUM"):
+            return False
         if only.kpi is not None:
             return self.is_additive(self.kpis[only.kpi])
-        return only.aggregation in aggregates.ADDITIVE_OVER_SLICES and not only.ignore
+        return only.aggregation in aggregates.ADDITIVE_OVER_SLICES
+
+
+class Flattening:
+    """Equal inputs are one input within a KPI; those of a KPI inside it are its own, because they
+    are finished by its definition."""
+
+    def __init__(self, kpis):
+        self.kpis = kpis
+        self.inputs, self.owners, self.steps, self.results = [], [], [], []
+
+    def of(self, kpi):
+        self.step(kpi, frozenset(), (), ())
+        return FlatKpi(tuple(self.inputs), tuple(self.steps), tuple(self.results))
+
+    def step(self, kpi, parts, offsets, ignore):
+        """The index of the step of a KPI that lies inside of `parts` and is one of them."""
+        bindings = tuple((alias, *self.operand(item, parts, offsets, ignore))
+                         for alias, item in kpi.inputs)
+        made = Step(kpi.name, kpi.formula or kpi.inputs[0][0], bindings, offsets, ignore)
+        if made not in self.steps:
+            self.steps.append(made)
+        return self.steps.index(made)
+
+    def operand(self, item, parts, offsets, ignore):
+        ignored = tuple(sorted({*ignore, *item.ignore}))
+        if item.kpi is None:
+            return "input", self.input(dataclasses.replace(item, ignore=ignored, outer=offsets),
+                                       parts)
+        inner, within = self.kpis[item.kpi], parts | {item.kpi}
+        if not item.is_result:
+            further = offsets + ((item.offset,) if item.offset else ())
+            return "step", self.step(inner, within, further, ignored)
+        self.inputs_of(inner, within, (), ignored)
+        grain = next(windows.parse(one).grain for one in inner.windows
+                     if windows.parse(one).kind == "CALENDAR")
+        self.results.append(Result(inner.name, grain, item.aggregation, offsets, ignored))
+        return "result", len(self.results) - 1
+
+    def input(self, item, parts):
+        owner = (item.key(), parts)
+        if owner not in self.owners:
+            self.owners.append(owner)
+            self.inputs.append(item)
+        return self.owners.index(owner)
+
+    def inputs_of(self, kpi, parts, offsets, ignore):
+        """Those of a KPI whose finished values are read."""
+        for _, item in kpi.inputs:
+            ignored = tuple(sorted({*ignore, *item.ignore}))
+            if item.kpi is None:
+                self.input(dataclasses.replace(item, ignore=ignored, outer=offsets), parts)
+                continue
+            further = () if item.is_result else offsets + ((item.offset,) if item.offset else ())
+            self.inputs_of(self.kpis[item.kpi], parts | {item.kpi}, further, ignored)

@@ -8,7 +8,10 @@
     "log-level" .section.logLevel
     "drain-delay" (printf "%ds" (int .section.drain.delaySeconds))
     "drain-timeout" (printf "%ds" (int .section.drain.timeoutSeconds))
-    "store" "sqlite:/var/lib/kpi" -}}
+    "store" (include "kpi-suite.storeAddress" $values.store) -}}
+{{- if $values.store.postgres.existingSecret -}}
+{{- $_ := set $own "store-password-file" "/etc/kpi/store/password" -}}
+{{- end -}}
 {{- if has .service (list "standalone" "evaluation") -}}
 {{- $_ := set $own "cache" (include "kpi-suite.cacheAddress" $values.cache) -}}
 {{- if $values.cache.redis.existingSecret -}}
@@ -26,6 +29,16 @@
 {{- $_ := set $own "definitions-workspace" $values.kpis.workspace -}}
 {{- end -}}
 {{- merge $own .section.config | toYaml -}}
+{{- end -}}
+
+{{- define "kpi-suite.storeAddress" -}}
+{{- if eq .engine "sqlite" -}}
+sqlite:/var/lib/kpi
+{{- else -}}
+{{- with .postgres -}}
+postgres://{{ .user }}@{{ .host }}:{{ int .port }}/{{ .database }}{{ with .parameters }}?{{ . }}{{ end }}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "kpi-suite.cacheAddress" -}}

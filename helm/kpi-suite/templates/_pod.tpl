@@ -87,8 +87,13 @@ securityContext:
   {{- toYaml .section.containerSecurityContext | nindent 2 }}
 volumeMounts:
   - {name: config, mountPath: /etc/kpi/config, readOnly: true}
+  {{- if eq .root.Values.store.engine "sqlite" }}
   - {name: store, mountPath: /var/lib/kpi}
+  {{- end }}
   - {name: tmp, mountPath: /tmp}
+  {{- if .root.Values.store.postgres.existingSecret }}
+  - {name: store-password, mountPath: /etc/kpi/store, readOnly: true}
+  {{- end }}
   {{- if include "kpi-suite.readsCachePassword" . }}
   - {name: cache-password, mountPath: /etc/kpi/cache, readOnly: true}
   {{- end }}
@@ -105,12 +110,21 @@ volumeMounts:
   configMap: {name: {{ include "kpi-suite.serviceName" . }}}
 - name: tmp
   emptyDir: {}
-{{- if not .section.persistence.enabled }}
+{{- if ne .root.Values.store.engine "sqlite" }}
+{{- else if not .section.persistence.enabled }}
 - name: store
   emptyDir: {}
 {{- else if .section.persistence.existingClaim }}
 - name: store
   persistentVolumeClaim: {claimName: {{ .section.persistence.existingClaim }}}
+{{- end }}
+{{- with .root.Values.store.postgres.existingSecret }}
+- name: store-password
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: {{ $.root.Values.store.postgres.existingSecretKey | quote }}, path: password}
 {{- end }}
 {{- if include "kpi-suite.readsCachePassword" . }}
 - name: cache-password

@@ -3,9 +3,10 @@
 {{- $values := .Values -}}
 {{- range $service := (include "kpi-suite.services" . | fromYaml).names -}}
 {{- $section := include "kpi-suite.section" (dict "root" $ "service" $service) | fromYaml -}}
-{{- include "kpi-suite.validateSection" (dict "service" $service "section" $section) -}}
+{{- include "kpi-suite.validateSection" (dict "service" $service "section" $section "store" $values.store) -}}
 {{- end -}}
 {{- include "kpi-suite.validateCache" .Values.cache -}}
+{{- include "kpi-suite.validateStore" . -}}
 {{- if and .Values.kpis.files .Values.kpis.existingConfigMap -}}
 {{- fail "kpis: got files and existingConfigMap, want one of them" -}}
 {{- end -}}
@@ -17,16 +18,33 @@
 
 {{- define "kpi-suite.validateSection" -}}
 {{- if gt (int .section.replicas) 1 -}}
+{{- if eq .store.engine "sqlite" -}}
 {{- fail (printf "%s.replicas: got %d, want 1 (or 0): its store is a SQLite file that one process holds" .service (int .section.replicas)) -}}
+{{- else if eq .service "evaluation" -}}
+{{- fail (printf "evaluation.replicas: got %d, want 1 (or 0): one process owns the log of states" (int .section.replicas)) -}}
+{{- end -}}
 {{- end -}}
 {{- $drain := add (int .section.drain.delaySeconds) (int .section.drain.timeoutSeconds) 10 -}}
 {{- if lt (int .section.terminationGracePeriodSeconds) (int $drain) -}}
 {{- fail (printf "%s.terminationGracePeriodSeconds: got %d, want at least %d: drain.delaySeconds, drain.timeoutSeconds and 10 to flush" .service (int .section.terminationGracePeriodSeconds) (int $drain)) -}}
 {{- end -}}
 {{- range $key, $_ := .section.config -}}
-{{- if has $key (list "listen" "admin-listen" "ports-file" "log-level" "drain-delay" "drain-timeout" "store" "cache" "cache-password-file" "definition" "measurement" "definitions" "definitions-workspace" "config" "help" "version" "check-config") -}}
+{{- if has $key (list "listen" "admin-listen" "ports-file" "log-level" "drain-delay" "drain-timeout" "store" "store-password-file" "cache" "cache-password-file" "definition" "measurement" "definitions" "definitions-workspace" "config" "help" "version" "check-config") -}}
 {{- fail (printf "%s.config: got %s, which other values decide" $.service $key) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "kpi-suite.validateStore" -}}
+{{- $store := .Values.store -}}
+{{- if eq $store.engine "sqlite" -}}
+{{- if or $store.postgres.host $store.postgres.existingSecret -}}
+{{- fail "store.engine: got sqlite and values of store.postgres, want postgres" -}}
+{{- end -}}
+{{- else if eq .Values.mode "standalone" -}}
+{{- fail "store.engine: got postgres in mode standalone, want sqlite, or mode distributed" -}}
+{{- else if not $store.postgres.host -}}
+{{- fail "store.postgres.host: got nothing, want the host name of the server (store.engine is postgres)" -}}
 {{- end -}}
 {{- end -}}
 

@@ -195,7 +195,7 @@ absl::StatusOr<v1::Comparison> MakeComparison(const EvaluationContext& context,
                                            FavourableOf(context, evaluation, own, other))));
   comparison.set_clipped(comparable.clipped);
   comparison.set_partial(comparable.partial);
-  if (!sides.whole && !sides.other.empty()) {
+  if (!sides.whole && !sides.other.empty() && sides.other != comparable.days) {
     *comparison.mutable_cut_time() = ToTimestamp(kpi.calendar->StartOf(sides.other.back().end_day));
   }
   return comparison;

@@ -32,8 +32,9 @@ struct PaceReading {
 
 // Null where there is no pace: the KPI has no rule for it, the window is neither CALENDAR nor
 // TO_DATE, the period has not begun, is closed, or its data is complete. The history is made of the
-// last closed periods, to the same number of days; those before the slice's first rows are not
-// known. Errors: those of the inputs.
+// last closed periods, to the same number of days; the oldest of them are left out until one has
+// rows, because before its first rows a slice did not exist. Last year's period counts only with
+// rows. Errors: those of the inputs.
 absl::StatusOr<std::shared_ptr<const PaceReading>> ReadPace(const KpiRuntime& runtime,
                                                             const SliceStates& slice, size_t window,
                                                             const Period& period, absl::Time now,

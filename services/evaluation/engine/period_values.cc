@@ -39,6 +39,15 @@ std::vector<DayRange> Joined(absl::Span<const DayRange> days) {
   return joined;
 }
 
+// Whether finished values are aggregated of periods of which the days are only a part.
+bool CutsResults(const KpiDefinition& kpi, const std::vector<DayRange>& days) {
+  return std::any_of(kpi.results.begin(), kpi.results.end(), [&](const ResultInput& result) {
+    const DayRange whole{PeriodOf(*kpi.calendar, result.grain, days.front().first_day).first_day,
+                         PeriodOf(*kpi.calendar, result.grain, days.back().end_day - 1).end_day};
+    return days.size() > 1 || whole != days.front();
+  });
+}
+
 // What a period of another version is worth to this one; it will not change.
 PeriodValue AcrossBreak() {
   return {.value = NdReason::kNoComparable, .phase = PeriodPhase::kClosed};
@@ -107,7 +116,8 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOverDays(const Slice& slice,
                                                         absl::Span<const DayRange> days) const {
   const KpiDefinition& kpi = runtime_.kpi();
   const std::vector<DayRange> joined = Joined(days);
-  if (ReadsOtherPeriods(kpi) || (joined.size() > 1 && CountsDays(kpi))) {
+  if (ReadsOtherPeriods(kpi) || CutsResults(kpi, joined) ||
+      (joined.size() > 1 && CountsDays(kpi))) {
     return PeriodValue{.value = NdReason::kNotAggregatable};
   }
   const std::optional<size_t> grouping = runtime_.GroupingOf(slice);

@@ -54,8 +54,9 @@ class PeriodValues final : public TargetEnvironment {
   // it is that version's. FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
   absl::StatusOr<PeriodValue> ValueIn(const Slice& slice, const Period& period) const;
   // From states merged over these days, which are disjoint, in order and at least one; the formula
-  // last. ND(NOT_AGGREGATABLE) for a KPI that reads other periods than its own, and where days are
-  // left out between them, for formulas that count days and for aggregations that look beyond them.
+  // last. ND(NOT_AGGREGATABLE) for a KPI that reads other periods than its own, for one that reads
+  // finished values of periods of which the days are only a part, and where days are left out
+  // between them, for formulas that count days and for aggregations that look beyond them.
   absl::StatusOr<PeriodValue> ValueOverDays(const Slice& slice,
                                             absl::Span<const DayRange> days) const;
 
