@@ -50,11 +50,13 @@ echo '| command | what | figure |'
 echo '|---|---|---|'
 if $smoke; then
   bench bench_ingest --seconds=1 --directory="$directory"
+  bench bench_postgres --rounds=1 --duration=200ms
   bench bench_reads --smoke --directory="$directory"
   bench bench_freshness --smoke --background=1000 --directory="$directory"
   bench bench_kpis --smoke --touched=100
 else
   bench bench_ingest --seconds=60 --directory="$directory"
+  bench bench_postgres
   bench bench_reads --directory="$directory"
   bench bench_reads --kpis=100000 --directory="$directory"
   bench bench_freshness --directory="$directory"

@@ -74,5 +74,34 @@ TEST(PostgresMeasurementStore, SamplesOfAllMonthsAreReadInOrder) {
   EXPECT_EQ(read, times);
 }
 
+TEST(PostgresMeasurementStore, ViewsShowWhatIsLiveAsNumbers) {
+  const PostgresTarget target = PostgresTestServer::Shared().NewDatabase().value();
+  const auto store = OpenReplica(target);
+  const int64_t hour = absl::ToInt64Nanoseconds(absl::Hours(1));
+  ASSERT_TRUE(IngestAndWait(*store, UnitOf(1, "r1", "x", hour, -125)).ok());
+  ASSERT_TRUE(IngestAndWait(*store, UnitOf(1, "r2", "x", 2 * hour, 1)).ok());
+  ASSERT_TRUE(IngestAndWait(*store, UnitOf(1, "r3", "x", 3 * hour, 7)).ok());
+  IngestUnit withdrawn = UnitOf(1, "r4", "x", 3 * hour, 7);
+  withdrawn.operation = IngestOperation::kRetract;
+  ASSERT_TRUE(IngestAndWait(*store, withdrawn).ok());
+  const auto connection =
+      PostgresConnection::Open(target, {"test", "SET search_path TO kpi_measurement"}).value();
+  const auto samples = connection->Query(
+      "SELECT workspace, metric, slice, time::text, value::text FROM sample_value ORDER BY time");
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  ASSERT_EQ(samples->rows(), 2);
+  EXPECT_EQ(samples->Bytes(0, 2), "origin=x");
+  EXPECT_EQ(samples->Bytes(0, 3), "1970-01-01 01:00:00+00");
+  EXPECT_EQ(samples->Bytes(0, 4), "-1.25");
+  const auto days =
+      connection->Query("SELECT day::text, samples, sum::text, max::text FROM daily_samples");
+  ASSERT_TRUE(days.ok()) << days.status();
+  ASSERT_EQ(days->rows(), 1);
+  EXPECT_EQ(days->Bytes(0, 0), "1970-01-01");
+  EXPECT_EQ(days->Int64(0, 1), 2);
+  EXPECT_EQ(days->Bytes(0, 2), "-1.24");
+  EXPECT_EQ(days->Bytes(0, 3), "0.01");
+}
+
 }  // namespace
 }  // namespace kpisuite

@@ -331,7 +331,7 @@ const (
 	StateFlag_STATE_FLAG_OVERRIDDEN StateFlag = 5
 	// Few observations; the status is uncertain.
 	StateFlag_STATE_FLAG_LOW_N StateFlag = 6
-	// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5).
+	// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
 	StateFlag_STATE_FLAG_MISSING_MEMBER StateFlag = 7
 )
 

@@ -295,7 +295,7 @@ pub enum StateFlag {
     Overridden = 5,
     /// Few observations; the status is uncertain.
     LowN = 6,
-    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5).
+    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
     MissingMember = 7,
 }
 impl StateFlag {
@@ -2377,7 +2377,7 @@ pub struct KpiState {
     /// Where members of hierarchical dimensions belong; not set when no level is in the slice.
     #[prost(enumeration = "HierarchyView", tag = "61")]
     pub hierarchy_view: i32,
-    /// Members of the slices one level below that reported nothing for two periods.
+    /// Members of the slices one level below that reported nothing for two periods. Not served yet.
     #[prost(int32, tag = "62")]
     pub members_missing: i32,
     /// Members whose samples count in `(other)`; only in slices that have it.

@@ -517,7 +517,7 @@ export enum StateFlag {
   LOW_N = 6,
 
   /**
-   * The member of the slice reported nothing for two periods (SEMANTICS 3.8.5).
+   * The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
    *
    * @generated from enum value: STATE_FLAG_MISSING_MEMBER = 7;
    */

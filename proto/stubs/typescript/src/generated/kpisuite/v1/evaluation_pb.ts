@@ -410,7 +410,7 @@ export type KpiState = Message<"kpisuite.v1.KpiState"> & {
   hierarchyView: HierarchyView;
 
   /**
-   * Members of the slices one level below that reported nothing for two periods.
+   * Members of the slices one level below that reported nothing for two periods. Not served yet.
    *
    * @generated from field: int32 members_missing = 62;
    */
