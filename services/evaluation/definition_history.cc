@@ -39,14 +39,14 @@ class SetCollector {
     return true;
   }
 
-  std::vector<AppliedSet> Take() { return std::move(sets_); }
+  std::vector<FollowedSet> Take() { return std::move(sets_); }
 
  private:
   const absl::Time until_;
   const size_t max_bytes_;
   size_t bytes_ = 0;
-  AppliedSet set_;  // of which not all messages have come
-  std::vector<AppliedSet> sets_;
+  FollowedSet set_;  // of which not all messages have come
+  std::vector<FollowedSet> sets_;
 };
 
 }  // namespace
@@ -60,7 +60,7 @@ void DefinitionHistory::Stop() {
   for (grpc::ClientContext* context : running_) context->TryCancel();
 }
 
-absl::StatusOr<std::vector<AppliedSet>> DefinitionHistory::Read(const std::string& workspace,
+absl::StatusOr<std::vector<FollowedSet>> DefinitionHistory::Read(const std::string& workspace,
                                                                 absl::Time until,
                                                                 absl::Time deadline,
                                                                 size_t max_bytes) {

@@ -26,7 +26,7 @@ class DefinitionHistory {
   // All sets of a workspace (an id) that were applied at or before `until`, by the clock of the
   // definition service. RESOURCE_EXHAUSTED when they have more than `max_bytes`; CANCELLED after
   // Stop; errors of the call.
-  absl::StatusOr<std::vector<AppliedSet>> Read(const std::string& workspace, absl::Time until,
+  absl::StatusOr<std::vector<FollowedSet>> Read(const std::string& workspace, absl::Time until,
                                                absl::Time deadline, size_t max_bytes)
       EXCLUDES(mutex_);
   // Cancels running calls; later ones fail. Idempotent.

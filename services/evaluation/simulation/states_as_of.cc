@@ -34,7 +34,7 @@ struct DefinitionsThen {
       : versions(moment.last_closed, [&moment](const std::string& kpi) {
           return DecisionsAbout(moment.decisions, kpi);
         }) {
-    for (const AppliedSet& set : moment.definitions) {
+    for (const FollowedSet& set : moment.definitions) {
       const CatalogChanges changes = catalog.Apply(set.definitions, set.position);
       versions.Follow(set.definitions, changes, catalog, set.position);
     }

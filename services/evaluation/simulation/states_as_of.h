@@ -20,7 +20,7 @@
 namespace kpisuite {
 
 // One applied set, as the change log of definitions has it.
-struct AppliedSet {
+struct FollowedSet {
   int64_t position = 0;
   std::vector<v1::Definition> definitions;  // removed ones have `deleted` set
 };
@@ -28,7 +28,7 @@ struct AppliedSet {
 // What was known at a moment.
 struct Moment {
   absl::Time time;
-  std::vector<AppliedSet> definitions;    // all that were applied until then, in their order
+  std::vector<FollowedSet> definitions;    // all that were applied until then, in their order
   KpiVersions::LastClosed last_closed;    // from the log
   FinalityDecisions decisions;            // all there are, in the order of time
   RecordedLookup recorded;                // what was recorded until then
