@@ -61,9 +61,9 @@ void DefinitionHistory::Stop() {
 }
 
 absl::StatusOr<std::vector<FollowedSet>> DefinitionHistory::Read(const std::string& workspace,
-                                                                absl::Time until,
-                                                                absl::Time deadline,
-                                                                size_t max_bytes) {
+                                                                 absl::Time until,
+                                                                 absl::Time deadline,
+                                                                 size_t max_bytes) {
   v1::WatchDefinitionsRequest request;
   request.set_parent(absl::StrCat("workspaces/", workspace));
   request.set_after_position(kBeginning);
