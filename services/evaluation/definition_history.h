@@ -27,7 +27,7 @@ class DefinitionHistory {
   // definition service. RESOURCE_EXHAUSTED when they have more than `max_bytes`; CANCELLED after
   // Stop; errors of the call.
   absl::StatusOr<std::vector<FollowedSet>> Read(const std::string& workspace, absl::Time until,
-                                               absl::Time deadline, size_t max_bytes)
+                                                absl::Time deadline, size_t max_bytes)
       EXCLUDES(mutex_);
   // Cancels running calls; later ones fail. Idempotent.
   void Stop() EXCLUDES(mutex_);
