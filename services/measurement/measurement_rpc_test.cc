@@ -89,7 +89,7 @@ TEST_F(MeasurementRpcTest, AggregatesOfSeveralQueriesComeFromOneSnapshot) {
     }
   }
   EXPECT_TRUE(reader->Finish().ok());
-  EXPECT_EQ(values, (std::vector<std::string>{"0  23.5", "1 origin=MIA 0", "1 origin=ORD 2"}));
+  EXPECT_EQ(values, (std::vector<std::string>{"0  23.5", "1 origin=ORD 2", "1 origin=MIA 0"}));
 }
 
 TEST_F(MeasurementRpcTest, ARepeatedRequestIsRecognisedAndAReusedIdRefused) {

@@ -130,8 +130,10 @@ class RandomMoments {
     block.add_sample_ids(absl::StrCat("s", Below(2)));
     if (Below(5) == 0) {
       v1::RetractSamplesRequest request;
+      request.set_reason("counted twice");
       *request.add_series() = std::move(block);
-      ASSERT_TRUE(suite_.Retract(std::move(request)).ok());
+      const auto retracted = suite_.Retract(std::move(request));
+      ASSERT_TRUE(retracted.ok()) << retracted.status();
       return;
     }
     block.add_mantissas(Below(200) - 20);

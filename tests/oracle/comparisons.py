@@ -178,7 +178,7 @@ def compare(world, place, evaluation, life, now, name):
     whole = life == "CLOSED" or evaluation.readiness.ready or open_day >= reach.end
     part = comparable if whole else cut_off(calendar, place, comparable, kind, open_day,
                                             proportional)
-    if open_day < reach.first:
+    if not whole and open_day < reach.first:
         part = dataclasses.replace(part, days=())
     if part.days and part.days != comparable.days:
         cut = periods.day_start(calendar, part.days[-1][1])

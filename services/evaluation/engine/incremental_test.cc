@@ -76,6 +76,9 @@ class RandomRun {
  private:
   TickOutput Tick() {
     TickOutput output = engine_.Tick(now_, kNoLimit);
+    for (const ChangedState& update : output.updates) {
+      if (update.removed) logged_.erase(update.id.Key());
+    }
     for (const LoggedState& entry : output.log) logged_[entry.id.Key()] = entry;
     return output;
   }
