@@ -28,7 +28,7 @@ struct FollowedSet {
 // What was known at a moment.
 struct Moment {
   absl::Time time;
-  std::vector<FollowedSet> definitions;    // all that were applied until then, in their order
+  std::vector<FollowedSet> definitions;   // all that were applied until then, in their order
   KpiVersions::LastClosed last_closed;    // from the log
   FinalityDecisions decisions;            // all there are, in the order of time
   RecordedLookup recorded;                // what was recorded until then
