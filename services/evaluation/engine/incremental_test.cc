@@ -76,6 +76,7 @@ class RandomRun {
  private:
   TickOutput Tick() {
     TickOutput output = engine_.Tick(now_, kNoLimit);
+    // The log keeps what was removed: a window that comes back has such states again, without rows.
     for (const ChangedState& update : output.updates) {
       if (update.removed) logged_.erase(update.id.Key());
     }
