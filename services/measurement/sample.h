@@ -74,6 +74,12 @@ struct IngestUnit {
     for (const SeriesRows& one : series) rows += one.rows.size();
     return rows;
   }
+  // What it holds in memory, roughly.
+  size_t MemoryBytes() const {
+    constexpr size_t kSeriesBytes = 300;
+    constexpr size_t kRowBytes = sizeof(SampleRow) + 16;
+    return series.size() * kSeriesBytes + RowCount() * kRowBytes + 500;
+  }
 };
 
 struct IngestCounts {

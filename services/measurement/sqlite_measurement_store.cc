@@ -37,13 +37,6 @@ absl::StatusOr<std::vector<FeedHead>> FindOrMakeHeads(Database& database, int pa
   return heads;
 }
 
-// What a unit holds in memory, roughly.
-size_t BytesOf(const IngestUnit& unit) {
-  constexpr size_t kSeriesBytes = 300;
-  constexpr size_t kRowBytes = sizeof(SampleRow) + 16;
-  return unit.series.size() * kSeriesBytes + unit.RowCount() * kRowBytes + 500;
-}
-
 // A unit between Ingest and its answer.
 struct PendingUnit {
   IngestUnit unit;
@@ -83,7 +76,7 @@ void SqliteMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
   const auto pending =
       std::make_shared<PendingUnit>(PendingUnit{std::move(unit), std::move(done), IngestOutcome()});
   CommitUnit commit;
-  commit.bytes = BytesOf(pending->unit);
+  commit.bytes = pending->unit.MemoryBytes();
   commit.rows = pending->unit.RowCount();
   commit.apply = [this, pending](Connection& connection) -> absl::Status {
     ASSIGN_OR_RETURN(pending->outcome, ingest_.Apply(connection, pending->unit));

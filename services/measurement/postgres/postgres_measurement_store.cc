@@ -35,13 +35,6 @@ absl::StatusOr<std::vector<FeedHead>> FindOrMakeHeads(PostgresDatabase& database
   return heads;
 }
 
-// What a unit holds in memory, roughly.
-size_t BytesOf(const IngestUnit& unit) {
-  constexpr size_t kSeriesBytes = 300;
-  constexpr size_t kRowBytes = sizeof(SampleRow) + 16;
-  return unit.series.size() * kSeriesBytes + unit.RowCount() * kRowBytes + 500;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PostgresMeasurementStore>> PostgresMeasurementStore::Create(
@@ -85,7 +78,7 @@ void PostgresMeasurementStore::Shutdown() {
 }
 
 void PostgresMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
-  const size_t bytes = BytesOf(unit);
+  const size_t bytes = unit.MemoryBytes();
   QueuedUnit queued{std::move(unit), std::move(done), bytes};
   const absl::Status submitted = queue_.Submit(queued);
   if (!submitted.ok()) queued.done(submitted);

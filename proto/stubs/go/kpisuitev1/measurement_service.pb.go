@@ -885,7 +885,8 @@ type QueryAggregatesResponse struct {
 	Query int32 `protobuf:"varint,1,opt,name=query,proto3" json:"query,omitempty"`
 	// The states reflect the feed up to here.
 	Position *FeedPosition `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
-	// States by slice and day; a day without rows is left out.
+	// States by slice, in the order in which slices were first recorded, and day; a day without rows
+	// is left out.
 	Cells []*AggregateCell `protobuf:"bytes,3,rep,name=cells,proto3" json:"cells,omitempty"`
 	// Watermark of the metric; not set when it has none.
 	CompleteThrough *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=complete_through,json=completeThrough,proto3" json:"complete_through,omitempty"`

@@ -6867,7 +6867,8 @@ pub struct QueryAggregatesResponse {
     /// The states reflect the feed up to here.
     #[prost(message, optional, tag = "2")]
     pub position: ::core::option::Option<FeedPosition>,
-    /// States by slice and day; a day without rows is left out.
+    /// States by slice, in the order in which slices were first recorded, and day; a day without rows
+    /// is left out.
     #[prost(message, repeated, tag = "3")]
     pub cells: ::prost::alloc::vec::Vec<AggregateCell>,
     /// Watermark of the metric; not set when it has none.

@@ -531,7 +531,8 @@ export type QueryAggregatesResponse = Message<"kpisuite.v1.QueryAggregatesRespon
   position?: FeedPosition | undefined;
 
   /**
-   * States by slice and day; a day without rows is left out.
+   * States by slice, in the order in which slices were first recorded, and day; a day without rows
+   * is left out.
    *
    * @generated from field: repeated kpisuite.v1.AggregateCell cells = 3;
    */
