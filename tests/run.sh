@@ -59,8 +59,8 @@ stage_stubs() { tests/conformance/run.sh; }
 stage_chart() { python3 -m unittest discover -q -s tests/chart; }
 
 # AddressSanitizer and UBSan over the domain, storage, cache, the cores of measurement and
-# evaluation, the acceptance cases and the simulator. Without PaceProperty, which would take minutes:
-# the acceptance cases of pace are there.
+# evaluation, the acceptance cases and the simulator. Without PaceProperty, which takes minutes
+# there: the acceptance cases cover pace.
 asan_targets=(
   kpi_base_test kpi_numbers_test kpi_aggregate_test kpi_formula_test kpi_time_test kpi_status_test
   kpi_control_test kpi_pace_test kpi_change_test
