@@ -89,12 +89,15 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
   follower_ = std::make_unique<DefinitionFollower>(
       parts.definition,
       DefinitionFollowerOptions{.after_position = saved.position, .incarnation = saved.incarnation},
-      [loop = &core_->loop](const DefinitionUpdate& update) {
-        if (loop->Define(update, false)) return absl::OkStatus();
-        return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN",
-                         "the evaluator is stopping");
-      },
+      [this](const DefinitionUpdate& update) { return OnDefinitions(update); },
       [this](const DefinitionFollowerState& state) { OnFollowerState(state); });
+}
+
+absl::Status EvaluationServer::OnDefinitions(const DefinitionUpdate& update) {
+  // Before the states that follow from it can be read.
+  core_->health.DefinitionsShown(update.snapshot ? runtime_.clock().Now() : update.commit_time);
+  if (core_->loop.Define(update, false)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
 }
 
 void EvaluationServer::OnFollowerState(const DefinitionFollowerState& state) {

@@ -82,6 +82,7 @@ class EvaluationServer {
   // with all services the feed is one of these streams.
   class Waits;
 
+  absl::Status OnDefinitions(const DefinitionUpdate& update);
   void OnFollowerState(const DefinitionFollowerState& state);
   void AddMetrics(Metrics& metrics) const;
 

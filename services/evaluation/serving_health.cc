@@ -14,6 +14,11 @@ void ServingHealth::DefinitionsAlive(absl::Time now) {
 
 void ServingHealth::DefinitionsLost() { definitions_connected_.store(false); }
 
+void ServingHealth::DefinitionsShown(absl::Time as_of) {
+  const int64_t shown = absl::ToUnixNanos(as_of);
+  if (shown > definitions_alive_.load()) definitions_alive_.store(shown);
+}
+
 absl::Time ServingHealth::as_of() const { return absl::FromUnixNanos(feed_as_of_.load()); }
 
 std::string ServingHealth::StaleReason(absl::Time now) const {

@@ -21,6 +21,9 @@ class ServingHealth {
   // When the change log of definitions was last known to be followed to its end.
   void DefinitionsAlive(absl::Time now);
   void DefinitionsLost();
+  // Every set that was applied until `as_of` is shown, whether or not more is to come. Called by
+  // the thread that calls DefinitionsAlive.
+  void DefinitionsShown(absl::Time as_of);
 
   absl::Time as_of() const;
   // Empty when answers from memory are fresh.
