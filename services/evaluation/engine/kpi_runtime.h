@@ -60,6 +60,7 @@ struct TrackedState {
   std::optional<RestatementNote> restatement;
   bool final = false;
   std::optional<int64_t> held_out;  // as last evaluated
+  bool reporting_changed = false;   // what is missing up to the next one with rows
   // A release that may be what changes it next; null otherwise.
   std::shared_ptr<const FinalityDecision> release;
 };
@@ -150,6 +151,24 @@ class KpiRuntime {
   std::optional<size_t> GroupingOf(const Slice& slice) const;
   // The slice in which this one counts, which is one of too many; nothing when it is not.
   std::optional<Slice> OtherFor(const Slice& slice) const;
+  // --- Members that stop reporting (SEMANTICS 3.8.5; runtime_members.cc). ---
+  // A slice reports in a period when an input that is cut by all of its dimensions has a row there.
+  // It is missing once it has reported nothing for two periods that are closed, after it had
+  // reported: then in these two and until it reports again. Periods of calendar windows only, and
+  // (other) is no member.
+
+  // The first of the two periods that decide which members are missing in this one, which has
+  // begun; nothing where that is not told.
+  std::optional<int32_t> SilentSince(const Window& window, const Period& period,
+                                     absl::Time now) const;
+  // The last day before `end_day` on which the slice reported.
+  std::optional<int32_t> LastReported(const SliceStates& slice, int32_t end_day) const;
+  // The slices one level above: those of the next coarser groupings that contain it, AS_IS.
+  std::vector<std::string> ParentsOf(const SliceStates& slice) const;
+  // A slice below `parent` has begun to report in a period that begins on `first_day`, or never
+  // did.
+  void NoteReported(const std::string& parent, size_t window, int32_t first_day);
+
   // How many slices of a grouping have states of their own at most: what the newest version says.
   size_t max_slices() const {
     const KpiRuntime& newest = chain_ == nullptr ? *this : chain_->newest();
@@ -273,6 +292,14 @@ class KpiRuntime {
                                                              size_t window, const Period& step,
                                                              absl::Time now, int64_t seq) const;
   std::optional<size_t> GroupingWith(const Slice& slice) const;
+  std::vector<std::vector<size_t>> GroupingsAbove() const;
+  void AddToParents(size_t index);
+  bool IsMissing(const SliceStates& slice, int32_t silent_since, int32_t end_day) const;
+  // Of the slices one level below. FAILED_PRECONDITION (NOT_READY) while they are loaded.
+  absl::StatusOr<int32_t> CountMissing(const SliceStates& slice, size_t window,
+                                       const Period& period, int32_t silent_since) const;
+  absl::Status FillMembers(const SliceStates& slice, size_t window,
+                           EvaluationContext& context) const;
   // How many slices count in (other) with samples in the period; 0 for another slice.
   int32_t OtherMembersIn(const SliceStates& slice, const Period& reach) const;
   // First day of what periods of this version may read of others, as the last day of those.
@@ -301,7 +328,16 @@ class KpiRuntime {
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
-  std::vector<size_t> slice_counts_;  // parallel to groupings_
+  std::vector<size_t> slice_counts_;                  // parallel to groupings_
+  std::vector<std::vector<size_t>> groupings_above_;  // parallel to groupings_: the next coarser
+  absl::flat_hash_map<std::string, std::vector<size_t>> children_;  // by canonical slice
+  // How many members are missing, by canonical slice, window and first day; a memo.
+  struct MissingCount {
+    int32_t silent_since = 0;
+    int32_t count = 0;
+  };
+  using MissingCounts = absl::btree_map<std::pair<size_t, int32_t>, MissingCount>;
+  mutable absl::flat_hash_map<std::string, MissingCounts> missing_;
   mutable WithheldSlices withheld_;
 };
 
