@@ -1,6 +1,4 @@
 // PartitionEngine: members that stop reporting.
-#include <vector>
-
 #include "services/evaluation/engine/partition_engine.h"
 
 namespace kpisuite {
@@ -11,61 +9,37 @@ bool PartitionEngine::GoesOn(const StateRef& ref, const KpiRuntime& runtime,
                              const EvaluationContext& context,
                              std::optional<int32_t> latest) const {
   if (latest == ref.first_day) return true;
-  const bool watched = !context.slice.members().empty() && !IsOtherSlice(context.slice) &&
-                       context.window->kind() == WindowKind::kCalendar;
-  if (!watched || !latest.has_value()) return false;
+  if (context.window->kind() != WindowKind::kCalendar) return false;
+  const SliceStates& slice = runtime.slices()[ref.slice];
+  const std::optional<int32_t> last =
+      KpiRuntime::LastReport(slice, DayNumber(context.period.end_day));
+  if (!last.has_value()) return false;
   const Calendar& calendar = *runtime.kpi().calendar;
   const Period before = PreviousPeriod(calendar, PreviousPeriod(calendar, context.period));
-  return *latest >= DayNumber(before.first_day);
+  return *last >= DayNumber(before.first_day);
 }
 
-// A slice began to report in a period, or never did: who is missing, there and in later periods, up
-// to the next one that has rows. One that is yet to be evaluated tells it on.
-void PartitionEngine::NoteReporting(const StateRef& ref, KpiRuntime& runtime,
-                                    const EvaluationContext& context) {
-  SliceStates& slice = runtime.slices()[ref.slice];
-  const bool watched = !slice.slice.members().empty() && !IsOtherSlice(slice.slice) &&
-                       context.window->kind() == WindowKind::kCalendar;
-  if (!watched) return;
-  auto& periods = slice.windows[ref.window];
-  const auto later = periods.upper_bound(ref.first_day);
-  if (later == periods.end() && context.period.end > now_) {
-    // A slice that is not missing now was not before either, when it went on or is new.
-    const auto since = runtime.SilentSince(*context.window, context.period, now_);
-    const auto last = runtime.LastReported(slice, ref.first_day);
-    if (!since.has_value() || !last.has_value() || *last >= *since) return;
-  }
-  int32_t until = INT32_MAX;
-  std::vector<int32_t> silent;
-  for (auto it = later; it != periods.end(); ++it) {
-    if (it->second.rows == 0 && !it->second.dirty) {
-      silent.push_back(it->first);
-      continue;
-    }
-    until = it->first;
-    it->second.reporting_changed = it->second.dirty;
-    break;
-  }
-  for (const int32_t day : silent) MarkDirty(runtime, ref.slice, ref.window, day, false);
-  for (const std::string& parent : runtime.ParentsOf(slice)) {
-    runtime.NoteReported(parent, ref.window, ref.first_day);
+// The data of a day changed: who is missing there and later, up to the next day with a report.
+void PartitionEngine::NoteReport(KpiRuntime& runtime, size_t slice, int32_t day) {
+  const std::optional<int32_t> next = runtime.NoteReport(runtime.slices()[slice], day);
+  if (!next.has_value()) return;
+  MarkMembers(runtime, slice, day, *next);
+  for (const std::string& parent : runtime.ParentsOf(runtime.slices()[slice])) {
+    runtime.ForgetMissing(parent);
     const std::optional<size_t> index = runtime.FindSlice(parent);
-    if (!index.has_value()) continue;
-    std::vector<int32_t> days;
-    auto& above = runtime.slices()[*index].windows[ref.window];
-    for (auto it = above.lower_bound(ref.first_day); it != above.end() && it->first < until; ++it) {
-      days.push_back(it->first);
-    }
-    for (const int32_t day : days) MarkDirty(runtime, *index, ref.window, day, false);
+    if (index.has_value()) MarkMembers(runtime, *index, day, *next);
   }
 }
 
-// When a period closes, the next one may have members that are missing.
-void PartitionEngine::NoteClosing(const StateRef& ref, KpiRuntime& runtime) {
-  auto& periods = runtime.slices()[ref.slice].windows[ref.window];
-  const auto next = periods.upper_bound(ref.first_day);
-  if (next != periods.end()) {
-    MarkDirty(runtime, ref.slice, ref.window, next->first, false);
+// Of a slice, the kept periods from that of `day` on which begin before `end`.
+void PartitionEngine::MarkMembers(KpiRuntime& runtime, size_t slice, int32_t day, int32_t end) {
+  for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
+    if (runtime.kpi().windows[w].kind() != WindowKind::kCalendar) continue;
+    auto& periods = runtime.slices()[slice].windows[w];
+    for (auto it = periods.lower_bound(runtime.FirstDay(w, day));
+         it != periods.end() && it->first < end; ++it) {
+      MarkDirty(runtime, slice, w, it->first, false);
+    }
   }
 }
 

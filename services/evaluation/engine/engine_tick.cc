@@ -253,9 +253,6 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   state.held_out = evaluation.held_out;
   state.definition_changed = false;
   state.backfilled = evaluation.settling;
-  const bool closes = !IsClosed(state.phase) && IsClosed(evaluation.phase);
-  const bool reporting = (state.rows > 0) != (evaluation.rows > 0);
-  const bool reporting_changed = std::exchange(state.reporting_changed, false) || reporting;
   state.phase = evaluation.phase;
   state.paced = context.pace != nullptr;
   state.rows = evaluation.rows;
@@ -295,8 +292,6 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
 
   const std::optional<int32_t> latest =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
-  if (reporting_changed) NoteReporting(ref, runtime, context);
-  if (closes) NoteClosing(ref, runtime);
   RollOver(ref, runtime, context, evaluation, was_open && GoesOn(ref, runtime, context, latest));
   if (latest != latest_before) MarkFrom(runtime, ref, latest, latest_before);
 }

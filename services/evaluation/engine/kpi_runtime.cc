@@ -378,7 +378,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
   RETURN_IF_ERROR(values.status());
   if (computation.context.withheld) Withhold(computation.inputs);
   computation.evaluation.next_change =
-      std::min(computation.evaluation.next_change, values.next_change());
+      std::min({computation.evaluation.next_change, values.next_change(),
+                computation.context.members_until});
   if (computation.context.pace != nullptr) {
     computation.evaluation.next_change =
         std::min(computation.evaluation.next_change, computation.context.pace->next_change);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -60,7 +61,6 @@ struct TrackedState {
   std::optional<RestatementNote> restatement;
   bool final = false;
   std::optional<int64_t> held_out;  // as last evaluated
-  bool reporting_changed = false;   // what is missing up to the next one with rows
   // A release that may be what changes it next; null otherwise.
   std::shared_ptr<const FinalityDecision> release;
 };
@@ -72,6 +72,7 @@ struct SliceStates {
   std::vector<std::string> input_slices;   // canonical slice that each input reads
   std::vector<std::string> entity_slices;  // and each of SuppressionRule::entities
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
+  absl::btree_set<int32_t> reports;  // the days on which it reported; empty of those that never do
   // Memos, parallel to windows: of KPIs that build on history, and of those with pace.
   mutable std::vector<SeriesHistory> histories;
   mutable std::vector<PacePast> pasts;
@@ -152,22 +153,20 @@ class KpiRuntime {
   // The slice in which this one counts, which is one of too many; nothing when it is not.
   std::optional<Slice> OtherFor(const Slice& slice) const;
   // --- Members that stop reporting (SEMANTICS 3.8.5; runtime_members.cc). ---
-  // A slice reports in a period when an input that is cut by all of its dimensions has a row there.
-  // It is missing once it has reported nothing for two periods that are closed, after it had
-  // reported: then in these two and until it reports again. Periods of calendar windows only, and
-  // (other) is no member.
+  // A slice reports on a day when an input that is cut by all of its dimensions has a row there. It
+  // is missing once it has reported nothing for two periods that are closed, after it had reported:
+  // in the second of them, and until it reports again. Periods of calendar windows only; the total
+  // and (other) are no members.
 
-  // The first of the two periods that decide which members are missing in this one, which has
-  // begun; nothing where that is not told.
-  std::optional<int32_t> SilentSince(const Window& window, const Period& period,
-                                     absl::Time now) const;
+  // The data of a day of a slice changed. Nothing when the slice reports on it, or does not, as
+  // before; else the next day on which it reports, INT32_MAX without one.
+  std::optional<int32_t> NoteReport(SliceStates& slice, int32_t day);
   // The last day before `end_day` on which the slice reported.
-  std::optional<int32_t> LastReported(const SliceStates& slice, int32_t end_day) const;
+  static std::optional<int32_t> LastReport(const SliceStates& slice, int32_t end_day);
   // The slices one level above: those of the next coarser groupings that contain it, AS_IS.
   std::vector<std::string> ParentsOf(const SliceStates& slice) const;
-  // A slice below `parent` has begun to report in a period that begins on `first_day`, or never
-  // did.
-  void NoteReported(const std::string& parent, size_t window, int32_t first_day);
+  // A slice below `parent` has begun to report on a day, or has ceased to.
+  void ForgetMissing(const std::string& parent) { missing_.erase(parent); }
 
   // How many slices of a grouping have states of their own at most: what the newest version says.
   size_t max_slices() const {
@@ -294,10 +293,17 @@ class KpiRuntime {
   std::optional<size_t> GroupingWith(const Slice& slice) const;
   std::vector<std::vector<size_t>> GroupingsAbove() const;
   void AddToParents(size_t index);
-  bool IsMissing(const SliceStates& slice, int32_t silent_since, int32_t end_day) const;
+  bool ReportsOn(const SliceStates& slice, int32_t day) const;
+  struct Silence {
+    int32_t since = 0;                          // no report from this day on: missing
+    absl::Time until = absl::InfiniteFuture();  // when `since` may move on by time alone
+  };
+  // Nothing where it is not told.
+  std::optional<Silence> SilenceAt(const Window& window, const Period& period,
+                                   absl::Time now) const;
   // Of the slices one level below. FAILED_PRECONDITION (NOT_READY) while they are loaded.
   absl::StatusOr<int32_t> CountMissing(const SliceStates& slice, size_t window,
-                                       const Period& period, int32_t silent_since) const;
+                                       const Period& period, int32_t since) const;
   absl::Status FillMembers(const SliceStates& slice, size_t window,
                            EvaluationContext& context) const;
   // How many slices count in (other) with samples in the period; 0 for another slice.
@@ -333,7 +339,7 @@ class KpiRuntime {
   absl::flat_hash_map<std::string, std::vector<size_t>> children_;  // by canonical slice
   // How many members are missing, by canonical slice, window and first day; a memo.
   struct MissingCount {
-    int32_t silent_since = 0;
+    int32_t since = 0;
     int32_t count = 0;
   };
   using MissingCounts = absl::btree_map<std::pair<size_t, int32_t>, MissingCount>;

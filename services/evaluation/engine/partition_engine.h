@@ -298,8 +298,8 @@ class PartitionEngine {
   // Members that stop reporting (engine_members.cc).
   bool GoesOn(const StateRef& ref, const KpiRuntime& runtime, const EvaluationContext& context,
               std::optional<int32_t> latest) const;
-  void NoteReporting(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context);
-  void NoteClosing(const StateRef& ref, KpiRuntime& runtime);
+  void NoteReport(KpiRuntime& runtime, size_t slice, int32_t day);
+  void MarkMembers(KpiRuntime& runtime, size_t slice, int32_t day, int32_t end);
   void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
                 const KpiEvaluation& evaluation, bool active);
   void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,

@@ -65,50 +65,59 @@ void KpiRuntime::AddToParents(size_t index) {
   }
 }
 
-std::optional<int32_t> KpiRuntime::SilentSince(const Window& window, const Period& period,
-                                               absl::Time now) const {
-  const bool told = window.kind() == WindowKind::kCalendar && window.grain() != Grain::kAll &&
-                    period.grain == window.grain() && period.exists() && period.start <= now;
+// The first of the two periods that decide which members are missing in this one, which has begun,
+// and when that may be another one.
+std::optional<KpiRuntime::Silence> KpiRuntime::SilenceAt(const Window& window, const Period& period,
+                                                         absl::Time now) const {
+  const bool told =
+      window.kind() == WindowKind::kCalendar && period.exists() && period.start <= now;
   if (!told) return std::nullopt;
   // Periods that end by then are closed.
-  const absl::Time closed =
-      std::max(std::min(LeastWatermark(), now), now - ClosingRuleOf(*kpi_).wait);
-  if (closed == absl::InfinitePast()) return std::nullopt;
+  const absl::Duration wait = ClosingRuleOf(*kpi_).wait;
+  const absl::Time closed = std::max(std::min(LeastWatermark(), now), now - wait);
   const Calendar& calendar = *kpi_->calendar;
+  Silence silence;
   Period last = period;
   if (period.end > closed) {
-    last = PreviousPeriod(calendar, window.At(calendar, std::min(closed, period.start)));
+    const Period waiting = window.At(calendar, std::min(closed, period.start));
+    // The period itself tells when it closes.
+    if (closed < period.start) silence.until = waiting.end + wait;
+    last = PreviousPeriod(calendar, waiting);
   }
-  return DayNumber(PreviousPeriod(calendar, last).first_day);
+  silence.since = DayNumber(PreviousPeriod(calendar, last).first_day);
+  return silence;
 }
 
-std::optional<int32_t> KpiRuntime::LastReported(const SliceStates& slice, int32_t end_day) const {
+bool KpiRuntime::ReportsOn(const SliceStates& slice, int32_t day) const {
   const RuntimeGrouping& grouping = groupings_[slice.grouping];
-  std::optional<int32_t> last;
   for (size_t i = 0; i < grouping.tables.size(); ++i) {
     const PaneTable& table = *grouping.tables[i];
     if (table.spec().group_by != grouping.dimensions) continue;
     const SlicePanes* panes = table.Find(slice.input_slices[i]);
     if (panes == nullptr) continue;
-    auto day = panes->days.lower_bound(end_day);
-    while (day != panes->days.begin()) {
-      --day;
-      if (day->second.state.rows() == 0) continue;
-      last = std::max(last.value_or(day->first), day->first);
-      break;
-    }
+    const auto pane = panes->days.find(day);
+    if (pane != panes->days.end() && pane->second.state.rows() > 0) return true;
   }
-  return last;
+  return false;
 }
 
-bool KpiRuntime::IsMissing(const SliceStates& slice, int32_t silent_since, int32_t end_day) const {
-  if (slice.slice.members().empty() || IsOtherSlice(slice.slice)) return false;
-  const std::optional<int32_t> last = LastReported(slice, end_day);
-  return last.has_value() && *last < silent_since;
+std::optional<int32_t> KpiRuntime::NoteReport(SliceStates& slice, int32_t day) {
+  if (slice.slice.members().empty() || IsOtherSlice(slice.slice)) return std::nullopt;
+  const bool reports = ReportsOn(slice, day);
+  const bool changed = reports ? slice.reports.insert(day).second : slice.reports.erase(day) > 0;
+  if (!changed) return std::nullopt;
+  const auto next = slice.reports.upper_bound(day);
+  return next == slice.reports.end() ? INT32_MAX : *next;
+}
+
+std::optional<int32_t> KpiRuntime::LastReport(const SliceStates& slice, int32_t end_day) {
+  const auto next = slice.reports.lower_bound(end_day);
+  if (next == slice.reports.begin()) return std::nullopt;
+  return *std::prev(next);
 }
 
 absl::StatusOr<int32_t> KpiRuntime::CountMissing(const SliceStates& slice, size_t window,
-                                                 const Period& period, int32_t silent_since) const {
+                                                 const Period& period, int32_t since) const {
   for (size_t g = 0; g < groupings_.size(); ++g) {
     const auto& above = groupings_above_[g];
     if (std::find(above.begin(), above.end(), slice.grouping) == above.end()) continue;
@@ -123,27 +132,24 @@ absl::StatusOr<int32_t> KpiRuntime::CountMissing(const SliceStates& slice, size_
   if (children == children_.end()) return 0;
   const auto [known, fresh] = missing_[text].try_emplace({window, DayNumber(period.first_day)});
   MissingCount& memo = known->second;
-  if (!fresh && memo.silent_since == silent_since) return memo.count;
-  memo = {.silent_since = silent_since};
+  if (!fresh && memo.since == since) return memo.count;
+  memo = {.since = since};
   for (const size_t child : children->second) {
-    memo.count += IsMissing(slices_[child], silent_since, DayNumber(period.end_day)) ? 1 : 0;
+    const std::optional<int32_t> last = LastReport(slices_[child], DayNumber(period.end_day));
+    memo.count += last.has_value() && *last < since ? 1 : 0;
   }
   return memo.count;
 }
 
-void KpiRuntime::NoteReported(const std::string& parent, size_t window, int32_t first_day) {
-  const auto counts = missing_.find(parent);
-  if (counts == missing_.end()) return;
-  counts->second.erase(counts->second.lower_bound({window, first_day}),
-                       counts->second.lower_bound({window + 1, INT32_MIN}));
-}
-
 absl::Status KpiRuntime::FillMembers(const SliceStates& slice, size_t window,
                                      EvaluationContext& context) const {
-  const std::optional<int32_t> since = SilentSince(*context.window, context.period, context.now);
-  if (!since.has_value()) return absl::OkStatus();
-  context.member_missing = IsMissing(slice, *since, DayNumber(context.period.end_day));
-  ASSIGN_OR_RETURN(context.members_missing, CountMissing(slice, window, context.period, *since));
+  const Period& period = context.period;
+  const std::optional<Silence> silence = SilenceAt(*context.window, period, context.now);
+  if (!silence.has_value()) return absl::OkStatus();
+  const std::optional<int32_t> last = LastReport(slice, DayNumber(period.end_day));
+  context.member_missing = last.has_value() && *last < silence->since;
+  ASSIGN_OR_RETURN(context.members_missing, CountMissing(slice, window, period, silence->since));
+  context.members_until = silence->until;
   return absl::OkStatus();
 }
 
