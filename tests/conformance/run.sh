@@ -2,8 +2,8 @@
 # Runs the conformance vectors with the stubs of every language against the real server, checks that
 # the committed code is current, and prints one table with a line for every language.
 #   run.sh [LANGUAGE...]
-# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). A language whose package or toolchain
-# is missing or too old is skipped, with CI=true that is a failure.
+# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). A language without a package, or
+# without a toolchain that is new enough, is skipped; with CI=true that is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 binary=${KPI_BIN:-.build/dev/bin}/kpi-standalone

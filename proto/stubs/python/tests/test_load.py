@@ -1,4 +1,4 @@
-"""The small load that shows a slow default: reads by several threads or tasks, samples by column."""
+"""The small load that shows a slow default: reads by threads or tasks, samples by column."""
 
 import asyncio
 import concurrent.futures
