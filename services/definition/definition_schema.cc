@@ -85,8 +85,7 @@ CREATE INDEX request_by_time ON request(time_nanos);
 }  // namespace
 
 Schema SqliteDefinitionSchema() {
-  return {
-      .name = "definition", .application_id = kApplicationId, .migrations = {kSqliteVersion1}};
+  return {.name = "definition", .application_id = kApplicationId, .migrations = {kSqliteVersion1}};
 }
 
 PostgresSchema PostgresDefinitionSchema() { return {"kpi_definition", {kPostgresVersion1}}; }

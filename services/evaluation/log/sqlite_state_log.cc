@@ -119,13 +119,12 @@ std::string HistorySql(HistoryQuery::View view) {
 
 absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
     const SqliteStateLogOptions& options) {
-  ASSIGN_OR_RETURN(
-      auto database,
-      Database::Create({.directory = options.directory,
-                        .file_name = "evaluation.db",
-                        .schema = SqliteStateLogSchema(),
-                        .free_space_floor_bytes = options.free_space_floor_bytes,
-                        .ballast_bytes = options.ballast_bytes}));
+  ASSIGN_OR_RETURN(auto database,
+                   Database::Create({.directory = options.directory,
+                                     .file_name = "evaluation.db",
+                                     .schema = SqliteStateLogSchema(),
+                                     .free_space_floor_bytes = options.free_space_floor_bytes,
+                                     .ballast_bytes = options.ballast_bytes}));
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
