@@ -21,11 +21,15 @@ using testing::Not;
 // What the services say, without what differs between two lives of a process.
 using Answers = std::map<std::string, std::string>;
 
-std::string TextOf(v1::KpiState state) {
+// A recorded state is what it was; one that is computed also tells when its process came to it.
+std::string TextOf(v1::KpiState state, bool recorded) {
   state.clear_freshness();
-  state.clear_version();
-  state.clear_tick();
-  state.clear_position();  // at which it changed last, or was loaded
+  if (!recorded) {
+    state.clear_version();
+    state.clear_tick();
+    state.clear_position();
+    state.clear_definition_position();
+  }
   return state.DebugString();
 }
 
@@ -69,7 +73,7 @@ class Migrate : public testing::Test {
               client.History({kpi, window, slice}, v1::HISTORY_VIEW_HISTORY, token);
           ASSERT_TRUE(history.ok()) << history.status();
           for (v1::HistoryEntry entry : *history) {
-            const std::string state = TextOf(entry.state());
+            const std::string state = TextOf(entry.state(), entry.has_record_time());
             entry.clear_state();
             absl::StrAppend(&answers["history of " + key], entry.DebugString(), state);
           }
@@ -78,7 +82,7 @@ class Migrate : public testing::Test {
             const auto state = client.GetState(
                 {kpi, window, slice, window == "MONTH" ? "2025-03" : period}, token);
             ASSERT_TRUE(state.ok()) << state.status() << " " << key;
-            answers[absl::StrCat("state of ", key, " ", period)] = TextOf(*state);
+            answers[absl::StrCat("state of ", key, " ", period)] = TextOf(*state, false);
           }
         }
       }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/target.h"
 #include "services/kpictl/commands/command.h"
@@ -91,6 +92,8 @@ absl::StatusOr<ExitCode> RunMigrate(const MigrateOptions& options, Context& cont
         absl::StrCat("--store: got \"", options.store, "\", want ", kPostgresStoreHelp));
   }
   migration.target = {options.store, options.store_password_file};
+  // What the stores log of their migrations is for services; errors of the server are wanted.
+  RETURN_IF_ERROR(SetLogLevel("warning"));
   absl::Time told = absl::InfinitePast();
   migration.on_progress = [&](const CopyProgress& progress) {
     const bool done = progress.rows == progress.total;
