@@ -5,12 +5,13 @@
 #include <limits>
 #include <thread>
 
-#include "libs/base/blocking.h"
+#include "absl/strings/str_cat.h"
+#include "libs/cache/cache_options.h"
 #include "libs/cache/cache_test_support.h"
 #include "libs/cache/memory_state_cache.h"
-#include "libs/cache/open_state_cache.h"
 #include "libs/cache/redis_server_fixture.h"
 #include "libs/cache/redis_state_cache.h"
+#include "libs/cache/test_certificates.h"
 
 namespace kpisuite {
 namespace {
@@ -32,12 +33,13 @@ class MemoryEngine final : public Engine {
   MemoryStateCache cache_;
 };
 
+// The cache that `cache` says, on a server that is emptied for each test.
 class RedisEngine final : public Engine {
  public:
-  RedisEngine() {
-    EXPECT_TRUE(server_.Start().ok());
-    const auto address = ParseCacheAddress(server_.address());
+  RedisEngine(RedisServer& server, const CacheOptions& cache) : server_(server) {
+    const auto address = ReadCacheAddress(cache);
     EXPECT_TRUE(address.ok()) << address.status();
+    Flush();
     // Generous limits: these tests are about what is stored, on a machine that may be busy.
     RedisStateCacheOptions options;
     options.read_timeout = options.write_timeout = absl::Seconds(5);
@@ -47,9 +49,51 @@ class RedisEngine final : public Engine {
   void Flush() override { EXPECT_EQ(server_.Command({"FLUSHALL"}), "OK"); }
 
  private:
-  RedisServer server_;
+  RedisServer& server_;
   std::unique_ptr<RedisStateCache> cache_;
 };
+
+std::unique_ptr<RedisServer> Started(RedisServer::Options options) {
+  auto server = std::make_unique<RedisServer>(std::move(options));
+  EXPECT_TRUE(server->Start().ok());
+  return server;
+}
+
+RedisServer& OneServer() {
+  static const std::unique_ptr<RedisServer> server = Started({});
+  return *server;
+}
+
+std::unique_ptr<Engine> SentinelEngine() {
+  static const std::unique_ptr<RedisServer> sentinel = Started(
+      {.sentinel = absl::StrCat("sentinel monitor kpi 127.0.0.1 ", OneServer().port(), " 1\n")});
+  const CacheOptions cache = {
+      .cache = absl::StrCat("redis-sentinel://127.0.0.1:", sentinel->port(), "/kpi")};
+  return std::make_unique<RedisEngine>(OneServer(), cache);
+}
+
+// A cluster of one node.
+std::unique_ptr<Engine> ClusterEngine() {
+  static const std::unique_ptr<RedisServer> node = Started(
+      {.arguments = {"--cluster-enabled", "yes", "--cluster-port", absl::StrCat(FreePort())}});
+  node->Command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+  EXPECT_TRUE(node->Await({"CLUSTER", "INFO"}, "cluster_state:ok"));
+  const CacheOptions cache = {.cache = absl::StrCat("redis-cluster://127.0.0.1:", node->port())};
+  return std::make_unique<RedisEngine>(*node, cache);
+}
+
+std::unique_ptr<Engine> TlsEngine() {
+  static TestAuthority authority;
+  static const TestCertificate certificate = authority.Issue("IP:127.0.0.1");
+  static const int port = FreePort();
+  static const std::unique_ptr<RedisServer> server = Started(
+      {.arguments = {"--tls-port", absl::StrCat(port), "--tls-cert-file",
+                     certificate.certificate_file, "--tls-key-file", certificate.key_file,
+                     "--tls-ca-cert-file", authority.ca_file(), "--tls-auth-clients", "no"}});
+  const CacheOptions cache = {.cache = absl::StrCat("rediss://127.0.0.1:", port),
+                              .ca_file = authority.ca_file()};
+  return std::make_unique<RedisEngine>(*server, cache);
+}
 
 struct EngineParameter {
   const char* name;
@@ -181,6 +225,17 @@ TEST_P(StateCacheContract, SaysThatThePartitionWasLost) {
   EXPECT_EQ(ReadPayload(cache(), 1, "b"), "y");
 }
 
+TEST_P(StateCacheContract, SaysOnceThatWhatItHadIsGone) {
+  EXPECT_FALSE(Publish(PublicationOf(1, FrontierAt(1), {StateAt("a", 1, "x")})).lost);
+  EXPECT_FALSE(Publish(PublicationOf(1, FrontierAt(2), {}, FrontierWrite::kAdvance)).lost);
+  engine_->Flush();
+  // Even where the whole partition seemed to be published: parts of it may have gone before.
+  EXPECT_TRUE(Publish(PublicationOf(1, FrontierAt(3), {StateAt("b", 3, "y")})).lost);
+  EXPECT_FALSE(ReadFrontier(cache(), 1).has_value());
+  EXPECT_FALSE(Publish(PublicationOf(1, FrontierAt(3), {StateAt("a", 1, "x")})).lost);
+  EXPECT_EQ(ReadFrontier(cache(), 1), FrontierAt(3));
+}
+
 TEST_P(StateCacheContract, PublishesManyStatesInOneGo) {
   std::vector<StateUpdate> updates;
   std::vector<std::string> keys;
@@ -235,7 +290,14 @@ TEST_P(StateCacheContract, AnswersWhenAsked) { EXPECT_TRUE(cache().Ping().ok());
 INSTANTIATE_TEST_SUITE_P(
     Engines, StateCacheContract,
     testing::Values(EngineParameter{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
-                    EngineParameter{"Redis", [] { return std::make_unique<RedisEngine>(); }}),
+                    EngineParameter{"Redis",
+                                    [] {
+                                      return std::make_unique<RedisEngine>(
+                                          OneServer(), CacheOptions{OneServer().address()});
+                                    }},
+                    EngineParameter{"RedisTls", TlsEngine},
+                    EngineParameter{"RedisSentinel", SentinelEngine},
+                    EngineParameter{"RedisCluster", ClusterEngine}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

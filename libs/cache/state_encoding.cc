@@ -71,6 +71,8 @@ absl::Status CheckKey(absl::string_view key) {
 
 std::string FrontierKey(int partition) { return absl::StrCat(PartitionTag(partition), ":f"); }
 
+std::string LinkKey(int partition) { return absl::StrCat(PartitionTag(partition), ":l"); }
+
 std::string StateKey(int partition, absl::string_view key) {
   return absl::StrCat(PartitionTag(partition), ":s:", key);
 }
@@ -80,6 +82,12 @@ std::string EncodeFence(const Fence& fence) {
   text.reserve(kFenceDigits);
   AppendDigits(fence.incarnation, 10, text);
   AppendDigits(fence.epoch, 20, text);
+  return text;
+}
+
+std::string EncodeLink(const Fence& fence, uint64_t number) {
+  std::string text = EncodeFence(fence);
+  AppendDigits(number, 20, text);
   return text;
 }
 
@@ -149,6 +157,16 @@ absl::Status CheckReads(const std::vector<PartitionRead>& partitions) {
 absl::Status CacheUnavailable(absl::string_view cause, absl::string_view message) {
   return MakeError(absl::StatusCode::kUnavailable, "CACHE_UNAVAILABLE", message,
                    {{"cause", std::string(cause)}});
+}
+
+std::string CacheCauseOf(const absl::Status& status) {
+  ErrorDetails details = GetErrorDetails(status);
+  if (!absl::IsUnavailable(status) || details.reason != "CACHE_UNAVAILABLE") return "";
+  return details.metadata["cause"];
+}
+
+absl::Status CacheRests() {
+  return CacheUnavailable("CIRCUIT_OPEN", "the cache has failed and is given a rest");
 }
 
 }  // namespace kpisuite
