@@ -78,7 +78,7 @@ TEST(TlsFilesOfTheCache, AreTriedAtOnce) {
   EXPECT_EQ(address->key_file, own.key_file);
 
   EXPECT_THAT(ErrorOf({.cache = "rediss://c", .ca_file = "/nowhere"}),
-              HasSubstr("--cache-ca-file"));
+              HasSubstr("--cache-ca-file: got \"/nowhere\": No such file"));
   EXPECT_THAT(ErrorOf({.cache = "rediss://c", .ca_file = own.key_file}),
               HasSubstr("--cache-ca-file"));
   EXPECT_THAT(

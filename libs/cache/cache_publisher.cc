@@ -5,6 +5,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/log.h"
+#include "libs/cache/state_encoding.h"
 
 namespace kpisuite {
 namespace {
@@ -246,9 +247,13 @@ void CachePublisher::Failed(Publication publication, const absl::Status& status,
                             std::vector<Event>& events) {
   ++stats_.failures;
   const auto found = partitions_.find(publication.partition);
-  if (ConcernsOnePartition(status)) {
-    LogError("partition could not be published",
-             {{"partition", publication.partition}, {"error", status.ToString()}});
+  const bool of_one_server = IsOfOneServer(status);
+  if (of_one_server || ConcernsOnePartition(status)) {
+    // One server's failure is said by its connections, not by each of its partitions.
+    if (!of_one_server) {
+      LogError("partition could not be published",
+               {{"partition", publication.partition}, {"error", status.ToString()}});
+    }
     if (found != partitions_.end()) {
       found->second.not_before = now + Nanoseconds(options_.heartbeat);
     }

@@ -125,7 +125,7 @@ absl::Status ClusterRedis::CheckSuccessors(const Progress& progress) {
   for (const size_t request : progress.left) {
     const std::shared_ptr<Node>& owner =
         owners_[static_cast<size_t>(progress.call.requests[request].slot)];
-    if (absl::c_linear_search(progress.failed, owner)) return progress.problem;
+    if (absl::c_linear_search(progress.failed, owner)) return OfOneServer(progress.problem);
   }
   return absl::OkStatus();
 }
@@ -165,9 +165,8 @@ void ClusterRedis::MakeParts(Progress& progress) {
                : owners_[static_cast<size_t>(progress.call.requests[request].slot)];
     ask_at.reset();
     if (node == nullptr) {
-      progress.NotReady(request, CacheUnavailable("NOT_READY",
-                                                  "a slot of the cache's cluster is "
-                                                  "not served"));
+      progress.NotReady(request,
+                        CacheUnavailable("NOT_READY", "a slot of the cache is not served"));
       continue;
     }
     const auto part = absl::c_find_if(progress.parts, [&](const Progress::Part& other) {

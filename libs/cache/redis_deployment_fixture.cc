@@ -1,6 +1,8 @@
 #include "libs/cache/redis_deployment_fixture.h"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -31,6 +33,13 @@ std::string HostsOf(const std::vector<std::unique_ptr<RedisServer>>& servers) {
 // Servers that a replica is in step with at once.
 const std::vector<std::string> kReplication = {"--repl-diskless-sync-delay", "0",
                                                "--repl-ping-replica-period", "1"};
+
+// What stands behind `name` in the answer to INFO.
+std::string FieldOf(const std::string& info, const std::string& name) {
+  const size_t begin = info.find(name);
+  if (begin == std::string::npos) return "";
+  return info.substr(begin + name.size(), info.find('\r', begin) - begin - name.size());
+}
 
 bool AwaitReplica(RedisServer& server) {
   return server.Await({"INFO", "replication"}, "master_link_status:up");
@@ -147,10 +156,17 @@ bool ClusterDeployment::AwaitWhole() {
 bool ClusterDeployment::AwaitReplicas() {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < end) {
+    std::map<std::string, std::string> written;  // by port of the primary
+    for (const auto& node : nodes_) {
+      written[absl::StrCat(node->port())] =
+          FieldOf(node->Command({"INFO", "replication"}), "master_repl_offset:");
+    }
     size_t in_step = 0;
     for (const auto& node : nodes_) {
       const std::string info = node->Command({"INFO", "replication"});
-      if (absl::StrContains(info, "master_link_status:up")) ++in_step;
+      if (!absl::StrContains(info, "master_link_status:up")) continue;
+      const std::string primary = FieldOf(info, "master_port:");
+      if (FieldOf(info, "slave_repl_offset:") == written[primary]) ++in_step;
     }
     if (in_step == nodes_.size() - kPrimaries) return true;
     std::this_thread::sleep_for(kPollInterval);
@@ -178,10 +194,20 @@ void ClusterDeployment::MoveKeys(int slot, size_t from, size_t to) {
   }
 }
 
-void ClusterDeployment::EndMove(int slot, size_t from, size_t to) {
-  for (const size_t node : {to, from}) {
+bool ClusterDeployment::EndMove(int slot, size_t from, size_t to) {
+  std::vector<size_t> in_order = {to, from};
+  for (size_t i = 0; i < kPrimaries; ++i) {
+    if (i != to && i != from) in_order.push_back(i);
+  }
+  for (const size_t node : in_order) {
     nodes_[node]->Command({"CLUSTER", "SETSLOT", absl::StrCat(slot), "NODE", ids_[to]});
   }
+  // One who has not heard of this epoch yet could claim the next slot in the same one.
+  const std::string name = "cluster_current_epoch:";
+  const std::string line = name + FieldOf(nodes_[to]->Command({"CLUSTER", "INFO"}), name) + "\r";
+  return std::all_of(nodes_.begin(), nodes_.end(), [&line](const auto& node) {
+    return !node->running() || node->Await({"CLUSTER", "INFO"}, line);
+  });
 }
 
 size_t ClusterDeployment::OwnerOf(const std::string& key) {

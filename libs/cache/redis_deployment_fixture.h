@@ -43,7 +43,7 @@ class ClusterDeployment {
   absl::Status Start();
   // Waits until every running node calls the cluster whole.
   bool AwaitWhole();
-  // Waits until there are as many replicas as at first, in step with their primaries.
+  // Waits until there are as many replicas as at first, which have all that was written before.
   bool AwaitReplicas();
 
   // 0 to 2 are primaries at first; 3 to 5 their replicas, in this order.
@@ -52,12 +52,12 @@ class ClusterDeployment {
   // The primary that serves the key.
   size_t OwnerOf(const std::string& key);
 
-  // Moves a slot from the node `from` to the node `to`, as redis-cli does: from BeginMove to
-  // EndMove keys may be at either; MoveKeys calls `after_each` after each of about ten parts of the
-  // keys.
+  // Moves a slot from the node `from` to the node `to`, as redis-cli does: between BeginMove and
+  // EndMove its keys may be at either.
   void BeginMove(int slot, size_t from, size_t to);
   void MoveKeys(int slot, size_t from, size_t to);
-  void EndMove(int slot, size_t from, size_t to);
+  // False when the nodes did not agree in time.
+  bool EndMove(int slot, size_t from, size_t to);
 
   // redis-cluster://127.0.0.1:...,...
   std::string address() const;

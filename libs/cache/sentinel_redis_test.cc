@@ -56,8 +56,9 @@ TEST_P(MasterThatFails, IsReplacedByItsReplicaAndTheCacheGoesOn) {
   ASSERT_TRUE(redis.Start().ok());
   // The limits of production.
   auto cache = Open({.cache = redis.address()}, {});
+  auto reader = Open({.cache = redis.address()});
   PublishAtLast(*cache, PublicationOf(1, FrontierAt(1), {StateAt("a", 1, "x")}));
-  EXPECT_EQ(ReadPayload(*cache, 1, "a"), "x");
+  EXPECT_EQ(ReadPayload(*reader, 1, "a"), "x");
   EXPECT_THAT(redis.server(0).Command({"GET", "{p0001}:s:a"}), HasSubstr("x"));
   ASSERT_TRUE(redis.server(1).Await({"GET", "{p0001}:l"}, "1"));
   if (GetParam() == std::string("Killed")) {
@@ -70,7 +71,7 @@ TEST_P(MasterThatFails, IsReplacedByItsReplicaAndTheCacheGoesOn) {
   EXPECT_FALSE(result.lost) << "the replica had everything";
   EXPECT_FALSE(result.frontier_missing);
   EXPECT_EQ(redis.AwaitMaster(), 1u);
-  const auto read = cache->Read({{1, {"a", "b"}}});
+  const auto read = reader->Read({{1, {"a", "b"}}});
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ((*read)[0].frontier, FrontierAt(2));
   EXPECT_EQ((*read)[0].states[0]->payload, "x");

@@ -114,8 +114,10 @@ struct PartitionStates {
 // Thread-safe. Calls block, within the time limits of the engine.
 //
 // Errors: UNAVAILABLE CACHE_UNAVAILABLE with metadata `cause` (CONNECT, TIMEOUT, TLS, AUTH,
-// WRONG_TYPE, REFUSED, NOT_READY, GARBLED, CIRCUIT_OPEN); INTERNAL for a value outside the limits
-// above. After an error of Publish its outcome is unknown; publishing the same again is harmless.
+// WRONG_TYPE, REFUSED, NOT_READY, GARBLED, CIRCUIT_OPEN), and with `scope` SERVER when one of
+// several servers has failed and other partitions are not concerned; INTERNAL for a value outside
+// the limits above. After an error of Publish its outcome is unknown; publishing the same again is
+// harmless.
 class StateCache {
  public:
   virtual ~StateCache() = default;

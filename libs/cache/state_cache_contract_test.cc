@@ -5,6 +5,7 @@
 #include <limits>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/cache/cache_options.h"
 #include "libs/cache/cache_test_support.h"
@@ -42,7 +43,7 @@ class RedisEngine final : public Engine {
     Flush();
     // Generous limits: these tests are about what is stored, on a machine that may be busy.
     RedisStateCacheOptions options;
-    options.read_timeout = options.write_timeout = absl::Seconds(5);
+    options.connect_timeout = options.read_timeout = options.write_timeout = absl::Seconds(5);
     cache_ = std::make_unique<RedisStateCache>(*address, options);
   }
   StateCache& cache() override { return *cache_; }
@@ -53,46 +54,60 @@ class RedisEngine final : public Engine {
   std::unique_ptr<RedisStateCache> cache_;
 };
 
-std::unique_ptr<RedisServer> Started(RedisServer::Options options) {
-  auto server = std::make_unique<RedisServer>(std::move(options));
-  EXPECT_TRUE(server->Start().ok());
+// A server that listens with and without TLS.
+class TestServer {
+ public:
+  explicit TestServer(std::vector<std::string> arguments) : tls_port_(FreePort()) {
+    const TestCertificate certificate = authority_.Issue("IP:127.0.0.1");
+    arguments.insert(arguments.end(),
+                     {"--tls-port", absl::StrCat(tls_port_), "--tls-cert-file",
+                      certificate.certificate_file, "--tls-key-file", certificate.key_file,
+                      "--tls-ca-cert-file", authority_.ca_file(), "--tls-auth-clients", "no"});
+    server_ = std::make_unique<RedisServer>(RedisServer::Options{.arguments = arguments});
+    EXPECT_TRUE(server_->Start().ok());
+  }
+
+  RedisServer& server() { return *server_; }
+  // The cache at "SCHEME://127.0.0.1:PORT", with TLS or without.
+  std::unique_ptr<Engine> Open(const std::string& scheme) {
+    const bool tls = absl::StartsWith(scheme, "rediss");
+    return std::make_unique<RedisEngine>(
+        *server_, CacheOptions{.cache = absl::StrCat(
+                                   scheme, "://127.0.0.1:", tls ? tls_port_ : server_->port()),
+                               .ca_file = tls ? authority_.ca_file() : ""});
+  }
+
+ private:
+  TestAuthority authority_;
+  const int tls_port_;
+  std::unique_ptr<RedisServer> server_;
+};
+
+TestServer& OneServer() {
+  static TestServer server({});
   return server;
 }
 
-RedisServer& OneServer() {
-  static const std::unique_ptr<RedisServer> server = Started({});
-  return *server;
+// A cluster of one node.
+TestServer& OneNode() {
+  static const std::unique_ptr<TestServer> node = [] {
+    auto started = std::make_unique<TestServer>(
+        std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-port",
+                                 absl::StrCat(FreePort()), "--tls-cluster", "yes"});
+    started->server().Command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+    EXPECT_TRUE(started->server().Await({"CLUSTER", "INFO"}, "cluster_state:ok"));
+    return started;
+  }();
+  return *node;
 }
 
 std::unique_ptr<Engine> SentinelEngine() {
-  static const std::unique_ptr<RedisServer> sentinel = Started(
-      {.sentinel = absl::StrCat("sentinel monitor kpi 127.0.0.1 ", OneServer().port(), " 1\n")});
-  const CacheOptions cache = {
-      .cache = absl::StrCat("redis-sentinel://127.0.0.1:", sentinel->port(), "/kpi")};
-  return std::make_unique<RedisEngine>(OneServer(), cache);
-}
-
-// A cluster of one node.
-std::unique_ptr<Engine> ClusterEngine() {
-  static const std::unique_ptr<RedisServer> node = Started(
-      {.arguments = {"--cluster-enabled", "yes", "--cluster-port", absl::StrCat(FreePort())}});
-  node->Command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
-  EXPECT_TRUE(node->Await({"CLUSTER", "INFO"}, "cluster_state:ok"));
-  const CacheOptions cache = {.cache = absl::StrCat("redis-cluster://127.0.0.1:", node->port())};
-  return std::make_unique<RedisEngine>(*node, cache);
-}
-
-std::unique_ptr<Engine> TlsEngine() {
-  static TestAuthority authority;
-  static const TestCertificate certificate = authority.Issue("IP:127.0.0.1");
-  static const int port = FreePort();
-  static const std::unique_ptr<RedisServer> server = Started(
-      {.arguments = {"--tls-port", absl::StrCat(port), "--tls-cert-file",
-                     certificate.certificate_file, "--tls-key-file", certificate.key_file,
-                     "--tls-ca-cert-file", authority.ca_file(), "--tls-auth-clients", "no"}});
-  const CacheOptions cache = {.cache = absl::StrCat("rediss://127.0.0.1:", port),
-                              .ca_file = authority.ca_file()};
-  return std::make_unique<RedisEngine>(*server, cache);
+  RedisServer& server = OneServer().server();
+  static RedisServer sentinel(
+      {.sentinel = absl::StrCat("sentinel monitor kpi 127.0.0.1 ", server.port(), " 1\n")});
+  EXPECT_TRUE(sentinel.Start().ok());
+  return std::make_unique<RedisEngine>(
+      server, CacheOptions{absl::StrCat("redis-sentinel://127.0.0.1:", sentinel.port(), "/kpi")});
 }
 
 struct EngineParameter {
@@ -290,14 +305,12 @@ TEST_P(StateCacheContract, AnswersWhenAsked) { EXPECT_TRUE(cache().Ping().ok());
 INSTANTIATE_TEST_SUITE_P(
     Engines, StateCacheContract,
     testing::Values(EngineParameter{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
-                    EngineParameter{"Redis",
-                                    [] {
-                                      return std::make_unique<RedisEngine>(
-                                          OneServer(), CacheOptions{OneServer().address()});
-                                    }},
-                    EngineParameter{"RedisTls", TlsEngine},
+                    EngineParameter{"Redis", [] { return OneServer().Open("redis"); }},
+                    EngineParameter{"RedisTls", [] { return OneServer().Open("rediss"); }},
                     EngineParameter{"RedisSentinel", SentinelEngine},
-                    EngineParameter{"RedisCluster", ClusterEngine}),
+                    EngineParameter{"RedisCluster", [] { return OneNode().Open("redis-cluster"); }},
+                    EngineParameter{"RedisClusterTls",
+                                    [] { return OneNode().Open("rediss-cluster"); }}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

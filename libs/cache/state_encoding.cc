@@ -1,6 +1,7 @@
 #include "libs/cache/state_encoding.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -163,6 +164,17 @@ std::string CacheCauseOf(const absl::Status& status) {
   ErrorDetails details = GetErrorDetails(status);
   if (!absl::IsUnavailable(status) || details.reason != "CACHE_UNAVAILABLE") return "";
   return details.metadata["cause"];
+}
+
+absl::Status OfOneServer(absl::Status status) {
+  ErrorDetails details = GetErrorDetails(status);
+  details.metadata["scope"] = "SERVER";
+  return WithErrorDetails(std::move(status), details);
+}
+
+bool IsOfOneServer(const absl::Status& status) {
+  ErrorDetails details = GetErrorDetails(status);
+  return details.metadata["scope"] == "SERVER";
 }
 
 absl::Status CacheRests() {

@@ -37,6 +37,9 @@ absl::Status CheckReads(const std::vector<PartitionRead>& partitions);
 absl::Status CacheUnavailable(absl::string_view cause, absl::string_view message);
 // The cause of one; empty for anything else.
 std::string CacheCauseOf(const absl::Status& status);
+// The error with scope SERVER, and whether one has it.
+absl::Status OfOneServer(absl::Status status);
+bool IsOfOneServer(const absl::Status& status);
 // Cause CIRCUIT_OPEN.
 absl::Status CacheRests();
 
