@@ -86,13 +86,6 @@ void CheckAddress(absl::string_view field, const std::string& text, Violations& 
   }
 }
 
-void CheckNotSet(absl::string_view field, bool is_set, Violations& violations) {
-  if (is_set) {
-    violations.Add(field, violation::kNotImplemented,
-                   "got a value, want none: this release does not serve it yet");
-  }
-}
-
 void AddRequired(absl::string_view field, absl::string_view want, Violations& violations) {
   violations.Add(field, violation::kRequired, absl::StrCat("got nothing, want ", want));
 }

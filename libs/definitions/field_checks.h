@@ -48,9 +48,6 @@ void CheckText(absl::string_view field, const std::string& text, size_t max,
 // An address: 1 to 254 printable characters without blanks. SYNTAX.
 void CheckAddress(absl::string_view field, const std::string& text, Violations& violations);
 
-// The field must be left out until a later release. NOT_IMPLEMENTED when `is_set`.
-void CheckNotSet(absl::string_view field, bool is_set, Violations& violations);
-
 // What is not set must be. REQUIRED.
 void AddRequired(absl::string_view field, absl::string_view want, Violations& violations);
 

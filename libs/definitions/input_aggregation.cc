@@ -148,7 +148,9 @@ std::optional<AggregationSpec> BuildAggregation(const std::string& field, const 
   CheckEnum(field + ".aggregation", input.aggregation(), known, violations);
   const std::optional<AggregationKind> kind = ServedKind(input.aggregation());
   if (!kind.has_value()) {
-    CheckNotSet(field + ".aggregation", known, violations);
+    Refuse(field + ".aggregation", known,
+           "got MEAN_OF_RATIOS, want it of a KPI with apply RESULT: a metric has no ratios",
+           violations);
     return std::nullopt;
   }
   AggregationSpec spec;

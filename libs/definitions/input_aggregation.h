@@ -14,13 +14,13 @@
 namespace kpisuite {
 
 // The aggregation of `input` without the metric's part (its scale is 0); `field` is the path of the
-// input. Nothing when it is missing or not served. Codes: REQUIRED, REFUSED, OUT_OF_RANGE,
-// NOT_IMPLEMENTED.
+// input. Nothing when it is missing or MEAN_OF_RATIOS, which metrics do not have. Codes: REQUIRED,
+// REFUSED, OUT_OF_RANGE.
 std::optional<AggregationSpec> BuildAggregation(const std::string& field, const v1::Input& input,
                                                 Violations& violations);
 
 // What of the samples outside of the period enters the value. Codes: REQUIRED, REFUSED, SYNTAX,
-// OUT_OF_RANGE, NOT_IMPLEMENTED.
+// OUT_OF_RANGE.
 FrameRule BuildFrameRule(const std::string& field, const v1::Input& input, AggregationKind kind,
                          Violations& violations);
 

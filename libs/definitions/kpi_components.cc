@@ -81,6 +81,34 @@ std::optional<Grain> ResultGrain(const KpiDefinition& child) {
   return std::nullopt;
 }
 
+// How the finished values of the child are aggregated. MEAN_OF_RATIOS is the AVG of values that are
+// quotients: those of a KPI that is no flow.
+AggregationKind ResultAggregation(KpiDraft& draft, const std::string& field,
+                                  v1::Aggregation aggregation, const KpiDefinition& child) {
+  const std::string name = v1::Aggregation_Name(aggregation);
+  const bool of_ratios = aggregation == v1::AGGREGATION_MEAN_OF_RATIOS;
+  const std::optional<AggregationKind> kind =
+      of_ratios ? AggregationKind::kAverage
+                : AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
+  if (aggregation == v1::AGGREGATION_UNSPECIFIED) {
+    AddRequired(field, "how finished values are aggregated, for instance AVG", draft.violations);
+  } else if (!kind.has_value() || !AggregatesFinishedValues(*kind)) {
+    draft.violations.Add(field, violation::kRefused,
+                         GotWant(name,
+                                 "SUM, AVG, MIN, MAX, FIRST, LAST, MEDIAN or MEAN_OF_RATIOS: these "
+                                 "aggregate finished values"));
+  } else if (of_ratios && child.nature == KpiNature::kFlow) {
+    draft.violations.Add(field, violation::kRefused,
+                         absl::StrCat("got MEAN_OF_RATIOS of KPI ", child.id,
+                                      ", which is a flow, want a KPI that is a ratio: use AVG"));
+  } else if (*kind == AggregationKind::kSum && (child.unit.IsPercent() || child.unit.IsRate())) {
+    draft.violations.Add(field, violation::kNotAdditive,
+                         absl::StrCat("got SUM of KPI ", child.id, " in ", child.unit_text,
+                                      ", want no sum of percentages, rates or prices: use AVG"));
+  }
+  return kind.value_or(AggregationKind::kAverage);
+}
+
 // Whether every period of the window consists of whole periods of the grain.
 bool Tiles(const Calendar& calendar, const Window& window, Grain grain) {
   const Period whole = window.At(calendar, absl::CivilDay(2024, 6, 15));
@@ -172,23 +200,7 @@ size_t AddComponent(KpiDefinition& built, const KpiDefinition& child, const Comp
 size_t AddResult(KpiDraft& draft, const std::string& field, const v1::Input& input,
                  const KpiDefinition& child) {
   ResultInput result;
-  const std::string name = v1::Aggregation_Name(input.aggregation());
-  const std::optional<AggregationKind> kind =
-      AggregationKindFromName(absl::StripPrefix(name, "AGGREGATION_"));
-  if (input.aggregation() == v1::AGGREGATION_UNSPECIFIED) {
-    AddRequired(field + ".aggregation", "how finished values are aggregated, for instance AVG",
-                draft.violations);
-  } else if (!kind.has_value() || !AggregatesFinishedValues(*kind)) {
-    draft.violations.Add(
-        field + ".aggregation", violation::kRefused,
-        GotWant(v1::Aggregation_Name(input.aggregation()),
-                "SUM, AVG, MIN, MAX, FIRST, LAST or MEDIAN: these aggregate finished values"));
-  } else if (*kind == AggregationKind::kSum && (child.unit.IsPercent() || child.unit.IsRate())) {
-    draft.violations.Add(field + ".aggregation", violation::kNotAdditive,
-                         absl::StrCat("got SUM of KPI ", child.id, " in ", child.unit_text,
-                                      ", want no sum of percentages, rates or prices: use AVG"));
-  }
-  result.aggregation = kind.value_or(AggregationKind::kAverage);
+  result.aggregation = ResultAggregation(draft, field + ".aggregation", input.aggregation(), child);
   const std::optional<Grain> grain = ResultGrain(child);
   if (!grain.has_value()) {
     draft.violations.Add(field + ".kpi", violation::kRefused,

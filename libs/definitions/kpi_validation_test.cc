@@ -57,11 +57,13 @@ TEST(KpiInputs, SayHowSamplesBecomeANumber) {
       ElementsAre("inputs[\"x\"].percentile REFUSED", "inputs[\"x\"].carry_forward REFUSED"));
 }
 
-TEST(KpiInputs, AreRefusedWhereNotServedYet) {
-  const auto codes = KpiCodes(
-      Input("x", "metric: 'delay' aggregation: AGGREGATION_MEAN_OF_RATIOS") + "unit: 'min'");
-  ASSERT_THAT(codes, testing::SizeIs(1));
-  EXPECT_THAT(codes[0], HasSubstr(" NOT_IMPLEMENTED"));
+TEST(KpiInputs, OfMetricsHaveNoMeanOfRatios) {
+  EXPECT_THAT(KpiCodes(Input("x", "metric: 'delay' aggregation: AGGREGATION_MEAN_OF_RATIOS") +
+                       "unit: 'min'"),
+              ElementsAre("inputs[\"x\"].aggregation REFUSED"));
+}
+
+TEST(KpiInputs, OfLastValuesSayHowLongTheyAreCarried) {
   EXPECT_THAT(KpiCodes(Input("x",
                              "metric: 'delay' aggregation: AGGREGATION_LAST "
                              "carry_forward: 'NONE'") +
@@ -90,6 +92,7 @@ TEST(KpiInputs, AggregateFinishedValuesOnlyAsTheyCan) {
                     "unit: '%'");
   };
   EXPECT_THAT(codes("aggregation: AGGREGATION_AVG"), IsEmpty());
+  EXPECT_THAT(codes("aggregation: AGGREGATION_MEAN_OF_RATIOS"), IsEmpty());
   EXPECT_THAT(codes(""), ElementsAre("inputs[\"x\"].aggregation REQUIRED"));
   EXPECT_THAT(codes("aggregation: AGGREGATION_COUNT"),
               ElementsAre("inputs[\"x\"].aggregation REFUSED"));

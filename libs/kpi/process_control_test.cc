@@ -102,6 +102,32 @@ TEST(ControlLimits, OfMediansUseTheConstantsOfTheMedianRange) {
   EXPECT_EQ(ControlConstantsName(spec.centre), "XMR_MEDIAN_3.145_3.865");
 }
 
+// Section 4: the constants as they follow from the normal distribution, and as they are used.
+TEST(ControlLimits, UseThePrintedConstants) {
+  const double d2 = 2 / std::sqrt(M_PI);
+  const double d3 = std::sqrt(2 - 4 / M_PI);
+  EXPECT_NEAR(d2, 1.128379, 5e-7);
+  EXPECT_NEAR(3 / d2, 2.658681, 5e-7);
+  EXPECT_NEAR(1 + 3 * d3 / d2, 3.266532, 5e-7);
+  // The median of |x - y| is the upper quartile of the normal distribution times sqrt(2).
+  const double median_range = 0.674489750196 * std::sqrt(2.0);
+  EXPECT_NEAR(median_range, 0.953873, 5e-7);
+  EXPECT_NEAR(3 / median_range, 3.145074, 5e-7);
+  // Moving ranges of 1, so that the limits are the constants.
+  const Values values = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0};
+  ControlSpec spec = Spec(0);
+  const ControlLimits means = *AnalyseControl(spec, Points(values)).state.limits;
+  EXPECT_DOUBLE_EQ(means.upper - means.centre, 2.66);
+  EXPECT_EQ(means.range_limit, 3.267);
+  EXPECT_EQ(means.sigma, 1 / 1.128379);
+  EXPECT_EQ(ControlConstantsName(spec.centre), "XMR_MEAN_2.66_3.267");
+  spec.centre = ControlCentre::kMedian;
+  const ControlLimits medians = *AnalyseControl(spec, Points(values)).state.limits;
+  EXPECT_EQ(medians.upper, 3.145);
+  EXPECT_EQ(medians.range_limit, 3.865);
+  EXPECT_EQ(medians.sigma, 1 / 0.953873);
+}
+
 TEST(ControlLimits, OfAConstantSeriesAreItsValueAndAnythingElseIsOut) {
   Values values(13, 0.1);
   values.push_back(0.1000001);

@@ -8,6 +8,7 @@
 #include "libs/cache/cache_options.h"
 #include "libs/rpc/options.h"
 #include "services/definition/mounted_definitions.h"
+#include "services/measurement/retention.h"
 
 namespace kpisuite {
 
@@ -17,10 +18,11 @@ struct StandaloneOptions {
   CacheOptions cache = {.cache = "memory"};  // where states are published
   CacheAddress cache_address;                // the same, set by the check
   MountedDefinitionsOptions mounted;
+  RetentionOptions retention;
 };
 
-// Adds --store, --cache, the files beside it and --definitions with their checks. The present
-// values are the defaults.
+// Adds --store, --cache, the files beside it, --definitions, --feed-retention and
+// --request-retention with their checks. The present values are the defaults.
 void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser);
 
 }  // namespace kpisuite

@@ -1,4 +1,5 @@
-// Registers every case file below this folder as a test, and the test that each rule has a case.
+// Registers every case file below this folder as a test, and the tests that each rule has a case
+// and each worked example of the contract something that shows it.
 // The name of a test is the path of its file; ctest selects by it, so '-', which starts a negative
 // filter, becomes '_'.
 #include <gtest/gtest.h>
@@ -19,6 +20,7 @@
 #include "tests/acceptance/case_parser.h"
 #include "tests/acceptance/case_runner.h"
 #include "tests/acceptance/rule_list.h"
+#include "tests/acceptance/worked_examples.h"
 
 namespace kpisuite {
 namespace {
@@ -69,6 +71,31 @@ class RulesTest : public testing::Test {
   const std::vector<AcceptanceCase> cases_;
 };
 
+// Every worked example of worked_examples.txt is shown by a case or a test, or waits for a rule.
+class WorkedExamplesTest : public testing::Test {
+ public:
+  explicit WorkedExamplesTest(fs::path folder) : folder_(std::move(folder)) {}
+
+  void TestBody() override {
+    std::vector<CaseError> errors;
+    const std::vector<Rule> rules = ReadRules(ReadFile(folder_ / "rules.txt"), errors);
+    const std::vector<WorkedExample> examples =
+        ReadWorkedExamples(ReadFile(folder_ / "worked_examples.txt"), errors);
+    EXPECT_TRUE(errors.empty()) << ToString("worked_examples.txt", errors);
+    const SourceReader read_source = [this](const std::string& path) -> std::optional<std::string> {
+      const fs::path file = folder_ / ".." / ".." / path;
+      if (!fs::is_regular_file(file)) return std::nullopt;
+      return ReadFile(file);
+    };
+    const std::vector<std::string> problems = CheckWorkedExamples(examples, rules, read_source);
+    EXPECT_TRUE(problems.empty()) << absl::StrJoin(problems, "\n");
+    EXPECT_GE(examples.size(), size_t{60});
+  }
+
+ private:
+  const fs::path folder_;
+};
+
 void Register(const ParsedCase& acceptance) {
   const fs::path path(acceptance.parsed.file);
   const std::string suite = absl::StrCat("acceptance/", path.parent_path().string());
@@ -110,6 +137,9 @@ void RegisterAll(const fs::path& root) {
   const std::string rules = ReadFile(root / "rules.txt");
   testing::RegisterTest("acceptance", "EveryRuleHasACase", nullptr, nullptr, __FILE__, __LINE__,
                         [rules, cases]() -> testing::Test* { return new RulesTest(rules, cases); });
+  testing::RegisterTest("acceptance", "EveryWorkedExampleIsShown", nullptr, nullptr, __FILE__,
+                        __LINE__,
+                        [root]() -> testing::Test* { return new WorkedExamplesTest(root); });
 }
 
 }  // namespace

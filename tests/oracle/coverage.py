@@ -48,6 +48,7 @@ def count(simulation, counts):
         if evaluation.status == "NO_TARGET":
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
+        here |= {("member", name) for name in of_members(checked)}
         here |= {("comparison", name) for name in of_comparisons(checked)}
         here |= {("pace", name) for name in of_pace(checked)}
         here |= {("component", name) for name in of_components(checked)}
@@ -56,6 +57,13 @@ def count(simulation, counts):
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
         counts.update(here)
+
+
+def of_members(checked):
+    fields = checked.fields
+    marks = (("missing", "MISSING_MEMBER" in fields.get("flags", "")),
+             ("missing below", fields.get("members_missing", "0") != "0"))
+    return {name for name, is_set in marks if is_set}
 
 
 def of_comparisons(checked):
@@ -161,7 +169,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
               "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
           ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
-          ("series", features.SERIES))
+          ("series", features.SERIES), ("member", features.MEMBERS))
 
 
 def missing(counts, least):

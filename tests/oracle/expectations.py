@@ -1,6 +1,7 @@
 """The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
 
 import judgement
+import members
 import periods
 import series
 import windows
@@ -11,7 +12,7 @@ FIELDS = ("value", "nd", "unit", "data_state", "flags", "rows", "completeness", 
           "last_event", "additive", "definition_revision", "status", "raw_status", "target",
           "target_low", "target_high", "rule", "variance", "favourable", "fvp", "attainment",
           "score", "basis_value", "thresholds", "to_better", "to_worse", "period", "life", "start",
-          "end", "revision", "closed_at")
+          "end", "revision", "closed_at", "members_missing")
 
 
 def number(value):
@@ -34,20 +35,21 @@ def thresholds(hit):
     return "+".join(texts) or "none"
 
 
-def flags(evaluation, track):
+def flags(evaluation, track, member_missing):
     marks = (("PROVISIONAL", not evaluation.readiness.ready),
-             ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated))
+             ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated),
+             ("MISSING_MEMBER", member_missing))
     return "+".join(name for name, is_set in marks if is_set) or "none"
 
 
-def value_fields(evaluation, track):
+def value_fields(evaluation, track, member_missing):
     missing = isinstance(evaluation.value, Nd)
     mark = evaluation.readiness.watermark
     return {
         "value": number(evaluation.value),
         "nd": evaluation.value.reason if missing else "none",
         "data_state": evaluation.data_state,
-        "flags": flags(evaluation, track),
+        "flags": flags(evaluation, track, member_missing),
         "rows": str(evaluation.rows),
         "completeness": canonical(evaluation.readiness.completeness),
         "watermark": time(mark),
@@ -179,8 +181,9 @@ def comparison_fields(found, name):
 def fields_of(world, place, evaluation, track, life, now):
     """{name: text} of everything that the product must say."""
     kpi, period = world.kpis[place.kpi], place.period
+    member_missing, members_missing = members.missing_of(world, place, now)
     fields = {
-        **value_fields(evaluation, track),
+        **value_fields(evaluation, track, member_missing),
         **status_fields(evaluation),
         "unit": kpi.unit,
         "additive": "true" if world.is_additive(kpi) else "false",
@@ -191,6 +194,7 @@ def fields_of(world, place, evaluation, track, life, now):
         "end": time(period.stop),
         "revision": str(track.revision),
         "closed_at": time(track.closed_at),
+        "members_missing": str(members_missing),
     }
     fields = {name: fields[name] for name in FIELDS}
     mark = evaluation.readiness.watermark
