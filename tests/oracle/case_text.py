@@ -30,7 +30,7 @@ def metric_text(metric):
         ("unit", quoted(metric.unit)), ("scale", metric.scale),
         ("dimensions", names(metric.dimensions)), ("identity", metric.identity),
         ("scaleType", metric.scale_type), ("weightScale", metric.weight_scale),
-        ("timeliness", timeliness)))]
+        ("timeliness", timeliness), ("personal", "true" if metric.personal else None)))]
 
 
 def input_text(item):
@@ -42,6 +42,8 @@ def input_text(item):
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
+                 ("expression", item.expression and quoted(item.expression)),
+                 ("expressionScale", item.expression_scale),
                  ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
                   else None),
                  ("conversionWindow", duration(item.conversion_window)),
@@ -120,6 +122,8 @@ def kpi_text(kpi):
                   ("improvePeriods", kpi.hysteresis.improve)))),
               ("flatEpsilon", kpi.flat_epsilon and quoted(kpi.flat_epsilon)),
               ("pace", kpi.pace and pace_text(kpi.pace)),
+              ("sampling", kpi.sampling and sampling_text(kpi.sampling)),
+              ("minDenominator", kpi.min_denominator), ("finalAfter", duration(kpi.final_after)),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 
@@ -129,6 +133,13 @@ def logical_text(logical):
     if low is None and high is None:
         return None
     return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def sampling_text(rule):
+    named = zip(("promoters", "detractors", "responses"), rule.aliases)
+    return flow((("kind", rule.kind), ("tolerance", quoted(rule.tolerance)),
+                 ("clamp", "true" if rule.clamp else None),
+                 *(named if rule.kind == "NPS" else ())))
 
 
 def pace_text(rule):
@@ -174,6 +185,12 @@ def calendar_text(calendar):
         ("endWeekday", calendar.end_weekday or None), ("workingDays", names(calendar.working_days)),
         ("holidays", names(quoted(day.isoformat()) for day in calendar.holidays)
          if calendar.holidays else None)) if value is not None]
+    if calendar.events:
+        lines.append("  events:")
+        lines += ["    - " + flow((("name", one.name), ("dates", names(
+            quoted(date) for date in one.dates)), ("daysBefore", one.before or None),
+                                   ("daysAfter", one.after or None)))
+                  for one in calendar.events]
     if calendar.periods:
         lines.append("  periods:")
         lines += ["    - " + flow((("id", name), ("startDate", first), ("endDate", end),

@@ -2,9 +2,12 @@
 
 import collections
 
+import events
 import features
+import finality
 import periods
 import slices
+import states
 import windows
 from decimals import Nd
 
@@ -52,6 +55,13 @@ def count(simulation, counts):
         here |= {("pace", name) for name in of_pace(checked)}
         here |= {("component", name) for name in of_components(checked)}
         here |= {("offset", name) for name in of_offsets(checked)}
+        here |= {("suppression", name) for name in of_suppression(checked)}
+        if evaluation.hit is not None:
+            bands = checked.world.kpis[checked.place.kpi].bands
+            here.add(("basis", bands.basis if bands else "FVP"))
+        here |= {("sampling", name) for name in of_sampling(evaluation)}
+        here |= {("finality", name) for name in of_finality(checked)}
+        here |= {("expression", name) for name in of_expressions(checked)}
         if evaluation.resolved.kind is not None:
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
@@ -66,10 +76,77 @@ def of_comparisons(checked):
         seen |= {found.value.reason if missing else name, found.movement or "none"}
         if isinstance(found.percent, Nd):
             seen.add(found.percent.reason)
+        seen |= set(of_events(checked, name))
         marks = (("cut", found.cut is not None), ("CLIPPED", found.comparable.clipped),
                  ("PARTIAL", found.comparable.partial))
         seen |= {mark for mark, is_set in marks if is_set}
     return seen
+
+
+def of_events(checked, name):
+    """Whether a day of an event is compared, and what an event has freed."""
+    if not name.startswith("HOLIDAY_ALIGNED"):
+        return
+    calendar = checked.world.calendar_of(checked.world.kpis[checked.place.kpi])
+    for first, end in checked.compared[name].comparable.own_days[:1]:
+        for day in periods.days_between(first, min(end, first + 60 * periods.ONE_DAY)):
+            own, other = events.event_on(calendar, day), events.year_before(calendar, day)
+            if own is not None and other is not None:
+                yield "event"
+            elif own is None and other not in (None, day - events.WEEKS):
+                yield "freed"
+
+
+def of_suppression(checked):
+    """Why a state is withheld, and what others do not read of it."""
+    evaluation = checked.evaluation
+    if evaluation.withheld:
+        return {evaluation.withheld}
+    compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
+    marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
+    return {name for name, is_set in marks if is_set}
+
+
+def of_sampling(evaluation):
+    """The interval of a value."""
+    found = evaluation.interval
+    if found is None:
+        return set()
+    clamped = evaluation.low_n and evaluation.hit and evaluation.status != evaluation.hit.status
+    marks = (("LOW_N", evaluation.low_n), ("clamped", clamped))
+    missing = {found.half.reason} if isinstance(found.half, Nd) else {found.method}
+    return missing | {name for name, is_set in marks if is_set}
+
+
+def of_finality(checked):
+    """How a period became final, and whether something is held out of it or was released."""
+    world, place, fields = checked.world, checked.place, checked.fields
+    kpi = world.kpis[place.kpi]
+    reach = windows.reach_of(world.calendar_of(kpi), place.window, place.period)
+    decisions = world.decisions.get(kpi.name, ())
+    missing = fields.get("held_out", "0") != "0"
+    if fields.get("final_time", "none") == "none":
+        return {"open"} if missing and fields.get("life") == "OPEN" else (
+            {"behind a component"} if missing and not decisions else set())
+    since = finality.final_since(world, kpi, reach)
+    seen = {"decided" if since in [one.time for one in decisions] else "by itself"}
+    released = any(one.first is not None and one.first <= reach.last < one.end
+                   for one in decisions)
+    return seen | ({"held out"} if missing else set()) | ({"released"} if released else set())
+
+
+def of_expressions(checked):
+    """Which columns derived values of inputs with a value are made of, and what became of them."""
+    items = checked.world.flat(checked.world.kpis[checked.place.kpi]).inputs
+    evaluation = checked.evaluation
+    for item, value, count, kept in zip(items, evaluation.inputs,
+                                        evaluation.input_rows, evaluation.kept_rows):
+        if item.expression is None or isinstance(value, Nd):
+            continue
+        yield from (name for name in ("value", "weight") if name in item.expression)
+        yield from ["weighted"] if item.aggregation == "WEIGHTED_AVG" else []
+        yield from ["left out"] if kept < count and not item.where else []
+        yield from ["scale"] if item.expression_scale is not None else []
 
 
 def of_pace(checked):
@@ -160,6 +237,9 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("target", features.TARGETS), ("offset", tuple(
               "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
           ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
+          ("suppression", features.SUPPRESSION), ("expression", features.EXPRESSIONS),
+          ("sampling", features.SAMPLING), ("finality", features.FINALITY),
+          ("basis", features.BASES + ("SIGMA",)),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES))
 

@@ -1,8 +1,10 @@
 """The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
 
+import finality
 import judgement
 import periods
 import series
+import states
 import windows
 from decimals import Nd, canonical
 
@@ -36,7 +38,8 @@ def thresholds(hit):
 
 def flags(evaluation, track):
     marks = (("PROVISIONAL", not evaluation.readiness.ready),
-             ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated))
+             ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated),
+             ("SUPPRESSED", evaluation.withheld), ("LOW_N", evaluation.low_n))
     return "+".join(name for name, is_set in marks if is_set) or "none"
 
 
@@ -141,6 +144,32 @@ def pace_fields(found):
             "status_projected": found.status_projected}
 
 
+def finality_fields(world, kpi, place, reach, evaluation, now):
+    """When the period became final, and how much is held out of it."""
+    since = finality.final_since(world, kpi, reach)
+    fields = {"final_time": time(since) if evaluation.life == "FINAL" else "none"}
+    if evaluation.withheld:
+        return fields
+    calendar, counts = world.calendar_of(kpi), {}
+    for item in world.flat(kpi).inputs:
+        if item.is_earlier:
+            continue
+        frame = states.frame_of(world, calendar, place, item, now)
+        count = finality.held_out(world, calendar, item, place.slice, frame.reach)
+        counts[item.metric] = max(count, counts.get(item.metric, 0))
+    return {**fields, "held_out": str(sum(counts.values()))}
+
+
+def interval_fields(interval):
+    """How far the value can be trusted."""
+    if interval is None:
+        return {"interval_method": "none", "interval_n": "none"}
+    return {"interval_method": interval.method, "interval_n": number(interval.n),
+            "interval_low": number(interval.low), "interval_high": number(interval.high),
+            "half_width": number(interval.half), "standard_error": number(interval.error),
+            "interval_nd": interval.half.reason if isinstance(interval.half, Nd) else "none"}
+
+
 def operand_fields(world, kpi, reach, evaluation):
     """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
     fields = {f"constant.{name}": str(count) for name, count in periods.constants(
@@ -201,5 +230,9 @@ def fields_of(world, place, evaluation, track, life, now):
         settled = life != "CLOSED" or evaluation.readiness.ready
         for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
+    if kpi.sampling is not None:
+        fields.update(interval_fields(evaluation.interval))
+    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
+        fields.update(finality_fields(world, kpi, place, reach, evaluation, now))
     return {**fields, **operand_fields(world, kpi, reach, evaluation),
             **series_fields(world, place, evaluation, now)}

@@ -128,7 +128,7 @@ def pace_of(world, place, evaluation, life, now):
     window = windows.parse(place.window).kind
     if kpi.pace is None or window not in ("CALENDAR", "TO_DATE") or now < place.period.start:
         return None
-    if life == "CLOSED" or evaluation.readiness.ready:
+    if life in ("CLOSED", "FINAL") or evaluation.readiness.ready:
         return None
     return Assessment(Reading(world, place, now), evaluation).assess()
 

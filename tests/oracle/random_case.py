@@ -12,9 +12,6 @@ import model
 import periods
 import random_definitions
 import random_looks
-import random_pace
-import random_series
-import simulate
 import states
 import targets
 import windows
@@ -301,7 +298,7 @@ class CaseMaker(random_looks.Looks):
         distinct = tuple({sample.identity(): sample for sample in samples}.values())
         self.world = self.world.copy()
         for sample in distinct:
-            self.world.samples[metric.name][sample.identity()] = sample
+            self.world.write(metric.name, sample, self.now)
         self.steps.append(model.Write(metric.name, distinct))
 
     def write(self, metric=None):
@@ -327,7 +324,7 @@ class CaseMaker(random_looks.Looks):
 
     def take(self, metric, sample):
         self.world = self.world.copy()
-        del self.world.samples[metric.name][sample.identity()]
+        self.world.take(metric.name, sample.identity(), self.now)
         self.touched.append((metric.name, sample))
         self.steps.append(model.Retract(metric.name, (sample,)))
 
@@ -369,24 +366,3 @@ class CaseMaker(random_looks.Looks):
     def clock(self):
         self.now += self.random.choice(CLOCK_STEPS)
         self.steps.append(model.Clock(self.now))
-
-
-# All time is one period: it has two turns.
-PAIRS = [(kind, window) for kind in features.AGGREGATIONS
-         for window in features.WINDOWS + ("CUMULATIVE",)]
-
-
-def make_case(seed, number):
-    """The case with this number of a seed. All pairs of aggregation and window have their turn;
-    every sixth case is about series, every twelfth about pace."""
-    name = f"case-{seed}-{number}"
-    if number % 12 == 3:
-        return random_pace.PaceCaseMaker(f"{seed}/{number}").make(name)
-    if number % 6 == 5:
-        return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
-    number -= number // 6 + (number + 8) // 12
-    return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
-
-
-def simulated(case):
-    return simulate.Simulation(case, worlds.World()).play()

@@ -119,7 +119,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         if distinct:
             self.world = self.world.copy()
             for sample in distinct:
-                self.world.samples[metric][sample.identity()] = sample
+                self.world.write(metric, sample)
             self.steps.append(model.Write(metric, distinct))
 
     def watermark_within(self):

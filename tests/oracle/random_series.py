@@ -107,6 +107,9 @@ class SeriesCaseMaker:
             bands = model.Bands("ACTUAL", exceeded="46", on_target="50", warning="53")
         else:
             bands = model.Bands("ACTUAL", exceeded="54", on_target="50", warning="47")
+        if kpi.direction in ("HIGHER", "LOWER") and self.chance(0.3):
+            bands = model.Bands("SIGMA", exceeded=pick((None, "1.6", "2")), on_target="0",
+                                warning=pick((None, "-1.6", "-2")))
         rule = model.Hysteresis(pick((None, "0.5", "1", "1.5")), pick((1, 1, 2, 3)),
                                 pick((1, 2, 3)))
         logical = pick(((None, None), (None, None), ("0", "53"), ("47", None)))
@@ -187,7 +190,7 @@ class SeriesCaseMaker:
             return
         self.world = self.world.copy()
         for sample in distinct:
-            self.world.samples["m0"][sample.identity()] = sample
+            self.world.write("m0", sample)
         self.steps.append(model.Write("m0", distinct))
 
     def write_past(self):
@@ -235,7 +238,7 @@ class SeriesCaseMaker:
         found = self.existing()
         if found is not None:
             self.world = self.world.copy()
-            del self.world.samples["m0"][found.identity()]
+            self.world.take("m0", found.identity())
             self.steps.append(model.Retract("m0", (found,)))
 
     def write_late(self):

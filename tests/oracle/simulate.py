@@ -4,7 +4,9 @@ import dataclasses
 
 import case_text
 import comparisons
+import evaluations
 import expectations
+import finality
 import model
 import pacing
 import periods
@@ -20,7 +22,7 @@ class Checked:
     """One state that a case looks at, for the counts of what was covered."""
     place: states.Place
     world: object
-    evaluation: states.Evaluation
+    evaluation: evaluations.Evaluation
     track: tracking.Track
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
@@ -44,7 +46,7 @@ class Simulation:
     def play(self):
         steps = {model.Clock: self.clock, model.Apply: self.apply, model.Write: self.write,
                  model.Retract: self.retract, model.Watermark: self.watermark,
-                 model.Expect: self.expect}
+                 model.Decide: self.decide, model.Expect: self.expect}
         for step in self.case.steps:
             steps[type(step)](step)
         return self
@@ -59,7 +61,7 @@ class Simulation:
 
     def apply(self, step):
         world = self.world.copy()
-        changed = [definition for definition in step.definitions if world.define(definition)]
+        changed = [one for one in step.definitions if world.define(one, self.now)]
         if not changed:
             return
         self.world = world
@@ -80,7 +82,7 @@ class Simulation:
         self.world = self.world.copy()
         for sample in step.samples:
             self._note(step.metric, sample)
-            self.world.samples[step.metric][sample.identity()] = sample
+            self.world.write(step.metric, sample, self.now)
         self._moment()
 
     def _note(self, metric, sample):
@@ -106,7 +108,7 @@ class Simulation:
              for sample in samples])
         self.world = self.world.copy()
         for sample in samples:
-            gone = self.world.samples[step.metric].pop(sample.identity())
+            gone = self.world.take(step.metric, sample.identity(), self.now)
             self.changes.append(("retraction", len(self.moments), step.metric, gone))
         self._moment()
 
@@ -116,6 +118,25 @@ class Simulation:
         self.lines.append(f"watermark {step.metric} {periods.instant_text(step.time)}")
         self.world = self.world.copy()
         self.world.advance(step.metric, step.time)
+        self._moment()
+
+    def decide(self, step):
+        kpi = self.world.kpis.get(step.kpi)
+        if kpi is None or step.window not in kpi.windows:
+            return
+        period = windows.step_of(self.world.calendar_of(kpi), step.window, step.day)
+        if not period.exists:
+            return
+        if step.verb == "finalise":
+            place = states.Place(kpi.name, step.window, (), period)
+            if not states.worth_of(self.world, place, self.now)[1]:
+                return
+            self.world = finality.finalise(self.world, kpi.name, period, self.now)
+        elif finality.final_time(self.world, kpi.name, period.last) > self.now:
+            return
+        else:
+            self.world = finality.release(self.world, kpi.name, period, self.now)
+        self.lines.append(f"{step.verb} {kpi.name} {period.id}")
         self._moment()
 
     # --- Expectations ---

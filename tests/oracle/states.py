@@ -5,18 +5,23 @@ from decimal import Decimal
 
 import aggregates
 import counterparts
-import decimals
+import derived
 import environment
-import filters
+import evaluations
+import finality
 import formula
 import frames
 import judgement
 import periods
 import readiness
+import sampling
 import series
 import slices
+import suppression
 import windows
 from decimals import Nd
+
+SUPPRESSED = Nd("SUPPRESSED")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,37 +33,13 @@ class Place:
     period: periods.Period
 
 
-@dataclasses.dataclass
-class Evaluation:
-    """Everything that is computed for a state."""
-    inputs: list  # values
-    input_rows: list
-    steps: list  # values
-    results: list  # values
-    value: object
-    rows: int
-    last_event: int | None
-    readiness: readiness.Readiness
-    data_state: str
-    life: str
-    resolved: object  # targets.Resolved
-    figures: judgement.Figures
-    hit: object  # judgement.Hit or None
-    status: str
-    reason: str | None  # why there is no band status
-    score: Decimal | None
-    goal: object = None  # judgement.Goal or None
-    judged: Decimal | None = None  # the value that has a band
-    fold: object = None  # hysteresis.Fold after the period, with hysteresis only
-    kept: bool = False  # the status is that of an earlier period
-
-
 def slice_rows(world, calendar, item, members):
     """[(day, place, sample)] of an input in a slice at all times, before its filter."""
     wanted = slices.restrict(members, item.ignore)
-    return world.remembered(("slice", calendar, item.metric, wanted), lambda: [
+    locked = finality.owners_of(world, item)
+    return world.remembered(("slice", calendar, item.metric, wanted, locked), lambda: [
         (day, frames.place_of(calendar, sample), sample)
-        for day, sample in world.days(calendar, item.metric)
+        for day, sample in finality.days_of(world, calendar, item)
         if slices.lies_in(sample.dimensions, wanted)])
 
 
@@ -109,6 +90,7 @@ class Operand:
     value: object
     rows: list
     members: int  # of inputs that look beyond their period
+    kept: list = dataclasses.field(default_factory=list)  # rows as they are aggregated
 
     @property
     def has_data(self):
@@ -127,17 +109,17 @@ def read_input(world, kpi, item, members, frame, spans=None):
     """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
-    calendar, metric = frame.calendar, world.metrics[item.metric]
-    keep = filters.keeps(item.where)
+    calendar, metric = frame.calendar, derived.measured(item, world.metrics[item.metric])
     rows = [row for span in spans or (frame.reach,)
             for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
     if frames.looks_beyond(item):
         placed = [(place, sample) for _, place, sample in
                   slice_rows(world, calendar, item, members)]
-        kept = [(place, sample) for place, sample in placed
-                if keep(sample.value, dict(sample.dimensions))]
+        kept = [(place, sample) for place, one in placed
+                for sample in derived.kept(item, world.metrics[item.metric], [one])]
         framed = frames.value_of(item, metric, frame, kept, placed)
+    kept = derived.kept(item, world.metrics[item.metric], rows)
     if not rows and framed.members == 0:
         value = readiness.value_of_nothing(frame.reach, frame.watermark,
                                            item.aggregation in aggregates.ZERO_WHEN_EMPTY)
@@ -145,9 +127,9 @@ def read_input(world, kpi, item, members, frame, spans=None):
         value = framed.value
     else:
         value = aggregates.aggregate(
-            item, metric, [row for row in rows if keep(row.value, dict(row.dimensions))],
+            item, metric, kept,
             lambda row: row.business_date or periods.day_of(calendar, row.time))
-    return Operand(value, rows, framed.members)
+    return Operand(value, rows, framed.members, kept)
 
 
 def evaluate_steps(flat, calendar, reaches, inputs, results=()):
@@ -235,7 +217,9 @@ def arrivals_of(world, flat, counts):
 def evaluate(world, place, now):
     """The state as far as it follows from the world and the time; see tracking for the rest."""
     evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
-    if kpi.no_data_policy == "KEEP_LAST" and may_keep(evaluation):
+    if kpi.bands is not None and kpi.bands.basis == "SIGMA":
+        evaluations.judge_by(kpi, evaluation, series.sigma_of(world, place, evaluation, now))
+    if kpi.no_data_policy == "KEEP_LAST" and evaluations.may_keep(evaluation):
         kept = series.kept_status(world, kpi, place, now)
         if kept is not None:
             evaluation.kept, evaluation.status = True, kept
@@ -270,13 +254,9 @@ def worth_of(world, place, now):
     arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
     mark = readiness.assess(reach, now, arrivals, False).watermark
     life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
+    if place.period.exists and suppression.cause(world, place, now):
+        return SUPPRESSED, life == "CLOSED"
     return value_in(world, calendar, place, now), life == "CLOSED"
-
-
-def may_keep(evaluation):
-    """Whether the last status may stand for a missing one: there is something to measure."""
-    return evaluation.status == "NO_DATA" and evaluation.data_state not in (
-        "NOT_APPLICABLE", "SUPPRESSED")
 
 
 def evaluate_alone(world, place, now):
@@ -289,6 +269,10 @@ def evaluate_alone(world, place, now):
     results = results_of(world, calendar, place, flat, now)
     steps = steps_of(world, calendar, place, flat, operands, results)
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
+    withheld = suppression.cause(world, place, now) if period.exists else None
+    if withheld:
+        inputs, steps, results = ([SUPPRESSED] * len(some) for some in (inputs, steps, results))
+        value = SUPPRESSED
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
     ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
@@ -297,52 +281,28 @@ def evaluate_alone(world, place, now):
         place.slice, place.window, period,
         environment.Environment(world, kpi, place.window, now))
     interval = is_interval(world, flat)
-    times = [row.time for item, operand in zip(flat.inputs, operands) if not item.is_earlier
-             for row in operand.rows]
-    evaluation = Evaluation(
-        inputs, [len(operand.rows) for operand in operands], steps, results, value, len(times),
+    told = [[] if withheld else operand.rows for operand in operands]
+    times = [row.time for item, rows in zip(flat.inputs, told) if not item.is_earlier
+             for row in rows]
+    evaluation = evaluations.Evaluation(
+        inputs, [len(rows) for rows in told], steps, results, value, len(times),
         max(times, default=None), ready, state,
-        readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
+        life_of(world, kpi, reach, readiness.life(
+            period, now, ready.watermark, max(one.due for one in arrivals)), now),
         resolved, judgement.Figures(), None, "", None, None,
+        [len(operand.kept) for operand in operands], withheld,
         judgement.goal_of(kpi, resolved, interval))
-    judge(kpi, evaluation, evaluation.goal)
+    evaluation.interval = sampling.interval_of(world, kpi, evaluation, operands)
+    evaluation.low_n = evaluation.interval is not None and sampling.is_low(
+        evaluation.interval, kpi.sampling.tolerance)
+    evaluations.judge(kpi, evaluation, evaluation.goal)
+    if evaluation.low_n and kpi.sampling.clamp and evaluation.hit is not None:
+        evaluation.status = "WARNING"
+        evaluation.score = judgement.score(kpi.bands, kpi.direction, evaluation.hit, "WARNING")
     return evaluation
 
 
-def missing_reason(evaluation):
-    """Why there is nothing to judge; None if there is a number that counts."""
-    if isinstance(evaluation.value, Nd):
-        return evaluation.value.reason
-    return {"MISSING": "NOT_READY", "NOT_APPLICABLE": "NOT_APPLICABLE"}.get(evaluation.data_state)
-
-
-def judge(kpi, evaluation, goal):
-    """Fills in status and what belongs to it; precedence as in 3.7.5."""
-    reason, value = missing_reason(evaluation), evaluation.value
-    if (reason is not None and kpi.no_data_policy == "TREAT_AS_ZERO"
-            and evaluation.data_state == "MISSING" and evaluation.readiness.ready):
-        reason, value = None, decimals.ZERO
-    if reason is not None:
-        state = readiness.STATE_OF_REASON[reason]
-        evaluation.status = "ERROR" if state == "ERROR" else "NO_DATA"
-        evaluation.figures = judgement.Figures(*[Nd(reason)] * 4)
-        given_up = evaluation.data_state in ("MISSING", "LATE")
-        if (evaluation.status == "NO_DATA" and given_up and kpi.direction != "NEUTRAL"
-                and kpi.no_data_policy == "OFF_TARGET"):
-            evaluation.status = "OFF_TARGET"
-        evaluation.reason = reason
-        evaluation.score = judgement.midpoint(evaluation.status)
-        return
-    evaluation.figures = judgement.figures_of(value, goal)
-    needs_goal = not (kpi.bands and kpi.bands.basis == "ACTUAL")
-    if kpi.direction == "NEUTRAL" or (needs_goal and goal is None):
-        missing = "NO_TARGET" if goal is not None or kpi.direction == "NEUTRAL" else (
-            evaluation.resolved.reason.reason)
-        evaluation.status, evaluation.reason = "NO_TARGET", missing
-        return
-    hit = judgement.place(value, kpi.direction, kpi.bands, goal, evaluation.figures)
-    if isinstance(hit, Nd):
-        evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
-        return
-    evaluation.hit, evaluation.status, evaluation.judged = hit, hit.status, value
-    evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)
+def life_of(world, kpi, reach, life, now):
+    """The life of a period, with FINAL."""
+    over = life in ("CLOSING", "CLOSED")
+    return "FINAL" if over and finality.final_since(world, kpi, reach) <= now else life

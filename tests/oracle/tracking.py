@@ -8,6 +8,7 @@ series that is active when a period ends rolls over into the next one.
 import dataclasses
 
 import decimals
+import finality
 import frames
 import periods
 import slices
@@ -77,6 +78,8 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
+    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
+        return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
     if reads_values(world, kpi):

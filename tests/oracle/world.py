@@ -52,19 +52,24 @@ class World:
         self.targets = {}
         self.revisions = {}  # of KPIs
         self.samples = {}  # metric -> identity -> model.Sample
+        self.versions = {}  # metric -> identity -> ((recorded, model.Sample or None), ...)
+        self.created = {}  # KPI -> when it was first defined
+        self.decisions = {}  # KPI -> (finality.Decision, ...)
         self.watermarks = {}  # by metric
         self._memo = {}
 
     def copy(self):
         other = World()
-        for name in ("calendars", "metrics", "kpis", "targets", "revisions", "watermarks"):
+        for name in ("calendars", "metrics", "kpis", "targets", "revisions", "watermarks",
+                     "created", "decisions"):
             setattr(other, name, dict(getattr(self, name)))
         other.samples = {metric: dict(rows) for metric, rows in self.samples.items()}
+        other.versions = {metric: dict(rows) for metric, rows in self.versions.items()}
         return other
 
     # --- Changes, on a copy ---
 
-    def define(self, definition):
+    def define(self, definition, now=0):
         """False when it changes nothing."""
         kind = {model.Metric: self.metrics, model.Kpi: self.kpis, model.Target: self.targets,
                 periods.Calendar: self.calendars}[type(definition)]
@@ -76,9 +81,26 @@ class World:
         kind[definition.name] = definition
         if isinstance(definition, model.Kpi):
             self.revisions[definition.name] = self.revisions.get(definition.name, 0) + 1
+            self.created.setdefault(definition.name, now)
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
+            self.versions.setdefault(definition.name, {})
         return True
+
+    def write(self, metric, sample, now=0):
+        identity = sample.identity()
+        if self.samples[metric].get(identity) != sample:
+            self.samples[metric][identity] = sample
+            self._record(metric, identity, sample, now)
+
+    def take(self, metric, identity, now=0):
+        """The sample that is withdrawn."""
+        self._record(metric, identity, None, now)
+        return self.samples[metric].pop(identity)
+
+    def _record(self, metric, identity, sample, now):
+        before = self.versions[metric].get(identity, ())
+        self.versions[metric][identity] = before + ((now, sample),)
 
     @staticmethod
     def _completed(said, known):
@@ -141,9 +163,11 @@ class Flattening:
 
     def __init__(self, kpis):
         self.kpis = kpis
+        self.root = None
         self.inputs, self.owners, self.steps, self.results = [], [], [], []
 
     def of(self, kpi):
+        self.root = kpi.name
         self.step(kpi, frozenset(), (), ())
         return FlatKpi(tuple(self.inputs), tuple(self.steps), tuple(self.results))
 
@@ -175,7 +199,8 @@ class Flattening:
         owner = (item.key(), parts)
         if owner not in self.owners:
             self.owners.append(owner)
-            self.inputs.append(item)
+            through = (self.root, *sorted(parts))
+            self.inputs.append(dataclasses.replace(item, through=through))
         return self.owners.index(owner)
 
     def inputs_of(self, kpi, parts, offsets, ignore):

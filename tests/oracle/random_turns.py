@@ -1,0 +1,35 @@
+"""Which kind of case has which turn."""
+
+import features
+import random_case
+import random_final
+import random_pace
+import random_people
+import random_series
+import simulate
+import world as worlds
+
+# All time is one period: it has two turns.
+PAIRS = [(kind, window) for kind in features.AGGREGATIONS
+         for window in features.WINDOWS + ("CUMULATIVE",)]
+# The others are general ones, of which each has a pair of aggregation and window of its own.
+TURNS = {3: random_pace.PaceCaseMaker, 15: random_pace.PaceCaseMaker,
+         5: random_series.SeriesCaseMaker, 11: random_series.SeriesCaseMaker,
+         17: random_series.SeriesCaseMaker, 23: random_series.SeriesCaseMaker,
+         8: random_people.PeopleCaseMaker, 20: random_final.FinalCaseMaker}
+ROUND = 24
+GENERAL = [turn for turn in range(ROUND) if turn not in TURNS]
+
+
+def make_case(seed, number):
+    """The case with this number of a seed."""
+    name, seed = f"case-{seed}-{number}", f"{seed}/{number}"
+    turns, turn = divmod(number, ROUND)
+    if turn in TURNS:
+        return TURNS[turn](seed).make(name)
+    pair = PAIRS[(turns * len(GENERAL) + GENERAL.index(turn)) % len(PAIRS)]
+    return random_case.CaseMaker(seed, pair).make(name)
+
+
+def simulated(case):
+    return simulate.Simulation(case, worlds.World()).play()
