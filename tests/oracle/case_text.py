@@ -114,7 +114,9 @@ def kpi_text(kpi):
                                                      quoted(kpi.tolerance[1])),))),
               ("noDataPolicy", kpi.no_data_policy), ("keepLastPeriods", kpi.keep_last),
               ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
-              ("historyPolicy", "RESTATE_HISTORY"),
+              ("historyPolicy", "KEEP_HISTORY" if kpi.keep else "RESTATE_HISTORY"),
+              ("effectiveFrom", kpi.effective_from and quoted(kpi.effective_from)),
+              ("compareAcrossBreaks", "true" if kpi.across else None),
               ("logicalRange", logical_text(kpi.logical)),
               ("hysteresis", kpi.hysteresis and flow((
                   ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),

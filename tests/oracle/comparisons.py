@@ -204,7 +204,9 @@ def other_value(world, place, part, whole, now):
         reach = windows.reach_of(calendar, place.window, part.period)
         if part.days == ((reach.first, reach.end),):
             return states.worth_of(world, dataclasses.replace(place, period=part.period), now)[0]
-    return value_over(world, place, part.days, now)
+    last = part.period.last if part.period else part.days[-1][1] - ONE_DAY
+    version = world.comparable_version(place.kpi, last)
+    return NO_COMPARABLE if version is None else value_over(version, place, part.days, now)
 
 
 def cut_off(calendar, place, whole, kind, open_day, proportional):

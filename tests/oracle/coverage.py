@@ -8,6 +8,7 @@ import finality
 import periods
 import slices
 import states
+import versions
 import windows
 from decimals import Nd
 
@@ -59,6 +60,7 @@ def count(simulation, counts):
         if evaluation.hit is not None:
             bands = checked.world.kpis[checked.place.kpi].bands
             here.add(("basis", bands.basis if bands else "FVP"))
+        here |= {("version", name) for name in of_versions(checked)}
         here |= {("sampling", name) for name in of_sampling(evaluation)}
         here |= {("finality", name) for name in of_finality(checked)}
         here |= {("expression", name) for name in of_expressions(checked)}
@@ -105,6 +107,26 @@ def of_suppression(checked):
     compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
     marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
     return {name for name, is_set in marks if is_set}
+
+
+def of_versions(checked):
+    """The version of a state, and what it does not or does read across a break."""
+    world, name = checked.world, checked.place.kpi
+    chain = world.chains.get(name)
+    if not chain:
+        return
+    index = world.viewed.get(name, len(chain) - 1)
+    yield "newest" if index + 1 == len(chain) else "earlier"
+    yield from ["third"] if index > 1 else []
+    yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
+    for found in checked.compared.values():
+        days = found.comparable.days
+        if not days:
+            continue
+        last = found.comparable.period.last if found.comparable.period else (
+            days[-1][1] - periods.ONE_DAY)
+        if versions.index_of(chain, last) != index:
+            yield "break" if found.value == Nd("NO_COMPARABLE") else "across"
 
 
 def of_sampling(evaluation):
@@ -239,7 +261,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
           ("suppression", features.SUPPRESSION), ("expression", features.EXPRESSIONS),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
-          ("basis", features.BASES + ("SIGMA",)),
+          ("basis", features.BASES + ("SIGMA",)), ("version", features.VERSIONS),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES))
 

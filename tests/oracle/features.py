@@ -38,6 +38,8 @@ SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "
 # What became of final periods: locked by a decision or by themselves, with samples held out, of
 # their own or behind a component, and of an open period that has final days.
 FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
+# Of KPIs whose history is kept: the version of a state, and what lies across a break.
+VERSIONS = ("earlier", "newest", "third", "break", "across", "operand")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
 PERSONAL_SHARE = 0.03  # of metrics
 EXPRESSION_SHARE = 0.12  # of inputs

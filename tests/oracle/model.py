@@ -178,6 +178,9 @@ class Kpi:
     hysteresis: Hysteresis | None = None
     flat_epsilon: str | None = None
     pace: PaceRule | None = None
+    keep: bool = False  # the history, when its series changes
+    effective_from: datetime.date | None = None  # with `keep`
+    across: bool = False  # whether values are compared across versions
     final_after: int | None = None  # nanoseconds
     sampling: Sampling | None = None
     min_denominator: int | None = None  # fewest people behind a value; None: by the metrics

@@ -6,6 +6,7 @@ import random_final
 import random_pace
 import random_people
 import random_series
+import random_versions
 import simulate
 import world as worlds
 
@@ -16,7 +17,8 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 TURNS = {3: random_pace.PaceCaseMaker, 15: random_pace.PaceCaseMaker,
          5: random_series.SeriesCaseMaker, 11: random_series.SeriesCaseMaker,
          17: random_series.SeriesCaseMaker, 23: random_series.SeriesCaseMaker,
-         8: random_people.PeopleCaseMaker, 20: random_final.FinalCaseMaker}
+         8: random_people.PeopleCaseMaker, 20: random_final.FinalCaseMaker,
+         14: random_versions.VersionCaseMaker}
 ROUND = 24
 GENERAL = [turn for turn in range(ROUND) if turn not in TURNS]
 

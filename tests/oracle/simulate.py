@@ -153,16 +153,17 @@ class Simulation:
             if track.log and not track.unsure:
                 self.lines += case_text.history_lines(place, track.log)
             return
-        evaluation = states.evaluate(self.world, place, self.now)
+        world = self.world.version_for(step.kpi, period.last)
+        evaluation = states.evaluate(world, place, self.now)
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
-        fields = expectations.fields_of(self.world, place, evaluation, track, life, self.now)
-        compared = self._compared(step, place, evaluation, track, life)
+        fields = expectations.fields_of(world, place, evaluation, track, life, self.now)
+        compared = self._compared(world, step, place, evaluation, track, life)
         for name, found in compared.items():
             fields.update(expectations.comparison_fields(found, name))
         paced = None
-        if self.world.kpis[place.kpi].pace is not None and self._has_settled(
+        if world.kpis[place.kpi].pace is not None and self._has_settled(
                 track, evaluation, life):
-            paced = pacing.pace_of(self.world, place, evaluation, life, self.now)
+            paced = pacing.pace_of(world, place, evaluation, life, self.now)
             fields.update(expectations.pace_fields(paced))
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
@@ -171,7 +172,7 @@ class Simulation:
             since = 0 if track.unfollowed else track.kept_since
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
-            self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
+            self.checked.append(Checked(place, world, evaluation, track, len(self.moments),
                                         redefined, fields, compared, paced))
 
     @staticmethod
@@ -179,15 +180,15 @@ class Simulation:
         """Whether it is known that a closed period is."""
         return not track.unsure or life != "CLOSED" or evaluation.readiness.ready
 
-    def _compared(self, step, place, evaluation, track, life):
+    def _compared(self, world, step, place, evaluation, track, life):
         """{comparator: what is next to it}; nothing where a table of periods says too little."""
-        calendar = self.world.calendar_of(self.world.kpis[place.kpi])
+        calendar = world.calendar_of(world.kpis[place.kpi])
         if not self._has_settled(track, evaluation, life):
             return {}
         if place.period.grain != "ALL" and not windows.is_known(
                 calendar, place.window, windows.moved(calendar, place.period, -1)):
             return {}
-        return {name: comparisons.compare(self.world, place, evaluation, life, self.now, name)
+        return {name: comparisons.compare(world, place, evaluation, life, self.now, name)
                 for name in step.comparators}
 
     def _knows(self, kpi, step):

@@ -75,6 +75,9 @@ def frame_of(world, calendar, place, item, now):
     if days is not None and reach.first + days < reach.end:
         cut = reach.first + days
         reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
+    begin = world.reads_from(place.kpi)
+    if begin is not None and reach.last < begin < place.period.end:
+        return None
     return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
 
 
@@ -248,6 +251,9 @@ def operands_of(world, calendar, place, now):
 
 def worth_of(world, place, now):
     """(value, whether the period is closed): what others read of a state."""
+    world = world.comparable_version(place.kpi, place.period.last)
+    if world is None:
+        return Nd("NO_COMPARABLE"), True
     kpi = world.kpis[place.kpi]
     flat, calendar = world.flat(kpi), world.calendar_of(kpi)
     reach = windows.reach_of(calendar, place.window, place.period)

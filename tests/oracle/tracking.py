@@ -78,6 +78,8 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
+    if world.chains.get(place.kpi):
+        return False
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
         return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:

@@ -7,6 +7,7 @@ import aggregates
 import model
 import periods
 import targets
+import versions
 import windows
 
 
@@ -55,13 +56,15 @@ class World:
         self.versions = {}  # metric -> identity -> ((recorded, model.Sample or None), ...)
         self.created = {}  # KPI -> when it was first defined
         self.decisions = {}  # KPI -> (finality.Decision, ...)
+        self.chains = {}  # KPI -> (versions.Version, ...) where there is more than one
+        self.viewed = {}  # KPI -> index of the version that `kpis` has; the newest if it is not here
         self.watermarks = {}  # by metric
         self._memo = {}
 
     def copy(self):
         other = World()
         for name in ("calendars", "metrics", "kpis", "targets", "revisions", "watermarks",
-                     "created", "decisions"):
+                     "created", "decisions", "chains", "viewed"):
             setattr(other, name, dict(getattr(self, name)))
         other.samples = {metric: dict(rows) for metric, rows in self.samples.items()}
         other.versions = {metric: dict(rows) for metric, rows in self.versions.items()}
@@ -80,7 +83,12 @@ class World:
             return False
         kind[definition.name] = definition
         if isinstance(definition, model.Kpi):
-            self.revisions[definition.name] = self.revisions.get(definition.name, 0) + 1
+            revision = self.revisions.get(definition.name, 0)
+            self.revisions[definition.name] = revision + 1
+            if known is not None:
+                self.chains[definition.name] = versions.follow(
+                    self.chains.get(definition.name, ()), (known, revision),
+                    (definition, revision + 1))
             self.created.setdefault(definition.name, now)
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
@@ -118,6 +126,36 @@ class World:
         if key not in self._memo:
             self._memo[key] = compute()
         return self._memo[key]
+
+    def version_for(self, name, day):
+        """The world with the version of a KPI that has the periods which end with a day."""
+        chain = self.chains.get(name)
+        if not chain:
+            return self
+        index = versions.index_of(chain, day)
+        if index == self.viewed.get(name, len(chain) - 1):
+            return self
+        return self.remembered(("version", name, index), lambda: self._view(name, index))
+
+    def _view(self, name, index):
+        other, version = self.copy(), self.chains[name][index]
+        other.kpis[name], other.revisions[name] = version.kpi, version.revision
+        other.viewed[name] = index
+        return other
+
+    def comparable_version(self, name, day):
+        """The same for what is compared with the version at hand; None across a break."""
+        other = self.version_for(name, day)
+        own = self.kpis[name]
+        apart = other is not self and not (own.across and other.kpis[name].unit == own.unit)
+        return None if apart else other
+
+    def reads_from(self, name):
+        """First day that operands of other periods may reach; None for all."""
+        chain = self.chains.get(name)
+        if not chain or self.kpis[name].across:
+            return None
+        return chain[self.viewed.get(name, len(chain) - 1)].first
 
     def calendar_of(self, kpi):
         return zoned(self.calendars[kpi.calendar] if kpi.calendar else periods.Calendar(),

@@ -1,0 +1,75 @@
+"""Random cases about history that is kept: a KPI gets other inputs or another formula from a day
+on, and its earlier periods stay as they were defined (SEMANTICS 3.16.5)."""
+
+import dataclasses
+import datetime
+
+import model
+import periods
+import random_case
+
+KINDS = ("SUM", "COUNT", "AVG", "MAX", "LAST", "COUNT_TRUE")
+WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)"), ("WEEK", "MONTH"),
+           ("DAY", "TO_DATE(MONTH)"), ("DAY", "TRAILING(2,WEEK,EXCLUDE_CURRENT)"))
+
+
+class VersionCaseMaker(random_case.CaseMaker):
+    def __init__(self, seed):
+        super().__init__(seed, (None, "DAY"))
+        self.with_last_year = False
+
+    def make(self, name):
+        self.define_all()
+        for _ in range(5):
+            self.write()
+        for _ in range(20):
+            self.random.choices(
+                (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
+                 self.change_series, self.look),
+                weights=(3, 2, 1.5, 2, 2, 4, 2, 2))[0]()
+        self.change_series()
+        for _ in range(6):
+            self.look()
+        return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
+
+    def define_all(self):
+        pick = self.random.choice
+        metrics = tuple(model.Metric(name, scale=0, identity="EVENT",
+                                     dimensions=("region",) if self.chance(0.4) else ())
+                        for name in ("m0", "m1"))
+        kpi = model.Kpi(
+            "k0", inputs=self.operands(), windows=pick(WINDOWS), keep=True,
+            across=self.chance(0.35), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
+            slices=(("region",),) if metrics[0].dimensions and metrics[1].dimensions else (),
+            target=pick((model.TargetValue("FIXED", value="5"), model.TargetValue(
+                "VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))
+        kpi = dataclasses.replace(kpi, formula=self.formula_of(kpi.inputs))
+        self.world = self.world.copy()
+        for one in (*metrics, kpi):
+            self.world.define(one, self.now)
+        self.steps.append(model.Apply((*metrics, kpi)))
+
+    def operands(self):
+        pick = self.random.choice
+        items = [model.Input(pick(("m0", "m1")), aggregation=pick(KINDS),
+                             where=pick((None, None, "value > 2")),
+                             offset=("previousPeriod", 1) if i and self.chance(0.6) else None)
+                 for i in range(pick((1, 1, 2)))]
+        return tuple(zip("ab", items))
+
+    def formula_of(self, inputs):
+        return self.random.choice(("a + b", "a - 2 * b") if len(inputs) == 2 else (
+            "a", "2 * a", "a / 4"))
+
+    def change_series(self):
+        """Other inputs, or another formula, from a day on."""
+        kpi, pick = self.world.kpis["k0"], self.random.choice
+        inputs = pick((kpi.inputs, self.operands()))
+        day = periods.day_of(self.world.calendar_of(kpi), self.now)
+        first = day + datetime.timedelta(days=pick((-9, -5, -3, -2, -1, -1, 0, 1)))
+        changed = dataclasses.replace(kpi, inputs=inputs, formula=self.formula_of(inputs),
+                                      effective_from=first)
+        if (changed.inputs, changed.formula) != (kpi.inputs, kpi.formula):
+            self.world = self.world.copy()
+            self.world.define(changed, self.now)
+            self.steps.append(model.Apply((changed,)))

@@ -1,0 +1,35 @@
+"""Versions of a KPI whose history is kept (SEMANTICS 3.16.5): each has the periods that end on or
+after its first day, and before that of the next one."""
+
+import dataclasses
+import datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Version:
+    first: datetime.date | None  # None: everything before the next one
+    kpi: object  # model.Kpi
+    revision: int
+
+
+def series_of(kpi):
+    """What a version cannot change."""
+    return kpi.inputs, kpi.formula, kpi.unit
+
+
+def follow(chain, before, after):
+    """The versions after a change of a KPI, `before` and `after` with their revisions; () where all
+    periods are of the newest."""
+    kpi, revision = after
+    if not kpi.keep:
+        return ()
+    if series_of(before[0]) == series_of(kpi):
+        return chain and (*chain[:-1], Version(chain[-1].first, kpi, revision))
+    earlier = (*chain[:-1], Version(chain[-1].first if chain else None, *before))
+    left = [one for one in earlier if one.first is None or one.first < kpi.effective_from]
+    return (*left, Version(kpi.effective_from, kpi, revision))
+
+
+def index_of(chain, day):
+    """The version of a period that ends with a day."""
+    return max(i for i, one in enumerate(chain) if one.first is None or one.first <= day)
