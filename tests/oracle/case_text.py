@@ -126,6 +126,7 @@ def kpi_text(kpi):
               ("pace", kpi.pace and pace_text(kpi.pace)),
               ("sampling", kpi.sampling and sampling_text(kpi.sampling)),
               ("minDenominator", kpi.min_denominator), ("finalAfter", duration(kpi.final_after)),
+              ("maxSlices", kpi.max_slices),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 

@@ -6,6 +6,7 @@ import events
 import features
 import finality
 import periods
+import rosters
 import slices
 import states
 import versions
@@ -60,6 +61,7 @@ def count(simulation, counts):
         if evaluation.hit is not None:
             bands = checked.world.kpis[checked.place.kpi].bands
             here.add(("basis", bands.basis if bands else "FVP"))
+        here |= {("roster", name) for name in of_roster(checked)}
         here |= {("version", name) for name in of_versions(checked)}
         here |= {("sampling", name) for name in of_sampling(evaluation)}
         here |= {("finality", name) for name in of_finality(checked)}
@@ -107,6 +109,17 @@ def of_suppression(checked):
     compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
     marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
     return {name for name, is_set in marks if is_set}
+
+
+def of_roster(checked):
+    """Whether a slice is one of too many."""
+    kpi, members = checked.world.kpis[checked.place.kpi], checked.place.slice
+    if kpi.max_slices is None or not members:
+        return
+    if slices.is_other(members):
+        yield "other withheld" if checked.evaluation.withheld else "other"
+    elif rosters.own_slices(checked.world, kpi, [dimension for dimension, _ in members]):
+        yield "own"
 
 
 def of_versions(checked):
@@ -262,6 +275,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("suppression", features.SUPPRESSION), ("expression", features.EXPRESSIONS),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
           ("basis", features.BASES + ("SIGMA",)), ("version", features.VERSIONS),
+          ("roster", features.ROSTER),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES))
 

@@ -3,6 +3,7 @@
 import finality
 import judgement
 import periods
+import rosters
 import series
 import states
 import windows
@@ -230,6 +231,11 @@ def fields_of(world, place, evaluation, track, life, now):
         settled = life != "CLOSED" or evaluation.readiness.ready
         for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
+    if kpi.max_slices is not None:
+        rows = [] if evaluation.withheld else [
+            row for item in world.flat(kpi).inputs
+            for row in states.rows_of(world, kpi, item, place.slice, reach)]
+        fields["other_members"] = str(rosters.others_in(place.slice, rows))
     if kpi.sampling is not None:
         fields.update(interval_fields(evaluation.interval))
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):

@@ -40,6 +40,8 @@ SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "
 FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
 # Of KPIs whose history is kept: the version of a state, and what lies across a break.
 VERSIONS = ("earlier", "newest", "third", "break", "across", "operand")
+# Of slices when there are too many: the rest, and one of its own next to it.
+ROSTER = ("other", "own", "other withheld")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
 PERSONAL_SHARE = 0.03  # of metrics
 EXPRESSION_SHARE = 0.12  # of inputs

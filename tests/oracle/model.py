@@ -183,6 +183,7 @@ class Kpi:
     across: bool = False  # whether values are compared across versions
     final_after: int | None = None  # nanoseconds
     sampling: Sampling | None = None
+    max_slices: int | None = None
     min_denominator: int | None = None  # fewest people behind a value; None: by the metrics
 
     @property

@@ -6,6 +6,7 @@ import datetime
 import features
 import model
 import periods
+import rosters
 import slices
 import windows
 
@@ -58,7 +59,8 @@ class Looks:
         grouping = self.random.choice(((),) + kpi.slices)
         if any(set(grouping) & set(one.ignore) for one in (item,)):
             grouping = ()
-        return model.Expect(kpi.name, window, slices.project(sample.dimensions, grouping), day)
+        members = rosters.place_of(self.world, kpi, slices.project(sample.dimensions, grouping))
+        return model.Expect(kpi.name, window, members, day)
 
     def look(self):
         kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))

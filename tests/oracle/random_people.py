@@ -7,6 +7,7 @@ from decimal import Decimal
 import model
 import periods
 import random_case
+import rosters
 import slices
 
 PERSONS = ("ann", "bob", "cid", "dan", "eve", "fay")
@@ -19,6 +20,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         self.named = self.chance(0.5)  # whether samples name persons
         everywhere = [(region, team) for region in REGIONS for team in TEAMS]
         self.places = self.random.sample(everywhere, self.random.choice((2, 3, 4, 6)))
+        self.most = self.random.choice((None, None, 1, 2, 3))  # slices of a grouping
         self.lonely = self.chance(0.55)
         if self.lonely:  # of whom the first takes along a slice that is all of another one
             self.places = [("EMEA", "42")] + 4 * [("EMEA", "7")] + 4 * [("APAC", "7")]
@@ -31,7 +33,10 @@ class PeopleCaseMaker(random_case.CaseMaker):
             self.random.choice((self.write, self.correct, self.retract, self.move, self.watermark,
                                 self.look, self.look))()
         self.look_around()
-        return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
+        modes = random_case.MODES
+        if self.most is not None:  # the first slice that is recorded is another one in "reversed"
+            modes = ("incremental", "restarted")
+        return model.Case(name, tuple(self.steps), self.random.choice(modes))
 
     def define_all(self):
         pick = self.random.choice
@@ -43,7 +48,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         groupings = everything if self.lonely else pick((
             everything, everything[:1], everything[:2], everything[1:]))
         kpi = model.Kpi(
-            "k0", **estimate, windows=("DAY",), slices=groupings,
+            "k0", **estimate, windows=("DAY",), slices=groupings, max_slices=self.most,
             min_denominator=None if metric.personal else pick(
                 (0, 2) if "sampling" in estimate else (2, 2, 3, 4)),
             direction=pick(("HIGHER", "LOWER")), target=pick((
@@ -93,7 +98,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         if not rows:
             return
         day = self.random.choice(rows)[0]
-        known = {slices.project(row.dimensions, grouping)
+        known = {rosters.place_of(self.world, kpi, slices.project(row.dimensions, grouping))
                  for one, row in rows for grouping in ((),) + kpi.slices if one == day}
         for members in sorted(known, key=slices.text_of):
             self.steps.append(model.Expect("k0", "DAY", members, day))

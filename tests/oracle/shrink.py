@@ -80,7 +80,8 @@ def simpler(part):
                    {"calendar": None}, {"zone": None}, {"nature": None}, {"pace": None},
                    {"no_data_policy": None, "keep_last": None}, {"control": None},
                    {"hysteresis": None}, {"logical": (None, None)}, {"min_denominator": 0},
-                   {"sampling": None}, {"final_after": None}, {"windows": part.windows[:1]},
+                   {"sampling": None}, {"final_after": None}, {"max_slices": None},
+                   {"windows": part.windows[:1]},
                    {"windows": part.windows[1:] or part.windows}]
         changes += [{"inputs": ((alias, dataclasses.replace(item, **change)),)}
                     for alias, item in part.inputs if len(part.inputs) == 1

@@ -14,6 +14,7 @@ import frames
 import judgement
 import periods
 import readiness
+import rosters
 import sampling
 import series
 import slices
@@ -36,11 +37,12 @@ class Place:
 def slice_rows(world, calendar, item, members):
     """[(day, place, sample)] of an input in a slice at all times, before its filter."""
     wanted = slices.restrict(members, item.ignore)
-    locked = finality.owners_of(world, item)
-    return world.remembered(("slice", calendar, item.metric, wanted, locked), lambda: [
+    locked, root = finality.owners_of(world, item), world.kpis[item.through[0]]
+    key = ("slice", calendar, item.metric, wanted, locked, root.max_slices and root.name)
+    return world.remembered(key, lambda: [
         (day, frames.place_of(calendar, sample), sample)
         for day, sample in finality.days_of(world, calendar, item)
-        if slices.lies_in(sample.dimensions, wanted)])
+        if rosters.lies_in(world, root, sample.dimensions, wanted)])
 
 
 def rows_of(world, kpi, item, members, period):

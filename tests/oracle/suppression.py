@@ -2,6 +2,7 @@
 
 import formula
 import frames
+import rosters
 import slices
 import states
 
@@ -101,8 +102,9 @@ def cells_of(world, kpi, read):
     of a slice."""
     flat = world.flat(kpi)
     counted = denominators(world, kpi)
-    known = {()} | {slices.project(row.dimensions, grouping) for item in flat.inputs
-                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
+    known = {()} | {rosters.place_of(world, kpi, slices.project(row.dimensions, grouping))
+                    for item in flat.inputs for row in world.samples[item.metric].values()
+                    for grouping in kpi.slices}
     cells = {}
     for members in known:
         operands = read(members)
@@ -117,6 +119,8 @@ def families_of(cells):
     families = {}
     for child in cells:
         for parent in cells:
+            if parent and slices.is_other(child):
+                continue  # who counts there is of several slices above
             if len(parent) < len(child) and set(parent) <= set(child):
                 grouping = tuple(dimension for dimension, _ in child)
                 families.setdefault((parent, grouping), []).append(child)

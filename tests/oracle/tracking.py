@@ -11,6 +11,7 @@ import decimals
 import finality
 import frames
 import periods
+import rosters
 import slices
 import states
 import windows
@@ -66,7 +67,7 @@ def visible_rows(world, kpi, members, period):
 def knows_slice(world, kpi, members):
     """Whether a sample of an input that has all dimensions lies in the slice."""
     grouping = tuple(dimension for dimension, _ in members)
-    return any(slices.project(sample.dimensions, grouping) == members
+    return any(rosters.place_of(world, kpi, slices.project(sample.dimensions, grouping)) == members
                for item in world.flat(kpi).inputs if not set(item.ignore) & set(grouping)
                for sample in world.samples[item.metric].values())
 
