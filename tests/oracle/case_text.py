@@ -16,6 +16,7 @@ def flow(pairs):
 
 
 def names(items):
+    items = list(items or ())
     return "[" + ", ".join(str(item) for item in items) + "]" if items else None
 
 
@@ -26,11 +27,21 @@ def duration(nanos):
 def metric_text(metric):
     timeliness = flow((("expectedLag", duration(metric.expected_lag)),
                        ("grace", duration(metric.grace)), ("maxAge", duration(metric.max_age))))
+    hierarchies = [hierarchy_text(one) for one in metric.hierarchies]
     return [f"Metric {metric.name}: " + flow((
         ("unit", quoted(metric.unit)), ("scale", metric.scale),
         ("dimensions", names(metric.dimensions)), ("identity", metric.identity),
         ("scaleType", metric.scale_type), ("weightScale", metric.weight_scale),
-        ("timeliness", timeliness), ("personal", "true" if metric.personal else None)))]
+        ("timeliness", timeliness), ("personal", "true" if metric.personal else None),
+        ("hierarchies", names(hierarchies))))]
+
+
+def hierarchy_text(one):
+    members = [flow((("member", member), ("path", names(path)),
+                     ("effectiveFrom", first and quoted(first))))
+               for member, first, path in one.entries]
+    return flow((("dimension", one.dimension), ("levels", names(one.levels)),
+                 ("members", names(members))))
 
 
 def input_text(item):
@@ -241,8 +252,8 @@ def sample_lines(verb, metric, samples):
     return [f"{verb} {metric}"] + [f"  {sample_text(sample)}" for sample in samples]
 
 
-def expect_lines(place, fields):
-    lines, line = [], expect_head(place, "expect")
+def expect_lines(place, fields, as_was=False):
+    lines, line = [], expect_head(place, "expect", as_was)
     for i, (name, value) in enumerate(fields.items()):
         part = f" {name} {value}" + ("," if i + 1 < len(fields) else "")
         if len(line) + len(part) > 100:
@@ -252,8 +263,8 @@ def expect_lines(place, fields):
     return lines + [line]
 
 
-def expect_head(place, word):
-    sliced = f" {braces(place.slice)}" if place.slice else ""
+def expect_head(place, word, as_was=False):
+    sliced = (f" {braces(place.slice)}" if place.slice else "") + (" AS_WAS" if as_was else "")
     return f"{word} {place.kpi} {place.window}{sliced} {place.period.id}:"
 
 

@@ -61,6 +61,7 @@ def count(simulation, counts):
         if evaluation.hit is not None:
             bands = checked.world.kpis[checked.place.kpi].bands
             here.add(("basis", bands.basis if bands else "FVP"))
+        here |= {("level", name) for name in of_levels(checked)}
         here |= {("roster", name) for name in of_roster(checked)}
         here |= {("version", name) for name in of_versions(checked)}
         here |= {("sampling", name) for name in of_sampling(evaluation)}
@@ -109,6 +110,24 @@ def of_suppression(checked):
     compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
     marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
     return {name for name, is_set in marks if is_set}
+
+
+def of_levels(checked):
+    """The view of a slice of a level, and whether members in it have moved."""
+    world, place, view = checked.world, checked.place, checked.fields.get("view", "none")
+    if view == "none":
+        return
+    yield view
+    kpi = world.kpis[place.kpi]
+    calendar, (now, as_was) = world.calendar_of(kpi), world.as_of
+    other = world.viewed_at(now, not as_was)
+    reach = windows.reach_of(calendar, place.window, place.period)
+    for item in world.flat(kpi).inputs:
+        for row in states.rows_in(world, calendar, item, place.slice, reach):
+            day = row.business_date or periods.day_of(calendar, row.time)
+            if not slices.lies_in(other.leaf(calendar, item.metric, day, row), place.slice):
+                yield view + " moved"
+                return
 
 
 def of_roster(checked):
@@ -275,7 +294,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("suppression", features.SUPPRESSION), ("expression", features.EXPRESSIONS),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
           ("basis", features.BASES + ("SIGMA",)), ("version", features.VERSIONS),
-          ("roster", features.ROSTER),
+          ("roster", features.ROSTER), ("level", features.LEVELS),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES))
 

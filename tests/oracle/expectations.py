@@ -2,6 +2,7 @@
 
 import finality
 import judgement
+import levels
 import periods
 import rosters
 import series
@@ -231,6 +232,10 @@ def fields_of(world, place, evaluation, track, life, now):
         settled = life != "CLOSED" or evaluation.readiness.ready
         for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
+    metrics = [world.metrics[item.metric] for item in world.flat(kpi).inputs]
+    if any(metric.hierarchies for metric in metrics):
+        leveled = any(levels.has_levels(metric, place.slice) for metric in metrics)
+        fields["view"] = ("AS_WAS" if world.as_of[1] else "AS_IS") if leveled else "none"
     if kpi.max_slices is not None:
         rows = [] if evaluation.withheld else [
             row for item in world.flat(kpi).inputs

@@ -42,6 +42,8 @@ FINALITY = ("decided", "by itself", "held out", "released", "behind a component"
 VERSIONS = ("earlier", "newest", "third", "break", "across", "operand")
 # Of slices when there are too many: the rest, and one of its own next to it.
 ROSTER = ("other", "own", "other withheld")
+# Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
+LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
 PERSONAL_SHARE = 0.03  # of metrics
 EXPRESSION_SHARE = 0.12  # of inputs

@@ -20,6 +20,7 @@ class Metric:
     expected_lag: int = 0  # nanoseconds, as are the next two
     grace: int = 0
     max_age: int | None = None
+    hierarchies: tuple = ()  # of levels.Hierarchy
     personal: bool = False  # its values tell something about persons
 
 
@@ -258,6 +259,7 @@ class Expect:
     day: datetime.date  # the period is the one that contains it
     history: bool = False
     fields: tuple | None = None  # only these; None: all
+    as_was: bool = False  # where members belonged, not where they do
     comparators: tuple = ()  # next to which the state is looked at
 
 

@@ -3,6 +3,7 @@
 import features
 import random_case
 import random_final
+import random_levels
 import random_pace
 import random_people
 import random_series
@@ -14,12 +15,12 @@ import world as worlds
 PAIRS = [(kind, window) for kind in features.AGGREGATIONS
          for window in features.WINDOWS + ("CUMULATIVE",)]
 # The others are general ones, of which each has a pair of aggregation and window of its own.
-TURNS = {3: random_pace.PaceCaseMaker, 15: random_pace.PaceCaseMaker,
-         5: random_series.SeriesCaseMaker, 11: random_series.SeriesCaseMaker,
-         17: random_series.SeriesCaseMaker, 23: random_series.SeriesCaseMaker,
-         8: random_people.PeopleCaseMaker, 20: random_final.FinalCaseMaker,
-         14: random_versions.VersionCaseMaker}
-ROUND = 24
+KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39)),
+         (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29, 35, 41, 47)),
+         (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20, 44)),
+         (random_versions.VersionCaseMaker, (14,)), (random_levels.LevelCaseMaker, (2,)))
+ROUND = 48
+TURNS = {turn: kind for kind, turns in KINDS for turn in turns}
 GENERAL = [turn for turn in range(ROUND) if turn not in TURNS]
 
 

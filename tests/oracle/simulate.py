@@ -153,7 +153,7 @@ class Simulation:
             if track.log and not track.unsure:
                 self.lines += case_text.history_lines(place, track.log)
             return
-        world = self.world.version_for(step.kpi, period.last)
+        world = self.world.version_for(step.kpi, period.last).viewed_at(self.now, step.as_was)
         evaluation = states.evaluate(world, place, self.now)
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
         fields = expectations.fields_of(world, place, evaluation, track, life, self.now)
@@ -168,7 +168,7 @@ class Simulation:
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
-            self.lines += case_text.expect_lines(place, fields)
+            self.lines += case_text.expect_lines(place, fields, step.as_was)
             since = 0 if track.unfollowed else track.kept_since
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
@@ -196,6 +196,10 @@ class Simulation:
         yet that could be kept, while one does."""
         if not step.slice:
             return True
+        world = self.world.viewed_at(self.now, step.as_was)
+        if world.as_of is not None:  # of slices of levels those that have samples
+            return any(states.slice_rows(world, world.calendar_of(kpi), item, step.slice)
+                       for item in world.flat(kpi).inputs)
         grouping = tuple(dimension for dimension, _ in step.slice)
         moments = self.moments
         if windows.shares_samples(step.window):

@@ -42,7 +42,7 @@ def slice_rows(world, calendar, item, members):
     return world.remembered(key, lambda: [
         (day, frames.place_of(calendar, sample), sample)
         for day, sample in finality.days_of(world, calendar, item)
-        if rosters.lies_in(world, root, sample.dimensions, wanted)])
+        if rosters.lies_in(world, root, world.leaf(calendar, item.metric, day, sample), wanted)])
 
 
 def rows_of(world, kpi, item, members, period):

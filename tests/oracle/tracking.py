@@ -79,7 +79,8 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
-    if world.chains.get(place.kpi):
+    if world.chains.get(place.kpi) or any(
+            world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
         return False
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
         return False

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 
 import aggregates
+import levels
 import model
 import periods
 import targets
@@ -57,7 +58,8 @@ class World:
         self.created = {}  # KPI -> when it was first defined
         self.decisions = {}  # KPI -> (finality.Decision, ...)
         self.chains = {}  # KPI -> (versions.Version, ...) where there is more than one
-        self.viewed = {}  # KPI -> index of the version that `kpis` has; the newest if it is not here
+        self.as_of = None  # (now, whether AS_WAS), for levels
+        self.viewed = {}  # KPI -> index of the version that `kpis` has; else it is the newest
         self.watermarks = {}  # by metric
         self._memo = {}
 
@@ -67,6 +69,7 @@ class World:
                      "created", "decisions", "chains", "viewed"):
             setattr(other, name, dict(getattr(self, name)))
         other.samples = {metric: dict(rows) for metric, rows in self.samples.items()}
+        other.as_of = self.as_of
         other.versions = {metric: dict(rows) for metric, rows in self.versions.items()}
         return other
 
@@ -126,6 +129,23 @@ class World:
         if key not in self._memo:
             self._memo[key] = compute()
         return self._memo[key]
+
+    def viewed_at(self, now, as_was):
+        """The world as it is regrouped at an instant, or AS_WAS."""
+        if not any(metric.hierarchies for metric in self.metrics.values()):
+            return self
+        other = self.copy()
+        other.as_of = (now, as_was)
+        return other
+
+    def leaf(self, calendar, metric, day, sample):
+        """The dimensions of a sample of a local day, with its members of levels."""
+        definition = self.metrics[metric]
+        if not definition.hierarchies or self.as_of is None:
+            return sample.dimensions
+        now, as_was = self.as_of
+        return levels.extended(definition, sample.dimensions,
+                               day if as_was else periods.day_of(calendar, now))
 
     def version_for(self, name, day):
         """The world with the version of a KPI that has the periods which end with a day."""
