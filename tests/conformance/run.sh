@@ -2,8 +2,8 @@
 # Runs the conformance vectors with the stubs of every language against the real server, checks that
 # the committed code is current, and prints one table with a line for every language.
 #   run.sh [LANGUAGE...]
-# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). With CI=true a missing package or
-# toolchain is a failure.
+# KPI_BIN: folder with kpi-standalone (default .build/dev/bin). A language without a package, or
+# without a toolchain that is new enough, is skipped; with CI=true that is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 binary=${KPI_BIN:-.build/dev/bin}/kpi-standalone
@@ -37,14 +37,37 @@ tool_of() {
   esac
 }
 
+# The version of a language that its package asks for; nothing where its test.sh sees to that.
+oldest_of() {
+  case $1 in
+    go) sed -n 's/^go //p' proto/stubs/go/go.mod ;;
+    java) sed -n 's|.*<maven.compiler.release>\(.*\)</.*|\1|p' proto/stubs/java/pom.xml ;;
+    rust) sed -n 's/^rust-version = "\(.*\)"/\1/p' proto/stubs/rust/Cargo.toml ;;
+  esac
+}
+
+# The version that is here.
+version_of() {
+  case $1 in
+    go) go version | sed -n 's/.* go\([0-9][0-9.]*\).*/\1/p' ;;
+    java) javac -version 2>&1 | sed -n 's/^javac //p' ;;
+    rust) cargo --version | sed -n 's/^cargo \([0-9.]*\).*/\1/p' ;;
+  esac
+}
+
 # Why a language cannot be tested here; nothing when it can.
 obstacle_of() {
-  local tool
+  local tool oldest version
   tool=$(tool_of "$1")
+  oldest=$(oldest_of "$1")
   if [ ! -x "proto/stubs/$1/test.sh" ]; then
     echo "proto/stubs/$1 has no test.sh"
   elif ! command -v "$tool" >/dev/null 2>&1; then
     echo "$tool is not installed"
+  elif [ -n "$oldest" ]; then
+    version=$(version_of "$1")
+    printf '%s\n%s\n' "$oldest" "${version:-0}" | sort -V -C ||
+      echo "needs $1 $oldest or newer, here is ${version:-none}"
   fi
 }
 

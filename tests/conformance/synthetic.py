@@ -14,6 +14,9 @@ import fronts
 PACKAGE = "kpisuite.v1"
 COMMON_PROTOS = "/usr/share/java/proto-google-common-protos.jar"
 Field = descriptor_pb2.FieldDescriptorProto
+# What the newer server has a field of tomorrow in.
+EXTENDED = ("Definition", "Metric", "Kpi", "Input", "Grouping", "TargetRange", "KpiState",
+            "WatchStatesResponse")
 
 
 def descriptor_set(proto_folder):
@@ -80,7 +83,7 @@ class Contract:
 def _add_tomorrow(file):
     """Fields and enum values that the contract does not have."""
     for message in file.message_type:
-        if message.name in ("Definition", "Metric", "KpiState", "WatchStatesResponse"):
+        if message.name in EXTENDED:
             message.field.add(name="of_tomorrow", number=1000, type=Field.TYPE_STRING,
                               label=Field.LABEL_OPTIONAL)
         if message.name == "Definition":
@@ -131,25 +134,38 @@ def _newer_get_state(contract, request, context):
     return _newer_state(contract, request.key.kpi)
 
 
-def _newer_definition(contract, request, context):
-    del context
-    definition = contract.message("Definition", name=request.name, revision=1, etag="e1",
+def _newer_definition(contract, name):
+    definition = contract.message("Definition", name=name, revision=1, etag="e1",
                                   of_tomorrow="kept")
-    if "/dashboards/" in request.name:
+    if "/dashboards/" in name:
         definition.dashboard.SetInParent()
+    elif "/kpis/" in name:
+        kpi = definition.kpi
+        kpi.of_tomorrow = "of a part"
+        kpi.inputs["a"].metric = "m"
+        kpi.inputs["a"].of_tomorrow = "of a value of a map"
+        kpi.slices.add(dimensions=["region"], of_tomorrow="of an element")
+        kpi.slices.add(of_tomorrow="of another, which has nothing else")
+        kpi.target.range.hi = "5"
+        kpi.target.range.of_tomorrow = "of a member of a oneof"
     else:
         definition.metric.unit = "min"
         definition.metric.dimensions.append("region")
-        definition.metric.of_tomorrow = "kept as well"
+        definition.metric.of_tomorrow = "of a part"
     return definition
 
 
+def _newer_get_definition(contract, request, context):
+    del context
+    return _newer_definition(contract, request.name)
+
+
 def _newer_apply(contract, request, context):
-    """UNCHANGED when the fields of tomorrow came back, else a kind of tomorrow."""
+    """UNCHANGED when all came back that a get tells, else a kind of tomorrow."""
     del context
     response = contract.message("ApplyDefinitionsResponse")
     for definition in request.definitions:
-        kept = (definition.of_tomorrow, definition.metric.of_tomorrow) == ("kept", "kept as well")
+        kept = definition == _newer_definition(contract, definition.name)
         response.changes.add(name=definition.name, kind=3 if kept else 97)
         response.position = 2**53 + 1 if kept else 1
     return response
@@ -174,7 +190,7 @@ def _newer_watch(contract, request, context):
 def newer(proto_folder):
     """A server whose contract has more than the stubs know."""
     return Synthetic(Contract(proto_folder, _add_tomorrow), {
-        "GetState": _newer_get_state, "GetDefinition": _newer_definition,
+        "GetState": _newer_get_state, "GetDefinition": _newer_get_definition,
         "ApplyDefinitions": _newer_apply, "DeleteDefinition": _newer_delete,
         "WatchStates": _newer_watch})
 

@@ -178,6 +178,7 @@ impl Call {
         let request = StreamSamplesRequest {
             batch_no: self.sent,
             batch: Some(batch.request.clone()),
+            ..Default::default()
         };
         self.unacked_bytes += batch.bytes;
         self.unacked.push_back(batch);

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::{Body as _, Frame};
 use http::header::{HeaderValue, AUTHORIZATION};
+use http_body::Frame;
 use http_body_util::{BodyExt, Full};
 use tokio::time::{Instant, Sleep};
 use tonic::body::Body;

@@ -3,7 +3,7 @@
 //! [`v1`] holds the generated messages and stubs. On top of them: [`Client`] connects,
 //! [`SampleWriter`] streams samples, [`Watch`] follows changes, [`Pages`] reads lists to their
 //! end, [`Error`] says what an error means, [`decimal`] and [`time`] translate exact numbers and
-//! times.
+//! times. Messages keep what only a newer server knows, as [`UnknownFields`].
 #![warn(missing_docs)]
 
 mod backoff;
@@ -13,10 +13,12 @@ mod client;
 mod columns;
 mod connect;
 pub mod decimal;
+mod derived;
 mod error;
 mod pages;
 mod summary;
 pub mod time;
+mod unknown_fields;
 mod watch;
 mod writer;
 
@@ -28,6 +30,7 @@ pub use connect::{Builder, ConnectError};
 pub use error::{Error, Violation};
 pub use pages::Pages;
 pub use summary::{Refusal, WriteSummary};
+pub use unknown_fields::UnknownFields;
 pub use watch::{Resumable, Watch};
 pub use writer::{SampleWriter, SeriesId, WriterBuilder};
 

@@ -74,7 +74,7 @@ impl WriterBuilder {
     pub async fn open(self) -> Result<SampleWriter, Error> {
         let mut stub = self.client.measurements();
         let info = stub
-            .get_measurement_server_info(GetMeasurementServerInfoRequest {})
+            .get_measurement_server_info(GetMeasurementServerInfoRequest::default())
             .await?;
         Ok(SampleWriter::new(self, info.get_ref()))
     }

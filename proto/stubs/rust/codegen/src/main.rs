@@ -1,6 +1,8 @@
 //! Generates the messages and stubs of the contract:
 //! `codegen OUTPUT_DIRECTORY PROTO_DIRECTORY GOOGLE_PROTO_DIRECTORY`.
 
+mod unknown_fields;
+
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -18,6 +20,9 @@ fn main() {
             &[proto.clone(), google.clone()],
         )
         .expect("protoc and the code generator succeed");
+    let generated = output.join("kpisuite.v1.rs");
+    let source = std::fs::read_to_string(&generated).expect("prost-build writes a file a package");
+    std::fs::write(&generated, unknown_fields::add_to(&source)).expect("the file is written");
 }
 
 /// All files of the contract, in a fixed order.

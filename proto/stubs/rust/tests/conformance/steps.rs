@@ -60,7 +60,10 @@ impl<'a> Steps<'a> {
 
     async fn reapply(&mut self, step: &Value) {
         let name = name(step, "reapply").to_owned();
-        let request = GetDefinitionRequest { name, revision: 0 };
+        let request = GetDefinitionRequest {
+            name,
+            ..Default::default()
+        };
         let got = self
             .client
             .definitions()
@@ -195,7 +198,8 @@ impl<'a> Steps<'a> {
             "ReadChanges" => {
                 let request = self.stub.parse(method.input(), &step["request"]);
                 let watch = self.client.read_changes(request);
-                self.follow("ReadChangesResponse", watch, step, during).await;
+                self.follow("ReadChangesResponse", watch, step, during)
+                    .await;
             }
             "WatchDefinitions" => {
                 let request = self.stub.parse(method.input(), &step["request"]);
@@ -228,7 +232,9 @@ impl<'a> Steps<'a> {
                 self.run(during).await;
             }
             // What the inner steps saved may be in these patterns.
-            let until = step.get("until").map(|until| expand(until, &self.variables));
+            let until = step
+                .get("until")
+                .map(|until| expand(until, &self.variables));
             if until.is_some_and(|until| fits(&until, received.last())) {
                 break;
             }
