@@ -81,7 +81,8 @@ def target_value_text(value):
                                    ("period", quoted(value.first[0])),
                                    ("weights", entries_text(value.schedule)))))
     elif value.kind == "VS_PRIOR":
-        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"))))
+        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"),
+                                  ("freeze", "true" if value.freeze else None))))
     elif value.kind == "BASELINE_IMPROVEMENT":
         kind = ("baselineImprovement", flow((
             ("firstPeriod", quoted(value.first[0])), ("lastPeriod", quoted(value.last[0])),

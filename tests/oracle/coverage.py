@@ -2,6 +2,7 @@
 
 import collections
 
+import computed_targets
 import events
 import features
 import finality
@@ -67,6 +68,8 @@ def count(simulation, counts):
         here |= {("sampling", name) for name in of_sampling(evaluation)}
         here |= {("finality", name) for name in of_finality(checked)}
         here |= {("expression", name) for name in of_expressions(checked)}
+        if checked.world.moments and evaluation.resolved.reason is None:
+            here.add(("frozen", "moved" if is_moved(checked) else "same"))
         if evaluation.resolved.kind is not None:
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
@@ -110,6 +113,16 @@ def of_suppression(checked):
     compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
     marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
     return {name for name, is_set in marks if is_set}
+
+
+def is_moved(checked):
+    """Whether the value that a target was frozen from is another one now."""
+    kpi = checked.world.kpis[checked.place.kpi]
+    prior = periods.previous_period(checked.world.calendar_of(kpi), checked.place.period)
+    value, _ = states.worth_of(checked.world, states.Place(
+        kpi.name, checked.place.window, checked.place.slice, prior), checked.now)
+    moved = computed_targets.changed(value, kpi.target, 1)
+    return moved != checked.evaluation.resolved.low
 
 
 def of_levels(checked):
@@ -295,6 +308,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
           ("basis", features.BASES + ("SIGMA",)), ("version", features.VERSIONS),
           ("roster", features.ROSTER), ("level", features.LEVELS),
+          ("frozen", features.FROZEN),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES))
 

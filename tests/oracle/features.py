@@ -44,6 +44,8 @@ VERSIONS = ("earlier", "newest", "third", "break", "across", "operand")
 ROSTER = ("other", "own", "other withheld")
 # Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
 LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved")
+# Whether what a target is frozen from is still the same.
+FROZEN = ("same", "moved")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
 PERSONAL_SHARE = 0.03  # of metrics
 EXPRESSION_SHARE = 0.12  # of inputs

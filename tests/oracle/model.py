@@ -81,6 +81,7 @@ class TargetValue:
     profile: str | None = None
     grain: str | None = None
     comparator: str | None = None
+    freeze: bool = False  # as it was when the period began
     change: str | None = None
     units: str | None = None
     formula: str | None = None

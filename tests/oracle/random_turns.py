@@ -3,6 +3,7 @@
 import features
 import random_case
 import random_final
+import random_frozen
 import random_levels
 import random_pace
 import random_people
@@ -18,7 +19,8 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39)),
          (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29, 35, 41, 47)),
          (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20, 44)),
-         (random_versions.VersionCaseMaker, (14,)), (random_levels.LevelCaseMaker, (2,)))
+         (random_versions.VersionCaseMaker, (14,)), (random_levels.LevelCaseMaker, (2,)),
+         (random_frozen.FrozenCaseMaker, (26,)))
 ROUND = 48
 TURNS = {turn: kind for kind, turns in KINDS for turn in turns}
 GENERAL = [turn for turn in range(ROUND) if turn not in TURNS]

@@ -13,6 +13,7 @@ import periods
 import states
 import tracking
 import windows
+from decimals import Nd
 
 HEADER = "# proves: 3.1(d)"
 
@@ -26,6 +27,7 @@ class Checked:
     track: tracking.Track
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
+    now: int  # when
     fields: dict  # as the case expects them
     compared: dict = dataclasses.field(default_factory=dict)  # comparisons by comparator
     paced: object = None  # pacing.Pace
@@ -154,7 +156,10 @@ class Simulation:
                 self.lines += case_text.history_lines(place, track.log)
             return
         world = self.world.version_for(step.kpi, period.last).viewed_at(self.now, step.as_was)
+        world = world.remembering(self.moments)
         evaluation = states.evaluate(world, place, self.now)
+        if evaluation.resolved.reason == Nd("UNSURE"):
+            return
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
         fields = expectations.fields_of(world, place, evaluation, track, life, self.now)
         compared = self._compared(world, step, place, evaluation, track, life)
@@ -173,7 +178,7 @@ class Simulation:
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
             self.checked.append(Checked(place, world, evaluation, track, len(self.moments),
-                                        redefined, fields, compared, paced))
+                                        redefined, self.now, fields, compared, paced))
 
     @staticmethod
     def _has_settled(track, evaluation, life):

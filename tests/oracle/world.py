@@ -58,6 +58,7 @@ class World:
         self.created = {}  # KPI -> when it was first defined
         self.decisions = {}  # KPI -> (finality.Decision, ...)
         self.chains = {}  # KPI -> (versions.Version, ...) where there is more than one
+        self.moments = ()  # of the case up to now, for frozen targets
         self.as_of = None  # (now, whether AS_WAS), for levels
         self.viewed = {}  # KPI -> index of the version that `kpis` has; else it is the newest
         self.watermarks = {}  # by metric
@@ -69,7 +70,7 @@ class World:
                      "created", "decisions", "chains", "viewed"):
             setattr(other, name, dict(getattr(self, name)))
         other.samples = {metric: dict(rows) for metric, rows in self.samples.items()}
-        other.as_of = self.as_of
+        other.as_of, other.moments = self.as_of, self.moments
         other.versions = {metric: dict(rows) for metric, rows in self.versions.items()}
         return other
 
@@ -136,6 +137,15 @@ class World:
             return self
         other = self.copy()
         other.as_of = (now, as_was)
+        return other
+
+    def remembering(self, moments):
+        """The world with what was before it."""
+        values = [kpi.target for kpi in self.kpis.values() if kpi.target]
+        if not any(value.freeze for value in values):
+            return self
+        other = self.copy()
+        other.moments = tuple(moments)
         return other
 
     def leaf(self, calendar, metric, day, sample):
