@@ -121,7 +121,7 @@ def value_over(world, place, days, now):
               for item in flat.inputs]
     if not whole and counts_days(world, flat):
         return NOT_AGGREGATABLE
-    if suppression.cause_over_days(world, place, lambda members: [
+    if suppression.cause_over_days(world, place, now, lambda members: [
             operand_over(world, kpi, item, dataclasses.replace(place, slice=members), spans, now)
             for item in flat.inputs]):
         return states.SUPPRESSED

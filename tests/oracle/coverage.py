@@ -131,6 +131,7 @@ def of_levels(checked):
     if view == "none":
         return
     yield view
+    yield from [view + " withheld"] if checked.evaluation.withheld else []
     kpi = world.kpis[place.kpi]
     calendar, (now, as_was) = world.calendar_of(kpi), world.as_of
     other = world.viewed_at(now, not as_was)

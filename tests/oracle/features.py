@@ -43,7 +43,7 @@ VERSIONS = ("earlier", "newest", "third", "break", "across", "operand")
 # Of slices when there are too many: the rest, and one of its own next to it.
 ROSTER = ("other", "own", "other withheld")
 # Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
-LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved")
+LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld")
 # Whether what a target is frozen from is still the same.
 FROZEN = ("same", "moved")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value

@@ -33,3 +33,31 @@ def extended(metric, dimensions, day):
         if path is not None:
             found.update(zip(one.levels, path))
     return tuple(sorted(found.items()))
+
+
+def members_above(hierarchy, name, member, day):
+    """{level: member} above a member of a dimension or level; {} where nothing tells, or where
+    members below a level differ."""
+    if name == hierarchy.dimension:
+        path = hierarchy.path_of(member, day) or (None,) * len(hierarchy.levels)
+        return dict(zip(hierarchy.levels, path))
+    if name not in hierarchy.levels:
+        return {}
+    level, found = hierarchy.levels.index(name), set()
+    for one in {entry[0] for entry in hierarchy.entries}:
+        path = hierarchy.path_of(one, day) or (None,) * len(hierarchy.levels)
+        if path[level] == member:
+            found.add(path[:level])
+    return dict(zip(hierarchy.levels, found.pop())) if len(found) == 1 else {}
+
+
+def slice_above(hierarchies, members, grouping, day):
+    """The slice of a grouping that contains one on a day, where its members tell."""
+    known = dict(members)
+    for hierarchy in hierarchies:
+        for name, member in members:
+            for level, above in members_above(hierarchy, name, member, day).items():
+                known.setdefault(level, above)
+    if not all(name in known for name in grouping):
+        return None
+    return tuple((name, known[name]) for name in sorted(grouping))

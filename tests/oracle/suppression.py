@@ -2,6 +2,8 @@
 
 import formula
 import frames
+import levels
+import periods
 import rosters
 import slices
 import states
@@ -102,9 +104,10 @@ def cells_of(world, kpi, read):
     of a slice."""
     flat = world.flat(kpi)
     counted = denominators(world, kpi)
-    known = {()} | {rosters.place_of(world, kpi, slices.project(row.dimensions, grouping))
-                    for item in flat.inputs for row in world.samples[item.metric].values()
-                    for grouping in kpi.slices}
+    calendar = world.calendar_of(kpi)
+    known = {()} | {rosters.place_of(world, kpi, slices.project(
+        world.leaf(calendar, item.metric, day, row), grouping)) for item in flat.inputs
+                    for day, row in world.days(calendar, item.metric) for grouping in kpi.slices}
     cells = {}
     for members in known:
         operands = read(members)
@@ -113,19 +116,23 @@ def cells_of(world, kpi, read):
     return cells
 
 
-def families_of(cells):
+def families_of(cells, hierarchies=(), day=None):
     """[(parent, children in the order in which they are taken along)]: slices of one grouping
     within a slice of a coarser one."""
+    groupings = {tuple(name for name, _ in members) for members in cells}
     families = {}
     for child in cells:
-        for parent in cells:
-            if parent and slices.is_other(child):
+        own = tuple(name for name, _ in child)
+        for grouping in groupings - {own}:
+            if grouping and slices.is_other(child):
                 continue  # who counts there is of several slices above
-            if len(parent) < len(child) and set(parent) <= set(child):
-                grouping = tuple(dimension for dimension, _ in child)
-                families.setdefault((parent, grouping), []).append(child)
+            parent = levels.slice_above(hierarchies, child, grouping, day)
+            if parent in cells:
+                families.setdefault((parent, own), []).append(child)
+
     def order(members):
         return cells[members], text(members)
+
     ordered = [(parent, sorted(children, key=order))
                for (parent, _), children in families.items()]
     return sorted(ordered, key=lambda one: (text(one[0]), text(one[1][0])))
@@ -135,10 +142,10 @@ def text(members):
     return slices.text_of(members).encode()
 
 
-def withheld_in(cells, fewest):
+def withheld_in(cells, fewest, hierarchies=(), day=None):
     """{slice: why} of those that are withheld: few, sibling or parent."""
     withheld = {members: "few" for members, people in cells.items() if people < fewest}
-    families = families_of(cells) if withheld else []
+    families = families_of(cells, hierarchies, day) if withheld else []
     settled = False
     while not settled:
         before = len(withheld)
@@ -163,6 +170,15 @@ def complete(cells, fewest, parent, children, withheld):
         withheld[pool[-1]] = "sibling"
 
 
+def withheld_of(world, kpi, now, read):
+    """{slice: why} of a KPI; `read` gives the operands of a slice."""
+    calendar = world.calendar_of(kpi)
+    hierarchies = [one for item in world.flat(kpi).inputs
+                   for one in world.metrics[item.metric].hierarchies]
+    return withheld_in(cells_of(world, kpi, read), fewest_of(world, kpi), hierarchies,
+                       periods.day_of(calendar, now))
+
+
 def cause(world, place, now):
     """Why a state is withheld; None if it is not."""
     kpi = world.kpis[place.kpi]
@@ -171,14 +187,14 @@ def cause(world, place, now):
     calendar = world.calendar_of(kpi)
     withheld = world.remembered(
         ("withheld", place.kpi, place.window, place.period, now),
-        lambda: withheld_in(cells_of(world, kpi, lambda members: states.operands_of(
-            world, calendar, states.Place(place.kpi, place.window, members, place.period), now)),
-            fewest_of(world, kpi)))
+        lambda: withheld_of(world, kpi, now, lambda members: states.operands_of(
+            world, calendar, states.Place(place.kpi, place.window, members, place.period), now)))
     return withheld.get(place.slice)
 
 
-def cause_over_days(world, place, read):
+def cause_over_days(world, place, now, read):
     """The same of a value over days; `read` gives the operands of a slice over them."""
     kpi = world.kpis[place.kpi]
-    fewest = fewest_of(world, kpi)
-    return fewest and withheld_in(cells_of(world, kpi, read), fewest).get(place.slice)
+    if fewest_of(world, kpi) == 0:
+        return None
+    return withheld_of(world, kpi, now, read).get(place.slice)
