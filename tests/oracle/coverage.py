@@ -164,6 +164,7 @@ def of_versions(checked):
     index = world.viewed.get(name, len(chain) - 1)
     yield "newest" if index + 1 == len(chain) else "earlier"
     yield from ["third"] if index > 1 else []
+    yield from ["final"] if checked.fields.get("life") == "FINAL" else []
     yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
     for found in checked.compared.values():
         days = found.comparable.days
@@ -194,13 +195,14 @@ def of_finality(checked):
     decisions = world.decisions.get(kpi.name, ())
     missing = fields.get("held_out", "0") != "0"
     if fields.get("final_time", "none") == "none":
-        return {"open"} if missing and fields.get("life") == "OPEN" else (
-            {"behind a component"} if missing and not decisions else set())
+        return {"open"} if missing and fields.get("life") == "OPEN" else set()
     since = finality.final_since(world, kpi, reach)
     seen = {"decided" if since in [one.time for one in decisions] else "by itself"}
     released = any(one.first is not None and one.first <= reach.last < one.end
                    for one in decisions)
-    return seen | ({"held out"} if missing else set()) | ({"released"} if released else set())
+    inner = missing and len(world.flat(kpi).steps) > 1
+    marks = (("held out", missing), ("released", released), ("behind a component", inner))
+    return seen | {name for name, is_set in marks if is_set}
 
 
 def of_expressions(checked):

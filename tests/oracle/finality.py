@@ -61,6 +61,18 @@ def final_since(world, kpi, reach):
     return final_time(world, kpi.name, reach.last)
 
 
+def open_from(world, name, now):
+    """The day after the last one that is FINAL; None where none of the last weeks is."""
+    if not is_locked_ever(world, name):
+        return None
+    day = periods.day_of(world.calendar_of(world.kpis[name]), now)
+    for back in range(60):
+        one = day - datetime.timedelta(days=back)
+        if final_time(world, name, one) <= now:
+            return one + periods.ONE_DAY
+    return None
+
+
 # --- What counts ---
 
 

@@ -30,7 +30,7 @@ class FinalCaseMaker(random_case.CaseMaker):
             self.random.choices(
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
                  self.finalise, self.release, self.look),
-                weights=(3, 3, 2, 3, 2, 4, 3, 1.5, 2))[0]()
+                weights=(3, 3, 2, 3, 2, 4, 3, 3, 2))[0]()
         for _ in range(5):
             self.look()
         return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
@@ -43,7 +43,7 @@ class FinalCaseMaker(random_case.CaseMaker):
                    for name in ("m0", "m1")]
         inner = self.kpi("k0", (("a", self.input("m0")),), zone, metrics[:1])
         made = [*metrics, inner]
-        if self.chance(0.4):
+        if self.chance(0.5):
             inputs = (("a", model.Input(kpi="k0")), ("b", self.input(pick(("m0", "m1")))))
             made.append(dataclasses.replace(self.kpi("k1", inputs, zone, metrics),
                                             formula="a + 2 * b"))
@@ -66,6 +66,7 @@ class FinalCaseMaker(random_case.CaseMaker):
             name, inputs=inputs, zone=zone, windows=pick(WINDOWS),
             slices=(("region",),) if sliced else (),
             target=model.TargetValue("FIXED", value="5"),
+            min_denominator=2 if self.chance(0.2) else None,
             final_after=pick((None, None, periods.DAY, 4 * periods.DAY, 0)))
 
     # --- Decisions ---

@@ -78,7 +78,7 @@ class LevelCaseMaker(random_case.CaseMaker):
         if not rows or not grouping:
             return look
         day, row = self.random.choice(rows)
-        as_was = self.chance(0.4) and not kpi.min_denominator and levels.has_levels(metric, [(one, "") for one in grouping])
+        as_was = self.chance(0.6) and not kpi.min_denominator and levels.has_levels(metric, [(one, "") for one in grouping])
         today = periods.day_of(self.world.calendar_of(kpi), self.now)
         members = dict(levels.extended(metric, row.dimensions, day if as_was else today))
         members = tuple((one, members.get(one)) for one in sorted(grouping))

@@ -73,6 +73,6 @@ class Looks:
         if look is not None:
             if self.chance(0.5):
                 look = dataclasses.replace(look, comparators=tuple(
-                    self.random.sample(features.COMPARATORS, 2)))
+                    self.random.sample(features.COMPARATORS, 3)))
             self.looked.append(look)
             self.steps.append(look)

@@ -21,7 +21,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         everywhere = [(region, team) for region in REGIONS for team in TEAMS]
         self.places = self.random.sample(everywhere, self.random.choice((2, 3, 4, 6)))
         self.most = self.random.choice((None, None, 1, 2, 3))  # slices of a grouping
-        self.lonely = self.chance(0.55)
+        self.lonely = self.most is None and self.chance(0.8)
         if self.lonely:  # of whom the first takes along a slice that is all of another one
             self.places = [("EMEA", "42")] + 4 * [("EMEA", "7")] + 4 * [("APAC", "7")]
 

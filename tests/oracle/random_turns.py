@@ -19,7 +19,7 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39)),
          (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29, 35, 41, 47)),
          (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20, 44)),
-         (random_versions.VersionCaseMaker, (14,)), (random_levels.LevelCaseMaker, (2,)),
+         (random_versions.VersionCaseMaker, (14, 38)), (random_levels.LevelCaseMaker, (2,)),
          (random_frozen.FrozenCaseMaker, (26,)))
 ROUND = 48
 TURNS = {turn: kind for kind, turns in KINDS for turn in turns}

@@ -7,26 +7,24 @@ import datetime
 import model
 import periods
 import random_case
+import random_final
 
 KINDS = ("SUM", "COUNT", "AVG", "MAX", "LAST", "COUNT_TRUE")
 WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)"), ("WEEK", "MONTH"),
            ("DAY", "TO_DATE(MONTH)"), ("DAY", "TRAILING(2,WEEK,EXCLUDE_CURRENT)"))
 
 
-class VersionCaseMaker(random_case.CaseMaker):
-    def __init__(self, seed):
-        super().__init__(seed, (None, "DAY"))
-        self.with_last_year = False
-
+class VersionCaseMaker(random_final.FinalCaseMaker):
     def make(self, name):
+        self.locks = self.chance(0.4)
         self.define_all()
         for _ in range(5):
             self.write()
         for _ in range(20):
             self.random.choices(
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
-                 self.change_series, self.look),
-                weights=(3, 2, 1.5, 2, 2, 4, 2, 2))[0]()
+                 self.change_series, self.look, self.finalise if self.locks else self.look),
+                weights=(3, 2, 1.5, 2, 2, 4, 2, 2, 1))[0]()
         self.change_series()
         for _ in range(6):
             self.look()
@@ -40,6 +38,8 @@ class VersionCaseMaker(random_case.CaseMaker):
         kpi = model.Kpi(
             "k0", inputs=self.operands(), windows=pick(WINDOWS), keep=True,
             across=self.chance(0.35), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
+            min_denominator=2 if self.chance(0.15) else None,
+            final_after=pick((None, 2 * periods.DAY)) if self.locks else None,
             slices=(("region",),) if metrics[0].dimensions and metrics[1].dimensions else (),
             target=pick((model.TargetValue("FIXED", value="5"), model.TargetValue(
                 "VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))

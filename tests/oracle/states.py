@@ -78,7 +78,7 @@ def frame_of(world, calendar, place, item, now):
         cut = reach.first + days
         reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
     begin = world.reads_from(place.kpi)
-    if begin is not None and reach.last < begin < place.period.end:
+    if item.is_elsewhere and begin is not None and reach.last < begin < place.period.end:
         return None
     return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
 

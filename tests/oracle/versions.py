@@ -17,17 +17,18 @@ def series_of(kpi):
     return kpi.inputs, kpi.formula, kpi.unit
 
 
-def follow(chain, before, after):
+def follow(chain, before, after, open_from):
     """The versions after a change of a KPI, `before` and `after` with their revisions; () where all
-    periods are of the newest."""
+    periods are of the newest. Days before `open_from` are final: no version reaches them."""
     kpi, revision = after
-    if not kpi.keep:
+    if not kpi.keep and open_from is None:
         return ()
     if series_of(before[0]) == series_of(kpi):
         return chain and (*chain[:-1], Version(chain[-1].first, kpi, revision))
     earlier = (*chain[:-1], Version(chain[-1].first if chain else None, *before))
-    left = [one for one in earlier if one.first is None or one.first < kpi.effective_from]
-    return (*left, Version(kpi.effective_from, kpi, revision))
+    first = max([day for day in (kpi.keep and kpi.effective_from, open_from) if day])
+    left = [one for one in earlier if one.first is None or one.first < first]
+    return (*left, Version(first, kpi, revision))
 
 
 def index_of(chain, day):

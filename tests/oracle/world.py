@@ -4,6 +4,7 @@ import dataclasses
 import functools
 
 import aggregates
+import finality
 import levels
 import model
 import periods
@@ -92,7 +93,7 @@ class World:
             if known is not None:
                 self.chains[definition.name] = versions.follow(
                     self.chains.get(definition.name, ()), (known, revision),
-                    (definition, revision + 1))
+                    (definition, revision + 1), finality.open_from(self, definition.name, now))
             self.created.setdefault(definition.name, now)
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
