@@ -46,6 +46,10 @@ class SeriesCaseMaker:
                                 self.write_late, self.change_rule))()
             self.settle()
             self.look(2)
+        if self.kpi.keep:
+            self.change_series()
+            self.settle()
+            self.look(4)
         return model.Case(name, tuple(self.steps), self.random.choice(
             ("incremental", "incremental", "restarted", "reversed")))
 
@@ -75,6 +79,8 @@ class SeriesCaseMaker:
             kpi = dataclasses.replace(kpi, keep_last=pick((1, 2, 2, 3, 8)))
         if kpi.inputs[0][1].aggregation == "COUNT":
             kpi = dataclasses.replace(kpi, unit="count")
+        if self.chance(0.25):
+            kpi = dataclasses.replace(kpi, keep=True)
         self.window = window
         kpi = self.judged(kpi)
         self.apply(metric, dataclasses.replace(kpi, control=self.control()))
@@ -245,8 +251,20 @@ class SeriesCaseMaker:
         self.put(self.samples_of(self.step_at(self.random.randrange(1, 12)),
                                  self.value("noise", 0)))
 
+    def change_series(self):
+        """Another aggregation from a day on, with which the series begins anew."""
+        kinds = [kind for kind in AGGREGATIONS if kind != "COUNT"]
+        alias, item = self.kpi.inputs[0]
+        changed = dataclasses.replace(item, aggregation=self.random.choice(kinds))
+        if "COUNT" not in item.aggregation and changed != item:
+            self.apply(dataclasses.replace(
+                self.kpi, inputs=((alias, changed),),
+                effective_from=self.step_at(self.random.randrange(0, 12)).first))
+
     def change_rule(self):
-        """A rebase, or a period that is left out of the baseline."""
+        """A rebase, or a period that is left out of the baseline; or another series."""
+        if self.kpi.keep and self.chance(0.6):
+            return self.change_series()
         control = self.kpi.control
         period = self.step_at(self.random.randrange(2, 15))
         if self.chance(0.6):
@@ -258,6 +276,7 @@ class SeriesCaseMaker:
         named = changed.rebases, changed.excluded
         if all(len({name for name, *_ in one}) == len(one) for one in named):
             self.apply(dataclasses.replace(self.kpi, control=changed))
+        return None
 
     def look(self, count):
         found = self.existing()

@@ -70,6 +70,9 @@ def _closed_steps(world, place, now):
     period, fold = windows.step_of(calendar, place.window, first), hysteresis.Fold()
     points = []
     while period.stop <= now:
+        if world.version_for(place.kpi, period.last) is not world:
+            period = periods.next_period(calendar, period)
+            continue
         evaluation = states.evaluate_alone(
             world, dataclasses.replace(place, period=period), now)
         if evaluation.life in ("CLOSED", "FINAL"):
