@@ -190,7 +190,7 @@ def compare(world, place, evaluation, life, now, name):
         cut = periods.day_start(calendar, part.days[-1][1])
     if not part.days or not part.own_days:
         return finished(world, place, evaluation, part, NOT_READY, NOT_READY, cut)
-    own_value = evaluation.value
+    own_value = states.SUPPRESSED if evaluation.withheld else evaluation.value
     if not evaluation.withheld and part.own_days != ((reach.first, reach.end),):
         own_value = value_over(world, place, part.own_days, now)
     value = other_value(world, place, part, whole, now)

@@ -165,6 +165,8 @@ def of_versions(checked):
     yield "newest" if index + 1 == len(chain) else "earlier"
     yield from ["third"] if index > 1 else []
     yield from ["final"] if checked.fields.get("life") == "FINAL" else []
+    kept = all(one.kpi.effective_from is None for one in chain)
+    yield from ["from what was open"] if kept and index == len(chain) - 1 else []
     yield from ["series"] if index and "variation" in checked.fields else []
     yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
     for found in checked.compared.values():

@@ -41,7 +41,7 @@ def thresholds(hit):
 def flags(evaluation, track):
     marks = (("PROVISIONAL", not evaluation.readiness.ready),
              ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated),
-             ("SUPPRESSED", evaluation.withheld), ("LOW_N", evaluation.low_n))
+             ("SUPPRESSED", evaluation.value == states.SUPPRESSED), ("LOW_N", evaluation.low_n))
     return "+".join(name for name, is_set in marks if is_set) or "none"
 
 

@@ -16,7 +16,8 @@ WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)")
 
 class VersionCaseMaker(random_final.FinalCaseMaker):
     def make(self, name):
-        self.locks = self.chance(0.4)
+        self.plain = self.chance(0.4)  # so that it is known what was closed before a version
+        self.locks = not self.plain and self.chance(0.5)
         self.define_all()
         for _ in range(5):
             self.write()
@@ -36,13 +37,15 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
                                      dimensions=("region",) if self.chance(0.4) else ())
                         for name in ("m0", "m1"))
         kpi = model.Kpi(
-            "k0", inputs=self.operands(), windows=pick(WINDOWS), keep=True,
+            "k0", inputs=self.operands(), windows=pick(WINDOWS[:2] if self.plain else WINDOWS),
+            keep=True,
             across=self.chance(0.35), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
-            min_denominator=2 if self.chance(0.15) else None,
+            min_denominator=2 if not self.plain and self.chance(0.15) else None,
             final_after=pick((None, 2 * periods.DAY)) if self.locks else None,
             slices=(("region",),) if metrics[0].dimensions and metrics[1].dimensions else (),
-            target=pick((model.TargetValue("FIXED", value="5"), model.TargetValue(
-                "VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))
+            target=model.TargetValue("FIXED", value="5") if self.plain else pick((
+                model.TargetValue("FIXED", value="5"), model.TargetValue(
+                    "VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))
         kpi = dataclasses.replace(kpi, formula=self.formula_of(kpi.inputs))
         self.world = self.world.copy()
         for one in (*metrics, kpi):
@@ -53,7 +56,8 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         pick = self.random.choice
         items = [model.Input(pick(("m0", "m1")), aggregation=pick(KINDS),
                              where=pick((None, None, "value > 2")),
-                             offset=("previousPeriod", 1) if i and self.chance(0.6) else None)
+                             offset=("previousPeriod", 1) if (
+                                 i and not self.plain and self.chance(0.6)) else None)
                  for i in range(pick((1, 1, 2)))]
         return tuple(zip("ab", items))
 
@@ -67,6 +71,8 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         inputs = pick((kpi.inputs, self.operands()))
         day = periods.day_of(self.world.calendar_of(kpi), self.now)
         first = day + datetime.timedelta(days=pick((-9, -5, -3, -2, -1, -1, 0, 1)))
+        if self.plain and kpi.effective_from is None and self.chance(0.8):
+            first = None
         changed = dataclasses.replace(kpi, inputs=inputs, formula=self.formula_of(inputs),
                                       effective_from=first)
         if (changed.inputs, changed.formula) != (kpi.inputs, kpi.formula):

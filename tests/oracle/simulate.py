@@ -62,14 +62,26 @@ class Simulation:
         self._moment()
 
     def apply(self, step):
-        world = self.world.copy()
-        changed = [one for one in step.definitions if world.define(one, self.now)]
+        world, days = self.world.copy(), {}
+        for one in step.definitions:
+            if isinstance(one, model.Kpi) and one.keep and one.name in world.kpis:
+                days[one.name] = self._not_closed(world.kpis[one.name])
+        if tracking.UNSURE in days.values():
+            return
+        changed = [one for one in step.definitions
+                   if world.define(one, self.now, days.get(one.name))]
         if not changed:
             return
         self.world = world
         self.lines += case_text.definition_lines(step.definitions)
         self._moment(defined=True)
         self.changes.append(("definition", len(self.moments) - 1, None, None))
+
+    def _not_closed(self, kpi):
+        """The first day on which no period of a KPI is recorded as closed; None without any."""
+        if kpi.effective_from is not None:
+            return None
+        return tracking.end_of_record(self.world, kpi, self.moments, self.now)
 
     def write(self, step):
         rows = self.world.samples.get(step.metric)

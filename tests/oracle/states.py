@@ -262,7 +262,7 @@ def worth_of(world, place, now):
     arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
     mark = readiness.assess(reach, now, arrivals, False).watermark
     life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
-    if place.period.exists and suppression.cause(world, place, now):
+    if suppression.cause(world, place, now):
         return SUPPRESSED, life == "CLOSED"
     return value_in(world, calendar, place, now), life == "CLOSED"
 
@@ -276,11 +276,10 @@ def evaluate_alone(world, place, now):
     inputs = [operand.value for operand in operands]
     results = results_of(world, calendar, place, flat, now)
     steps = steps_of(world, calendar, place, flat, operands, results)
-    value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
-    withheld = suppression.cause(world, place, now) if period.exists else None
+    withheld = suppression.cause(world, place, now)
     if withheld:
         inputs, steps, results = ([SUPPRESSED] * len(some) for some in (inputs, steps, results))
-        value = SUPPRESSED
+    value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
     ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))

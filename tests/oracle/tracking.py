@@ -99,6 +99,33 @@ def reads_values(world, kpi):
     return any(value.is_computed for value in [*own, *([kpi.target] if kpi.target else [])])
 
 
+UNSURE = object()
+
+
+def end_of_record(world, kpi, moments, now):
+    """The end of the last period, of any window and slice, that was recorded as closed; None
+    without one, UNSURE where that is not computed here."""
+    calendar, ends = world.calendar_of(kpi), []
+    known = {()} | {slices.project(row.dimensions, grouping) for item in world.flat(kpi).inputs
+                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
+    first = min((day for item in world.flat(kpi).inputs
+                 for day, _ in world.days(calendar, item.metric)), default=None)
+    if first is None:
+        return None
+    for window in kpi.windows:
+        for members in known:
+            period = windows.step_of(calendar, window, periods.day_of(calendar, now))
+            while period.end > first:
+                track = Replay(states.Place(kpi.name, window, members, period), moments).run()
+                if track.unsure:
+                    return UNSURE
+                if track.revision >= 1:
+                    ends.append(period.end)
+                    break
+                period = periods.previous_period(calendar, period)
+    return max(ends, default=None)
+
+
 class Replay:
     """One state through the moments of a case."""
 

@@ -77,8 +77,9 @@ class World:
 
     # --- Changes, on a copy ---
 
-    def define(self, definition, now=0):
-        """False when it changes nothing."""
+    def define(self, definition, now=0, not_closed=None):
+        """False when it changes nothing. `not_closed`: of a KPI, the first day on which no period
+        is recorded as closed."""
         kind = {model.Metric: self.metrics, model.Kpi: self.kpis, model.Target: self.targets,
                 periods.Calendar: self.calendars}[type(definition)]
         known = kind.get(definition.name)
@@ -93,7 +94,8 @@ class World:
             if known is not None:
                 self.chains[definition.name] = versions.follow(
                     self.chains.get(definition.name, ()), (known, revision),
-                    (definition, revision + 1), finality.open_from(self, definition.name, now))
+                    (definition, revision + 1), finality.open_from(self, definition.name, now),
+                    not_closed)
             self.created.setdefault(definition.name, now)
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
