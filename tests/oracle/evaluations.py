@@ -31,7 +31,7 @@ class Evaluation:
     kept_rows: list = dataclasses.field(default_factory=list)  # how many rows of each input count
     withheld: str | None = None  # why the value is not told
     goal: object = None  # judgement.Goal or None
-    sigma: object = Nd("PENDING")  # of the chart, for bands by it
+    reference: object = Nd("PENDING")  # what bands by SIGMA or PACE are measured by
     interval: object = None  # sampling.Interval
     low_n: bool = False
     judged: Decimal | None = None  # the value that has a band
@@ -46,9 +46,10 @@ def missing_reason(evaluation):
     return {"MISSING": "NOT_READY", "NOT_APPLICABLE": "NOT_APPLICABLE"}.get(evaluation.data_state)
 
 
-def judge(kpi, evaluation, goal):
-    """Fills in status and what belongs to it; precedence as in 3.7.5."""
-    reason, value = missing_reason(evaluation), evaluation.value
+def judge(kpi, evaluation, goal, value=None):
+    """Fills in status and what belongs to it, for another value than its own if one is given;
+    precedence as in 3.7.5."""
+    reason, value = missing_reason(evaluation), evaluation.value if value is None else value
     if (reason is not None and kpi.no_data_policy == "TREAT_AS_ZERO"
             and evaluation.data_state == "MISSING" and evaluation.readiness.ready):
         reason, value = None, decimals.ZERO
@@ -71,7 +72,7 @@ def judge(kpi, evaluation, goal):
         evaluation.status, evaluation.reason = "NO_TARGET", missing
         return
     hit = judgement.place(value, kpi.direction, kpi.bands, goal, evaluation.figures,
-                          evaluation.sigma)
+                          evaluation.reference)
     if isinstance(hit, Nd):
         evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
         return
@@ -79,11 +80,11 @@ def judge(kpi, evaluation, goal):
     evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)
 
 
-def judge_by(kpi, evaluation, sigma):
-    """The status anew, with the sigma of a chart."""
-    evaluation.sigma, evaluation.hit, evaluation.reason = sigma, None, None
+def judge_by(kpi, evaluation, reference, value=None):
+    """The status anew, by a reference, and perhaps of another value."""
+    evaluation.reference, evaluation.hit, evaluation.reason = reference, None, None
     evaluation.score = evaluation.judged = None
-    judge(kpi, evaluation, evaluation.goal)
+    judge(kpi, evaluation, evaluation.goal, value)
 
 
 def may_keep(evaluation):

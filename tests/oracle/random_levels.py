@@ -41,7 +41,8 @@ class LevelCaseMaker(random_case.CaseMaker):
         kpi = model.Kpi(
             "k0", inputs=(("a", model.Input("m0", aggregation=pick(KINDS),
                                             where=pick((None, None, "value > 2")))),),
-            min_denominator=pick((None, None, 2, 3)), windows=pick(WINDOWS), slices=tuple(self.random.sample(GROUPINGS, 3)),
+            min_denominator=pick((None, None, 2, 3)), windows=pick(WINDOWS),
+            slices=tuple(self.random.sample(GROUPINGS, 3)),
             zone=pick((None, "Europe/Berlin", "America/New_York", "Pacific/Apia")),
             target=model.TargetValue("FIXED", value="5"))
         self.world = self.world.copy()
@@ -78,7 +79,8 @@ class LevelCaseMaker(random_case.CaseMaker):
         if not rows or not grouping:
             return look
         day, row = self.random.choice(rows)
-        as_was = self.chance(0.6) and not kpi.min_denominator and levels.has_levels(metric, [(one, "") for one in grouping])
+        as_was = self.chance(0.6) and not kpi.min_denominator and levels.has_levels(
+            metric, [(one, "") for one in grouping])
         today = periods.day_of(self.world.calendar_of(kpi), self.now)
         members = dict(levels.extended(metric, row.dimensions, day if as_was else today))
         members = tuple((one, members.get(one)) for one in sorted(grouping))

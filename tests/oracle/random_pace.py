@@ -73,8 +73,12 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
             target = model.TargetValue("RANGE", low=pick((None, low)), high=high)
         if self.chance(0.9):
             kpi = dataclasses.replace(kpi, target=target)
-        if kpi.direction in ("IN_RANGE", "ON_TARGET", "NEUTRAL") or self.chance(0.4):
+        if kpi.direction in ("IN_RANGE", "ON_TARGET", "NEUTRAL") or self.chance(0.2):
             return kpi
+        if self.chance(0.6):
+            return dataclasses.replace(kpi, bands=pick((
+                model.Bands("PACE", exceeded=pick((None, "1.2")), warning="0.8"),
+                model.Bands("PACE", on_target="1.05", warning="0.5"))))
         bands = pick((model.Bands("FVP", on_target="0", warning="-0.1"),
                       model.Bands("VARIANCE", exceeded="5", on_target="-1", warning="-3"),
                       model.Bands("ACTUAL", on_target=high if kpi.direction == "LOWER" else low)))

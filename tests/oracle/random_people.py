@@ -50,7 +50,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         kpi = model.Kpi(
             "k0", **estimate, windows=("DAY",), slices=groupings, max_slices=self.most,
             min_denominator=None if metric.personal else pick(
-                (0, 2) if "sampling" in estimate else (2, 2, 3, 4)),
+                (0, 0, 2) if "sampling" in estimate else (2, 2, 3, 4)),
             direction=pick(("HIGHER", "LOWER")), target=pick((
                 None, model.TargetValue("FIXED", value="1"),
                 model.TargetValue("VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))
@@ -76,7 +76,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
         def count(where):
             return model.Input("m0", aggregation="COUNT", where=where)
 
-        kind = pick(("PROPORTION", "NPS", "MEAN"))
+        kind = pick(("PROPORTION", "NPS", "MEAN", "MEAN"))
         if kind == "MEAN":
             rule = model.Sampling(kind, ("a",), pick(("1", "3")), clamp)
             where = pick((None, "value > 1"))

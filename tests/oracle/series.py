@@ -42,7 +42,7 @@ def place_among_bands(kpi, evaluation):
         return None, None
     rule = kpi.hysteresis
     return (evaluation.hit.status, judgement.raised_status(
-        evaluation.judged, kpi, evaluation.goal, rule.deadband, evaluation.sigma))
+        evaluation.judged, kpi, evaluation.goal, rule.deadband, evaluation.reference))
 
 
 def fold_on(kpi, fold, evaluation):

@@ -12,6 +12,7 @@ import finality
 import formula
 import frames
 import judgement
+import pacing
 import periods
 import readiness
 import rosters
@@ -224,6 +225,8 @@ def evaluate(world, place, now):
     evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
     if kpi.bands is not None and kpi.bands.basis == "SIGMA":
         evaluations.judge_by(kpi, evaluation, series.sigma_of(world, place, evaluation, now))
+    if kpi.bands is not None and kpi.bands.basis == "PACE":
+        pacing.judge(world, place, evaluation, now)
     if kpi.no_data_policy == "KEEP_LAST" and evaluations.may_keep(evaluation):
         kept = series.kept_status(world, kpi, place, now)
         if kept is not None:
