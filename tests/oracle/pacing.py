@@ -176,8 +176,8 @@ class Assessment:
             low, high = (pace.quantile(scenarios, Decimal(text)) for text in ("0.1", "0.9"))
         early = self.too_early(share, count, projected, low, high)
         prior = pace.prior_of(self.rule, operands[0][1]) if len(operands) == 1 else NOT_APPLICABLE
-        return Pace(self.as_of, to_date, elapsed, share, remaining, count, due, method, prior, projected,
-                    low, high, len(scenarios), self.index(to_date, due),
+        return Pace(self.as_of, to_date, elapsed, share, remaining, count, due, method, prior,
+                    projected, low, high, len(scenarios), self.index(to_date, due),
                     self.required(to_date, remaining, flow), self.probability(scenarios), early,
                     self.status_to_date(to_date, share, flow, early), self.status_projected(
                         to_date, projected, early))
