@@ -30,7 +30,9 @@ include(GoogleTest)
 
 add_library(kpisuite_warnings INTERFACE)
 target_compile_options(kpisuite_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wno-unused-parameter -Wno-missing-field-initializers -Werror)
+  -Wall -Wextra -Wpedantic -Wno-unused-parameter -Wno-missing-field-initializers -Werror
+  # GCC 12 at -O3 sees overlaps in std::string that are none (its bug 105651).
+  $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>)
 target_compile_definitions(kpisuite_warnings INTERFACE
   KPISUITE_VERSION="${PROJECT_VERSION}"
   $<$<BOOL:${KPISUITE_DEBUG_ASSERTS}>:KPISUITE_DEBUG_ASSERTS>)

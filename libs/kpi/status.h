@@ -79,12 +79,6 @@ struct LastStatus {
 // `max_age` periods old. Pure.
 std::optional<KpiStatus> KeptStatus(const std::optional<LastStatus>& last, int max_age);
 
-// A member that had data in an earlier period and has had none in so many periods since, the one in
-// question included, is a MISSING_MEMBER: its alerts resolve (reason MissingMember), and totals
-// count it in `members_missing`. `periods` counts closed periods only. Pure.
-inline constexpr int kMissingMemberPeriods = 2;
-inline bool IsMissingMember(int periods) { return periods >= kMissingMemberPeriods; }
-
 // What is known about one period and slice.
 struct StatusInput {
   // A number, or why there is none. A bool is an ERROR.

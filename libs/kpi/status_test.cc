@@ -201,12 +201,6 @@ TEST(NoDataPolicy, KeepLastIsForDataThatIsMissing) {
   EXPECT_EQ(status(Input(D("0.1"))), "OFF_TARGET");
 }
 
-// 3.8.5
-TEST(MissingMember, IsOneThatHasBeenSilentForTwoPeriods) {
-  EXPECT_FALSE(IsMissingMember(1));
-  EXPECT_TRUE(IsMissingMember(2));
-}
-
 // 3.3.6
 TEST(Status, BandsOfASliceMatchLongest) {
   StatusRule rule = Rule();

@@ -92,6 +92,27 @@ TEST_F(PostgresDatabaseTest, TablesOfANewerVersionAreRefused) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("got schema version 2, want at most 1"));
 }
 
+std::string RefusalOf(const PostgresDatabaseOptions& options) {
+  const auto refused = PostgresDatabase::Create(options);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition) << refused.status();
+  return std::string(refused.status().message());
+}
+
+TEST_F(PostgresDatabaseTest, TablesThatAreBeingFilledAreOpenedByWhoFillsThemAlone) {
+  PostgresDatabaseOptions filling = Options(target_);
+  filling.schema.filling = true;
+  const auto database = Open(filling);
+  EXPECT_THAT(RefusalOf(Options(target_)), HasSubstr("holds an unfinished copy"));
+  Open(filling);
+  {
+    auto transaction = database->BeginWrite();
+    ASSERT_TRUE(transaction->connection().Execute("DROP TABLE unfinished_copy").ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+  }
+  Open(Options(target_));
+  EXPECT_THAT(RefusalOf(filling), HasSubstr("kpi_test holds tables already"));
+}
+
 TEST_F(PostgresDatabaseTest, ATransactionWaitsForAConnectionAndGivesUp) {
   PostgresDatabaseOptions options = Options(target_);
   options.connections = 1;

@@ -22,17 +22,39 @@ absl::Status MakeSchema(PostgresConnection& connection, const std::string& name)
                                                "applied_at timestamptz NOT NULL DEFAULT now())"));
 }
 
+absl::Status Refused(const PostgresSchema& schema, absl::string_view what) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "STORE_UNAVAILABLE",
+                   absl::StrCat("--store: schema ", schema.name, " ", what));
+}
+
+// `version` is that of the tables that are there, 0 when there are none.
+absl::Status CheckFilling(PostgresConnection& connection, const PostgresSchema& schema,
+                          int64_t version) {
+  ASSIGN_OR_RETURN(const PostgresResult found,
+                   connection.Query("SELECT to_regclass($1) IS NOT NULL",
+                                    {absl::StrCat(schema.name, ".unfinished_copy")}));
+  const bool unfinished = found.Bool(0, 0);
+  if (schema.filling && version == 0) {
+    return connection.ExecuteScript(
+        "CREATE TABLE unfinished_copy(name text PRIMARY KEY, value text NOT NULL)");
+  }
+  if (schema.filling == unfinished) return absl::OkStatus();
+  return Refused(schema, schema.filling
+                             ? "holds tables already, want a database without them"
+                             : "holds an unfinished copy: run 'kpictl migrate' to its end, or drop "
+                               "the schema");
+}
+
 absl::Status RunMissing(PostgresConnection& connection, const PostgresSchema& schema) {
   ASSIGN_OR_RETURN(
       const PostgresResult last,
       connection.Query(absl::StrCat("SELECT max(version) FROM ", schema.name, ".schema_version")));
   const int64_t version = last.Int64(0, 0);
+  RETURN_IF_ERROR(CheckFilling(connection, schema, version));
   const int64_t known = static_cast<int64_t>(schema.migrations.size());
   if (version > known) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "STORE_UNAVAILABLE",
-                     absl::StrCat("--store: schema ", schema.name,
-                                  " was written by a newer version: got schema version ", version,
-                                  ", want at most ", known));
+    return Refused(schema, absl::StrCat("was written by a newer version: got schema version ",
+                                        version, ", want at most ", known));
   }
   for (int64_t next = version; next < known; ++next) {
     RETURN_IF_ERROR(connection.ExecuteScript(absl::StrCat(

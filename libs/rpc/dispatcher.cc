@@ -25,6 +25,8 @@ Method::Type TypeOf(const google::protobuf::MethodDescriptor& method) {
 
 Dispatcher::Dispatcher(absl::string_view service, const CallEnvironment& environment)
     : environment_(environment) {
+  environment.gate.Watch(calls_);
+  environment.gate.Watch(streams_);
   const auto* descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string(service));
   if (descriptor == nullptr) Fail("the dispatcher's service is not in this binary", service);

@@ -30,6 +30,7 @@
 #include "libs/base/executor.h"
 #include "libs/rpc/bidi_reactor.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/call_gate.h"
 #include "libs/rpc/completion.h"
 #include "libs/rpc/metrics.h"
 #include "libs/rpc/stream_reactor.h"
@@ -43,6 +44,7 @@ namespace kpisuite {
 struct CallEnvironment {
   Executor& executor;
   StreamRegistry& streams;
+  CallGate& gate;
   Metrics& metrics;
   const Clock& clock;
   CallLimits limits;
@@ -102,6 +104,8 @@ class Dispatcher {
 
  private:
   const Method& Find(absl::string_view method) const;
+  template <typename Response>
+  absl::Status Admit(const UnaryCall<Response>& call) const;
 
   const CallEnvironment environment_;
   absl::flat_hash_map<std::string, std::unique_ptr<Method>> methods_;

@@ -5,6 +5,12 @@
 
 namespace kpisuite {
 
+template <typename Response>
+absl::Status Dispatcher::Admit(const UnaryCall<Response>& call) const {
+  absl::Status status = environment_.gate.Admit();
+  return status.ok() ? call.Admit(environment_.limits.max_calls) : status;
+}
+
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* Dispatcher::Unary(
     grpc::CallbackServerContext* context, absl::string_view method, const Request* request,
@@ -14,7 +20,7 @@ grpc::ServerUnaryReactor* Dispatcher::Unary(
   using Call = UnaryCall<Response>;
   const auto call = std::make_shared<Call>(Find(method), *context, environment_.limits,
                                            environment_.clock, *calls_, *response);
-  absl::Status status = call->Admit(environment_.limits.max_calls);
+  absl::Status status = Admit(*call);
   if (status.ok()) {
     status = environment_.executor.Submit(
         MessageBytes(*request), call->call().deadline(),
@@ -41,7 +47,7 @@ grpc::ServerUnaryReactor* Dispatcher::Async(
   using Call = UnaryCall<Response>;
   const auto call = std::make_shared<Call>(Find(method), *context, environment_.limits,
                                            environment_.clock, *calls_, *response);
-  if (absl::Status status = call->Admit(environment_.limits.max_calls); !status.ok()) {
+  if (absl::Status status = Admit(*call); !status.ok()) {
     call->Complete(status);
   } else {
     MarkLibraryThread mark;

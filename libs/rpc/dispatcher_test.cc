@@ -283,9 +283,11 @@ TEST(DispatcherDeathTest, AbortsForAMethodThatDoesNotExist) {
   SystemClock clock;
   Metrics metrics;
   StreamRegistry streams(StreamLimits(), clock, absl::ZeroDuration());
+  CallGate gate;
   Executor executor({.threads = 1}, clock);
-  EXPECT_DEATH(Dispatcher("kpisuite.rpctest.Nothing", {executor, streams, metrics, clock, {}}),
-               "not in this binary");
+  EXPECT_DEATH(
+      Dispatcher("kpisuite.rpctest.Nothing", {executor, streams, gate, metrics, clock, {}}),
+      "not in this binary");
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ ServerRuntime::ServerRuntime(const ServerOptions& options, const Clock& clock)
 }
 
 CallEnvironment ServerRuntime::environment() {
-  return {executor_, streams_, metrics_, clock_, limits_};
+  return {executor_, streams_, gate_, metrics_, clock_, limits_};
 }
 
 }  // namespace kpisuite

@@ -23,6 +23,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/executor.h"
 #include "libs/base/log.h"
+#include "libs/rpc/call_gate.h"
 #include "libs/rpc/dispatcher.h"
 #include "libs/rpc/metrics.h"
 #include "libs/rpc/options.h"
@@ -60,6 +61,7 @@ class ServerRuntime {
   Readiness& readiness() { return readiness_; }
   Executor& executor() { return executor_; }
   StreamRegistry& streams() { return streams_; }
+  CallGate& gate() { return gate_; }
   CallEnvironment environment();
 
  private:
@@ -69,6 +71,7 @@ class ServerRuntime {
   Readiness readiness_;
   Executor executor_;
   StreamRegistry streams_;
+  CallGate gate_;
 };
 
 // What the start line in the log says.
@@ -83,10 +86,10 @@ void BlockShutdownSignals();
 
 // Serves `services` and the admin port, logs the start line, writes the ports file
 // ({"grpc": port, "admin": port}), waits for SIGTERM or SIGINT and drains: /readyz 503 and health
-// NOT_SERVING; drain_delay more seconds of service (a second signal cuts them short); streams end
-// with UNAVAILABLE SHUTTING_DOWN; running calls get drain_timeout; queued work is finished; then
-// `flush`. Returns the exit code of the process; failures are logged. Health follows
-// runtime.readiness().
+// NOT_SERVING; drain_delay more seconds of service (a second signal cuts them short); streams and
+// new calls end with UNAVAILABLE SHUTTING_DOWN; running calls get drain_timeout; the connections
+// are closed; queued work is finished; then `flush`. Returns the exit code of the process; failures
+// are logged. Health follows runtime.readiness().
 int ServeUntilSignal(const ServerOptions& options, ServerRuntime& runtime,
                      const std::vector<grpc::Service*>& services, const ServerIdentity& identity,
                      const std::function<absl::Status()>& flush);

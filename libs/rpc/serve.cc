@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/admin.h"
@@ -18,6 +19,8 @@
 
 namespace kpisuite {
 namespace {
+
+constexpr absl::Duration kLastAnswers = absl::Milliseconds(50);
 
 sigset_t ShutdownSignals() {
   sigset_t signals;
@@ -71,7 +74,12 @@ absl::Status Drain(const ServerOptions& options, ServerRuntime& runtime, RpcServ
   WaitForDelayOrSignal(options.drain_delay);
   runtime.streams().EndAll(MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                                      "the server is stopping; resume elsewhere"));
-  server.Shutdown(options.drain_timeout);
+  runtime.gate().Close();
+  const absl::Time end = absl::Now() + options.drain_timeout;
+  // Answers leave the library a moment after they were given.
+  if (runtime.gate().WaitUntilIdle(options.drain_timeout)) absl::SleepFor(kLastAnswers);
+  server.CloseConnections();
+  server.Shutdown(end - absl::Now());
   runtime.executor().Shutdown();
   return flush();
 }

@@ -7,9 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -117,6 +120,44 @@ TEST(Serve, AnnouncesItselfAndDrainsOnSigterm) {
   EXPECT_EQ(process.Wait(), 0) << process.log();
   EXPECT_TRUE(absl::StrContains(process.log(), "flushed"));
   EXPECT_TRUE(absl::StrContains(process.log(), "stopped"));
+}
+
+// gRPC 1.51 by itself cancels calls that come while it shuts down.
+TEST(Serve, WhoCallsWhileItStopsIsToldToCallAgain) {
+  constexpr int kStops = 5;
+  constexpr int kClients = 4;
+  std::atomic<int> answered = 0;
+  for (int stop = 0; stop < kStops; ++stop) {
+    Process process({"--drain-delay=0s"});
+    ASSERT_TRUE(process.WaitUntilServing()) << process.log();
+    std::vector<std::thread> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back([&] {
+        const auto stub = process.Stub();
+        const absl::Time give_up = absl::Now() + absl::Seconds(20);
+        grpc::Status status;
+        while (status.ok() && absl::Now() < give_up) {
+          grpc::ClientContext context;
+          EchoResponse response;
+          status = stub->Echo(&context, EchoRequest(), &response);
+          if (status.ok()) ++answered;
+        }
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+        // Again and again, until the process is gone.
+        while (absl::Now() < give_up) {
+          grpc::ClientContext context;
+          EchoResponse response;
+          status = stub->Echo(&context, EchoRequest(), &response);
+          EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+          if (absl::StrContains(status.error_message(), "Connection refused")) return;
+        }
+      });
+    }
+    EXPECT_TRUE(Eventually([&] { return answered > 100 * (stop + 1); }));
+    process.Signal(SIGTERM);
+    EXPECT_EQ(process.Wait(), 0) << process.log();
+    for (std::thread& client : clients) client.join();
+  }
 }
 
 TEST(Serve, StopsOnSigintToo) {

@@ -6,10 +6,15 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/channel_arguments.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
@@ -52,6 +57,38 @@ void Configure(const RpcServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
+bool IsListening(int socket) {
+  int listening = 0;
+  socklen_t size = sizeof(listening);
+  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+// The TCP port of this end; 0 for another file or socket.
+int LocalPort(int file) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  if (getsockname(file, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  }
+  if (address.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  }
+  return 0;
+}
+
+std::vector<int> SocketsOfPort(int port) {
+  std::vector<int> sockets;
+  std::error_code ignored;  // a file that was closed meanwhile
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
+    int file = -1;
+    if (absl::SimpleAtoi(entry.path().filename().string(), &file) && LocalPort(file) == port) {
+      sockets.push_back(file);
+    }
+  }
+  return sockets;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
@@ -91,6 +128,20 @@ std::shared_ptr<grpc::Channel> RpcServer::InProcessChannel() {
 
 void RpcServer::SetServing(bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(serving);
+}
+
+void RpcServer::CloseConnections() {
+  if (port_ == 0) return;
+  // The library tells neither its sockets nor a way to close them; the port is nobody else's.
+  std::vector<int> connections;
+  for (const int socket : SocketsOfPort(port_)) {
+    if (IsListening(socket)) {
+      shutdown(socket, SHUT_RDWR);  // nobody comes back
+    } else {
+      connections.push_back(socket);
+    }
+  }
+  for (const int socket : connections) shutdown(socket, SHUT_RDWR);
 }
 
 void RpcServer::Shutdown(absl::Duration timeout) {

@@ -40,6 +40,11 @@ class RpcServer {
   // Health of the server (the service name is empty). Thread-safe.
   void SetServing(bool serving);
 
+  // Stops listening and closes all connections; whoever has a call on one sees UNAVAILABLE. Before
+  // Shutdown, when nothing is to be answered any more: in gRPC 1.51 a call that reaches a server
+  // while it shuts down ends CANCELLED, which no client may repeat by itself.
+  void CloseConnections();
+
   // Refuses new calls, waits for the running ones, cancels them after `timeout`. Idempotent.
   void Shutdown(absl::Duration timeout);
 

@@ -93,8 +93,8 @@ class DefinitionServer {
       : executor_({.threads = 2}, clock_), streams_(limits, stream_clock_, absl::ZeroDuration()) {
     auto store = SqliteDefinitionStore::Create(directory);
     EXPECT_TRUE(store.ok()) << store.status();
-    auto module = DefinitionModule::Create(*std::move(store),
-                                           {executor_, streams_, metrics_, clock_, CallLimits()});
+    auto module = DefinitionModule::Create(
+        *std::move(store), {executor_, streams_, gate_, metrics_, clock_, CallLimits()});
     EXPECT_TRUE(module.ok()) << module.status();
     module_ = *std::move(module);
     auto server = RpcServer::Start(listen, {module_->rpc()});
@@ -125,6 +125,7 @@ class DefinitionServer {
   Metrics metrics_;
   Executor executor_;
   StreamRegistry streams_;
+  CallGate gate_;
   std::unique_ptr<DefinitionModule> module_;
   std::unique_ptr<RpcServer> server_;
 };

@@ -9,53 +9,12 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/error.h"
+#include "services/definition/definition_schema.h"
 
 namespace kpisuite {
 namespace {
 
 constexpr int64_t kMaxChangesAtOnce = 5'000;
-
-constexpr char kFirstSchema[] = R"sql(
--- One row: the life of the log, and its last position.
-CREATE TABLE store(
-  id integer PRIMARY KEY CHECK (id = 0),
-  incarnation bigint NOT NULL,
-  position bigint NOT NULL);
--- Every name ever applied.
-CREATE TABLE definition(
-  workspace text COLLATE "C" NOT NULL,
-  collection text COLLATE "C" NOT NULL,
-  id text COLLATE "C" NOT NULL,
-  revision bigint NOT NULL,
-  deleted boolean NOT NULL,
-  PRIMARY KEY(workspace, collection, id));
-CREATE TABLE revision(
-  workspace text COLLATE "C" NOT NULL,
-  collection text COLLATE "C" NOT NULL,
-  id text COLLATE "C" NOT NULL,
-  revision bigint NOT NULL,
-  bytes bytea NOT NULL,
-  PRIMARY KEY(workspace, collection, id, revision));
-CREATE TABLE applied_set(
-  position bigint PRIMARY KEY,
-  commit_nanos bigint NOT NULL);
-CREATE TABLE change(
-  position bigint NOT NULL,
-  ordinal bigint NOT NULL,
-  workspace text COLLATE "C" NOT NULL,
-  collection text COLLATE "C" NOT NULL,
-  id text COLLATE "C" NOT NULL,
-  revision bigint NOT NULL,
-  PRIMARY KEY(position, ordinal));
-CREATE TABLE request(
-  workspace text COLLATE "C" NOT NULL,
-  request_id text COLLATE "C" NOT NULL,
-  fingerprint bytea NOT NULL,
-  response bytea NOT NULL,
-  time_nanos bigint NOT NULL,
-  PRIMARY KEY(workspace, request_id));
-CREATE INDEX request_by_time ON request(time_nanos);
-)sql";
 
 constexpr char kLastPosition[] = "SELECT position FROM store";
 
@@ -123,7 +82,7 @@ absl::StatusOr<std::unique_ptr<PostgresDefinitionStore>> PostgresDefinitionStore
     const PostgresTarget& target) {
   ASSIGN_OR_RETURN(
       std::unique_ptr<PostgresDatabase> database,
-      PostgresDatabase::Create({.target = target, .schema = {"kpi_definition", {kFirstSchema}}}));
+      PostgresDatabase::Create({.target = target, .schema = PostgresDefinitionSchema()}));
   std::unique_ptr<PostgresDefinitionStore> store(new PostgresDefinitionStore(std::move(database)));
   RETURN_IF_ERROR(store->FindOrMakeStore());
   return store;

@@ -7,46 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/definition/definition_schema.h"
 
 namespace kpisuite {
 namespace {
-
-// "kpid"; see libs/storage/schema.h.
-constexpr int32_t kApplicationId = 0x6b706964;
-
-constexpr char kFirstSchema[] = R"(
-CREATE TABLE store(incarnation INTEGER NOT NULL);
-CREATE TABLE definition(
-  key INTEGER PRIMARY KEY,
-  workspace TEXT NOT NULL,
-  collection TEXT NOT NULL,
-  id TEXT NOT NULL,
-  revision INTEGER NOT NULL,
-  deleted INTEGER NOT NULL,
-  UNIQUE(workspace, collection, id));
-CREATE TABLE revision(
-  definition INTEGER NOT NULL REFERENCES definition,
-  revision INTEGER NOT NULL,
-  bytes BLOB NOT NULL,
-  PRIMARY KEY(definition, revision)) WITHOUT ROWID;
-CREATE TABLE applied_set(
-  position INTEGER PRIMARY KEY,
-  commit_nanos INTEGER NOT NULL);
-CREATE TABLE change(
-  position INTEGER NOT NULL REFERENCES applied_set,
-  ordinal INTEGER NOT NULL,
-  definition INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  PRIMARY KEY(position, ordinal)) WITHOUT ROWID;
-CREATE TABLE request(
-  workspace TEXT NOT NULL,
-  request_id TEXT NOT NULL,
-  fingerprint BLOB NOT NULL,
-  response BLOB NOT NULL,
-  time_nanos INTEGER NOT NULL,
-  PRIMARY KEY(workspace, request_id));
-CREATE INDEX request_by_time ON request(time_nanos);
-)";
 
 constexpr char kFindKey[] =
     "SELECT key, revision FROM definition WHERE workspace = ? AND collection = ? AND id = ?";
@@ -110,8 +74,7 @@ absl::StatusOr<std::unique_ptr<SqliteDefinitionStore>> SqliteDefinitionStore::Cr
   DatabaseOptions options;
   options.directory = directory;
   options.file_name = "definition.db";
-  options.schema = {
-      .name = "definition", .application_id = kApplicationId, .migrations = {kFirstSchema}};
+  options.schema = SqliteDefinitionSchema();
   options.free_space_floor_bytes = kDefaultFreeSpaceFloorBytes;
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Create(options));
   std::unique_ptr<SqliteDefinitionStore> store(new SqliteDefinitionStore(std::move(database)));

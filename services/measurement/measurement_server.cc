@@ -21,31 +21,34 @@ absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
                    OpenMeasurementStore(options, runtime.clock()));
   auto catalog = std::make_unique<MetricCatalog>(*opened);
   RETURN_IF_ERROR(catalog->Load());
-  return std::unique_ptr<MeasurementServer>(
-      new MeasurementServer(std::move(opened), std::move(catalog), std::move(definition), runtime));
+  return std::unique_ptr<MeasurementServer>(new MeasurementServer(
+      std::move(opened), std::move(catalog), std::move(definition), options.retention, runtime));
 }
 
 MeasurementServer::MeasurementServer(std::shared_ptr<MeasurementStore> store,
                                      std::unique_ptr<MetricCatalog> catalog,
                                      std::shared_ptr<grpc::Channel> definition,
-                                     ServerRuntime& runtime)
+                                     const RetentionOptions& retention, ServerRuntime& runtime)
     : store_(std::move(store)),
       catalog_(std::move(catalog)),
       notifier_(*store_),
       definitions_(std::move(definition), *catalog_, runtime.readiness(), runtime.clock()),
       service_(*store_, *catalog_, definitions_, runtime.clock(), MeasurementLimits()),
       scans_(kScanLimits, runtime.clock()),
-      rpc_(service_, *store_, notifier_, scans_, runtime.environment()) {
+      rpc_(service_, *store_, notifier_, scans_, runtime.environment()),
+      retention_(*store_, retention, runtime.clock()) {
   runtime.readiness().SetReady("store");
   AddMetrics(runtime.metrics());
 }
 
 MeasurementServer::~MeasurementServer() {
+  retention_.Stop();
   scans_.Shutdown();
   store_->Shutdown();
 }
 
 absl::Status MeasurementServer::Flush() {
+  retention_.Stop();
   scans_.Shutdown();
   store_->Shutdown();
   return absl::OkStatus();

@@ -18,6 +18,7 @@
 #include "services/measurement/measurement_store.h"
 #include "services/measurement/metric_catalog.h"
 #include "services/measurement/options.h"
+#include "services/measurement/retention.h"
 
 namespace kpisuite {
 
@@ -41,7 +42,8 @@ class MeasurementServer {
 
  private:
   MeasurementServer(std::shared_ptr<MeasurementStore> store, std::unique_ptr<MetricCatalog> catalog,
-                    std::shared_ptr<grpc::Channel> definition, ServerRuntime& runtime);
+                    std::shared_ptr<grpc::Channel> definition, const RetentionOptions& retention,
+                    ServerRuntime& runtime);
 
   void AddMetrics(Metrics& metrics) const;
 
@@ -52,6 +54,7 @@ class MeasurementServer {
   MeasurementService service_;
   Executor scans_;
   MeasurementRpc rpc_;
+  Retention retention_;
 };
 
 }  // namespace kpisuite

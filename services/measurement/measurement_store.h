@@ -44,7 +44,7 @@ struct FeedHead {
   int part = 0;
   int64_t incarnation = 0;  // unix seconds when the store was created
   int64_t last_seq = 0;     // 0: nothing yet
-  int64_t trimmed_seq = 0;  // entries up to it are gone; 0: all are there
+  int64_t trimmed_seq = 0;  // what entries up to it changed is forgotten; 0: all is there
 
   friend bool operator==(const FeedHead&, const FeedHead&) = default;
 };
@@ -94,7 +94,7 @@ struct SeriesSummary {
   std::optional<int64_t> last_nano;
 };
 
-// When and why a feed entry was made.
+// When and why a feed entry was made; known for ever.
 struct FeedCommit {
   absl::Time record_time;
   std::string reason;
@@ -198,6 +198,14 @@ class MeasurementStore {
   // Definitions, durable when it returns. May block.
   virtual absl::Status SaveDefinitions(const DefinitionsUpdate& update) = 0;
   virtual absl::StatusOr<SavedDefinitions> LoadDefinitions() = 0;
+
+  // Forgets what the first entries of a partition changed that were recorded before `before`, at
+  // most `limit` (1 or more) of them that are not forgotten yet: reading them is FEED_TRIMMED then.
+  // How many; less than `limit` when none is left. May block. UNAVAILABLE STORE_UNAVAILABLE.
+  virtual absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) = 0;
+  // Forgets request_ids that were first seen before `before`, at most `limit` in some order; how
+  // many. May block. UNAVAILABLE STORE_UNAVAILABLE.
+  virtual absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) = 0;
 
   // Bytes waiting for the disk; above its limit Ingest answers QUEUE_FULL.
   virtual size_t queued_bytes() const { return 0; }

@@ -215,6 +215,32 @@ absl::StatusOr<SavedDefinitions> MemoryMeasurementStore::LoadDefinitions() {
   return state_->definitions;
 }
 
+absl::StatusOr<int64_t> MemoryMeasurementStore::ForgetChanges(int part, absl::Time before,
+                                                              int64_t limit) {
+  MutexLock lock(mutex_);
+  MemoryState::Partition& partition = Mutable().partitions[part];
+  int64_t forgotten = 0;
+  while (forgotten < limit && partition.head.trimmed_seq < partition.head.last_seq &&
+         partition.feed[partition.head.trimmed_seq].commit.record_time < before) {
+    partition.feed[partition.head.trimmed_seq].batch.clear();
+    ++partition.head.trimmed_seq;
+    ++forgotten;
+  }
+  return forgotten;
+}
+
+absl::StatusOr<int64_t> MemoryMeasurementStore::ForgetRequests(absl::Time before, int64_t limit) {
+  MutexLock lock(mutex_);
+  int64_t forgotten = 0;
+  auto& requests = Mutable().requests;
+  for (auto request = requests.begin(); request != requests.end() && forgotten < limit;) {
+    const bool old = request->second.created < before;
+    request = old ? requests.erase(request) : std::next(request);
+    forgotten += old;
+  }
+  return forgotten;
+}
+
 void MemoryMeasurementStore::TrimFeed(int part, int64_t seq) {
   MutexLock lock(mutex_);
   Mutable().partitions[part].head.trimmed_seq = seq;

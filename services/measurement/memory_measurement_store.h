@@ -32,6 +32,11 @@ class MemoryMeasurementStore final : public MeasurementStore {
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override EXCLUDES(mutex_);
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
 
+  absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override
+      EXCLUDES(mutex_);
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override
+      EXCLUDES(mutex_);
+
   void Shutdown() override EXCLUDES(mutex_);
 
   // Forgets the entries of a partition up to `seq`, for tests of FEED_TRIMMED.

@@ -51,6 +51,7 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
   if (!unit.request_id.empty()) {
     Request& request = requests[{unit.workspace, unit.request_id}];
     request.fingerprint = unit.fingerprint;
+    request.created = unit.record_time;
     request.outcomes[unit.part] = outcome;
     request.outcomes[unit.part].watermarks.clear();
   }

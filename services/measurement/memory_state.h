@@ -44,6 +44,7 @@ class MemoryState {
   };
   struct Request {
     std::string fingerprint;
+    absl::Time created;
     std::map<int, IngestOutcome> outcomes;  // by partition
   };
   using MetricKey = std::pair<std::string, std::string>;  // workspace, metric

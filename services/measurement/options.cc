@@ -13,6 +13,7 @@ void AddMeasurementOptions(MeasurementOptions& options, OptionParser& parser) {
              absl::StrCat("Where samples are kept: sqlite:DIRECTORY or ", kPostgresStoreHelp, "."));
   parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
   parser.Add("definition", options.definition, "Address of the definition service.");
+  AddRetentionOptions(options.retention, parser);
   parser.AddCheck([&options] { return CheckStore(options); });
 }
 

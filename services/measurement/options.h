@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/rpc/options.h"
+#include "services/measurement/retention.h"
 
 namespace kpisuite {
 
@@ -16,10 +17,11 @@ struct MeasurementOptions {
   std::string store_password_file;
   // Address of the definition service, "host:port".
   std::string definition = "127.0.0.1:7001";
+  RetentionOptions retention;
 };
 
-// Adds --store, --store-password-file and --definition with their checks. The present values are
-// the defaults.
+// Adds --store, --store-password-file, --definition and those of retention.h with their checks. The
+// present values are the defaults.
 void AddMeasurementOptions(MeasurementOptions& options, OptionParser& parser);
 
 // INVALID_ARGUMENT naming the flag when `options` do not say where samples are kept.

@@ -8,7 +8,7 @@ namespace kpisuite {
 
 absl::StatusOr<int64_t> FindSeqAt(MeasurementSnapshot& snapshot, int part, absl::Time time) {
   const FeedHead& head = snapshot.heads()[part];
-  int64_t known = head.trimmed_seq;  // committed at or before, or gone
+  int64_t known = 0;  // committed at or before
   int64_t later = head.last_seq + 1;
   while (later - known > 1) {
     const int64_t middle = known + (later - known) / 2;

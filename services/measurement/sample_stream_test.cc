@@ -47,6 +47,13 @@ class HeldStore final : public MeasurementStore {
   }
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override { return store_.LoadDefinitions(); }
 
+  absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override {
+    return store_.ForgetChanges(part, before, limit);
+  }
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override {
+    return store_.ForgetRequests(before, limit);
+  }
+
   size_t held() EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     return held_.size();

@@ -14,8 +14,6 @@ namespace {
 
 // Beyond so many series the memory starts anew: what it has lost is found in the table.
 constexpr size_t kMostRemembered = 1'000'000;
-// The promise is 24 hours.
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
 
 SqlParameter OrNull(int64_t value, int64_t none) {
   if (value == none) return std::nullopt;
@@ -258,11 +256,6 @@ absl::Status UnitWriter::AppendFeed() {
 absl::Status UnitWriter::RememberRequest(const IngestOutcome& outcome) {
   if (unit_.request_id.empty()) return absl::OkStatus();
   const int64_t now = absl::ToUnixNanos(unit_.record_time);
-  // Each request forgets up to four old ones, so that forgetting keeps pace.
-  RETURN_IF_ERROR(connection_.Execute(
-      "DELETE FROM request WHERE (workspace, request_id, part) IN (SELECT workspace, request_id,"
-      " part FROM request INDEXED BY request_created WHERE created_nano < ? LIMIT 4)",
-      {now - absl::ToInt64Nanoseconds(kRequestRetention)}));
   const IngestCounts& counts = outcome.counts;
   return connection_.Execute(
       "INSERT INTO request(workspace, request_id, part, fingerprint, created_nano, seq, inserted,"

@@ -104,8 +104,12 @@ void SqliteMeasurementStore::OnGroupFinished(const absl::Status& status) {
     const std::vector<FeedHead> heads = ingest_.Commit();
     MutexLock lock(mutex_);
     for (const FeedHead& head : heads) {
-      moved |= heads_[head.part].last_seq != head.last_seq;
-      heads_[head.part] = head;
+      FeedHead& known = heads_[head.part];
+      moved |= known.last_seq != head.last_seq;
+      // Entries may have been forgotten after the group has looked.
+      const int64_t trimmed_seq = std::max(known.trimmed_seq, head.trimmed_seq);
+      known = head;
+      known.trimmed_seq = trimmed_seq;
     }
   }
   if (moved && listener_) listener_();
@@ -137,6 +141,11 @@ absl::StatusOr<ChangePage> SqliteMeasurementStore::ReadChanges(int part, int64_t
     ASSIGN_OR_RETURN(const bool found, find.Step());
     if (!found) return page;
     const absl::string_view batch = find.Bytes(1);
+    if (batch.empty()) {
+      // Forgotten since the head was looked at.
+      head.trimmed_seq = SeqOfFeedKey(find.Int64(0));
+      return CheckFeedPosition(head, incarnation, seq);
+    }
     if (!page.batches.empty() && bytes + batch.size() > limit_bytes) return page;
     bytes += batch.size();
     page.batches.emplace_back(batch);
@@ -147,6 +156,43 @@ absl::StatusOr<ChangePage> SqliteMeasurementStore::ReadChanges(int part, int64_t
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> SqliteMeasurementStore::Snapshot() {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   return OpenSqliteSnapshot(std::move(snapshot));
+}
+
+absl::StatusOr<int64_t> SqliteMeasurementStore::ForgetChanges(int part, absl::Time before,
+                                                              int64_t limit) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWriteBelowFloor());
+  Connection& connection = transaction.connection();
+  ASSIGN_OR_RETURN(const std::optional<int64_t> trimmed,
+                   connection.QueryInt64("SELECT trimmed_seq FROM head WHERE part = ?", {part}));
+  const int64_t first = FeedKey(part, trimmed.value_or(0));
+  // Times of recording never go back.
+  ASSIGN_OR_RETURN(
+      const std::optional<int64_t> last,
+      connection.QueryInt64("SELECT max(key) FROM (SELECT key, commit_nano FROM feed"
+                            " WHERE key > ? AND key < ? ORDER BY key LIMIT ?)"
+                            " WHERE commit_nano < ?",
+                            {first, FeedKey(part + 1, 0), limit, absl::ToUnixNanos(before)}));
+  if (!last.has_value()) return 0;
+  RETURN_IF_ERROR(
+      connection.Execute("UPDATE feed SET batch = x'' WHERE key > ? AND key <= ?", {first, *last}));
+  RETURN_IF_ERROR(connection.Execute("UPDATE head SET trimmed_seq = ? WHERE part = ?",
+                                     {SeqOfFeedKey(*last), part}));
+  RETURN_IF_ERROR(transaction.Commit());
+  MutexLock lock(mutex_);
+  heads_[part].trimmed_seq = SeqOfFeedKey(*last);
+  return *last - first;
+}
+
+absl::StatusOr<int64_t> SqliteMeasurementStore::ForgetRequests(absl::Time before, int64_t limit) {
+  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWriteBelowFloor());
+  Connection& connection = transaction.connection();
+  RETURN_IF_ERROR(connection.Execute(
+      "DELETE FROM request WHERE (workspace, request_id, part) IN (SELECT workspace, request_id,"
+      " part FROM request INDEXED BY request_created WHERE created_nano < ? LIMIT ?)",
+      {absl::ToUnixNanos(before), limit}));
+  const int64_t forgotten = connection.changed_rows();
+  RETURN_IF_ERROR(transaction.Commit());
+  return forgotten;
 }
 
 absl::Status SqliteMeasurementStore::SaveDefinitions(const DefinitionsUpdate& update) {

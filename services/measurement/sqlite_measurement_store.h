@@ -52,6 +52,8 @@ class SqliteMeasurementStore final : public MeasurementStore {
   absl::StatusOr<ChangePage> ReadChanges(int part, int64_t incarnation, int64_t seq,
                                          size_t limit_bytes) override;
   absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() override;
+  absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override;
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override;
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override;
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
 

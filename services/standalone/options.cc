@@ -11,6 +11,7 @@ void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser) {
   parser.Add("cache-password-file", options.cache_password_file,
              "File with the password of the cache, instead of one in its address.");
   AddMountedDefinitionsOptions(options.mounted, parser);
+  AddRetentionOptions(options.retention, parser);
   parser.AddCheck([&options] { return StateLogDirectoryOf(options.store).status(); });
   parser.AddCheck([&options]() -> absl::Status {
     ASSIGN_OR_RETURN(options.cache_address,

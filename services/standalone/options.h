@@ -7,6 +7,7 @@
 #include "libs/cache/cache_address.h"
 #include "libs/rpc/options.h"
 #include "services/definition/mounted_definitions.h"
+#include "services/measurement/retention.h"
 
 namespace kpisuite {
 
@@ -19,9 +20,11 @@ struct StandaloneOptions {
   std::string cache_password_file;
   CacheAddress cache_address;  // of both, set by the check
   MountedDefinitionsOptions mounted;
+  RetentionOptions retention;
 };
 
-// Adds --store, --cache, --cache-password-file and --definitions with their checks. The present
+// Adds --store, --cache, --cache-password-file, --definitions, --feed-retention and
+// --request-retention with their checks. The present
 // values are the defaults.
 void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser);
 

@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<StandaloneSuite>> StandaloneSuite::Create(
   ASSIGN_OR_RETURN(suite->definition_server_, RpcServer::Start("", {suite->definition_->rpc()}));
   ASSIGN_OR_RETURN(
       suite->measurement_,
-      MeasurementServer::Create({.store = options.store},
+      MeasurementServer::Create({.store = options.store, .retention = options.retention},
                                 suite->definition_server_->InProcessChannel(), runtime));
   ASSIGN_OR_RETURN(suite->measurement_server_, RpcServer::Start("", {suite->measurement_->rpc()}));
   ASSIGN_OR_RETURN(

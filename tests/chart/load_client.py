@@ -20,9 +20,6 @@ from kpisuite.v1 import evaluation_service_pb2, measurement_service_pb2
 PARENT = "workspaces/shop"
 START = time.time_ns()
 PATIENCE = 60
-# gRPC 1.51 cancels a call that arrives in the moment between the begin of a server's shutdown and
-# the client's notice of it, where UNAVAILABLE would be right.
-AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
 class Tally:
@@ -47,7 +44,7 @@ def patiently(call, tally):
         try:
             return call()
         except grpc.RpcError as error:
-            if error.code() not in AGAIN or time.monotonic() > deadline:
+            if error.code() != grpc.StatusCode.UNAVAILABLE or time.monotonic() > deadline:
                 tally.add(failed=[str(error)])
                 return None
             tally.add(repeated=1)

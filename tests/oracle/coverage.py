@@ -54,6 +54,7 @@ def count(simulation, counts):
         if evaluation.status == "NO_TARGET":
             here.add(("reason", evaluation.reason))
         here |= {("series", name) for name in of_series(checked)}
+        here |= {("member", name) for name in of_members(checked)}
         here |= {("comparison", name) for name in of_comparisons(checked)}
         here |= {("pace", name) for name in of_pace(checked)}
         here |= {("component", name) for name in of_components(checked)}
@@ -74,6 +75,13 @@ def count(simulation, counts):
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
         counts.update(here)
+
+
+def of_members(checked):
+    fields = checked.fields
+    marks = (("missing", "MISSING_MEMBER" in fields.get("flags", "")),
+             ("missing below", fields.get("members_missing", "0") != "0"))
+    return {name for name, is_set in marks if is_set}
 
 
 def of_comparisons(checked):
@@ -316,7 +324,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("roster", features.ROSTER), ("level", features.LEVELS),
           ("frozen", features.FROZEN),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
-          ("series", features.SERIES))
+          ("series", features.SERIES), ("member", features.MEMBERS))
 
 
 def missing(counts, least):

@@ -3,6 +3,7 @@
 import finality
 import judgement
 import levels
+import members
 import periods
 import rosters
 import series
@@ -15,7 +16,7 @@ FIELDS = ("value", "nd", "unit", "data_state", "flags", "rows", "completeness", 
           "last_event", "additive", "definition_revision", "status", "raw_status", "target",
           "target_low", "target_high", "rule", "variance", "favourable", "fvp", "attainment",
           "score", "basis_value", "thresholds", "to_better", "to_worse", "period", "life", "start",
-          "end", "revision", "closed_at")
+          "end", "revision", "closed_at", "members_missing")
 
 
 def number(value):
@@ -38,21 +39,22 @@ def thresholds(hit):
     return "+".join(texts) or "none"
 
 
-def flags(evaluation, track):
+def flags(evaluation, track, member_missing):
     marks = (("PROVISIONAL", not evaluation.readiness.ready),
              ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated),
-             ("SUPPRESSED", evaluation.value == states.SUPPRESSED), ("LOW_N", evaluation.low_n))
+             ("SUPPRESSED", evaluation.value == states.SUPPRESSED), ("LOW_N", evaluation.low_n),
+             ("MISSING_MEMBER", member_missing))
     return "+".join(name for name, is_set in marks if is_set) or "none"
 
 
-def value_fields(evaluation, track):
+def value_fields(evaluation, track, member_missing):
     missing = isinstance(evaluation.value, Nd)
     mark = evaluation.readiness.watermark
     return {
         "value": number(evaluation.value),
         "nd": evaluation.value.reason if missing else "none",
         "data_state": evaluation.data_state,
-        "flags": flags(evaluation, track),
+        "flags": flags(evaluation, track, member_missing),
         "rows": str(evaluation.rows),
         "completeness": canonical(evaluation.readiness.completeness),
         "watermark": time(mark),
@@ -210,8 +212,9 @@ def comparison_fields(found, name):
 def fields_of(world, place, evaluation, track, life, now):
     """{name: text} of everything that the product must say."""
     kpi, period = world.kpis[place.kpi], place.period
+    member_missing, members_missing = members.missing_of(world, place, now)
     fields = {
-        **value_fields(evaluation, track),
+        **value_fields(evaluation, track, member_missing),
         **status_fields(evaluation),
         "unit": kpi.unit,
         "additive": "true" if world.is_additive(kpi) else "false",
@@ -222,6 +225,7 @@ def fields_of(world, place, evaluation, track, life, now):
         "end": time(period.stop),
         "revision": str(track.revision),
         "closed_at": time(track.closed_at),
+        "members_missing": str(members_missing),
     }
     fields = {name: fields[name] for name in FIELDS}
     mark = evaluation.readiness.watermark

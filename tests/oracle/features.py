@@ -68,5 +68,6 @@ PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_
         "too early: SHARE", "too early: HISTORY", "too early: INTERVAL", "interval",
         "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
         "projected: ON_TARGET", "projected: OFF_TARGET")
+MEMBERS = ("missing", "missing below")  # members that stop reporting
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "TOO_EARLY", "NO_DATA",
             "ERROR")

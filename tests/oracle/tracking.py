@@ -10,6 +10,7 @@ import dataclasses
 import decimals
 import finality
 import frames
+import members
 import periods
 import rosters
 import slices
@@ -217,7 +218,8 @@ class Replay:
                 if arrival.max_age is not None and arrival.last_update is not None}
 
     def _rolls_over(self, world):
-        """Whether the period before is kept, was open, and is the last one with rows."""
+        """Whether the period before is kept, was open, and is the last one with rows, or the member
+        of the slice has been silent since the one before it at most."""
         kpi = world.kpis[self.place.kpi]
         calendar = world.calendar_of(kpi)
         if not self.place.period.exists:
@@ -225,13 +227,24 @@ class Replay:
         prior = periods.previous_period(calendar, self.place.period)
         while not prior.exists:
             prior = periods.previous_period(calendar, prior)
-        if not any(visible_rows(world, kpi, self.place.slice, prior)):
+        if not any(visible_rows(world, kpi, self.place.slice, prior)) and not self._is_watched(
+                world, prior):
             return False
         place = dataclasses.replace(self.place, period=prior)
         kept = [moment for moment in self.moments if moment.time < prior.stop]
         if Replay(place, kept).run().kept_since is None:
             return False
-        return states.is_newest(world, kpi, self.place.slice, prior)
+        return states.is_newest(world, kpi, self.place.slice, prior) or self._is_watched(
+            world, prior)
+
+    def _is_watched(self, world, prior):
+        """Whether the member may become missing in the period after `prior`."""
+        kpi = world.kpis[self.place.kpi]
+        if windows.parse(self.place.window).kind != "CALENDAR" or not self.place.slice:
+            return False
+        last = members.last_reported(world, kpi, self.place.slice, prior.end)
+        return last is not None and last >= windows.moved(
+            world.calendar_of(kpi), prior, -2).first
 
     def _evaluate(self, world, now, defined):
         track = self.track

@@ -38,7 +38,8 @@ class EchoServer {
                       const EchoServerOptions& options = {})
       : executor_(options.executor, system_clock_),
         streams_(options.streams, stream_clock_, absl::ZeroDuration()),
-        rpc_(std::move(handlers), {executor_, streams_, metrics_, system_clock_, options.calls}) {
+        rpc_(std::move(handlers),
+             {executor_, streams_, gate_, metrics_, system_clock_, options.calls}) {
     auto server = RpcServer::Start("127.0.0.1:0", {&rpc_});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -55,6 +56,7 @@ class EchoServer {
   RpcServer& server() { return *server_; }
   Executor& executor() { return executor_; }
   StreamRegistry& streams() { return streams_; }
+  CallGate& gate() { return gate_; }
   Metrics& metrics() { return metrics_; }
 
   // Lets time pass for the open streams.
@@ -69,6 +71,7 @@ class EchoServer {
   Metrics metrics_;
   Executor executor_;
   StreamRegistry streams_;
+  CallGate gate_;
   EchoRpc rpc_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<EchoService::Stub> stub_;

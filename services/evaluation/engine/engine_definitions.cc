@@ -147,8 +147,11 @@ absl::StatusOr<std::vector<RuntimeGrouping>> PartitionEngine::Bind(
 }
 
 void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
+  // Newest first: what changes because of a day ends with the next one.
   for (const auto& [text, panes] : entry.table->slices()) {
-    for (const auto& [day, pane] : panes.days) Touch(dependent, panes.slice, day);
+    for (auto day = panes.days.rbegin(); day != panes.days.rend(); ++day) {
+      Touch(dependent, panes.slice, day->first);
+    }
   }
 }
 

@@ -123,6 +123,22 @@ PartitionEngine::Rosters PartitionEngine::RostersFor(const std::vector<KpiVersio
   return rosters;
 }
 
+size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice) {
+  const std::optional<size_t> known = runtime.FindSlice(slice.ToString());
+  if (known.has_value()) return *known;
+  const size_t index = runtime.SliceIndex(grouping, slice);
+  NoteSlice(runtime, grouping);
+  const RuntimeGrouping& dimensions = runtime.groupings()[grouping];
+  for (size_t i = 0; i < dimensions.tables.size(); ++i) {
+    const PaneTable& table = *dimensions.tables[i];
+    if (table.spec().group_by.size() == dimensions.dimensions.size()) continue;
+    const SlicePanes* panes = table.Find(runtime.slices()[index].input_slices[i]);
+    if (panes == nullptr) continue;
+    for (const auto& [day, pane] : panes->days) TouchSlice(runtime, index, day);
+  }
+  return index;
+}
+
 // There is a new slice.
 void PartitionEngine::NoteSlice(const KpiRuntime& runtime, size_t grouping) {
   const RuntimeGrouping& cut = runtime.groupings()[grouping];

@@ -292,7 +292,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
 
   const std::optional<int32_t> latest =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
-  RollOver(ref, runtime, context, evaluation, was_open && latest == ref.first_day);
+  RollOver(ref, runtime, context, evaluation, was_open && GoesOn(ref, runtime, context, latest));
   if (latest != latest_before) MarkFrom(runtime, ref, latest, latest_before);
 }
 

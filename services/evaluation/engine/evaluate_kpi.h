@@ -47,6 +47,11 @@ struct EvaluationContext {
   std::optional<MembershipView> view;
   // The slices above it, nearest first.
   std::vector<Slice> ancestors;
+  // Whether its member has stopped reporting, and how many of those one level below have.
+  bool member_missing = false;
+  int32_t members_missing = 0;
+  // When that may change by time alone, besides the closing of the period itself.
+  absl::Time members_until = absl::InfiniteFuture();
   // How many slices have samples in the period that count in it, of (other).
   int32_t other_members = 0;
   // Too few people are behind the value, or behind one that would follow from it.

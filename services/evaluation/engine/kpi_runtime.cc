@@ -82,7 +82,8 @@ KpiRuntime::KpiRuntime(int64_t id, std::shared_ptr<const KpiDefinition> kpi,
       reaches_back_(ReachesBack(*kpi_) || target_reads_.earlier),
       builds_on_history_(BuildsOnHistory(*kpi_)),
       days_after_(DaysAfter(*kpi_)),
-      slice_counts_(groupings_.size()) {
+      slice_counts_(groupings_.size()),
+      groupings_above_(GroupingsAbove()) {
   for (const size_t input : kpi_->suppression.denominators) {
     entity_facts_.push_back(facts_[input]);
   }
@@ -106,7 +107,10 @@ size_t KpiRuntime::SliceIndex(size_t grouping, const Slice& slice) {
   const auto [it, fresh] = slice_index_.try_emplace(slice.ToString(), slices_.size());
   if (!fresh) return it->second;
   slices_.push_back(MakeSlice(grouping, slice));
-  if (!IsOtherSlice(slice)) ++slice_counts_[grouping];
+  if (!IsOtherSlice(slice)) {
+    ++slice_counts_[grouping];
+    AddToParents(it->second);
+  }
   return it->second;
 }
 
@@ -365,6 +369,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
   }
   if (!computation.context.withheld) {
     computation.context.other_members = OtherMembersIn(slice, computation.context.reach);
+    RETURN_IF_ERROR(FillMembers(slice, window, computation.context));
   }
   ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
   const PeriodValues values = ValuesAt(window, now, seq);
@@ -373,7 +378,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
   RETURN_IF_ERROR(values.status());
   if (computation.context.withheld) Withhold(computation.inputs);
   computation.evaluation.next_change =
-      std::min(computation.evaluation.next_change, values.next_change());
+      std::min({computation.evaluation.next_change, values.next_change(),
+                computation.context.members_until});
   if (computation.context.pace != nullptr) {
     computation.evaluation.next_change =
         std::min(computation.evaluation.next_change, computation.context.pace->next_change);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -71,6 +72,7 @@ struct SliceStates {
   std::vector<std::string> input_slices;   // canonical slice that each input reads
   std::vector<std::string> entity_slices;  // and each of SuppressionRule::entities
   std::vector<absl::btree_map<int32_t, TrackedState>> windows;  // by first day of the period
+  absl::btree_set<int32_t> reports;  // the days on which it reported; empty of those that never do
   // Memos, parallel to windows: of KPIs that build on history, and of those with pace.
   mutable std::vector<SeriesHistory> histories;
   mutable std::vector<PacePast> pasts;
@@ -150,6 +152,22 @@ class KpiRuntime {
   std::optional<size_t> GroupingOf(const Slice& slice) const;
   // The slice in which this one counts, which is one of too many; nothing when it is not.
   std::optional<Slice> OtherFor(const Slice& slice) const;
+  // --- Members that stop reporting (SEMANTICS 3.8.5; runtime_members.cc). ---
+  // A slice reports on a day when an input that is cut by all of its dimensions has a row there. It
+  // is missing once it has reported nothing for two periods that are closed, after it had reported:
+  // in the second of them, and until it reports again. Periods of calendar windows only; the total
+  // and (other) are no members.
+
+  // The data of a day of a slice changed. Nothing when the slice reports on it, or does not, as
+  // before; else the next day on which it reports, INT32_MAX without one.
+  std::optional<int32_t> NoteReport(SliceStates& slice, int32_t day);
+  // The last day before `end_day` on which the slice reported.
+  static std::optional<int32_t> LastReport(const SliceStates& slice, int32_t end_day);
+  // The slices one level above: those of the next coarser groupings that contain it, AS_IS.
+  std::vector<std::string> ParentsOf(const SliceStates& slice) const;
+  // A slice below `parent` has begun to report on a day, or has ceased to.
+  void ForgetMissing(const std::string& parent) { missing_.erase(parent); }
+
   // How many slices of a grouping have states of their own at most: what the newest version says.
   size_t max_slices() const {
     const KpiRuntime& newest = chain_ == nullptr ? *this : chain_->newest();
@@ -273,6 +291,21 @@ class KpiRuntime {
                                                              size_t window, const Period& step,
                                                              absl::Time now, int64_t seq) const;
   std::optional<size_t> GroupingWith(const Slice& slice) const;
+  std::vector<std::vector<size_t>> GroupingsAbove() const;
+  void AddToParents(size_t index);
+  bool ReportsOn(const SliceStates& slice, int32_t day) const;
+  struct Silence {
+    int32_t since = 0;                          // no report from this day on: missing
+    absl::Time until = absl::InfiniteFuture();  // when `since` may move on by time alone
+  };
+  // Nothing where it is not told.
+  std::optional<Silence> SilenceAt(const Window& window, const Period& period,
+                                   absl::Time now) const;
+  // Of the slices one level below. FAILED_PRECONDITION (NOT_READY) while they are loaded.
+  absl::StatusOr<int32_t> CountMissing(const SliceStates& slice, size_t window,
+                                       const Period& period, int32_t since) const;
+  absl::Status FillMembers(const SliceStates& slice, size_t window,
+                           EvaluationContext& context) const;
   // How many slices count in (other) with samples in the period; 0 for another slice.
   int32_t OtherMembersIn(const SliceStates& slice, const Period& reach) const;
   // First day of what periods of this version may read of others, as the last day of those.
@@ -301,7 +334,16 @@ class KpiRuntime {
   int32_t days_after_;
   std::deque<SliceStates> slices_;
   absl::flat_hash_map<std::string, size_t> slice_index_;
-  std::vector<size_t> slice_counts_;  // parallel to groupings_
+  std::vector<size_t> slice_counts_;                  // parallel to groupings_
+  std::vector<std::vector<size_t>> groupings_above_;  // parallel to groupings_: the next coarser
+  absl::flat_hash_map<std::string, std::vector<size_t>> children_;  // by canonical slice
+  // How many members are missing, by canonical slice, window and first day; a memo.
+  struct MissingCount {
+    int32_t since = 0;
+    int32_t count = 0;
+  };
+  using MissingCounts = absl::btree_map<std::pair<size_t, int32_t>, MissingCount>;
+  mutable absl::flat_hash_map<std::string, MissingCounts> missing_;
   mutable WithheldSlices withheld_;
 };
 

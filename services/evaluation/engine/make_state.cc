@@ -297,6 +297,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (context.view.has_value()) {
     state.set_hierarchy_view(Shifted<v1::HierarchyView>(*context.view));
   }
+  state.set_members_missing(context.members_missing);
   state.set_other_members(context.other_members);
   FillPeriod(context.period, evaluation.phase, state.mutable_period());
   FillValue(evaluation, &state);
@@ -308,6 +309,7 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
     *state.mutable_pace() = MakePace(*kpi.pace, context.pace->as_of, *evaluation.pace);
   }
   FillBand(evaluation.status, &state);
+  if (context.member_missing) state.add_flags(v1::STATE_FLAG_MISSING_MEMBER);
   if (kpi.status_rule.hysteresis.has_value()) {
     FillHysteresis(evaluation.status.fold, state.mutable_hysteresis());
   }

@@ -143,6 +143,7 @@ void PartitionEngine::Touch(const Dependent& dependent, const Slice& slice, int3
 
 void PartitionEngine::TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day) {
   for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) TouchDay(runtime, slice, w, day);
+  NoteReport(runtime, slice, day);
   // A value that is read elsewhere may be withheld because of what happened to its siblings.
   const bool siblings = runtime.suppresses() && !readers_.empty();
   TouchTargets(runtime, siblings ? nullptr : &runtime.slices()[slice].slice, day, day + 1);
@@ -225,22 +226,6 @@ void PartitionEngine::TouchSteps() {
       MarkDirty(runtime, touched.slice, touched.window, DayNumber(step.first_day), false);
     }
   }
-}
-
-size_t PartitionEngine::SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice) {
-  const std::optional<size_t> known = runtime.FindSlice(slice.ToString());
-  if (known.has_value()) return *known;
-  const size_t index = runtime.SliceIndex(grouping, slice);
-  NoteSlice(runtime, grouping);
-  const RuntimeGrouping& dimensions = runtime.groupings()[grouping];
-  for (size_t i = 0; i < dimensions.tables.size(); ++i) {
-    const PaneTable& table = *dimensions.tables[i];
-    if (table.spec().group_by.size() == dimensions.dimensions.size()) continue;
-    const SlicePanes* panes = table.Find(runtime.slices()[index].input_slices[i]);
-    if (panes == nullptr) continue;
-    for (const auto& [day, pane] : panes->days) TouchSlice(runtime, index, day);
-  }
-  return index;
 }
 
 void PartitionEngine::ApplyWatermark(MetricEntry& metric, absl::Time watermark) {

@@ -295,6 +295,11 @@ class PartitionEngine {
   bool Keep(std::string bytes, TrackedState& state) const;
   LoggedState EntryOf(const StateId& id, const StateRef& ref, v1::HistoryCause cause,
                       const TrackedState& state) const;
+  // Members that stop reporting (engine_members.cc).
+  bool GoesOn(const StateRef& ref, const KpiRuntime& runtime, const EvaluationContext& context,
+              std::optional<int32_t> latest) const;
+  void NoteReport(KpiRuntime& runtime, size_t slice, int32_t day);
+  void MarkMembers(KpiRuntime& runtime, size_t slice, int32_t day, int32_t end);
   void RollOver(const StateRef& ref, KpiRuntime& runtime, const EvaluationContext& context,
                 const KpiEvaluation& evaluation, bool active);
   void MarkFrom(KpiRuntime& runtime, const StateRef& ref, std::optional<int32_t> latest,

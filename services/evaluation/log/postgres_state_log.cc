@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
-#include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/error.h"
+#include "services/evaluation/log/entry_identity.h"
 #include "services/evaluation/log/logged_names.h"
 
 namespace kpisuite {
@@ -52,25 +52,12 @@ HistoryEntryRow ReadRow(const PostgresResult& rows, int row) {
   return entry;
 }
 
-// What makes two entries the same.
-std::string IdentityOf(const LoggedState& logged) {
-  std::string bytes;
-  for (const std::string& part :
-       {logged.id.kpi, logged.id.window, logged.id.slice, logged.id.period, logged.value}) {
-    absl::StrAppend(&bytes, part.size(), ":", part);
-  }
-  absl::StrAppend(&bytes, logged.first_day, ",", absl::ToUnixNanos(logged.record_time), ",",
-                  logged.revision, ",", static_cast<int>(logged.cause), ",",
-                  static_cast<int>(logged.status));
-  return Sha256(bytes);
-}
-
 // The columns of entries to append, in the order of kInsert.
 class EntryColumns {
  public:
   void Add(const LoggedState& logged) {
     int64s_[0].Add(int64_t{logged.part});
-    identities_.Add(IdentityOf(logged));
+    identities_.Add(EntryIdentity(logged));
     texts_[0].Add(logged.id.kpi);
     texts_[1].Add(logged.id.window);
     texts_[2].Add(logged.id.slice);

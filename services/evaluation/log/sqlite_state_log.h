@@ -24,6 +24,8 @@ struct SqliteStateLogOptions {
   int64_t ballast_bytes = kDefaultBallastBytes;
 };
 
+Schema SqliteStateLogSchema();
+
 class SqliteStateLog final : public StateLog {
  public:
   // Errors as Database::Create.

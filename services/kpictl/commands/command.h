@@ -45,6 +45,7 @@ void AddWatchCommand(CLI::App& app, Context& context);
 void AddWaitCommand(CLI::App& app, Context& context);
 void AddSchemaCommand(CLI::App& app, Context& context);
 void AddProbeCommand(CLI::App& app, Context& context);
+void AddMigrateCommand(CLI::App& app, Context& context);
 void AddInfoCommands(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);
 

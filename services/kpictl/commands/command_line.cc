@@ -67,6 +67,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddWaitCommand(app, context);
   AddSchemaCommand(app, context);
   AddProbeCommand(app, context);
+  AddMigrateCommand(app, context);
   AddInfoCommands(app, context);
   AddCompletionCommand(app, context);
 }

@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <utility>
@@ -53,8 +54,14 @@ FeedHead HeadBoard::Head(int part) const {
 bool HeadBoard::Put(const FeedHead& head) {
   MutexLock lock(mutex_);
   FeedHead& known = heads_[head.part];
-  if (!IsLater(head, known)) return false;
-  known = head;
+  FeedHead later = head;
+  if (head.incarnation == known.incarnation) {
+    // One of them may come from before what the other one tells.
+    later.last_seq = std::max(head.last_seq, known.last_seq);
+    later.trimmed_seq = std::max(head.trimmed_seq, known.trimmed_seq);
+  }
+  if (!IsLater(later, known)) return false;
+  known = later;
   return true;
 }
 

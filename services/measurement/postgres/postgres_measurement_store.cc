@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/postgres/error.h"
 #include "services/measurement/postgres/schema.h"
 #include "services/measurement/postgres/snapshot.h"
 #include "services/measurement/postgres/time_partitions.h"
@@ -125,7 +126,8 @@ absl::StatusOr<ChangePage> PostgresMeasurementStore::ReadChanges(int part, int64
       transaction.connection().Query(
           "SELECT seq, batch FROM (SELECT seq, batch, bytes,"
           " sum(bytes) OVER (ORDER BY seq) AS until FROM (SELECT seq, batch, bytes FROM feed"
-          " WHERE part = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $5) page) summed"
+          " WHERE part = $1 AND seq > $2 AND seq <= $3 AND bytes > 0 ORDER BY seq LIMIT $5) page)"
+          " summed"
           " WHERE until <= $4 OR until = bytes ORDER BY seq",
           {part, seq, head.last_seq, static_cast<int64_t>(limit_bytes), kMaxPageEntries}));
   for (int row = 0; row < rows.rows(); ++row) {
@@ -139,6 +141,45 @@ absl::StatusOr<ChangePage> PostgresMeasurementStore::ReadChanges(int part, int64
   RETURN_IF_ERROR(CheckFeedPosition(heads_.Head(part), incarnation, seq));
   return MakeError(absl::StatusCode::kInternal, "INTERNAL",
                    absl::StrCat("partition ", part, " has no entry after ", seq));
+}
+
+absl::StatusOr<int64_t> PostgresMeasurementStore::ForgetChanges(int part, absl::Time before,
+                                                                int64_t limit) {
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  PostgresConnection& connection = transaction.connection();
+  // The lock of a writer: neither it nor another process that forgets comes between.
+  ASSIGN_OR_RETURN(
+      const PostgresResult head,
+      connection.Query("SELECT trimmed_seq FROM head WHERE part = $1 FOR UPDATE", {part}));
+  const int64_t first = head.Int64(0, 0);
+  // Times of recording never go back.
+  ASSIGN_OR_RETURN(const PostgresResult last,
+                   connection.Query("SELECT max(seq) FROM (SELECT seq, commit_nano FROM feed"
+                                    " WHERE part = $1 AND seq > $2 ORDER BY seq LIMIT $3) next"
+                                    " WHERE commit_nano < $4",
+                                    {part, first, limit, absl::ToUnixNanos(before)}));
+  if (last.IsNull(0, 0)) return 0;
+  RETURN_IF_ERROR(connection.Execute(
+      "UPDATE feed SET batch = '', bytes = 0 WHERE part = $1 AND seq > $2 AND seq <= $3",
+      {part, first, last.Int64(0, 0)}));
+  RETURN_IF_ERROR(connection.Execute("UPDATE head SET trimmed_seq = $2 WHERE part = $1",
+                                     {part, last.Int64(0, 0)}));
+  RETURN_IF_ERROR(WithoutConflicts(transaction.Commit()));
+  RETURN_IF_ERROR(heads_.Refresh());
+  return last.Int64(0, 0) - first;
+}
+
+absl::StatusOr<int64_t> PostgresMeasurementStore::ForgetRequests(absl::Time before, int64_t limit) {
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  ASSIGN_OR_RETURN(
+      const PostgresResult forgotten,
+      transaction.connection().Query(
+          "DELETE FROM request WHERE (workspace, request_id, part) IN"
+          " (SELECT workspace, request_id, part FROM request WHERE created_nano < $1 LIMIT $2"
+          " FOR UPDATE SKIP LOCKED)",
+          {absl::ToUnixNanos(before), limit}));
+  RETURN_IF_ERROR(WithoutConflicts(transaction.Commit()));
+  return forgotten.changed_rows();
 }
 
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> PostgresMeasurementStore::Snapshot() {

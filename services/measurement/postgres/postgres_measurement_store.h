@@ -54,6 +54,8 @@ class PostgresMeasurementStore final : public MeasurementStore {
                                          size_t limit_bytes) override;
   absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() override;
   void Shutdown() override;
+  absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override;
+  absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override;
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override;
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
 

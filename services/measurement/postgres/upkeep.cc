@@ -8,7 +8,6 @@ namespace kpisuite {
 namespace {
 
 constexpr absl::Duration kInterval = absl::Minutes(10);
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
 
 }  // namespace
 
@@ -41,13 +40,10 @@ bool PostgresUpkeep::WaitForStop(absl::Duration timeout) {
 }
 
 absl::Status PostgresUpkeep::RunOnce() {
-  const absl::Time now = clock_.Now();
   ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
   // One maker at a time; writers of samples do not wait for it.
   RETURN_IF_ERROR(transaction.connection().Execute("LOCK TABLE schema_version IN EXCLUSIVE MODE"));
-  RETURN_IF_ERROR(MakeTimePartitions(transaction.connection(), now));
-  RETURN_IF_ERROR(transaction.connection().Execute("DELETE FROM request WHERE created_nano < $1",
-                                                   {absl::ToUnixNanos(now - kRequestRetention)}));
+  RETURN_IF_ERROR(MakeTimePartitions(transaction.connection(), clock_.Now()));
   return transaction.Commit();
 }
 

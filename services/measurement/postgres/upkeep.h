@@ -1,4 +1,4 @@
-// PostgresUpkeep: what has to be done now and then to the tables of measurement.
+// PostgresUpkeep: the months to come get their tables (time_partitions.h).
 #pragma once
 
 #include <thread>
@@ -11,10 +11,7 @@
 
 namespace kpisuite {
 
-// Every process has one; that several do the same at once is harmless. Every ten minutes:
-//
-//   * time partitions of the months to come are made (time_partitions.h);
-//   * answers of request_ids older than 48 hours are forgotten (24 are promised).
+// Looks every ten minutes. Every process has one; that several do the same at once is harmless.
 class PostgresUpkeep {
  public:
   // The references outlive it.

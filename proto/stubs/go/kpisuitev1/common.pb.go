@@ -331,7 +331,8 @@ const (
 	StateFlag_STATE_FLAG_OVERRIDDEN StateFlag = 5
 	// Few observations; the status is uncertain.
 	StateFlag_STATE_FLAG_LOW_N StateFlag = 6
-	// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
+	// The member of the slice, which had reported, reported nothing for two closed periods (SEMANTICS
+	// 3.8.5): set in the second of them and until it reports again. Calendar windows only.
 	StateFlag_STATE_FLAG_MISSING_MEMBER StateFlag = 7
 )
 

@@ -373,7 +373,8 @@ type KpiState struct {
 	Interval *Interval `protobuf:"bytes,60,opt,name=interval,proto3" json:"interval,omitempty"`
 	// Where members of hierarchical dimensions belong; not set when no level is in the slice.
 	HierarchyView HierarchyView `protobuf:"varint,61,opt,name=hierarchy_view,json=hierarchyView,proto3,enum=kpisuite.v1.HierarchyView" json:"hierarchy_view,omitempty"`
-	// Members of the slices one level below that reported nothing for two periods. Not served yet.
+	// Members of the slices one level below (of the next finer groupings) that are MISSING_MEMBER in
+	// this period.
 	MembersMissing int32 `protobuf:"varint,62,opt,name=members_missing,json=membersMissing,proto3" json:"members_missing,omitempty"`
 	// Members whose samples count in `(other)`; only in slices that have it.
 	OtherMembers int32 `protobuf:"varint,63,opt,name=other_members,json=otherMembers,proto3" json:"other_members,omitempty"`

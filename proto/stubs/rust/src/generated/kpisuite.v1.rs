@@ -312,7 +312,8 @@ pub enum StateFlag {
     Overridden = 5,
     /// Few observations; the status is uncertain.
     LowN = 6,
-    /// The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
+    /// The member of the slice, which had reported, reported nothing for two closed periods (SEMANTICS
+    /// 3.8.5): set in the second of them and until it reports again. Calendar windows only.
     MissingMember = 7,
 }
 impl StateFlag {
@@ -2575,7 +2576,8 @@ pub struct KpiState {
     /// Where members of hierarchical dimensions belong; not set when no level is in the slice.
     #[prost(enumeration = "HierarchyView", tag = "61")]
     pub hierarchy_view: i32,
-    /// Members of the slices one level below that reported nothing for two periods. Not served yet.
+    /// Members of the slices one level below (of the next finer groupings) that are MISSING_MEMBER in
+    /// this period.
     #[prost(int32, tag = "62")]
     pub members_missing: i32,
     /// Members whose samples count in `(other)`; only in slices that have it.

@@ -517,7 +517,8 @@ export enum StateFlag {
   LOW_N = 6,
 
   /**
-   * The member of the slice reported nothing for two periods (SEMANTICS 3.8.5). Not served yet.
+   * The member of the slice, which had reported, reported nothing for two closed periods (SEMANTICS
+   * 3.8.5): set in the second of them and until it reports again. Calendar windows only.
    *
    * @generated from enum value: STATE_FLAG_MISSING_MEMBER = 7;
    */

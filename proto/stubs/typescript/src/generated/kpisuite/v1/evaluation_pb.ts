@@ -410,7 +410,8 @@ export type KpiState = Message<"kpisuite.v1.KpiState"> & {
   hierarchyView: HierarchyView;
 
   /**
-   * Members of the slices one level below that reported nothing for two periods. Not served yet.
+   * Members of the slices one level below (of the next finer groupings) that are MISSING_MEMBER in
+   * this period.
    *
    * @generated from field: int32 members_missing = 62;
    */
