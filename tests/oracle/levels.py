@@ -51,6 +51,13 @@ def members_above(hierarchy, name, member, day):
     return dict(zip(hierarchy.levels, found.pop())) if len(found) == 1 else {}
 
 
+def can_be_told(hierarchies, names, finer):
+    """Whether each name is one of the finer ones or a level above one."""
+    below = {level: {one.dimension, *one.levels[i:]} for one in hierarchies
+             for i, level in enumerate(one.levels)}
+    return all(name in finer or below.get(name, set()) & set(finer) for name in names)
+
+
 def slice_above(hierarchies, members, grouping, day):
     """The slice of a grouping that contains one on a day, where its members tell."""
     known = dict(members)

@@ -93,7 +93,7 @@ class CaseMaker(random_looks.Looks):
     def make_with_days(self, name):
         """The case after all, with a window whose periods are everywhere."""
         for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
-            if "DAY" not in kpi.windows and not self.reads_results(kpi):
+            if "DAY" not in kpi.windows and not self.world.flat(kpi).results:
                 self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
         while not self.looked:
             self.look()
@@ -214,14 +214,10 @@ class CaseMaker(random_looks.Looks):
             or value.formula.startswith(kpi.name)) for name, value in values)
 
     def change_window(self, kpi):
-        if self.reads_results(kpi):
+        if self.world.flat(kpi).results:
             return  # whose periods need not make up others
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
         self.apply(dataclasses.replace(kpi, windows=tuple(dict.fromkeys(kpi.windows + more))))
-
-    @staticmethod
-    def reads_results(kpi):
-        return any(item.is_result for _, item in kpi.inputs)
 
     def change_policy(self, kpi):
         self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(

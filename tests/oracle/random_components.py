@@ -56,3 +56,12 @@ class ComponentMaker:
     @staticmethod
     def reads_cumulatively(kpi, world):
         return any(item.window for item in world.flat(kpi).inputs)
+
+    @staticmethod
+    def tiles_results(kpi, world):
+        """Whether the finished values inside of the KPIs that it reads make up its windows."""
+        calendar = world.calendar_of(kpi)
+        grains = {one.grain for _, item in kpi.inputs if item.kpi
+                  for one in world.flat(world.kpis[item.kpi]).results}
+        return all(grain in periods.grains_of(calendar) and tiles(calendar, text, grain)
+                   for text in kpi.windows for grain in grains)

@@ -69,7 +69,8 @@ def frame_of(world, calendar, place, item, now):
     if item.window is not None:
         window, end = item.window, step.end
         step = windows.step_of(calendar, window, step.last)
-        days = end - windows.reach_of(calendar, window, step).first
+        if end < step.end:
+            days = end - windows.reach_of(calendar, window, step).first
     if item.offset is not None:
         step = counterparts.earlier(calendar, step, item.offset)
         if step is None:
