@@ -47,7 +47,9 @@ class ComponentMaker:
         known = grain in periods.grains_of(calendar) and all(
             tiles(calendar, text, grain) for text in kpi.windows)
         if known and not self.reads_cumulatively(other, world) and self.chance(0.8):
-            kinds = features.RESULTS if other.unit in FLOW_UNITS else features.RESULTS[1:]
+            kinds = features.RESULTS[1:] + ("MAX", "MIN", "LAST")
+            if other.unit in FLOW_UNITS:
+                kinds += ("SUM",) * 4
             return dataclasses.replace(item, is_result=True, aggregation=self.random.choice(kinds))
         if self.chance(0.4) and "CUMULATIVE" not in kpi.windows:
             item = dataclasses.replace(item, offset=self.random.choice(features.OFFSETS))

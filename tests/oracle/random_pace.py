@@ -20,7 +20,8 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         metrics = [model.Metric(name, unit="min", scale=pick((0, 2)),
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
-        kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("LAST",), ("LAST",),
+        kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("AVG",),
+                      ("LAST",), ("LAST",),
                       ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"),
                       ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
@@ -99,7 +100,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         return made
 
     def write_past(self):
-        count = self.random.choice((2, 4, 6, 8, 14))
+        count = self.random.choice((2, 2, 4, 6, 8, 14))
         shape = self.random.choice(("noise", "noise", "shift", "trend", "flat"))
         year = {"WEEK": 52, "MONTH": 12, "QUARTER": 4}[windows.parse(self.window).grain]
         backs = list(range(count, 0, -1)) + [0, 0] + ([year] * 2 if self.chance(0.7) else [])

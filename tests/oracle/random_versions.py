@@ -16,8 +16,8 @@ WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)")
 
 class VersionCaseMaker(random_final.FinalCaseMaker):
     def make(self, name):
-        self.plain = self.chance(0.4)  # so that it is known what was closed before a version
-        self.locks = not self.plain and self.chance(0.5)
+        self.plain = self.chance(0.3)  # so that it is known what was closed before a version
+        self.locks = not self.plain and self.chance(0.35)
         self.define_all()
         for _ in range(5):
             self.write()
@@ -39,7 +39,7 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         kpi = model.Kpi(
             "k0", inputs=self.operands(), windows=pick(WINDOWS[:2] if self.plain else WINDOWS),
             keep=True,
-            across=self.chance(0.35), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
+            across=self.chance(0.4), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
             min_denominator=2 if not self.plain and self.chance(0.15) else None,
             final_after=pick((None, 2 * periods.DAY)) if self.locks else None,
             slices=(("region",),) if metrics[0].dimensions and metrics[1].dimensions else (),
@@ -57,8 +57,8 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         items = [model.Input(pick(("m0", "m1")), aggregation=pick(KINDS),
                              where=pick((None, None, "value > 2")),
                              offset=("previousPeriod", 1) if (
-                                 i and not self.plain and self.chance(0.6)) else None)
-                 for i in range(pick((1, 1, 2)))]
+                                 i and not self.plain and self.chance(0.85)) else None)
+                 for i in range(pick((1, 2, 2)))]
         return tuple(zip("ab", items))
 
     def formula_of(self, inputs):

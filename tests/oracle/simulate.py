@@ -12,6 +12,7 @@ import pacing
 import periods
 import states
 import tracking
+import versions
 import windows
 from decimals import Nd
 
@@ -64,8 +65,8 @@ class Simulation:
     def apply(self, step):
         world, days = self.world.copy(), {}
         for one in step.definitions:
-            if isinstance(one, model.Kpi) and one.keep and one.name in world.kpis:
-                days[one.name] = self._not_closed(world.kpis[one.name])
+            if isinstance(one, model.Kpi) and one.keep and one.effective_from is None:
+                days[one.name] = self._not_closed(one)
         if tracking.UNSURE in days.values():
             return
         changed = [one for one in step.definitions
@@ -77,9 +78,12 @@ class Simulation:
         self._moment(defined=True)
         self.changes.append(("definition", len(self.moments) - 1, None, None))
 
-    def _not_closed(self, kpi):
-        """The first day on which no period of a KPI is recorded as closed; None without any."""
-        if kpi.effective_from is not None:
+    def _not_closed(self, changed):
+        """The first day on which no period of a KPI is recorded as closed, where its change begins
+        a version on that day."""
+        kpi = self.world.kpis.get(changed.name)
+        if kpi is None or kpi.effective_from is not None or (
+                versions.series_of(kpi) == versions.series_of(changed)):
             return None
         return tracking.end_of_record(self.world, kpi, self.moments, self.now)
 
