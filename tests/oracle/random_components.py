@@ -46,10 +46,10 @@ class ComponentMaker:
         grain = result_grain(other)
         known = grain in periods.grains_of(calendar) and all(
             tiles(calendar, text, grain) for text in kpi.windows)
-        if known and not self.reads_cumulatively(other, world) and self.chance(0.8):
-            kinds = features.RESULTS[1:] + ("MAX", "MIN", "LAST")
+        if known and not self.reads_cumulatively(other, world) and self.chance(0.95):
+            kinds = features.RESULTS[1:] + ("AVG", "FIRST", "MEDIAN", "MAX", "MIN")
             if other.unit in FLOW_UNITS:
-                kinds += ("SUM",) * 4
+                kinds += ("SUM",) * 3
             return dataclasses.replace(item, is_result=True, aggregation=self.random.choice(kinds))
         if self.chance(0.4) and "CUMULATIVE" not in kpi.windows:
             item = dataclasses.replace(item, offset=self.random.choice(features.OFFSETS))

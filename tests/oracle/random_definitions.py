@@ -161,7 +161,7 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
         items = [self.elsewhere(item) for item in items]
         if kind is not None:
             items[0] = self.input(metrics[0], kind)
-        elif kpis and self.chance(0.75):
+        elif kpis and self.chance(0.85):
             items[-1] = model.Input(kpi=self.random.choice(kpis))
         return tuple(zip("abcdef", items))
 

@@ -27,12 +27,10 @@ class FrozenCaseMaker(random_case.CaseMaker):
     def define_all(self):
         pick = self.random.choice
         metric = model.Metric("m0", scale=0, identity="EVENT",
-                              dimensions=("region",) if self.chance(0.5) else (),
                               grace=pick((0, periods.HOUR, periods.DAY)))
         kpi = model.Kpi(
             "k0", inputs=(("a", model.Input("m0", aggregation=pick(KINDS))),),
             windows=(pick(("DAY", "DAY", "WEEK")),), zone=pick((None, "Europe/Berlin")),
-            slices=(("region",),) if metric.dimensions else (),
             target=model.TargetValue("VS_PRIOR", freeze=True, **pick((
                 {"comparator": "PREVIOUS_PERIOD", "units": "1"},
                 {"comparator": "PREVIOUS_PERIOD", "change": "10%"}))))

@@ -53,7 +53,7 @@ class Looks:
                 days=self.random.choice((0, 0, 1, 2, 7))))
         day, sample = self.random.choice(rows)
         touched = [one for name, one in self.touched if name == item.metric]
-        if touched and self.chance(0.8):
+        if touched and self.chance(0.9):
             sample = self.random.choice(touched)
             day = sample.business_date or periods.day_of(calendar, sample.time)
         grouping = self.random.choice(((),) + kpi.slices)

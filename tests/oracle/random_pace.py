@@ -20,10 +20,9 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         metrics = [model.Metric(name, unit="min", scale=pick((0, 2)),
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
-        kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("AVG",),
-                      ("LAST",), ("LAST",),
-                      ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"),
-                      ("AVG", "LAST")))
+        kinds = pick(4 * (("SUM",),) + 3 * (("AVG",),) + 4 * (("LAST",),) + (
+            ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("COUNT",), ("SUM", "COUNT"),
+            ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
                        for alias, metric, kind in zip("ab", metrics, kinds))
         ratio = len(kinds) == 2
@@ -100,7 +99,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         return made
 
     def write_past(self):
-        count = self.random.choice((2, 2, 4, 6, 8, 14))
+        count = self.random.choice((2, 2, 4, 6, 8, 8, 14, 14))
         shape = self.random.choice(("noise", "noise", "shift", "trend", "flat"))
         year = {"WEEK": 52, "MONTH": 12, "QUARTER": 4}[windows.parse(self.window).grain]
         backs = list(range(count, 0, -1)) + [0, 0] + ([year] * 2 if self.chance(0.7) else [])

@@ -33,8 +33,9 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
 
     def define_all(self):
         pick = self.random.choice
+        sliced = not self.plain and self.chance(0.5)
         metrics = tuple(model.Metric(name, scale=0, identity="EVENT",
-                                     dimensions=("region",) if self.chance(0.4) else ())
+                                     dimensions=("region",) if sliced else ())
                         for name in ("m0", "m1"))
         kpi = model.Kpi(
             "k0", inputs=self.operands(), windows=pick(WINDOWS[:2] if self.plain else WINDOWS),
@@ -42,7 +43,7 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
             across=self.chance(0.4), zone=pick((None, "Europe/Berlin", "Pacific/Apia")),
             min_denominator=2 if not self.plain and self.chance(0.15) else None,
             final_after=pick((None, 2 * periods.DAY)) if self.locks else None,
-            slices=(("region",),) if metrics[0].dimensions and metrics[1].dimensions else (),
+            slices=(("region",),) if sliced else (),
             target=model.TargetValue("FIXED", value="5") if self.plain else pick((
                 model.TargetValue("FIXED", value="5"), model.TargetValue(
                     "VS_PRIOR", comparator="PREVIOUS_PERIOD", units="1"))))
