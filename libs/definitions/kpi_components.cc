@@ -115,7 +115,33 @@ bool Tiles(const Calendar& calendar, const Window& window, Grain grain) {
   return whole.grain == grain || !PeriodsWithin(calendar, whole, grain).empty();
 }
 
+// The windows in which an operand with that path is read must consist of whole periods of the
+// grain.
+void CheckTiling(KpiDraft& draft, const std::string& field, const KpiDefinition& child,
+                 const PeriodPath& path, Grain grain) {
+  std::vector<Window> windows = draft.built.windows;
+  if (!path.empty() && path.front().window.has_value()) windows = {*path.front().window};
+  for (const Window& window : windows) {
+    if (Tiles(*draft.built.calendar, window, grain)) continue;
+    draft.violations.Add(field + ".kpi", violation::kRefused,
+                         absl::StrCat("got KPI ", child.id, " with values by ", GrainName(grain),
+                                      ", want periods that make up a whole ", window.id()));
+  }
+}
+
 }  // namespace
+
+void CheckResultsBelow(KpiDraft& draft, const std::string& field, const KpiDefinition& child,
+                       const PeriodPath& path) {
+  std::set<Grain> grains;
+  for (const KpiStep& step : child.steps) {
+    for (const FormulaBinding& binding : step.bindings) {
+      if (step.in_result || binding.kind != FormulaBinding::Kind::kResult) continue;
+      grains.insert(child.results[binding.index].grain);
+    }
+  }
+  for (const Grain grain : grains) CheckTiling(draft, field, child, path, grain);
+}
 
 PeriodPath ReadPath(KpiDraft& draft, const std::string& field, const v1::Input& input) {
   PeriodHop hop;
@@ -210,16 +236,7 @@ size_t AddResult(KpiDraft& draft, const std::string& field, const v1::Input& inp
   }
   result.grain = grain.value_or(Grain::kDay);
   result.path = ReadPath(draft, field, input);
-  std::vector<Window> windows = draft.built.windows;
-  if (!result.path.empty() && result.path.front().window.has_value()) {
-    windows = {*result.path.front().window};
-  }
-  for (const Window& window : windows) {
-    if (!grain.has_value() || Tiles(*draft.built.calendar, window, *grain)) continue;
-    draft.violations.Add(field + ".kpi", violation::kRefused,
-                         absl::StrCat("got KPI ", child.id, " with values by ", GrainName(*grain),
-                                      ", want periods that make up a whole ", window.id()));
-  }
+  if (grain.has_value()) CheckTiling(draft, field, child, result.path, *grain);
   result.step =
       AddComponent(draft.built, child,
                    {.ignore_dimensions = ReadIgnored(draft, field, input), .in_result = true});

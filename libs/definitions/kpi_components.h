@@ -26,6 +26,10 @@ std::vector<std::string> ReadIgnored(KpiDraft& draft, const std::string& field,
 size_t AddMetricInput(KpiDefinition& built, MetricInput input);
 // Takes over the steps of `child`; the index of its own.
 size_t AddComponent(KpiDefinition& built, const KpiDefinition& child, const ComponentPlace& place);
+// The finished values inside of `child`, which is read over that path, must be of periods that make
+// up the windows there. Adds REFUSED where they are not; `draft.built.windows` are known.
+void CheckResultsBelow(KpiDraft& draft, const std::string& field, const KpiDefinition& child,
+                       const PeriodPath& path);
 // Takes over `child` as a RESULT; the index of the ResultInput. Adds what is wrong with the
 // operand; `draft.built.windows` are known.
 size_t AddResult(KpiDraft& draft, const std::string& field, const v1::Input& input,

@@ -190,6 +190,7 @@ class InputsBuilder {
     }
     const ComponentPlace place{.path = ReadPath(draft_, field, input),
                                .ignore_dimensions = ReadIgnored(draft_, field, input)};
+    CheckResultsBelow(draft_, field, child, place.path);
     own_.push_back({alias, FormulaBinding::Kind::kStep, AddComponent(draft_.built, child, place)});
   }
 

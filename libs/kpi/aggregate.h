@@ -115,7 +115,8 @@ struct AggregateResult {
   std::optional<Decimal> lower = {};
   std::optional<Decimal> upper = {};
   // FIRST, LAST, TIME_WEIGHTED_*: leaf series in the value, and those of them without a sample in
-  // the period. CONVERSION: opportunities. COHORT_RATIO: entities of the cohort. Else 0.
+  // the period. CONVERSION: entities with an opportunity. COHORT_RATIO: entities of the cohort.
+  // Else 0.
   uint64_t members = 0;
   uint64_t carried = 0;
   // STDDEV, VAR: the mean of the kept samples, equal to that of AVG. Else EMPTY.

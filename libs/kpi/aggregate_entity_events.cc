@@ -69,7 +69,9 @@ AggregateResult EntityEvents::FinaliseIn(const AggregateFrame& frame, uint64_t n
 AggregateResult EntityEvents::ConversionsIn(const AggregateFrame& frame) const {
   uint64_t opportunities = 0;
   uint64_t converted = 0;
+  uint64_t members = 0;
   for (const auto& [entity, moments] : entities_) {
+    bool has_opportunity = false;
     // From the last to the first, so that the next conversion is known at each opportunity.
     const int64_t* conversion = nullptr;
     for (auto at = moments.rbegin(); at != moments.rend(); ++at) {
@@ -78,14 +80,16 @@ AggregateResult EntityEvents::ConversionsIn(const AggregateFrame& frame) const {
       const uint64_t here = moment.n - static_cast<uint64_t>(moment.total);
       if (here == 0 || place < frame.start_nano || place >= frame.end_nano) continue;
       opportunities += here;
+      has_opportunity = true;
       if (conversion != nullptr && Int128{*conversion} - place <= frame.conversion_window_nano) {
         converted += here;
       }
     }
+    if (has_opportunity) ++members;
   }
   return {.value =
               Number(Decimal::FromMantissa(converted, 0)) / Decimal::FromMantissa(opportunities, 0),
-          .members = opportunities};
+          .members = members};
 }
 
 EntityEvents::Moment EntityEvents::TotalOf(const Moments& moments, int64_t start_nano,

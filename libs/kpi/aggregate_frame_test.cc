@@ -82,12 +82,13 @@ TEST(AggregateFrame, AnOpportunityCountsOnceInItsOwnPeriod) {
                                         {.time_nano = 29, .value = 0, .entity = "bob"},
                                         {.time_nano = 34, .value = 1, .entity = "bob"},
                                         {.time_nano = 2, .value = 0, .entity = "eve"},
+                                        {.time_nano = 2, .value = 0, .entity = "eve"},
                                         {.time_nano = 8, .value = 1, .entity = "eve"},
                                         {.time_nano = 1, .value = 1, .entity = "eve"}});
   AggregateFrame frame = kMonth;
   frame.conversion_window_nano = 5;
-  EXPECT_EQ(Text(conversion, frame), "0.6666666666666666666666666666666667");
-  EXPECT_EQ(conversion.Finalise(frame).members, 3u);
+  EXPECT_EQ(Text(conversion, frame), "0.5");
+  EXPECT_EQ(conversion.Finalise(frame).members, 3u) << "persons, not opportunities";
   frame.conversion_window_nano = 4;
   EXPECT_EQ(Text(conversion, frame), "0");
   EXPECT_EQ(conversion.Finalise().value, Value(NdReason::kNotAggregatable));

@@ -20,6 +20,7 @@
 #include "tests/acceptance/case_decisions.h"
 #include "tests/acceptance/case_definitions.h"
 #include "tests/acceptance/change_fields.h"
+#include "tests/acceptance/comparison_fields.h"
 #include "tests/acceptance/forecast_fields.h"
 #include "tests/acceptance/simulation_fields.h"
 #include "tests/acceptance/state_fields.h"
@@ -286,7 +287,8 @@ class CaseRunner {
 
   void CheckState(const CaseStep& step) {
     const absl::StatusOr<v1::KpiState> state = suite_.State(step.query);
-    const absl::StatusOr<v1::Explanation> explanation = suite_.Explain(step.query);
+    const absl::StatusOr<v1::Explanation> explanation =
+        suite_.Explain(step.query, ComparatorsOf(step.fields));
     const ExpectedField& first = step.fields.front();
     if (first.name == "error") {
       const std::string reason = state.ok() ? "none" : GetErrorDetails(state.status()).reason;

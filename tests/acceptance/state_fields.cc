@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "services/evaluation/engine/state_text.h"
+#include "tests/acceptance/comparison_fields.h"
 #include "tests/acceptance/revision_fields.h"
 #include "tests/acceptance/series_fields.h"
 
@@ -230,63 +231,6 @@ std::string OperandText(absl::string_view name, const v1::Explanation& explanati
   return rows ? absl::StrCat(input->row_count()) : input->value();
 }
 
-std::string DaysText(const google::protobuf::RepeatedPtrField<v1::DateRange>& days) {
-  return absl::StrJoin(days, "+", [](std::string* out, const v1::DateRange& range) {
-    absl::StrAppend(out, range.start_date(), "..", range.end_date());
-  });
-}
-
-std::string NdText(v1::NdReason reason) {
-  return EnumText(v1::NdReason_Name(reason), "ND_REASON_", reason);
-}
-
-using ComparisonReader = std::function<std::string(const v1::Comparison&)>;
-
-// By the part of the name before the comparator: `delta.PREVIOUS_PERIOD`.
-const std::map<std::string, ComparisonReader>& ComparisonReaders() {
-  static const auto* readers = new std::map<std::string, ComparisonReader>{
-      {"compare", [](const auto& found) { return found.value(); }},
-      {"compare_own", [](const auto& found) { return found.own_value(); }},
-      {"compare_nd", [](const auto& found) { return NdText(found.nd_reason()); }},
-      {"compare_period", [](const auto& found) { return found.period_id(); }},
-      {"compare_days", [](const auto& found) { return DaysText(found.days()); }},
-      {"compare_own_days", [](const auto& found) { return DaysText(found.own_days()); }},
-      {"compare_cut",
-       [](const auto& found) { return TimeText(found.has_cut_time(), found.cut_time()); }},
-      {"compare_flags",
-       [](const auto& found) {
-         return absl::StrCat(found.clipped() ? "CLIPPED" : "", found.partial() ? "PARTIAL" : "");
-       }},
-      {"delta", [](const auto& found) { return found.delta(); }},
-      {"delta_pct", [](const auto& found) { return found.delta_pct(); }},
-      {"delta_pct_nd", [](const auto& found) { return NdText(found.delta_pct_nd_reason()); }},
-      {"movement",
-       [](const auto& found) {
-         return EnumText(v1::Movement_Name(found.movement()), "MOVEMENT_", found.movement());
-       }},
-  };
-  return *readers;
-}
-
-bool IsComparison(absl::string_view name) {
-  const size_t dot = name.find('.');
-  return dot != absl::string_view::npos &&
-         ComparisonReaders().contains(std::string(name.substr(0, dot)));
-}
-
-std::string ComparisonText(absl::string_view name, const v1::Explanation& explanation) {
-  const size_t dot = name.find('.');
-  absl::string_view asked = name.substr(dot + 1);
-  const bool proportional = absl::ConsumeSuffix(&asked, "_PROPORTIONAL");
-  const std::string kind = absl::StrCat("COMPARATOR_KIND_", asked);
-  for (const v1::Comparison& comparison : explanation.comparisons()) {
-    if (v1::ComparatorKind_Name(comparison.comparator().kind()) != kind) continue;
-    if (comparison.comparator().proportional() != proportional) continue;
-    return ComparisonReaders().at(std::string(name.substr(0, dot)))(comparison);
-  }
-  return "";
-}
-
 bool IsOperand(absl::string_view name) {
   return absl::StartsWith(name, "input.") || absl::StartsWith(name, "rows.") ||
          absl::StartsWith(name, "constant.") || absl::StartsWith(name, "component.");
@@ -296,7 +240,7 @@ bool IsOperand(absl::string_view name) {
 
 bool IsStateField(absl::string_view name) {
   return name == "error" || name == "formula" || name == "note" || IsOperand(name) ||
-         IsRevisionField(name) || IsComparison(name) || Readers().contains(std::string(name));
+         IsRevisionField(name) || IsComparisonField(name) || Readers().contains(std::string(name));
 }
 
 std::string StateFieldNames() {
@@ -306,10 +250,8 @@ std::string StateFieldNames() {
                                     }),
                       " note formula error mean_revision.AGE lag_factor.AGE revised_periods.AGE "
                       "input.ALIAS rows.ALIAS component.ALIAS constant.NAME"
-                      " compare.KIND compare_own.KIND compare_nd.KIND compare_period.KIND"
-                      " compare_days.KIND compare_own_days.KIND compare_cut.KIND"
-                      " compare_flags.KIND delta.KIND delta_pct.KIND delta_pct_nd.KIND"
-                      " movement.KIND");
+                      " ",
+                      ComparisonFieldNames());
 }
 
 bool IsTextField(absl::string_view name) {
@@ -324,8 +266,8 @@ std::string StateField(absl::string_view name, const v1::Explanation& explanatio
     text = absl::StrJoin(explanation.data_notes(), "; ");
   } else if (IsRevisionField(name)) {
     text = RevisionField(name, explanation);
-  } else if (IsComparison(name)) {
-    text = ComparisonText(name, explanation);
+  } else if (IsComparisonField(name)) {
+    text = ComparisonField(name, explanation);
   } else if (IsOperand(name)) {
     text = OperandText(name, explanation);
   } else if (const auto reader = Readers().find(std::string(name)); reader != Readers().end()) {

@@ -214,14 +214,9 @@ absl::StatusOr<v1::KpiState> Suite::State(const StateQuery& query) {
   return state;
 }
 
-absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query) {
+absl::StatusOr<v1::Explanation> Suite::Explain(const StateQuery& query,
+                                               const std::vector<Comparator>& comparators) {
   ASSIGN_OR_RETURN(const Place place, Resolve(query));
-  std::vector<Comparator> comparators;
-  for (const ComparatorKind kind : kAllComparatorKinds) {
-    for (const bool proportional : {false, true}) {
-      comparators.push_back({.kind = kind, .proportional = proportional});
-    }
-  }
   ASSIGN_OR_RETURN(v1::Explanation explanation,
                    place.engine->Explain(*place.runtime, query.slice, place.window, place.period,
                                          now_, comparators));

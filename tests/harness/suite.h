@@ -25,6 +25,7 @@
 #include "kpisuite/v1/measurement_service.pb.h"
 #include "kpisuite/v1/simulation.pb.h"
 #include "libs/definitions/validate.h"
+#include "libs/kpi/comparator.h"
 #include "services/evaluation/engine/decide_finality.h"
 #include "services/measurement/memory_measurement_store.h"
 #include "tests/harness/definition_node.h"
@@ -95,8 +96,9 @@ class Suite {
 
   // NOT_FOUND, FAILED_PRECONDITION as PartitionEngine::Read.
   absl::StatusOr<v1::KpiState> State(const StateQuery& query);
-  // Next to every comparator, one period or year back.
-  absl::StatusOr<v1::Explanation> Explain(const StateQuery& query);
+  // Next to these comparators.
+  absl::StatusOr<v1::Explanation> Explain(const StateQuery& query,
+                                          const std::vector<Comparator>& comparators);
   // As ReadChange, from the query's period.
   absl::StatusOr<v1::ChangeExplanation> ExplainChange(const StateQuery& query,
                                                       const std::string& base_period,

@@ -16,6 +16,7 @@ def flow(pairs):
 
 
 def names(items):
+    items = list(items or ())
     return "[" + ", ".join(str(item) for item in items) + "]" if items else None
 
 
@@ -26,11 +27,21 @@ def duration(nanos):
 def metric_text(metric):
     timeliness = flow((("expectedLag", duration(metric.expected_lag)),
                        ("grace", duration(metric.grace)), ("maxAge", duration(metric.max_age))))
+    hierarchies = [hierarchy_text(one) for one in metric.hierarchies]
     return [f"Metric {metric.name}: " + flow((
         ("unit", quoted(metric.unit)), ("scale", metric.scale),
         ("dimensions", names(metric.dimensions)), ("identity", metric.identity),
         ("scaleType", metric.scale_type), ("weightScale", metric.weight_scale),
-        ("timeliness", timeliness)))]
+        ("timeliness", timeliness), ("personal", "true" if metric.personal else None),
+        ("hierarchies", names(hierarchies))))]
+
+
+def hierarchy_text(one):
+    members = [flow((("member", member), ("path", names(path)),
+                     ("effectiveFrom", first and quoted(first))))
+               for member, first, path in one.entries]
+    return flow((("dimension", one.dimension), ("levels", names(one.levels)),
+                 ("members", names(members))))
 
 
 def input_text(item):
@@ -42,6 +53,8 @@ def input_text(item):
     return flow((("metric", item.metric), ("aggregation", item.aggregation),
                  ("percentile", item.percentile and quoted(item.percentile)),
                  ("where", item.where and quoted(item.where)),
+                 ("expression", item.expression and quoted(item.expression)),
+                 ("expressionScale", item.expression_scale),
                  ("carryForward", quoted(item.carry) if item.aggregation in ("FIRST", "LAST")
                   else None),
                  ("conversionWindow", duration(item.conversion_window)),
@@ -68,7 +81,8 @@ def target_value_text(value):
                                    ("period", quoted(value.first[0])),
                                    ("weights", entries_text(value.schedule)))))
     elif value.kind == "VS_PRIOR":
-        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"))))
+        kind = ("vsPrior", flow((("comparator", value.comparator), *change_of(value, "change"),
+                                  ("freeze", "true" if value.freeze else None))))
     elif value.kind == "BASELINE_IMPROVEMENT":
         kind = ("baselineImprovement", flow((
             ("firstPeriod", quoted(value.first[0])), ("lastPeriod", quoted(value.last[0])),
@@ -112,7 +126,9 @@ def kpi_text(kpi):
                                                      quoted(kpi.tolerance[1])),))),
               ("noDataPolicy", kpi.no_data_policy), ("keepLastPeriods", kpi.keep_last),
               ("baseline", kpi.baseline and quoted(kpi.baseline)), ("nature", kpi.nature),
-              ("historyPolicy", "RESTATE_HISTORY"),
+              ("historyPolicy", "KEEP_HISTORY" if kpi.keep else "RESTATE_HISTORY"),
+              ("effectiveFrom", kpi.effective_from and quoted(kpi.effective_from)),
+              ("compareAcrossBreaks", "true" if kpi.across else None),
               ("logicalRange", logical_text(kpi.logical)),
               ("hysteresis", kpi.hysteresis and flow((
                   ("deadband", kpi.hysteresis.deadband and quoted(kpi.hysteresis.deadband)),
@@ -120,6 +136,9 @@ def kpi_text(kpi):
                   ("improvePeriods", kpi.hysteresis.improve)))),
               ("flatEpsilon", kpi.flat_epsilon and quoted(kpi.flat_epsilon)),
               ("pace", kpi.pace and pace_text(kpi.pace)),
+              ("sampling", kpi.sampling and sampling_text(kpi.sampling)),
+              ("minDenominator", kpi.min_denominator), ("finalAfter", duration(kpi.final_after)),
+              ("maxSlices", kpi.max_slices),
               ("processControl", kpi.control and control_text(kpi.control)))
     return lines + [f"  {name}: {value}" for name, value in fields if value is not None]
 
@@ -129,6 +148,13 @@ def logical_text(logical):
     if low is None and high is None:
         return None
     return flow((("min", low and quoted(low)), ("max", high and quoted(high))))
+
+
+def sampling_text(rule):
+    named = zip(("promoters", "detractors", "responses"), rule.aliases)
+    return flow((("kind", rule.kind), ("tolerance", quoted(rule.tolerance)),
+                 ("clamp", "true" if rule.clamp else None),
+                 *(named if rule.kind == "NPS" else ())))
 
 
 def pace_text(rule):
@@ -174,6 +200,12 @@ def calendar_text(calendar):
         ("endWeekday", calendar.end_weekday or None), ("workingDays", names(calendar.working_days)),
         ("holidays", names(quoted(day.isoformat()) for day in calendar.holidays)
          if calendar.holidays else None)) if value is not None]
+    if calendar.events:
+        lines.append("  events:")
+        lines += ["    - " + flow((("name", one.name), ("dates", names(
+            quoted(date) for date in one.dates)), ("daysBefore", one.before or None),
+                                   ("daysAfter", one.after or None)))
+                  for one in calendar.events]
     if calendar.periods:
         lines.append("  periods:")
         lines += ["    - " + flow((("id", name), ("startDate", first), ("endDate", end),
@@ -221,8 +253,8 @@ def sample_lines(verb, metric, samples):
     return [f"{verb} {metric}"] + [f"  {sample_text(sample)}" for sample in samples]
 
 
-def expect_lines(place, fields):
-    lines, line = [], expect_head(place, "expect")
+def expect_lines(place, fields, as_was=False):
+    lines, line = [], expect_head(place, "expect", as_was)
     for i, (name, value) in enumerate(fields.items()):
         part = f" {name} {value}" + ("," if i + 1 < len(fields) else "")
         if len(line) + len(part) > 100:
@@ -232,8 +264,8 @@ def expect_lines(place, fields):
     return lines + [line]
 
 
-def expect_head(place, word):
-    sliced = f" {braces(place.slice)}" if place.slice else ""
+def expect_head(place, word, as_was=False):
+    sliced = (f" {braces(place.slice)}" if place.slice else "") + (" AS_WAS" if as_was else "")
     return f"{word} {place.kpi} {place.window}{sliced} {place.period.id}:"
 
 

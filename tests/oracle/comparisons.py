@@ -10,6 +10,7 @@ import frames
 import judgement
 import periods
 import states
+import suppression
 import windows
 from decimals import Nd
 
@@ -116,9 +117,14 @@ def value_over(world, place, days, now):
         return NOT_AGGREGATABLE
     whole = len(days) == 1
     spans = [span_of(calendar, *one) for one in days]
-    values = [input_over(world, kpi, item, place, spans, now) for item in flat.inputs]
+    values = [operand_over(world, kpi, item, place, spans, now).value
+              for item in flat.inputs]
     if not whole and counts_days(world, flat):
         return NOT_AGGREGATABLE
+    if suppression.cause_over_days(world, place, now, lambda members: [
+            operand_over(world, kpi, item, dataclasses.replace(place, slice=members), spans, now)
+            for item in flat.inputs]):
+        return states.SUPPRESSED
     results = [states.finished_in(world, calendar, place, one, spans[0], now)
                for one in flat.results]
     return states.evaluate_steps(flat, calendar, [spans[0]] * len(flat.steps), values, results)[-1]
@@ -131,10 +137,10 @@ def cuts(calendar, days, grain):
                              periods.period_of(calendar, grain, end - ONE_DAY).end) != (first, end)
 
 
-def input_over(world, kpi, item, place, spans, now):
+def operand_over(world, kpi, item, place, spans, now):
     if reads_periods(item) or (len(spans) > 1 and frames.looks_beyond(item)):
-        return NOT_AGGREGATABLE
-    return states.read_days(world, kpi, item, place, spans, now).value
+        return states.Operand(NOT_AGGREGATABLE, [], 0)
+    return states.read_days(world, kpi, item, place, spans, now)
 
 
 def reads_periods(item):
@@ -175,7 +181,7 @@ def compare(world, place, evaluation, life, now, name):
         return finished(world, place, evaluation, dataclasses.replace(comparable, period=None),
                         NO_COMPARABLE, NO_COMPARABLE)
     cut, open_day = None, first_incomplete_day(world, place, now)
-    whole = life == "CLOSED" or evaluation.readiness.ready or open_day >= reach.end
+    whole = life in ("CLOSED", "FINAL") or evaluation.readiness.ready or open_day >= reach.end
     part = comparable if whole else cut_off(calendar, place, comparable, kind, open_day,
                                             proportional)
     if not whole and open_day < reach.first:
@@ -184,8 +190,8 @@ def compare(world, place, evaluation, life, now, name):
         cut = periods.day_start(calendar, part.days[-1][1])
     if not part.days or not part.own_days:
         return finished(world, place, evaluation, part, NOT_READY, NOT_READY, cut)
-    own_value = evaluation.value
-    if part.own_days != ((reach.first, reach.end),):
+    own_value = states.SUPPRESSED if evaluation.withheld else evaluation.value
+    if not evaluation.withheld and part.own_days != ((reach.first, reach.end),):
         own_value = value_over(world, place, part.own_days, now)
     value = other_value(world, place, part, whole, now)
     return finished(world, place, evaluation, part, value, own_value, cut)
@@ -198,7 +204,9 @@ def other_value(world, place, part, whole, now):
         reach = windows.reach_of(calendar, place.window, part.period)
         if part.days == ((reach.first, reach.end),):
             return states.worth_of(world, dataclasses.replace(place, period=part.period), now)[0]
-    return value_over(world, place, part.days, now)
+    last = part.period.last if part.period else part.days[-1][1] - ONE_DAY
+    version = world.comparable_version(place.kpi, last)
+    return NO_COMPARABLE if version is None else value_over(version, place, part.days, now)
 
 
 def cut_off(calendar, place, whole, kind, open_day, proportional):

@@ -26,16 +26,18 @@ def changed(base, value, sign):
 
 
 def versus_prior(value, calendar, members, period, environment):
-    return changed(prior_of(value.comparator, calendar, members, period, environment), value, 1)
+    since = period if value.freeze else None
+    return changed(prior_of(value.comparator, calendar, members, period, environment, since),
+                   value, 1)
 
 
-def prior_of(kind, calendar, members, period, environment):
-    """The value of the closed comparator."""
+def prior_of(kind, calendar, members, period, environment, since=None):
+    """The value of the closed comparator; of one that is frozen when the period `since` began."""
     if period.grain == "ALL":
         return NO_COMPARABLE
     if not counterparts.compares_by_day(calendar, period.grain, kind):
         found = counterparts.of_period(calendar, period, kind).period
-        return NO_COMPARABLE if found is None else environment.closed(members, found)
+        return NO_COMPARABLE if found is None else environment.closed(members, found, since)
     days = periods.days_between(period.first, period.end)
     whole = comparisons.by_day(calendar, period, kind, days)
     if whole.partial or whole.own_days != ((period.first, period.end),):

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import functools
 
+import events
 import periods
 import week_years
 import windows
@@ -56,7 +57,7 @@ def parts_of_year(calendar, day, grain):
     return periods.periods_within(calendar, year, grain)
 
 
-def year_before(calendar, day, years):
+def earlier_year(calendar, day, years):
     """The year so many before that of a day; None outside of a table."""
     year = windows.moved(calendar, periods.period_of(calendar, "YEAR", day), -years)
     return None if windows.lies_outside(calendar, year) else year
@@ -74,7 +75,7 @@ def same_place(calendar, period, years):
     """The period at the same place among those of the year; a day by its place in the finest one,
     clipped to a shorter one."""
     own = periods.period_of(calendar, "YEAR", period.first)
-    year = year_before(calendar, period.first, years)
+    year = earlier_year(calendar, period.first, years)
     if year is None or windows.lies_outside(calendar, own):
         return NONE
     if period.grain == "YEAR":
@@ -113,22 +114,30 @@ def same_last_year(calendar, period, years):
     return same_place(calendar, period, years)
 
 
-def comparable_in_table(calendar, period):
-    """What the table of a CUSTOM calendar says; of a day the one at its place in the finest
-    period."""
+def comparable_in_table(calendar, period, count):
+    """What the table of a CUSTOM calendar says, so many times; of a day the one at its place in the
+    finest period."""
     own = finest_period(calendar, period.first) if period.grain == "DAY" else period
-    said = {row[0]: row[4] for row in calendar.periods}
-    prior = said.get(own.id.removeprefix(calendar.prefix))
-    if not prior:
+    rows = {row[0]: row for row in calendar.periods}
+    name = own.id.removeprefix(calendar.prefix)
+    for _ in range(count):
+        name = rows[name][4] if name in rows else ""
+    if not name:
         return NONE
-    first = next(row[1] for row in calendar.periods if row[0] == prior)
-    found = periods.period_of(calendar, own.grain, first)
+    found = periods.period_of(calendar, own.grain, rows[name][1])
     return day_at_place(calendar, period, own, found) if period.grain == "DAY" else Counterpart(
         found)
 
 
-def compares_by_day(calendar, grain, kind):
+def parsed(comparator):
+    """(kind, how far back) of `SAME_WEEKDAY`, `PREVIOUS_PERIOD_3`."""
+    kind, _, count = comparator.rpartition("_")
+    return (kind, int(count)) if count.isdigit() else (comparator, 1)
+
+
+def compares_by_day(calendar, grain, comparator):
     """Whether each day has a counterpart of its own."""
+    kind, _ = parsed(comparator)
     if kind in ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR"):
         return False
     if kind != "COMPARABLE":
@@ -138,26 +147,36 @@ def compares_by_day(calendar, grain, kind):
     return grain == "WEEK" or weeks_make_years(calendar)
 
 
-def of_period(calendar, period, kind):
+def of_period(calendar, period, comparator):
     """The counterpart by a comparator that compares periods."""
+    kind, count = parsed(comparator)
     if kind == "PREVIOUS_PERIOD":
-        found = periods.previous_period(calendar, period)
+        found = windows.moved(calendar, period, -count)
         return NONE if windows.lies_outside(calendar, found) else Counterpart(found)
     if kind == "COMPARABLE" and calendar.kind == "CUSTOM":
-        return comparable_in_table(calendar, period)
-    return same_last_year(calendar, period, 1)
+        return comparable_in_table(calendar, period, count)
+    return same_last_year(calendar, period, count)
 
 
-def is_compared(calendar, day, kind):
+def is_compared(calendar, day, comparator):
     """DROP_53 looks at no day of a week 53."""
-    return not (kind == "COMPARABLE" and calendar.week_53 == "DROP_53"
+    return not (parsed(comparator)[0] == "COMPARABLE" and calendar.week_53 == "DROP_53"
                 and is_week_53(calendar, day))
 
 
-def of_day(calendar, day, kind):
+def of_day(calendar, day, comparator):
     """The day that stands for a day; None when there is none."""
+    kind, count = parsed(comparator)
+    for _ in range(count):
+        day = day and year_before(calendar, day, kind)
+    return day
+
+
+def year_before(calendar, day, kind):
     if kind == "SAME_WEEKDAY":
         return day - WEEKDAYS
+    if kind == "HOLIDAY_ALIGNED":
+        return events.year_before(calendar, day)
     if is_week_53(calendar, day):
         return None
     shift = 0

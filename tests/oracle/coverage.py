@@ -2,9 +2,15 @@
 
 import collections
 
+import computed_targets
+import events
 import features
+import finality
 import periods
+import rosters
 import slices
+import states
+import versions
 import windows
 from decimals import Nd
 
@@ -53,6 +59,18 @@ def count(simulation, counts):
         here |= {("pace", name) for name in of_pace(checked)}
         here |= {("component", name) for name in of_components(checked)}
         here |= {("offset", name) for name in of_offsets(checked)}
+        here |= {("suppression", name) for name in of_suppression(checked)}
+        if evaluation.hit is not None:
+            bands = checked.world.kpis[checked.place.kpi].bands
+            here.add(("basis", bands.basis if bands else "FVP"))
+        here |= {("level", name) for name in of_levels(checked)}
+        here |= {("roster", name) for name in of_roster(checked)}
+        here |= {("version", name) for name in of_versions(checked)}
+        here |= {("sampling", name) for name in of_sampling(evaluation)}
+        here |= {("finality", name) for name in of_finality(checked)}
+        here |= {("expression", name) for name in of_expressions(checked)}
+        if checked.world.moments and evaluation.resolved.reason is None:
+            here.add(("frozen", "moved" if is_moved(checked) else "same"))
         if evaluation.resolved.kind is not None:
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
@@ -74,10 +92,142 @@ def of_comparisons(checked):
         seen |= {found.value.reason if missing else name, found.movement or "none"}
         if isinstance(found.percent, Nd):
             seen.add(found.percent.reason)
+        seen |= set(of_events(checked, name))
         marks = (("cut", found.cut is not None), ("CLIPPED", found.comparable.clipped),
                  ("PARTIAL", found.comparable.partial))
         seen |= {mark for mark, is_set in marks if is_set}
     return seen
+
+
+def of_events(checked, name):
+    """Whether a day of an event is compared, and what an event has freed."""
+    if not name.startswith("HOLIDAY_ALIGNED"):
+        return
+    calendar = checked.world.calendar_of(checked.world.kpis[checked.place.kpi])
+    for first, end in checked.compared[name].comparable.own_days[:1]:
+        for day in periods.days_between(first, min(end, first + 60 * periods.ONE_DAY)):
+            own, other = events.event_on(calendar, day), events.year_before(calendar, day)
+            if own is not None and other is not None:
+                yield "event"
+            elif own is None and other not in (None, day - events.WEEKS):
+                yield "freed"
+
+
+def of_suppression(checked):
+    """Why a state is withheld, and what others do not read of it."""
+    evaluation = checked.evaluation
+    if evaluation.withheld:
+        return {evaluation.withheld}
+    compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
+    marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
+    return {name for name, is_set in marks if is_set}
+
+
+def is_moved(checked):
+    """Whether the value that a target was frozen from is another one now."""
+    kpi = checked.world.kpis[checked.place.kpi]
+    prior = periods.previous_period(checked.world.calendar_of(kpi), checked.place.period)
+    value, _ = states.worth_of(checked.world, states.Place(
+        kpi.name, checked.place.window, checked.place.slice, prior), checked.now)
+    moved = computed_targets.changed(value, kpi.target, 1)
+    return moved != checked.evaluation.resolved.low
+
+
+def of_levels(checked):
+    """The view of a slice of a level, and whether members in it have moved."""
+    world, place, view = checked.world, checked.place, checked.fields.get("view", "none")
+    if view == "none":
+        return
+    yield view
+    yield from [view + " withheld"] if checked.evaluation.withheld else []
+    kpi = world.kpis[place.kpi]
+    calendar, (now, as_was) = world.calendar_of(kpi), world.as_of
+    other = world.viewed_at(now, not as_was)
+    reach = windows.reach_of(calendar, place.window, place.period)
+    for item in world.flat(kpi).inputs:
+        for row in states.rows_in(world, calendar, item, place.slice, reach):
+            day = row.business_date or periods.day_of(calendar, row.time)
+            if not slices.lies_in(other.leaf(calendar, item.metric, day, row), place.slice):
+                yield view + " moved"
+                return
+
+
+def of_roster(checked):
+    """Whether a slice is one of too many."""
+    kpi, members = checked.world.kpis[checked.place.kpi], checked.place.slice
+    if kpi.max_slices is None or not members:
+        return
+    if slices.is_other(members):
+        yield "other withheld" if checked.evaluation.withheld else "other"
+    elif rosters.own_slices(checked.world, kpi, [dimension for dimension, _ in members]):
+        yield "own"
+
+
+def of_versions(checked):
+    """The version of a state, and what it does not or does read across a break."""
+    world, name = checked.world, checked.place.kpi
+    chain = world.chains.get(name)
+    if not chain:
+        return
+    index = world.viewed.get(name, len(chain) - 1)
+    yield "newest" if index + 1 == len(chain) else "earlier"
+    yield from ["third"] if index > 1 else []
+    yield from ["final"] if checked.fields.get("life") == "FINAL" else []
+    kept = all(one.kpi.effective_from is None for one in chain)
+    yield from ["from what was open"] if kept and index == len(chain) - 1 else []
+    yield from ["series"] if index and "variation" in checked.fields else []
+    yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
+    for found in checked.compared.values():
+        days = found.comparable.days
+        if not days:
+            continue
+        last = found.comparable.period.last if found.comparable.period else (
+            days[-1][1] - periods.ONE_DAY)
+        if versions.index_of(chain, last) != index:
+            yield "break" if found.value == Nd("NO_COMPARABLE") else "across"
+
+
+def of_sampling(evaluation):
+    """The interval of a value."""
+    found = evaluation.interval
+    if found is None:
+        return set()
+    clamped = evaluation.low_n and evaluation.hit and evaluation.status != evaluation.hit.status
+    marks = (("LOW_N", evaluation.low_n), ("clamped", clamped))
+    missing = {found.half.reason} if isinstance(found.half, Nd) else {found.method}
+    return missing | {name for name, is_set in marks if is_set}
+
+
+def of_finality(checked):
+    """How a period became final, and whether something is held out of it or was released."""
+    world, place, fields = checked.world, checked.place, checked.fields
+    kpi = world.kpis[place.kpi]
+    reach = windows.reach_of(world.calendar_of(kpi), place.window, place.period)
+    decisions = world.decisions.get(kpi.name, ())
+    missing = fields.get("held_out", "0") != "0"
+    if fields.get("final_time", "none") == "none":
+        return {"open"} if missing and fields.get("life") == "OPEN" else set()
+    since = finality.final_since(world, kpi, reach)
+    seen = {"decided" if since in [one.time for one in decisions] else "by itself"}
+    released = any(one.first is not None and one.first <= reach.last < one.end
+                   for one in decisions)
+    inner = missing and len(world.flat(kpi).steps) > 1
+    marks = (("held out", missing), ("released", released), ("behind a component", inner))
+    return seen | {name for name, is_set in marks if is_set}
+
+
+def of_expressions(checked):
+    """Which columns derived values of inputs with a value are made of, and what became of them."""
+    items = checked.world.flat(checked.world.kpis[checked.place.kpi]).inputs
+    evaluation = checked.evaluation
+    for item, value, count, kept in zip(items, evaluation.inputs,
+                                        evaluation.input_rows, evaluation.kept_rows):
+        if item.expression is None or isinstance(value, Nd):
+            continue
+        yield from (name for name in ("value", "weight") if name in item.expression)
+        yield from ["weighted"] if item.aggregation == "WEIGHTED_AVG" else []
+        yield from ["left out"] if kept < count and not item.where else []
+        yield from ["scale"] if item.expression_scale is not None else []
 
 
 def of_pace(checked):
@@ -168,6 +318,11 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("target", features.TARGETS), ("offset", tuple(
               "{} {}".format(*one) for one in dict.fromkeys(features.OFFSETS))),
           ("component", features.RESULTS + ("COMPONENTS", "earlier", "ignoring")),
+          ("suppression", features.SUPPRESSION), ("expression", features.EXPRESSIONS),
+          ("sampling", features.SAMPLING), ("finality", features.FINALITY),
+          ("basis", features.BASES + ("SIGMA", "PACE")), ("version", features.VERSIONS),
+          ("roster", features.ROSTER), ("level", features.LEVELS),
+          ("frozen", features.FROZEN),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES), ("member", features.MEMBERS))
 

@@ -1,8 +1,10 @@
 """What targets read beyond their definitions: values of other periods and of other KPIs."""
 
 import dataclasses
+from decimal import Decimal
 
 import comparisons
+import frozen
 import states
 import windows
 from decimals import Nd
@@ -24,11 +26,21 @@ class Environment:
         own = windows.parse(self.window).grain == period.grain
         return states.Place(kpi.name, self.window if own else period.grain, members, period)
 
-    def closed(self, members, period):
-        """The KPI in a period, once it is closed."""
-        value, is_closed = states.worth_of(self.world, self._place(self.kpi, members, period),
-                                           self.now)
-        return value if is_closed else PENDING
+    def closed(self, members, period, since=None):
+        """The KPI in a period, once it is closed; as it was on record when the period `since`
+        began, or first was."""
+        place = self._place(self.kpi, members, period)
+        value, is_closed = states.worth_of(self.world, place, self.now)
+        latest = value if is_closed else PENDING
+        if since is None or self.now < since.start or latest == states.SUPPRESSED:
+            return latest
+        entry = frozen.value_on_record(self.world.moments, place, since.start)
+        if entry is None:
+            return latest
+        if entry is frozen.UNSURE:
+            return Nd("UNSURE")
+        text = entry.value
+        return Nd(text[1:-1]) if text.startswith("(") else Decimal(text)
 
     def closed_days(self, members, days):
         """The KPI over days, in order, once the last of them is closed."""

@@ -1,9 +1,13 @@
 """The fields of an expected state, as text of the case language (tests/acceptance/README.md)."""
 
+import finality
 import judgement
+import levels
 import members
 import periods
+import rosters
 import series
+import states
 import windows
 from decimals import Nd, canonical
 
@@ -38,6 +42,7 @@ def thresholds(hit):
 def flags(evaluation, track, member_missing):
     marks = (("PROVISIONAL", not evaluation.readiness.ready),
              ("STALE", evaluation.readiness.stale), ("RESTATED", track.restated),
+             ("SUPPRESSED", evaluation.value == states.SUPPRESSED), ("LOW_N", evaluation.low_n),
              ("MISSING_MEMBER", member_missing))
     return "+".join(name for name, is_set in marks if is_set) or "none"
 
@@ -143,6 +148,32 @@ def pace_fields(found):
             "status_projected": found.status_projected}
 
 
+def finality_fields(world, kpi, place, reach, evaluation, now):
+    """When the period became final, and how much is held out of it."""
+    since = finality.final_since(world, kpi, reach)
+    fields = {"final_time": time(since) if evaluation.life == "FINAL" else "none"}
+    if evaluation.withheld:
+        return fields
+    calendar, counts = world.calendar_of(kpi), {}
+    for item in world.flat(kpi).inputs:
+        if item.is_earlier:
+            continue
+        frame = states.frame_of(world, calendar, place, item, now)
+        count = finality.held_out(world, calendar, item, place.slice, frame.reach)
+        counts[item.metric] = max(count, counts.get(item.metric, 0))
+    return {**fields, "held_out": str(sum(counts.values()))}
+
+
+def interval_fields(interval):
+    """How far the value can be trusted."""
+    if interval is None:
+        return {"interval_method": "none", "interval_n": "none"}
+    return {"interval_method": interval.method, "interval_n": number(interval.n),
+            "interval_low": number(interval.low), "interval_high": number(interval.high),
+            "half_width": number(interval.half), "standard_error": number(interval.error),
+            "interval_nd": interval.half.reason if isinstance(interval.half, Nd) else "none"}
+
+
 def operand_fields(world, kpi, reach, evaluation):
     """`input.ALIAS`, `rows.ALIAS`, `component.ALIAS`, `constant.NAME`."""
     fields = {f"constant.{name}": str(count) for name, count in periods.constants(
@@ -197,6 +228,10 @@ def fields_of(world, place, evaluation, track, life, now):
         "members_missing": str(members_missing),
     }
     fields = {name: fields[name] for name in FIELDS}
+    if evaluation.withheld:
+        fields["members_missing"] = "0"
+    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
+        del fields["members_missing"]  # what is held out of a slice below is not looked at
     mark = evaluation.readiness.watermark
     reach = windows.reach_of(world.calendar_of(kpi), place.window, period)
     if mark is not None and mark > max(period.stop, reach.stop):
@@ -205,5 +240,18 @@ def fields_of(world, place, evaluation, track, life, now):
         settled = life != "CLOSED" or evaluation.readiness.ready
         for name in ("revision", "closed_at", "flags") + (() if settled else ("life",)):
             del fields[name]
+    metrics = [world.metrics[item.metric] for item in world.flat(kpi).inputs]
+    if any(metric.hierarchies for metric in metrics):
+        leveled = any(levels.has_levels(metric, place.slice) for metric in metrics)
+        fields["view"] = ("AS_WAS" if world.as_of[1] else "AS_IS") if leveled else "none"
+    if kpi.max_slices is not None:
+        rows = [] if evaluation.withheld else [
+            row for item in world.flat(kpi).inputs
+            for row in states.rows_of(world, kpi, item, place.slice, reach)]
+        fields["other_members"] = str(rosters.others_in(place.slice, rows))
+    if kpi.sampling is not None:
+        fields.update(interval_fields(evaluation.interval))
+    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
+        fields.update(finality_fields(world, kpi, place, reach, evaluation, now))
     return {**fields, **operand_fields(world, kpi, reach, evaluation),
             **series_fields(world, place, evaluation, now)}

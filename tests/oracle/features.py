@@ -20,19 +20,40 @@ OFFSETS = (("previousPeriod", 1), ("previousPeriod", 1), ("previousPeriod", 2),
            ("samePeriodLastYear", 1), ("samePeriodLastYear", 2))
 COMPARATORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE",
                "PREVIOUS_PERIOD_PROPORTIONAL", "SAME_PERIOD_LAST_YEAR_PROPORTIONAL",
-               "COMPARABLE_PROPORTIONAL")
+               "COMPARABLE_PROPORTIONAL", "HOLIDAY_ALIGNED", "PREVIOUS_PERIOD_2",
+               "PREVIOUS_PERIOD_3_PROPORTIONAL", "SAME_PERIOD_LAST_YEAR_2", "SAME_WEEKDAY_2",
+               "COMPARABLE_2", "HOLIDAY_ALIGNED_2")
 # What comparisons must have shown; the comparators are those that had a value.
-COMPARISONS = COMPARATORS + ("cut", "CLIPPED", "PARTIAL", "BETTER", "WORSE", "FLAT", "none",
-                             "NO_COMPARABLE", "NOT_READY", "NOT_AGGREGATABLE", "EMPTY", "DIV0",
-                             "DOMAIN")
+COMPARISONS = COMPARATORS + ("event", "freed", "cut", "CLIPPED", "PARTIAL", "BETTER", "WORSE",
+                             "FLAT", "none", "NO_COMPARABLE", "NOT_READY", "NOT_AGGREGATABLE",
+                             "EMPTY", "DIV0", "DOMAIN")
 WEEK_53 = ("RESTATED", "SAME_NUMBER", "DROP_53")
 BASES = ("FVP", "VARIANCE", "ACTUAL", "ATTAINMENT")
 NO_DATA_POLICIES = ("NO_DATA", "TREAT_AS_ZERO", "OFF_TARGET")
 CHANGES = ("in order", "late", "correction", "retraction", "move", "definition")
-# The others cannot come up: nothing is SUPPRESSED without a least denominator, no sum leaves 128
-# bits, and what can be INCOMPLETE is a roll-up.
+# Why values are withheld, and who is counted: persons or samples.
+SUPPRESSION = ("few", "sibling", "parent", "comparison", "target")
+# Methods of intervals, why there is none, and values that rest on too little.
+SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "clamped")
+# What became of final periods: locked by a decision or by themselves, with samples held out, of
+# their own or behind a component, and of an open period that has final days.
+FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
+# Of KPIs whose history is kept: the version of a state, and what lies across a break.
+VERSIONS = ("earlier", "newest", "third", "break", "across", "operand", "final",
+            "series", "from what was open")
+# Of slices when there are too many: the rest, and one of its own next to it.
+ROSTER = ("other", "own", "other withheld")
+# Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
+LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld")
+# Whether what a target is frozen from is still the same.
+FROZEN = ("same", "moved")
+LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
+PERSONAL_SHARE = 0.03  # of metrics
+EXPRESSION_SHARE = 0.12  # of inputs
+EXPRESSIONS = ("value", "weight", "weighted", "left out", "scale")
+# The others cannot come up: no sum leaves 128 bits, and what can be INCOMPLETE is a roll-up.
 REASONS = ("EMPTY", "NOT_READY", "DIV0", "DOMAIN", "NOT_APPLICABLE", "NO_TARGET", "ZERO_TARGET",
-           "NO_COMPARABLE", "INPUT_ERROR", "PENDING")
+           "NO_COMPARABLE", "INPUT_ERROR", "PENDING", "SUPPRESSED")
 # Of charts, direction of travel and hysteresis.
 SERIES = ("OUT_HIGH", "OUT_LOW", "TREND_UP", "TREND_DOWN", "NEAR_HIGH", "NEAR_LOW", "SHIFT_HIGH",
           "SHIFT_LOW", "COMMON_CAUSE", "IMPROVEMENT_HIGH", "IMPROVEMENT_LOW", "CONCERN_HIGH",
@@ -48,4 +69,5 @@ PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_
         "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
         "projected: ON_TARGET", "projected: OFF_TARGET")
 MEMBERS = ("missing", "missing below")  # members that stop reporting
-STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "NO_DATA", "ERROR")
+STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "TOO_EARLY", "NO_DATA",
+            "ERROR")

@@ -37,7 +37,7 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True)
 class Framed:
-    """A value, and how many members (series, opportunities, entities) it is made of."""
+    """A value, and how many members (series, entities) it is made of."""
     value: object
     members: int
 
@@ -131,14 +131,17 @@ def time_weighted(item, metric, frame, kept, placed):
 def conversion(item, frame, placed):
     """Opportunities of the period with a conversion of their entity in time, by all of them."""
     opportunities = answered = 0
+    entities = set()
     for place, sample in within(placed, frame.reach.start, frame.reach.stop):
         if sample.value != 0 or not sample.entity:
             continue
         opportunities += 1
+        entities.add(sample.entity)
         answered += any(
             other.entity == sample.entity and other.value != 0
             and place <= at <= place + item.conversion_window for at, other in placed)
-    return Framed(decimals.divide(Decimal(answered), Decimal(opportunities)), opportunities)
+    return Framed(decimals.divide(Decimal(answered), Decimal(opportunities)),
+                  len(entities))
 
 
 def by_entity(placed, scale):

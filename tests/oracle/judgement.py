@@ -121,7 +121,7 @@ def figures_of(value, goal):
 def cuts_of(bands):
     """(basis, [(status, cut)]) from the best band down; below the last is OFF_TARGET."""
     basis = bands.basis if bands else "FVP"
-    default = {"FVP": "0", "VARIANCE": "0", "ATTAINMENT": "1"}.get(basis)
+    default = {"FVP": "0", "VARIANCE": "0", "ATTAINMENT": "1", "SIGMA": "0", "PACE": "1"}.get(basis)
     texts = (("EXCEEDED", bands and bands.exceeded),
              ("ON_TARGET", bands and bands.on_target or default),
              ("WARNING", bands and bands.warning))
@@ -129,7 +129,7 @@ def cuts_of(bands):
                    if text is not None]
 
 
-def threshold_of(basis, cut, goal, direction):
+def threshold_of(basis, cut, goal, direction, reference=None):
     """(low, high) of the values that meet a cut, in natural units (3.7.3); an end may be open."""
     sign = -1 if direction == "LOWER" else 1
     shift = add if sign > 0 else subtract
@@ -141,6 +141,10 @@ def threshold_of(basis, cut, goal, direction):
                 None if goal.high is None else subtract(goal.high, reach))
     elif basis == "VARIANCE":
         point = shift(goal.point, cut)
+    elif basis == "PACE":
+        point = shift(reference, multiply(subtract(cut, ONE), magnitude(reference)))
+    elif basis == "SIGMA":
+        point = shift(goal.point, multiply(cut, reference))
     elif basis == "FVP":
         point = shift(goal.point, multiply(cut, abs(goal.point)))
     elif goal.baseline is not None:
@@ -174,27 +178,40 @@ class Hit:
     to_worse: Decimal | None
 
 
-def place(value, direction, bands, goal, figures):
-    """The band of a value, or why there is none."""
+def pace_of(value, direction, due):
+    if due == 0:
+        return ZERO_TARGET
+    ahead = subtract(value, due) if direction == "HIGHER" else subtract(due, value)
+    return add(ONE, divide(ahead, magnitude(due)))
+
+
+def place(value, direction, bands, goal, figures, reference=None):
+    """The band of a value, or why there is none; `reference` is what some are
+    measured by: SIGMA by that of the chart, PACE by the part of the target that is due."""
     basis, cuts = cuts_of(bands)
-    basis_value = {"ACTUAL": value, "VARIANCE": figures.favourable, "FVP": figures.fvp,
-                   "ATTAINMENT": figures.attainment}[basis]
+    if basis == "SIGMA":
+        basis_value = divide(figures.favourable, reference)
+    elif basis == "PACE":
+        basis_value = pace_of(value, direction, reference)
+    else:
+        basis_value = {"ACTUAL": value, "VARIANCE": figures.favourable, "FVP": figures.fvp,
+                       "ATTAINMENT": figures.attainment}[basis]
     if isinstance(basis_value, Nd):
         return basis_value
-    thresholds = [threshold_of(basis, cut, goal, direction) for _, cut in cuts]
+    thresholds = [threshold_of(basis, cut, goal, direction, reference) for _, cut in cuts]
     band = next((i for i, ends in enumerate(thresholds) if meets(value, *ends)), len(cuts))
     return Hit("OFF_TARGET" if band == len(cuts) else cuts[band][0], basis_value, thresholds,
                distance_to(value, thresholds[band - 1]) if band > 0 else None,
                distance_to(value, thresholds[band]) if band < len(cuts) else None)
 
 
-def raised_threshold(basis, cut, goal, direction, deadband, logical):
+def raised_threshold(basis, cut, goal, direction, deadband, logical, reference=None):
     """The threshold of a cut that an improvement must reach (3.9): raised by the dead-band, at most
     to the best value of the logical range; a two-sided one moves inward, at most to the middle."""
     less = basis == "ACTUAL" and direction == "LOWER"
     raised = subtract(cut, deadband) if less else add(cut, deadband)
-    plain_low, plain_high = threshold_of(basis, cut, goal, direction)
-    low, high = threshold_of(basis, raised, goal, direction)
+    plain_low, plain_high = threshold_of(basis, cut, goal, direction, reference)
+    low, high = threshold_of(basis, raised, goal, direction, reference)
     least, most = (None if end is None else decimals.read_decimal(end) for end in logical)
     if low is not None:
         low = max(low if most is None else min(low, most), plain_low)
@@ -205,13 +222,13 @@ def raised_threshold(basis, cut, goal, direction, deadband, logical):
     return low, high
 
 
-def raised_status(value, kpi, goal, deadband):
+def raised_status(value, kpi, goal, deadband, reference=None):
     """The band of a value when every cut is raised."""
     basis, cuts = cuts_of(kpi.bands)
     reach = decimals.read_decimal(deadband or "0")
     for status, cut in cuts:
         if meets(value, *raised_threshold(basis, cut, goal, kpi.direction, reach,
-                                          kpi.logical_range)):
+                                          kpi.logical_range, reference)):
             return status
     return "OFF_TARGET"
 

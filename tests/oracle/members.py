@@ -1,6 +1,8 @@
 """Members that stop reporting: SEMANTICS 3.8.5."""
 
+import levels
 import periods
+import rosters
 import slices
 import states
 import windows
@@ -33,24 +35,40 @@ def last_reported(world, kpi, members, end):
 
 
 def is_missing(world, kpi, members, since, end):
-    last = last_reported(world, kpi, members, end) if members else None
+    if not members or slices.is_other(members):
+        return False
+    last = last_reported(world, kpi, members, end)
     return last is not None and last < since
 
 
-def groupings_below(kpi, grouping):
+def hierarchies_of(world, kpi):
+    return [one for item in world.flat(kpi).inputs
+            for one in world.metrics[item.metric].hierarchies]
+
+
+def groupings_below(kpi, hierarchies, grouping):
     """Those that cut a slice of a grouping further, without one between."""
-    finer = [set(one) for one in kpi.slices if set(grouping) < set(one)]
-    return [one for one in finer if not any(other < one for other in finer)]
+    def is_above(one, other):
+        return set(one) != set(other) and levels.can_be_told(hierarchies, one, other)
+
+    finer = [one for one in kpi.slices if is_above(grouping, one)]
+    return [one for one in finer if not any(is_above(other, one) for other in finer)]
 
 
-def slices_below(world, kpi, members):
+def slices_below(world, kpi, members, now):
     """The slices one level below that have samples."""
     calendar, found = world.calendar_of(kpi), set()
-    for grouping in groupings_below(kpi, [dimension for dimension, _ in members]):
-        for item in world.flat(kpi).inputs:
-            if not grouping & set(item.ignore):
-                found |= {slices.project(row.dimensions, grouping)
-                          for _, _, row in states.slice_rows(world, calendar, item, members)}
+    hierarchies, day = hierarchies_of(world, kpi), periods.day_of(calendar, now)
+    names = tuple(dimension for dimension, _ in members)
+    for grouping in groupings_below(kpi, hierarchies, names):
+        known = {rosters.place_of(world, kpi, slices.project(
+            world.leaf(calendar, item.metric, one, row), grouping))
+                 for item in world.flat(kpi).inputs if not set(grouping) & set(item.ignore)
+                 for one, row in world.days(calendar, item.metric)}
+        for child in known:
+            parent = levels.slice_above(hierarchies, child, names, day)
+            if parent is not None and rosters.place_of(world, kpi, parent) == members:
+                found.add(child)
     return found
 
 
@@ -61,6 +79,6 @@ def missing_of(world, place, now):
     if since is None:
         return False, 0
     end = place.period.end
-    below = slices_below(world, kpi, place.slice)
+    below = slices_below(world, kpi, place.slice, now)
     return (is_missing(world, kpi, place.slice, since, end),
             sum(is_missing(world, kpi, members, since, end) for members in below))

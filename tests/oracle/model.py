@@ -20,6 +20,8 @@ class Metric:
     expected_lag: int = 0  # nanoseconds, as are the next two
     grace: int = 0
     max_age: int | None = None
+    hierarchies: tuple = ()  # of levels.Hierarchy
+    personal: bool = False  # its values tell something about persons
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Input:
     aggregation: str = "SUM"
     percentile: str | None = None
     where: str | None = None
+    expression: str | None = None  # a formula over `value` and `weight` in place of the value
+    expression_scale: int | None = None
     ignore: tuple = ()  # dimensions
     carry: str = "NONE"  # FIRST and LAST: NONE, MAX(n) or UNTIL_RETRACTED
     conversion_window: int | None = None  # CONVERSION, nanoseconds
@@ -40,10 +44,12 @@ class Input:
     offset: tuple | None = None  # ("previousPeriod" | "samePeriodLastYear", how many)
     is_result: bool = False  # of a KPI
     outer: tuple = ()  # offsets of the KPIs around it, from the outermost; set by World.flat
+    through: tuple = ()  # names of the KPIs through which it is read; set by World.flat
 
     def key(self):
         """What makes two inputs the same data."""
-        return (self.metric, self.aggregation, self.percentile, self.where, self.ignore,
+        return (self.metric, self.aggregation, self.percentile, self.where, self.expression,
+                self.expression_scale, self.ignore,
                 self.carry, self.conversion_window, self.cohort_offset, self.cohort_measure,
                 self.window, self.offset, self.outer)
 
@@ -75,6 +81,7 @@ class TargetValue:
     profile: str | None = None
     grain: str | None = None
     comparator: str | None = None
+    freeze: bool = False  # as it was when the period began
     change: str | None = None
     units: str | None = None
     formula: str | None = None
@@ -130,6 +137,16 @@ class Hysteresis:
 
 
 @dataclasses.dataclass(frozen=True)
+class Sampling:
+    """Of a value that is a PROPORTION, an NPS or a MEAN of its inputs with these aliases: part and
+    whole; promoters, detractors and responses; the mean."""
+    kind: str
+    aliases: tuple
+    tolerance: str
+    clamp: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class PaceRule:
     """None: what the contract says."""
     profile: str | None = None
@@ -163,6 +180,13 @@ class Kpi:
     hysteresis: Hysteresis | None = None
     flat_epsilon: str | None = None
     pace: PaceRule | None = None
+    keep: bool = False  # the history, when its series changes
+    effective_from: datetime.date | None = None  # with `keep`
+    across: bool = False  # whether values are compared across versions
+    final_after: int | None = None  # nanoseconds
+    sampling: Sampling | None = None
+    max_slices: int | None = None
+    min_denominator: int | None = None  # fewest people behind a value; None: by the metrics
 
     @property
     def logical_range(self):
@@ -219,6 +243,15 @@ class Watermark:
 
 
 @dataclasses.dataclass(frozen=True)
+class Decide:
+    """That a period, of a calendar window, is final with all before it, or is released."""
+    verb: str  # finalise or release
+    kpi: str
+    window: str
+    day: datetime.date
+
+
+@dataclasses.dataclass(frozen=True)
 class Expect:
     """Which state is looked at. What it must be is computed when the case is written."""
     kpi: str
@@ -227,6 +260,7 @@ class Expect:
     day: datetime.date  # the period is the one that contains it
     history: bool = False
     fields: tuple | None = None  # only these; None: all
+    as_was: bool = False  # where members belonged, not where they do
     comparators: tuple = ()  # next to which the state is looked at
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import comparisons
 import counterparts
 import decimals
+import evaluations
 import judgement
 import pace
 import periods
@@ -24,6 +25,7 @@ KINDS = {"SUM": "flow", "COUNT": "flow", "COUNT_TRUE": "flow", "AVG": "mean",
 @dataclasses.dataclass
 class Pace:
     as_of: int
+    to_date: object  # the value of the complete days
     elapsed: Decimal
     share: object
     remaining: object
@@ -128,9 +130,27 @@ def pace_of(world, place, evaluation, life, now):
     window = windows.parse(place.window).kind
     if kpi.pace is None or window not in ("CALENDAR", "TO_DATE") or now < place.period.start:
         return None
-    if life == "CLOSED" or evaluation.readiness.ready:
+    if life in ("CLOSED", "FINAL") or evaluation.readiness.ready:
         return None
     return Assessment(Reading(world, place, now), evaluation).assess()
+
+
+def judge(world, place, evaluation, now):
+    """The status under bands by PACE: an open period's complete days by what is due after them,
+    otherwise the value by the whole target."""
+    kpi, goal = world.kpis[place.kpi], evaluation.goal
+    evaluations.judge_by(kpi, evaluation, Nd("NO_TARGET") if goal is None else goal.point)
+    found = pace_of(world, place, evaluation, evaluation.life, now)
+    if found is None or isinstance(evaluation.value, Nd):
+        return
+    if found.too_early and evaluation.hit is not None:  # also where nothing is due yet
+        evaluation.status, evaluation.hit, evaluation.score = "TOO_EARLY", None, None
+        return
+    figures, to_date = evaluation.figures, found.to_date
+    known = not isinstance(to_date, Nd)
+    evaluations.judge_by(kpi, evaluation, found.due if known else to_date,
+                         to_date if known else None)
+    evaluation.figures = figures
 
 
 class Assessment:
@@ -156,10 +176,10 @@ class Assessment:
             low, high = (pace.quantile(scenarios, Decimal(text)) for text in ("0.1", "0.9"))
         early = self.too_early(share, count, projected, low, high)
         prior = pace.prior_of(self.rule, operands[0][1]) if len(operands) == 1 else NOT_APPLICABLE
-        return Pace(self.as_of, elapsed, share, remaining, count, due, method, prior, projected,
-                    low, high, len(scenarios), self.index(to_date, due),
+        return Pace(self.as_of, to_date, elapsed, share, remaining, count, due, method, prior,
+                    projected, low, high, len(scenarios), self.index(to_date, due),
                     self.required(to_date, remaining, flow), self.probability(scenarios), early,
-                    self.status_to_date(to_date, share, flow), self.status_projected(
+                    self.status_to_date(to_date, share, flow, early), self.status_projected(
                         to_date, projected, early))
 
     def elapsed(self):
@@ -266,7 +286,10 @@ class Assessment:
         return any(KINDS.get(item.aggregation) in ("flow", "mean")
                    for item in self.reading.flat.inputs)
 
-    def status_to_date(self, to_date, share, flow):
+    def status_to_date(self, to_date, share, flow, early):
+        if early and self.kpi.bands is not None and self.kpi.bands.basis == "PACE":
+            whole = judged(self.kpi, self.goal, to_date, ONE)
+            return "TOO_EARLY" if whole in judgement.POINTS else whole
         part = share if flow else ONE
         if not isinstance(to_date, Nd) and flow and self.kpi.direction != "NEUTRAL" and (
                 isinstance(part, Nd) or part <= 0):
@@ -300,7 +323,8 @@ def judged(kpi, goal, value, part):
         goal, bands = scaled(goal, part), scaled_bands(bands, part)
     if kpi.direction == "NEUTRAL" or (goal is None and not (bands and bands.basis == "ACTUAL")):
         return "NO_TARGET"
-    hit = judgement.place(value, kpi.direction, bands, goal, judgement.figures_of(value, goal))
+    hit = judgement.place(value, kpi.direction, bands, goal, judgement.figures_of(value, goal),
+                          goal and goal.point)
     return "NO_TARGET" if isinstance(hit, Nd) else hit.status
 
 

@@ -37,6 +37,7 @@ class Calendar:
     # CUSTOM only: (id, first day, end day, parent's id or "", id of the comparable one or "").
     periods: tuple = ()
     week_53: str = "RESTATED"
+    events: tuple = ()  # of events.Event
 
     @property
     def prefix(self):

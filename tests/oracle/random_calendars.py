@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 
+import events
 import features
 import periods
 import week_years
@@ -19,8 +20,22 @@ class CalendarMaker:
         calendar = periods.Calendar(
             name=name, zone=pick(self.zones), day_start_minutes=pick((0, 0, 360, 30, 1439)),
             kind=kind, working_days=pick(((1, 2, 3, 4, 5), (7, 1, 2, 3, 4), (1, 3, 6))),
-            holidays=tuple(sorted(set(holidays))))
+            holidays=tuple(sorted(set(holidays))), events=self.events())
         return dataclasses.replace(calendar, **self.year_rules(kind))
+
+    def events(self):
+        """Up to two events near the day of the case, which move by days or weeks from year to
+        year, and are missing in some."""
+        made = []
+        for i, place in enumerate(self.random.sample((-40, 0, 45), self.random.choice((0, 1, 2)))):
+            around = self.day + datetime.timedelta(days=place)
+            dates = tuple(around + datetime.timedelta(
+                days=365 * years + self.random.choice((0, 1, -6, 12, -12)))
+                          for years in (-3, -2, -1, 0, 1) if self.chance(0.85))
+            if dates:
+                made.append(events.Event(f"event{i}", dates, self.random.choice((0, 0, 1, 3)),
+                                         self.random.choice((0, 0, 2))))
+        return tuple(made)
 
     def year_rules(self, kind):
         """What a calendar of this kind says about weeks and years."""

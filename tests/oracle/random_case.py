@@ -12,9 +12,6 @@ import model
 import periods
 import random_definitions
 import random_looks
-import random_pace
-import random_series
-import simulate
 import states
 import targets
 import windows
@@ -85,7 +82,7 @@ class CaseMaker(random_looks.Looks):
         """The changes that the focus must see, each followed by looks at what it hit."""
         kpi = self.world.kpis["k0"]
         metric = self.world.metrics[kpi.inputs[0][1].metric]
-        changes = [(self.write, 1), (self.correct, 2), (self.retract, 2), (self.move, 4),
+        changes = [(self.write, 1), (self.correct, 3), (self.retract, 3), (self.move, 7),
                    (lambda unused: self.change(self.world.kpis["k0"]), 1)]
         for change, looks in self.random.sample(changes, len(changes)):
             self.touched = []
@@ -96,7 +93,7 @@ class CaseMaker(random_looks.Looks):
     def make_with_days(self, name):
         """The case after all, with a window whose periods are everywhere."""
         for kpi in sorted(self.world.kpis.values(), key=lambda one: one.name):
-            if "DAY" not in kpi.windows and not self.reads_results(kpi):
+            if "DAY" not in kpi.windows and not self.world.flat(kpi).results:
                 self.apply(dataclasses.replace(kpi, windows=kpi.windows + ("DAY",)))
         while not self.looked:
             self.look()
@@ -217,14 +214,10 @@ class CaseMaker(random_looks.Looks):
             or value.formula.startswith(kpi.name)) for name, value in values)
 
     def change_window(self, kpi):
-        if self.reads_results(kpi):
+        if self.world.flat(kpi).results:
             return  # whose periods need not make up others
         more = self.definitions.windows(self.world.calendar_of(kpi), None)
         self.apply(dataclasses.replace(kpi, windows=tuple(dict.fromkeys(kpi.windows + more))))
-
-    @staticmethod
-    def reads_results(kpi):
-        return any(item.is_result for _, item in kpi.inputs)
 
     def change_policy(self, kpi):
         self.apply(dataclasses.replace(kpi, no_data_policy=self.random.choice(
@@ -301,7 +294,7 @@ class CaseMaker(random_looks.Looks):
         distinct = tuple({sample.identity(): sample for sample in samples}.values())
         self.world = self.world.copy()
         for sample in distinct:
-            self.world.samples[metric.name][sample.identity()] = sample
+            self.world.write(metric.name, sample, self.now)
         self.steps.append(model.Write(metric.name, distinct))
 
     def write(self, metric=None):
@@ -327,7 +320,7 @@ class CaseMaker(random_looks.Looks):
 
     def take(self, metric, sample):
         self.world = self.world.copy()
-        del self.world.samples[metric.name][sample.identity()]
+        self.world.take(metric.name, sample.identity(), self.now)
         self.touched.append((metric.name, sample))
         self.steps.append(model.Retract(metric.name, (sample,)))
 
@@ -369,24 +362,3 @@ class CaseMaker(random_looks.Looks):
     def clock(self):
         self.now += self.random.choice(CLOCK_STEPS)
         self.steps.append(model.Clock(self.now))
-
-
-# All time is one period: it has two turns.
-PAIRS = [(kind, window) for kind in features.AGGREGATIONS
-         for window in features.WINDOWS + ("CUMULATIVE",)]
-
-
-def make_case(seed, number):
-    """The case with this number of a seed. All pairs of aggregation and window have their turn;
-    every sixth case is about series, every twelfth about pace."""
-    name = f"case-{seed}-{number}"
-    if number % 12 == 3:
-        return random_pace.PaceCaseMaker(f"{seed}/{number}").make(name)
-    if number % 6 == 5:
-        return random_series.SeriesCaseMaker(f"{seed}/{number}").make(name)
-    number -= number // 6 + (number + 8) // 12
-    return CaseMaker(f"{seed}/{number}", PAIRS[number % len(PAIRS)]).make(name)
-
-
-def simulated(case):
-    return simulate.Simulation(case, worlds.World()).play()

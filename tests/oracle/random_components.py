@@ -46,8 +46,10 @@ class ComponentMaker:
         grain = result_grain(other)
         known = grain in periods.grains_of(calendar) and all(
             tiles(calendar, text, grain) for text in kpi.windows)
-        if known and not self.reads_cumulatively(other, world) and self.chance(0.8):
-            kinds = features.RESULTS if other.unit in FLOW_UNITS else features.RESULTS[1:]
+        if known and not self.reads_cumulatively(other, world) and self.chance(0.95):
+            kinds = features.RESULTS[1:] + ("AVG", "FIRST", "MEDIAN", "MAX", "MIN")
+            if other.unit in FLOW_UNITS:
+                kinds += ("SUM",) * 3
             return dataclasses.replace(item, is_result=True, aggregation=self.random.choice(kinds))
         if self.chance(0.4) and "CUMULATIVE" not in kpi.windows:
             item = dataclasses.replace(item, offset=self.random.choice(features.OFFSETS))
@@ -56,3 +58,12 @@ class ComponentMaker:
     @staticmethod
     def reads_cumulatively(kpi, world):
         return any(item.window for item in world.flat(kpi).inputs)
+
+    @staticmethod
+    def tiles_results(kpi, world):
+        """Whether the finished values inside of the KPIs that it reads make up its windows."""
+        calendar = world.calendar_of(kpi)
+        grains = {one.grain for _, item in kpi.inputs if item.kpi
+                  for one in world.flat(world.kpis[item.kpi]).results}
+        return all(grain in periods.grains_of(calendar) and tiles(calendar, text, grain)
+                   for text in kpi.windows for grain in grains)

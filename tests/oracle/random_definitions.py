@@ -12,6 +12,7 @@ import periods
 import random_calendars
 import random_components
 import random_targets
+import world as worlds
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo",
          "Asia/Kolkata", "Pacific/Apia", "America/Sao_Paulo")
@@ -63,7 +64,8 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
             scale_type="INTERVAL" if self.chance(0.08) else "RATIO",
             weight_scale=pick((0, 1, 4)) if self.weighs() else None,
             expected_lag=pick(LAGS), grace=pick(LAGS),
-            max_age=pick((None, None, periods.HOUR, 2 * periods.DAY, 20 * periods.DAY)))
+            max_age=pick((None, None, periods.HOUR, 2 * periods.DAY, 20 * periods.DAY)),
+            personal=self.chance(features.PERSONAL_SHARE))
 
     # --- Inputs ---
 
@@ -112,7 +114,24 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
         elif kind == "COHORT_RATIO":
             extra["cohort_offset"] = pick(features.OFFSETS)
             extra["cohort_measure"] = pick((None, "VALUE", "ENTITIES", "RETAINED"))
+        if metric.unit != "%" and self.chance(features.EXPRESSION_SHARE):
+            extra |= self.expression(metric)
         return model.Input(metric=metric.name, aggregation=kind, where=self.where(metric), **extra)
+
+    def expression(self, metric):
+        """A derived value in the unit of the metric, which therefore aggregates as it does."""
+        columns = [("value", metric.unit)]
+        if metric.weight_scale is not None and self.chance(0.7):
+            columns.append(("weight", "count"))
+            if self.chance(0.2):  # an actual and its forecast
+                return {"expression": "abs(value - weight)"}
+        unit = formula_text.unit_of(metric.unit)
+        for _ in range(10):
+            made = formula_text.FormulaMaker(self.random, False).make(columns)
+            if made.unit == unit and len(made.text) < 100:
+                return {"expression": made.text,
+                        "expression_scale": self.random.choice((None, None, 0, 1, 2, 9))}
+        return {}
 
     def elsewhere(self, item):
         """The input as it is, or of an earlier period, or in a window of its own."""
@@ -142,7 +161,7 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
         items = [self.elsewhere(item) for item in items]
         if kind is not None:
             items[0] = self.input(metrics[0], kind)
-        elif kpis and self.chance(0.75):
+        elif kpis and self.chance(0.85):
             items[-1] = model.Input(kpi=self.random.choice(kpis))
         return tuple(zip("abcdef", items))
 
@@ -223,8 +242,21 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
                                           "ON_TARGET", "NEUTRAL")),
             no_data_policy=self.random.choice((None,) + features.NO_DATA_POLICIES),
             nature=self.random.choice((None, None, None, "FLOW", "LEVEL", "RATIO")))
-        kpi = self.reading(self.groupings(world, kpi), world)
+        if not self.tiles_results(kpi, world):
+            plain = [one for one in others if not world.flat(world.kpis[one]).results]
+            return self.kpi(name, world, plain, focus)
+        kpi = self.withholding(self.reading(self.groupings(world, kpi), world), world)
         return self.judged(kpi, world)
+
+    def withholding(self, kpi, world):
+        """The KPI with a least denominator. Not where an input ignores dimensions: which slices
+        have data would depend on samples that are gone."""
+        flat = worlds.Flattening(world.kpis).of(kpi)
+        if any(item.ignore for item in flat.inputs):
+            return dataclasses.replace(kpi, min_denominator=0)
+        if self.chance(features.LEAST_SHARE):
+            kpi = dataclasses.replace(kpi, min_denominator=self.random.choice((0, 2, 2, 3, 4)))
+        return kpi
 
     def judged(self, kpi, world):
         """The KPI with a target and bands."""

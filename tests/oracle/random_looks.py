@@ -6,6 +6,7 @@ import datetime
 import features
 import model
 import periods
+import rosters
 import slices
 import windows
 
@@ -52,13 +53,14 @@ class Looks:
                 days=self.random.choice((0, 0, 1, 2, 7))))
         day, sample = self.random.choice(rows)
         touched = [one for name, one in self.touched if name == item.metric]
-        if touched and self.chance(0.6):
+        if touched and self.chance(0.9):
             sample = self.random.choice(touched)
             day = sample.business_date or periods.day_of(calendar, sample.time)
         grouping = self.random.choice(((),) + kpi.slices)
         if any(set(grouping) & set(one.ignore) for one in (item,)):
             grouping = ()
-        return model.Expect(kpi.name, window, slices.project(sample.dimensions, grouping), day)
+        members = rosters.place_of(self.world, kpi, slices.project(sample.dimensions, grouping))
+        return model.Expect(kpi.name, window, members, day)
 
     def look(self):
         kpi = self.random.choice(sorted(self.world.kpis.values(), key=lambda one: one.name))
@@ -71,6 +73,6 @@ class Looks:
         if look is not None:
             if self.chance(0.5):
                 look = dataclasses.replace(look, comparators=tuple(
-                    self.random.sample(features.COMPARATORS, 2)))
+                    self.random.sample(features.COMPARATORS, 3)))
             self.looked.append(look)
             self.steps.append(look)

@@ -20,9 +20,9 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         metrics = [model.Metric(name, unit="min", scale=pick((0, 2)),
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
-        kinds = pick((("SUM",), ("SUM",), ("COUNT",), ("AVG",), ("AVG",), ("LAST",), ("LAST",),
-                      ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("SUM", "COUNT"),
-                      ("AVG", "LAST")))
+        kinds = pick(4 * (("SUM",),) + 3 * (("AVG",),) + 4 * (("LAST",),) + (
+            ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("COUNT",), ("SUM", "COUNT"),
+            ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
                        for alias, metric, kind in zip("ab", metrics, kinds))
         ratio = len(kinds) == 2
@@ -73,8 +73,12 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
             target = model.TargetValue("RANGE", low=pick((None, low)), high=high)
         if self.chance(0.9):
             kpi = dataclasses.replace(kpi, target=target)
-        if kpi.direction in ("IN_RANGE", "ON_TARGET", "NEUTRAL") or self.chance(0.4):
+        if kpi.direction in ("IN_RANGE", "ON_TARGET", "NEUTRAL") or self.chance(0.2):
             return kpi
+        if self.chance(0.6):
+            return dataclasses.replace(kpi, bands=pick((
+                model.Bands("PACE", exceeded=pick((None, "1.2")), warning="0.8"),
+                model.Bands("PACE", on_target="1.05", warning="0.5"))))
         bands = pick((model.Bands("FVP", on_target="0", warning="-0.1"),
                       model.Bands("VARIANCE", exceeded="5", on_target="-1", warning="-3"),
                       model.Bands("ACTUAL", on_target=high if kpi.direction == "LOWER" else low)))
@@ -95,7 +99,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         return made
 
     def write_past(self):
-        count = self.random.choice((2, 4, 6, 8, 14))
+        count = self.random.choice((2, 2, 4, 6, 8, 8, 14, 14))
         shape = self.random.choice(("noise", "noise", "shift", "trend", "flat"))
         year = {"WEEK": 52, "MONTH": 12, "QUARTER": 4}[windows.parse(self.window).grain]
         backs = list(range(count, 0, -1)) + [0, 0] + ([year] * 2 if self.chance(0.7) else [])
@@ -119,7 +123,7 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         if distinct:
             self.world = self.world.copy()
             for sample in distinct:
-                self.world.samples[metric][sample.identity()] = sample
+                self.world.write(metric, sample)
             self.steps.append(model.Write(metric, distinct))
 
     def watermark_within(self):

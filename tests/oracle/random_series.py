@@ -46,6 +46,10 @@ class SeriesCaseMaker:
                                 self.write_late, self.change_rule))()
             self.settle()
             self.look(2)
+        if self.kpi.keep:
+            self.change_series()
+            self.settle()
+            self.look(4)
         return model.Case(name, tuple(self.steps), self.random.choice(
             ("incremental", "incremental", "restarted", "reversed")))
 
@@ -75,6 +79,8 @@ class SeriesCaseMaker:
             kpi = dataclasses.replace(kpi, keep_last=pick((1, 2, 2, 3, 8)))
         if kpi.inputs[0][1].aggregation == "COUNT":
             kpi = dataclasses.replace(kpi, unit="count")
+        if self.chance(0.25):
+            kpi = dataclasses.replace(kpi, keep=True)
         self.window = window
         kpi = self.judged(kpi)
         self.apply(metric, dataclasses.replace(kpi, control=self.control()))
@@ -107,6 +113,9 @@ class SeriesCaseMaker:
             bands = model.Bands("ACTUAL", exceeded="46", on_target="50", warning="53")
         else:
             bands = model.Bands("ACTUAL", exceeded="54", on_target="50", warning="47")
+        if kpi.direction in ("HIGHER", "LOWER") and self.chance(0.3):
+            bands = model.Bands("SIGMA", exceeded=pick((None, "1.6", "2")), on_target="0",
+                                warning=pick((None, "-1.6", "-2")))
         rule = model.Hysteresis(pick((None, "0.5", "1", "1.5")), pick((1, 1, 2, 3)),
                                 pick((1, 2, 3)))
         logical = pick(((None, None), (None, None), ("0", "53"), ("47", None)))
@@ -187,7 +196,7 @@ class SeriesCaseMaker:
             return
         self.world = self.world.copy()
         for sample in distinct:
-            self.world.samples["m0"][sample.identity()] = sample
+            self.world.write("m0", sample)
         self.steps.append(model.Write("m0", distinct))
 
     def write_past(self):
@@ -235,15 +244,27 @@ class SeriesCaseMaker:
         found = self.existing()
         if found is not None:
             self.world = self.world.copy()
-            del self.world.samples["m0"][found.identity()]
+            self.world.take("m0", found.identity())
             self.steps.append(model.Retract("m0", (found,)))
 
     def write_late(self):
         self.put(self.samples_of(self.step_at(self.random.randrange(1, 12)),
                                  self.value("noise", 0)))
 
+    def change_series(self):
+        """Another aggregation from a day on, with which the series begins anew."""
+        kinds = [kind for kind in AGGREGATIONS if kind != "COUNT"]
+        alias, item = self.kpi.inputs[0]
+        changed = dataclasses.replace(item, aggregation=self.random.choice(kinds))
+        if "COUNT" not in item.aggregation and changed != item:
+            self.apply(dataclasses.replace(
+                self.kpi, inputs=((alias, changed),),
+                effective_from=self.step_at(self.random.randrange(0, 12)).first))
+
     def change_rule(self):
-        """A rebase, or a period that is left out of the baseline."""
+        """A rebase, or a period that is left out of the baseline; or another series."""
+        if self.kpi.keep and self.chance(0.6):
+            return self.change_series()
         control = self.kpi.control
         period = self.step_at(self.random.randrange(2, 15))
         if self.chance(0.6):
@@ -255,6 +276,7 @@ class SeriesCaseMaker:
         named = changed.rebases, changed.excluded
         if all(len({name for name, *_ in one}) == len(one) for one in named):
             self.apply(dataclasses.replace(self.kpi, control=changed))
+        return None
 
     def look(self, count):
         found = self.existing()

@@ -17,7 +17,7 @@ import time
 
 import batch
 import coverage
-import random_case
+import random_turns
 import shrink
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -29,8 +29,8 @@ def run_part(program, seed, numbers):
     counts, failed = coverage.new_counts(), []
     with batch.Batch(program) as runner:
         for number in numbers:
-            case = random_case.make_case(seed, number)
-            simulation = random_case.simulated(case)
+            case = random_turns.make_case(seed, number)
+            simulation = random_turns.simulated(case)
             if runner.run(case.name, case.mode, simulation.lines).kind != "ok":
                 failed.append(number)
             coverage.count(simulation, counts)
@@ -39,11 +39,11 @@ def run_part(program, seed, numbers):
 
 def report(program, seed, number):
     """Prints a failing case as small as it gets."""
-    case = random_case.make_case(seed, number)
+    case = random_turns.make_case(seed, number)
     with batch.Batch(program) as runner:
         if shrink.still_fails(runner, case):
             case = shrink.shrink(runner, case)
-        lines = random_case.simulated(case).lines
+        lines = random_turns.simulated(case).lines
         verdict = runner.run(case.name, case.mode, lines)
     print(f"--- case {number} of seed {seed}, {case.mode}: {verdict.kind}")
     print("\n".join(lines))
@@ -83,8 +83,8 @@ def main():
     if arguments.case is not None:
         arguments.first, arguments.cases, arguments.least = arguments.case, 1, 0
     if arguments.show:
-        case = random_case.make_case(arguments.seed, arguments.first)
-        print("\n".join(random_case.simulated(case).lines))
+        case = random_turns.make_case(arguments.seed, arguments.first)
+        print("\n".join(random_turns.simulated(case).lines))
     started = time.monotonic()
     counts, failed = run_all(arguments.program, arguments.seed, arguments.first, arguments.cases,
                              min(arguments.jobs, arguments.cases))

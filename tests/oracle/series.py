@@ -2,9 +2,11 @@
 travel (SEMANTICS 3.12, 3.10.2), and the fold of hysteresis (3.9)."""
 
 import dataclasses
+from decimal import Decimal
 
 import control
 import decimals
+import evaluations
 import hysteresis
 import judgement
 import periods
@@ -40,7 +42,7 @@ def place_among_bands(kpi, evaluation):
         return None, None
     rule = kpi.hysteresis
     return (evaluation.hit.status, judgement.raised_status(
-        evaluation.judged, kpi, evaluation.goal, rule.deadband))
+        evaluation.judged, kpi, evaluation.goal, rule.deadband, evaluation.reference))
 
 
 def fold_on(kpi, fold, evaluation):
@@ -66,11 +68,18 @@ def _closed_steps(world, place, now):
     if first is None:
         return
     period, fold = windows.step_of(calendar, place.window, first), hysteresis.Fold()
+    points = []
     while period.stop <= now:
+        if world.version_for(place.kpi, period.last) is not world:
+            period = periods.next_period(calendar, period)
+            continue
         evaluation = states.evaluate_alone(
             world, dataclasses.replace(place, period=period), now)
-        if evaluation.life == "CLOSED":
+        if evaluation.life in ("CLOSED", "FINAL"):
             starts = begins_segment(kpi.control, calendar, period)
+            if kpi.bands is not None and kpi.bands.basis == "SIGMA":
+                points.append(drawn(kpi, period, evaluation, starts))
+                evaluations.judge_by(kpi, evaluation, sigma_in(kpi, points))
             fold = hysteresis.Fold() if starts else fold
             if kpi.hysteresis is not None:
                 fold = fold_on(kpi, fold, evaluation)
@@ -97,7 +106,7 @@ def kept_status(world, kpi, place, now):
     calendar = world.calendar_of(kpi)
     for step in reversed(steps_up_to(world, place, now, False)):
         evaluation = step.evaluation
-        if states.missing_reason(evaluation) is not None:
+        if evaluations.missing_reason(evaluation) is not None:
             continue
         later = windows.moved(calendar, step.period, kpi.keep_last)
         if evaluation.hit is None or later.first < place.period.first:
@@ -130,9 +139,31 @@ def trend_periods(kpi):
 
 
 def point_of(kpi, step):
-    excluded = any(first <= step.period.first and step.period.end <= end
+    return drawn(kpi, step.period, step.evaluation, step.starts)
+
+
+def drawn(kpi, period, evaluation, starts):
+    excluded = any(first <= period.first and period.end <= end
                    for _, first, end in kpi.control.excluded)
-    return control.Point(chart_value(step.evaluation), excluded, step.starts)
+    return control.Point(chart_value(evaluation), excluded, starts)
+
+
+def sigma_in(kpi, points):
+    """sigma_hat of the segment that the last point is in, as a decimal."""
+    bounds = control.limits_of(segment_of(points)[0], spec_of(kpi)) if points else None
+    return Nd("PENDING") if bounds is None else Decimal(repr(bounds.sigma))
+
+
+def sigma_of(world, place, evaluation, now):
+    """That of the chart which a state shows: its own period is on it once it is closed."""
+    kpi = world.kpis[place.kpi]
+    starts = begins_segment(kpi.control, world.calendar_of(kpi), place.period)
+    points = [point_of(kpi, step) for step in steps_up_to(world, place, now, False)]
+    if evaluation.life in ("CLOSED", "FINAL"):
+        points.append(drawn(kpi, place.period, evaluation, starts))
+    elif starts:
+        return Nd("PENDING")
+    return sigma_in(kpi, points)
 
 
 def segment_of(points):

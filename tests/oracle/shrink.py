@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import model
-import random_case
+import random_turns
 
 ROUND = (Decimal(1), Decimal(10))  # values that need no simpler one
 DIFFERENCE = re.compile(r"^  ([a-z_A-Z.]+): expected ", re.MULTILINE)
@@ -27,7 +27,7 @@ def still_fails(batch, case):
     if not keeps_its_periods(case):
         return None
     try:
-        simulation = random_case.simulated(case)
+        simulation = random_turns.simulated(case)
     except (KeyError, StopIteration, ValueError):
         return None  # an attempt that took away what is needed
     verdict = batch.run(case.name, case.mode, simulation.lines)
@@ -79,14 +79,18 @@ def simpler(part):
         changes = [{"slices": ()}, {"target": None}, {"bands": None}, {"baseline": None},
                    {"calendar": None}, {"zone": None}, {"nature": None}, {"pace": None},
                    {"no_data_policy": None, "keep_last": None}, {"control": None},
-                   {"hysteresis": None}, {"logical": (None, None)}, {"windows": part.windows[:1]},
+                   {"hysteresis": None}, {"logical": (None, None)}, {"min_denominator": 0},
+                   {"sampling": None}, {"final_after": None}, {"max_slices": None},
+                   {"windows": part.windows[:1]},
                    {"windows": part.windows[1:] or part.windows}]
-        changes += [{"inputs": ((alias, dataclasses.replace(item, where=None)),)}
-                    for alias, item in part.inputs if item.where and len(part.inputs) == 1]
+        changes += [{"inputs": ((alias, dataclasses.replace(item, **change)),)}
+                    for alias, item in part.inputs if len(part.inputs) == 1
+                    for change in ({"where": None}, {"expression": None, "expression_scale": None})]
         if len(part.inputs) == 1:
             changes.append({"formula": None})
     elif isinstance(part, model.Metric):
-        changes = [{"expected_lag": 0}, {"grace": 0}, {"max_age": None}, {"dimensions": ()}]
+        changes = [{"expected_lag": 0}, {"grace": 0}, {"max_age": None}, {"dimensions": ()},
+                   {"personal": False}]
     else:
         changes = []
     for change in changes:

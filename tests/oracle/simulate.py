@@ -4,13 +4,17 @@ import dataclasses
 
 import case_text
 import comparisons
+import evaluations
 import expectations
+import finality
 import model
 import pacing
 import periods
 import states
 import tracking
+import versions
 import windows
+from decimals import Nd
 
 HEADER = "# proves: 3.1(d)"
 
@@ -20,10 +24,11 @@ class Checked:
     """One state that a case looks at, for the counts of what was covered."""
     place: states.Place
     world: object
-    evaluation: states.Evaluation
+    evaluation: evaluations.Evaluation
     track: tracking.Track
     moments: int  # how many there were before
     redefined: bool  # whether definitions changed while the state was kept
+    now: int  # when
     fields: dict  # as the case expects them
     compared: dict = dataclasses.field(default_factory=dict)  # comparisons by comparator
     paced: object = None  # pacing.Pace
@@ -44,7 +49,7 @@ class Simulation:
     def play(self):
         steps = {model.Clock: self.clock, model.Apply: self.apply, model.Write: self.write,
                  model.Retract: self.retract, model.Watermark: self.watermark,
-                 model.Expect: self.expect}
+                 model.Decide: self.decide, model.Expect: self.expect}
         for step in self.case.steps:
             steps[type(step)](step)
         return self
@@ -58,14 +63,29 @@ class Simulation:
         self._moment()
 
     def apply(self, step):
-        world = self.world.copy()
-        changed = [definition for definition in step.definitions if world.define(definition)]
+        world, days = self.world.copy(), {}
+        for one in step.definitions:
+            if isinstance(one, model.Kpi) and one.keep and one.effective_from is None:
+                days[one.name] = self._not_closed(one)
+        if tracking.UNSURE in days.values():
+            return
+        changed = [one for one in step.definitions
+                   if world.define(one, self.now, days.get(one.name))]
         if not changed:
             return
         self.world = world
         self.lines += case_text.definition_lines(step.definitions)
         self._moment(defined=True)
         self.changes.append(("definition", len(self.moments) - 1, None, None))
+
+    def _not_closed(self, changed):
+        """The first day on which no period of a KPI is recorded as closed, where its change begins
+        a version on that day."""
+        kpi = self.world.kpis.get(changed.name)
+        if kpi is None or kpi.effective_from is not None or (
+                versions.series_of(kpi) == versions.series_of(changed)):
+            return None
+        return tracking.end_of_record(self.world, kpi, self.moments, self.now)
 
     def write(self, step):
         rows = self.world.samples.get(step.metric)
@@ -80,7 +100,7 @@ class Simulation:
         self.world = self.world.copy()
         for sample in step.samples:
             self._note(step.metric, sample)
-            self.world.samples[step.metric][sample.identity()] = sample
+            self.world.write(step.metric, sample, self.now)
         self._moment()
 
     def _note(self, metric, sample):
@@ -106,7 +126,7 @@ class Simulation:
              for sample in samples])
         self.world = self.world.copy()
         for sample in samples:
-            gone = self.world.samples[step.metric].pop(sample.identity())
+            gone = self.world.take(step.metric, sample.identity(), self.now)
             self.changes.append(("retraction", len(self.moments), step.metric, gone))
         self._moment()
 
@@ -116,6 +136,25 @@ class Simulation:
         self.lines.append(f"watermark {step.metric} {periods.instant_text(step.time)}")
         self.world = self.world.copy()
         self.world.advance(step.metric, step.time)
+        self._moment()
+
+    def decide(self, step):
+        kpi = self.world.kpis.get(step.kpi)
+        if kpi is None or step.window not in kpi.windows:
+            return
+        period = windows.step_of(self.world.calendar_of(kpi), step.window, step.day)
+        if not period.exists:
+            return
+        if step.verb == "finalise":
+            place = states.Place(kpi.name, step.window, (), period)
+            if not states.worth_of(self.world, place, self.now)[1]:
+                return
+            self.world = finality.finalise(self.world, kpi.name, period, self.now)
+        elif finality.final_time(self.world, kpi.name, period.last) > self.now:
+            return
+        else:
+            self.world = finality.release(self.world, kpi.name, period, self.now)
+        self.lines.append(f"{step.verb} {kpi.name} {period.id}")
         self._moment()
 
     # --- Expectations ---
@@ -132,41 +171,45 @@ class Simulation:
             if track.log and not track.unsure:
                 self.lines += case_text.history_lines(place, track.log)
             return
-        evaluation = states.evaluate(self.world, place, self.now)
+        world = self.world.version_for(step.kpi, period.last).viewed_at(self.now, step.as_was)
+        world = world.remembering(self.moments)
+        evaluation = states.evaluate(world, place, self.now)
+        if evaluation.resolved.reason == Nd("UNSURE"):
+            return
         life = "CLOSING" if tracking.settles(track, evaluation, self.now) else evaluation.life
-        fields = expectations.fields_of(self.world, place, evaluation, track, life, self.now)
-        compared = self._compared(step, place, evaluation, track, life)
+        fields = expectations.fields_of(world, place, evaluation, track, life, self.now)
+        compared = self._compared(world, step, place, evaluation, track, life)
         for name, found in compared.items():
             fields.update(expectations.comparison_fields(found, name))
         paced = None
-        if self.world.kpis[place.kpi].pace is not None and self._has_settled(
+        if world.kpis[place.kpi].pace is not None and self._has_settled(
                 track, evaluation, life):
-            paced = pacing.pace_of(self.world, place, evaluation, life, self.now)
+            paced = pacing.pace_of(world, place, evaluation, life, self.now)
             fields.update(expectations.pace_fields(paced))
         if step.fields is not None:
             fields = {name: text for name, text in fields.items() if name in step.fields}
         if fields:
-            self.lines += case_text.expect_lines(place, fields)
+            self.lines += case_text.expect_lines(place, fields, step.as_was)
             since = 0 if track.unfollowed else track.kept_since
             redefined = since is not None and any(
                 moment.defined and moment.time >= since for moment in self.moments[2:])
-            self.checked.append(Checked(place, self.world, evaluation, track, len(self.moments),
-                                        redefined, fields, compared, paced))
+            self.checked.append(Checked(place, world, evaluation, track, len(self.moments),
+                                        redefined, self.now, fields, compared, paced))
 
     @staticmethod
     def _has_settled(track, evaluation, life):
         """Whether it is known that a closed period is."""
         return not track.unsure or life != "CLOSED" or evaluation.readiness.ready
 
-    def _compared(self, step, place, evaluation, track, life):
+    def _compared(self, world, step, place, evaluation, track, life):
         """{comparator: what is next to it}; nothing where a table of periods says too little."""
-        calendar = self.world.calendar_of(self.world.kpis[place.kpi])
+        calendar = world.calendar_of(world.kpis[place.kpi])
         if not self._has_settled(track, evaluation, life):
             return {}
         if place.period.grain != "ALL" and not windows.is_known(
                 calendar, place.window, windows.moved(calendar, place.period, -1)):
             return {}
-        return {name: comparisons.compare(self.world, place, evaluation, life, self.now, name)
+        return {name: comparisons.compare(world, place, evaluation, life, self.now, name)
                 for name in step.comparators}
 
     def _knows(self, kpi, step):
@@ -174,6 +217,10 @@ class Simulation:
         yet that could be kept, while one does."""
         if not step.slice:
             return True
+        world = self.world.viewed_at(self.now, step.as_was)
+        if world.as_of is not None:  # of slices of levels those that have samples
+            return any(states.slice_rows(world, world.calendar_of(kpi), item, step.slice)
+                       for item in world.flat(kpi).inputs)
         grouping = tuple(dimension for dimension, _ in step.slice)
         moments = self.moments
         if windows.shares_samples(step.window):

@@ -1,6 +1,18 @@
-"""Slices of SEMANTICS 3.3.1: sorted tuples of (dimension, member); a member of None is (null)."""
+"""Slices of SEMANTICS 3.3.1: sorted tuples of (dimension, member); a member of None is (null), one
+of OTHER is (other)."""
 
 import re
+
+
+OTHER = object()
+
+
+def other(grouping):
+    return tuple((dimension, OTHER) for dimension in sorted(grouping))
+
+
+def is_other(members):
+    return bool(members) and members[0][1] is OTHER
 
 
 def project(dimensions, grouping):
@@ -20,8 +32,8 @@ def restrict(members, ignored):
 
 
 def escape(member):
-    if member is None:
-        return "(null)"
+    if member is None or member is OTHER:
+        return "(null)" if member is None else "(other)"
     text = re.sub(r"([\\;=])", r"\\\1", member)
     return "\\" + text if text.startswith("(") else text
 

@@ -5,18 +5,25 @@ from decimal import Decimal
 
 import aggregates
 import counterparts
-import decimals
+import derived
 import environment
-import filters
+import evaluations
+import finality
 import formula
 import frames
 import judgement
+import pacing
 import periods
 import readiness
+import rosters
+import sampling
 import series
 import slices
+import suppression
 import windows
 from decimals import Nd
+
+SUPPRESSED = Nd("SUPPRESSED")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,38 +35,15 @@ class Place:
     period: periods.Period
 
 
-@dataclasses.dataclass
-class Evaluation:
-    """Everything that is computed for a state."""
-    inputs: list  # values
-    input_rows: list
-    steps: list  # values
-    results: list  # values
-    value: object
-    rows: int
-    last_event: int | None
-    readiness: readiness.Readiness
-    data_state: str
-    life: str
-    resolved: object  # targets.Resolved
-    figures: judgement.Figures
-    hit: object  # judgement.Hit or None
-    status: str
-    reason: str | None  # why there is no band status
-    score: Decimal | None
-    goal: object = None  # judgement.Goal or None
-    judged: Decimal | None = None  # the value that has a band
-    fold: object = None  # hysteresis.Fold after the period, with hysteresis only
-    kept: bool = False  # the status is that of an earlier period
-
-
 def slice_rows(world, calendar, item, members):
     """[(day, place, sample)] of an input in a slice at all times, before its filter."""
     wanted = slices.restrict(members, item.ignore)
-    return world.remembered(("slice", calendar, item.metric, wanted), lambda: [
+    locked, root = finality.owners_of(world, item), world.kpis[item.through[0]]
+    key = ("slice", calendar, item.metric, wanted, locked, root.max_slices and root.name)
+    return world.remembered(key, lambda: [
         (day, frames.place_of(calendar, sample), sample)
-        for day, sample in world.days(calendar, item.metric)
-        if slices.lies_in(sample.dimensions, wanted)])
+        for day, sample in finality.days_of(world, calendar, item)
+        if rosters.lies_in(world, root, world.leaf(calendar, item.metric, day, sample), wanted)])
 
 
 def rows_of(world, kpi, item, members, period):
@@ -85,7 +69,8 @@ def frame_of(world, calendar, place, item, now):
     if item.window is not None:
         window, end = item.window, step.end
         step = windows.step_of(calendar, window, step.last)
-        days = end - windows.reach_of(calendar, window, step).first
+        if end < step.end:
+            days = end - windows.reach_of(calendar, window, step).first
     if item.offset is not None:
         step = counterparts.earlier(calendar, step, item.offset)
         if step is None:
@@ -94,6 +79,9 @@ def frame_of(world, calendar, place, item, now):
     if days is not None and reach.first + days < reach.end:
         cut = reach.first + days
         reach = dataclasses.replace(reach, end=cut, stop=periods.day_start(calendar, cut))
+    begin = world.reads_from(place.kpi)
+    if item.is_elsewhere and begin is not None and reach.last < begin < place.period.end:
+        return None
     return frames.Frame(calendar, window, step, reach, now, world.watermarks.get(item.metric))
 
 
@@ -109,6 +97,7 @@ class Operand:
     value: object
     rows: list
     members: int  # of inputs that look beyond their period
+    kept: list = dataclasses.field(default_factory=list)  # rows as they are aggregated
 
     @property
     def has_data(self):
@@ -127,17 +116,17 @@ def read_input(world, kpi, item, members, frame, spans=None):
     """An input in a frame: what no rows at all mean is said by the watermark (3.8.2)."""
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
-    calendar, metric = frame.calendar, world.metrics[item.metric]
-    keep = filters.keeps(item.where)
+    calendar, metric = frame.calendar, derived.measured(item, world.metrics[item.metric])
     rows = [row for span in spans or (frame.reach,)
             for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
     if frames.looks_beyond(item):
         placed = [(place, sample) for _, place, sample in
                   slice_rows(world, calendar, item, members)]
-        kept = [(place, sample) for place, sample in placed
-                if keep(sample.value, dict(sample.dimensions))]
+        kept = [(place, sample) for place, one in placed
+                for sample in derived.kept(item, world.metrics[item.metric], [one])]
         framed = frames.value_of(item, metric, frame, kept, placed)
+    kept = derived.kept(item, world.metrics[item.metric], rows)
     if not rows and framed.members == 0:
         value = readiness.value_of_nothing(frame.reach, frame.watermark,
                                            item.aggregation in aggregates.ZERO_WHEN_EMPTY)
@@ -145,9 +134,9 @@ def read_input(world, kpi, item, members, frame, spans=None):
         value = framed.value
     else:
         value = aggregates.aggregate(
-            item, metric, [row for row in rows if keep(row.value, dict(row.dimensions))],
+            item, metric, kept,
             lambda row: row.business_date or periods.day_of(calendar, row.time))
-    return Operand(value, rows, framed.members)
+    return Operand(value, rows, framed.members, kept)
 
 
 def evaluate_steps(flat, calendar, reaches, inputs, results=()):
@@ -235,7 +224,11 @@ def arrivals_of(world, flat, counts):
 def evaluate(world, place, now):
     """The state as far as it follows from the world and the time; see tracking for the rest."""
     evaluation, kpi = evaluate_alone(world, place, now), world.kpis[place.kpi]
-    if kpi.no_data_policy == "KEEP_LAST" and may_keep(evaluation):
+    if kpi.bands is not None and kpi.bands.basis == "SIGMA":
+        evaluations.judge_by(kpi, evaluation, series.sigma_of(world, place, evaluation, now))
+    if kpi.bands is not None and kpi.bands.basis == "PACE":
+        pacing.judge(world, place, evaluation, now)
+    if kpi.no_data_policy == "KEEP_LAST" and evaluations.may_keep(evaluation):
         kept = series.kept_status(world, kpi, place, now)
         if kept is not None:
             evaluation.kept, evaluation.status = True, kept
@@ -264,19 +257,18 @@ def operands_of(world, calendar, place, now):
 
 def worth_of(world, place, now):
     """(value, whether the period is closed): what others read of a state."""
+    world = world.comparable_version(place.kpi, place.period.last)
+    if world is None:
+        return Nd("NO_COMPARABLE"), True
     kpi = world.kpis[place.kpi]
     flat, calendar = world.flat(kpi), world.calendar_of(kpi)
     reach = windows.reach_of(calendar, place.window, place.period)
     arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
     mark = readiness.assess(reach, now, arrivals, False).watermark
     life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
+    if suppression.cause(world, place, now):
+        return SUPPRESSED, life == "CLOSED"
     return value_in(world, calendar, place, now), life == "CLOSED"
-
-
-def may_keep(evaluation):
-    """Whether the last status may stand for a missing one: there is something to measure."""
-    return evaluation.status == "NO_DATA" and evaluation.data_state not in (
-        "NOT_APPLICABLE", "SUPPRESSED")
 
 
 def evaluate_alone(world, place, now):
@@ -288,6 +280,9 @@ def evaluate_alone(world, place, now):
     inputs = [operand.value for operand in operands]
     results = results_of(world, calendar, place, flat, now)
     steps = steps_of(world, calendar, place, flat, operands, results)
+    withheld = suppression.cause(world, place, now)
+    if withheld:
+        inputs, steps, results = ([SUPPRESSED] * len(some) for some in (inputs, steps, results))
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
@@ -297,52 +292,28 @@ def evaluate_alone(world, place, now):
         place.slice, place.window, period,
         environment.Environment(world, kpi, place.window, now))
     interval = is_interval(world, flat)
-    times = [row.time for item, operand in zip(flat.inputs, operands) if not item.is_earlier
-             for row in operand.rows]
-    evaluation = Evaluation(
-        inputs, [len(operand.rows) for operand in operands], steps, results, value, len(times),
+    told = [[] if withheld else operand.rows for operand in operands]
+    times = [row.time for item, rows in zip(flat.inputs, told) if not item.is_earlier
+             for row in rows]
+    evaluation = evaluations.Evaluation(
+        inputs, [len(rows) for rows in told], steps, results, value, len(times),
         max(times, default=None), ready, state,
-        readiness.life(period, now, ready.watermark, max(one.due for one in arrivals)),
+        life_of(world, kpi, reach, readiness.life(
+            period, now, ready.watermark, max(one.due for one in arrivals)), now),
         resolved, judgement.Figures(), None, "", None, None,
+        [len(operand.kept) for operand in operands], withheld,
         judgement.goal_of(kpi, resolved, interval))
-    judge(kpi, evaluation, evaluation.goal)
+    evaluation.interval = sampling.interval_of(world, kpi, evaluation, operands)
+    evaluation.low_n = evaluation.interval is not None and sampling.is_low(
+        evaluation.interval, kpi.sampling.tolerance)
+    evaluations.judge(kpi, evaluation, evaluation.goal)
+    if evaluation.low_n and kpi.sampling.clamp and evaluation.hit is not None:
+        evaluation.status = "WARNING"
+        evaluation.score = judgement.score(kpi.bands, kpi.direction, evaluation.hit, "WARNING")
     return evaluation
 
 
-def missing_reason(evaluation):
-    """Why there is nothing to judge; None if there is a number that counts."""
-    if isinstance(evaluation.value, Nd):
-        return evaluation.value.reason
-    return {"MISSING": "NOT_READY", "NOT_APPLICABLE": "NOT_APPLICABLE"}.get(evaluation.data_state)
-
-
-def judge(kpi, evaluation, goal):
-    """Fills in status and what belongs to it; precedence as in 3.7.5."""
-    reason, value = missing_reason(evaluation), evaluation.value
-    if (reason is not None and kpi.no_data_policy == "TREAT_AS_ZERO"
-            and evaluation.data_state == "MISSING" and evaluation.readiness.ready):
-        reason, value = None, decimals.ZERO
-    if reason is not None:
-        state = readiness.STATE_OF_REASON[reason]
-        evaluation.status = "ERROR" if state == "ERROR" else "NO_DATA"
-        evaluation.figures = judgement.Figures(*[Nd(reason)] * 4)
-        given_up = evaluation.data_state in ("MISSING", "LATE")
-        if (evaluation.status == "NO_DATA" and given_up and kpi.direction != "NEUTRAL"
-                and kpi.no_data_policy == "OFF_TARGET"):
-            evaluation.status = "OFF_TARGET"
-        evaluation.reason = reason
-        evaluation.score = judgement.midpoint(evaluation.status)
-        return
-    evaluation.figures = judgement.figures_of(value, goal)
-    needs_goal = not (kpi.bands and kpi.bands.basis == "ACTUAL")
-    if kpi.direction == "NEUTRAL" or (needs_goal and goal is None):
-        missing = "NO_TARGET" if goal is not None or kpi.direction == "NEUTRAL" else (
-            evaluation.resolved.reason.reason)
-        evaluation.status, evaluation.reason = "NO_TARGET", missing
-        return
-    hit = judgement.place(value, kpi.direction, kpi.bands, goal, evaluation.figures)
-    if isinstance(hit, Nd):
-        evaluation.status, evaluation.reason = "NO_TARGET", hit.reason
-        return
-    evaluation.hit, evaluation.status, evaluation.judged = hit, hit.status, value
-    evaluation.score = judgement.score(kpi.bands, kpi.direction, hit, hit.status)
+def life_of(world, kpi, reach, life, now):
+    """The life of a period, with FINAL."""
+    over = life in ("CLOSING", "CLOSED")
+    return "FINAL" if over and finality.final_since(world, kpi, reach) <= now else life

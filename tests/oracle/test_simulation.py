@@ -8,7 +8,7 @@ import batch
 import coverage
 import model
 import periods
-import random_case
+import random_turns
 import shrink
 
 DAY = datetime.date(2025, 3, 10)
@@ -35,7 +35,7 @@ def look(day=DAY, history=False):
 
 def tracked(*steps, day=DAY):
     """The track of revenue's day after the steps."""
-    return random_case.simulated(case(*steps, look(day))).checked[-1].track
+    return random_turns.simulated(case(*steps, look(day))).checked[-1].track
 
 
 def entries(track):
@@ -85,7 +85,7 @@ class TrackingTest(unittest.TestCase):
 class CaseTextTest(unittest.TestCase):
     def test_verbs_follow_from_what_is_there(self):
         one = sample("10T08:00:00", 60)
-        lines = random_case.simulated(case(
+        lines = random_turns.simulated(case(
             model.Clock(at("10T12:00:00")), model.Write("sales", (one,)),
             model.Write("sales", (one,)), model.Write("sales", (sample("10T08:00:00", 7),)),
             model.Retract("sales", (one,)), model.Retract("sales", (one,)))).lines
@@ -93,11 +93,11 @@ class CaseTextTest(unittest.TestCase):
         self.assertEqual(verbs, ["write", "repeat", "correct", "retract"])
 
     def test_a_seed_and_a_number_make_one_case(self):
-        texts = [random_case.simulated(random_case.make_case(7, 3)).lines for _ in range(2)]
+        texts = [random_turns.simulated(random_turns.make_case(7, 3)).lines for _ in range(2)]
         self.assertEqual(*texts)
 
     def test_a_withdrawal_and_a_write_under_one_id_are_a_move(self):
-        simulation = random_case.simulated(case(
+        simulation = random_turns.simulated(case(
             model.Clock(at("11T12:00:00")), model.Write("sales", (sample("10T08:00:00", 60),)),
             model.Retract("sales", (sample("10T08:00:00", 60),)),
             model.Write("sales", (sample("11T08:00:00", 60),))))

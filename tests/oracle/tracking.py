@@ -8,9 +8,11 @@ series that is active when a period ends rolls over into the next one.
 import dataclasses
 
 import decimals
+import finality
 import frames
 import members
 import periods
+import rosters
 import slices
 import states
 import windows
@@ -66,7 +68,7 @@ def visible_rows(world, kpi, members, period):
 def knows_slice(world, kpi, members):
     """Whether a sample of an input that has all dimensions lies in the slice."""
     grouping = tuple(dimension for dimension, _ in members)
-    return any(slices.project(sample.dimensions, grouping) == members
+    return any(rosters.place_of(world, kpi, slices.project(sample.dimensions, grouping)) == members
                for item in world.flat(kpi).inputs if not set(item.ignore) & set(grouping)
                for sample in world.samples[item.metric].values())
 
@@ -78,6 +80,11 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
+    if world.chains.get(place.kpi) or any(
+            world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
+        return False
+    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
+        return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
     if reads_values(world, kpi):
@@ -91,6 +98,33 @@ def reads_values(world, kpi):
     """Whether a target follows values of other periods or KPIs, which move when these do."""
     own = [target.value for target in world.targets.values() if target.kpi == kpi.name]
     return any(value.is_computed for value in [*own, *([kpi.target] if kpi.target else [])])
+
+
+UNSURE = object()
+
+
+def end_of_record(world, kpi, moments, now):
+    """The end of the last period, of any window and slice, that was recorded as closed; None
+    without one, UNSURE where that is not computed here."""
+    calendar, ends = world.calendar_of(kpi), []
+    known = {()} | {slices.project(row.dimensions, grouping) for item in world.flat(kpi).inputs
+                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
+    first = min((day for item in world.flat(kpi).inputs
+                 for day, _ in world.days(calendar, item.metric)), default=None)
+    if first is None:
+        return None
+    for window in kpi.windows:
+        for members in known:
+            period = windows.step_of(calendar, window, periods.day_of(calendar, now))
+            while period.end > first:
+                track = Replay(states.Place(kpi.name, window, members, period), moments).run()
+                if track.unsure:
+                    return UNSURE
+                if track.revision >= 1:
+                    ends.append(period.end)
+                    break
+                period = periods.previous_period(calendar, period)
+    return max(ends, default=None)
 
 
 class Replay:

@@ -4,9 +4,12 @@ import dataclasses
 import functools
 
 import aggregates
+import finality
+import levels
 import model
 import periods
 import targets
+import versions
 import windows
 
 
@@ -52,20 +55,31 @@ class World:
         self.targets = {}
         self.revisions = {}  # of KPIs
         self.samples = {}  # metric -> identity -> model.Sample
+        self.versions = {}  # metric -> identity -> ((recorded, model.Sample or None), ...)
+        self.created = {}  # KPI -> when it was first defined
+        self.decisions = {}  # KPI -> (finality.Decision, ...)
+        self.chains = {}  # KPI -> (versions.Version, ...) where there is more than one
+        self.moments = ()  # of the case up to now, for frozen targets
+        self.as_of = None  # (now, whether AS_WAS), for levels
+        self.viewed = {}  # KPI -> index of the version that `kpis` has; else it is the newest
         self.watermarks = {}  # by metric
         self._memo = {}
 
     def copy(self):
         other = World()
-        for name in ("calendars", "metrics", "kpis", "targets", "revisions", "watermarks"):
+        for name in ("calendars", "metrics", "kpis", "targets", "revisions", "watermarks",
+                     "created", "decisions", "chains", "viewed"):
             setattr(other, name, dict(getattr(self, name)))
         other.samples = {metric: dict(rows) for metric, rows in self.samples.items()}
+        other.as_of, other.moments = self.as_of, self.moments
+        other.versions = {metric: dict(rows) for metric, rows in self.versions.items()}
         return other
 
     # --- Changes, on a copy ---
 
-    def define(self, definition):
-        """False when it changes nothing."""
+    def define(self, definition, now=0, not_closed=None):
+        """False when it changes nothing. `not_closed`: of a KPI, the first day on which no period
+        is recorded as closed."""
         kind = {model.Metric: self.metrics, model.Kpi: self.kpis, model.Target: self.targets,
                 periods.Calendar: self.calendars}[type(definition)]
         known = kind.get(definition.name)
@@ -75,10 +89,33 @@ class World:
             return False
         kind[definition.name] = definition
         if isinstance(definition, model.Kpi):
-            self.revisions[definition.name] = self.revisions.get(definition.name, 0) + 1
+            revision = self.revisions.get(definition.name, 0)
+            self.revisions[definition.name] = revision + 1
+            if known is not None:
+                self.chains[definition.name] = versions.follow(
+                    self.chains.get(definition.name, ()), (known, revision),
+                    (definition, revision + 1), finality.open_from(self, definition.name, now),
+                    not_closed)
+            self.created.setdefault(definition.name, now)
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
+            self.versions.setdefault(definition.name, {})
         return True
+
+    def write(self, metric, sample, now=0):
+        identity = sample.identity()
+        if self.samples[metric].get(identity) != sample:
+            self.samples[metric][identity] = sample
+            self._record(metric, identity, sample, now)
+
+    def take(self, metric, identity, now=0):
+        """The sample that is withdrawn."""
+        self._record(metric, identity, None, now)
+        return self.samples[metric].pop(identity)
+
+    def _record(self, metric, identity, sample, now):
+        before = self.versions[metric].get(identity, ())
+        self.versions[metric][identity] = before + ((now, sample),)
 
     @staticmethod
     def _completed(said, known):
@@ -96,6 +133,62 @@ class World:
         if key not in self._memo:
             self._memo[key] = compute()
         return self._memo[key]
+
+    def viewed_at(self, now, as_was):
+        """The world as it is regrouped at an instant, or AS_WAS."""
+        if not any(metric.hierarchies for metric in self.metrics.values()):
+            return self
+        other = self.copy()
+        other.as_of = (now, as_was)
+        return other
+
+    def remembering(self, moments):
+        """The world with what was before it."""
+        values = [kpi.target for kpi in self.kpis.values() if kpi.target]
+        if not any(value.freeze for value in values):
+            return self
+        other = self.copy()
+        other.moments = tuple(moments)
+        return other
+
+    def leaf(self, calendar, metric, day, sample):
+        """The dimensions of a sample of a local day, with its members of levels."""
+        definition = self.metrics[metric]
+        if not definition.hierarchies or self.as_of is None:
+            return sample.dimensions
+        now, as_was = self.as_of
+        return levels.extended(definition, sample.dimensions,
+                               day if as_was else periods.day_of(calendar, now))
+
+    def version_for(self, name, day):
+        """The world with the version of a KPI that has the periods which end with a day."""
+        chain = self.chains.get(name)
+        if not chain:
+            return self
+        index = versions.index_of(chain, day)
+        if index == self.viewed.get(name, len(chain) - 1):
+            return self
+        return self.remembered(("version", name, index), lambda: self._view(name, index))
+
+    def _view(self, name, index):
+        other, version = self.copy(), self.chains[name][index]
+        other.kpis[name], other.revisions[name] = version.kpi, version.revision
+        other.viewed[name] = index
+        return other
+
+    def comparable_version(self, name, day):
+        """The same for what is compared with the version at hand; None across a break."""
+        other = self.version_for(name, day)
+        own = self.kpis[name]
+        apart = other is not self and not (own.across and other.kpis[name].unit == own.unit)
+        return None if apart else other
+
+    def reads_from(self, name):
+        """First day that operands of other periods may reach; None for all."""
+        chain = self.chains.get(name)
+        if not chain or self.kpis[name].across:
+            return None
+        return chain[self.viewed.get(name, len(chain) - 1)].first
 
     def calendar_of(self, kpi):
         return zoned(self.calendars[kpi.calendar] if kpi.calendar else periods.Calendar(),
@@ -141,9 +234,11 @@ class Flattening:
 
     def __init__(self, kpis):
         self.kpis = kpis
+        self.root = None
         self.inputs, self.owners, self.steps, self.results = [], [], [], []
 
     def of(self, kpi):
+        self.root = kpi.name
         self.step(kpi, frozenset(), (), ())
         return FlatKpi(tuple(self.inputs), tuple(self.steps), tuple(self.results))
 
@@ -175,7 +270,8 @@ class Flattening:
         owner = (item.key(), parts)
         if owner not in self.owners:
             self.owners.append(owner)
-            self.inputs.append(item)
+            through = (self.root, *sorted(parts))
+            self.inputs.append(dataclasses.replace(item, through=through))
         return self.owners.index(owner)
 
     def inputs_of(self, kpi, parts, offsets, ignore):

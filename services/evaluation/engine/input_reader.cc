@@ -85,8 +85,11 @@ bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) con
 
 absl::StatusOr<InputAggregate> InputReader::Read(size_t input, const Window& window,
                                                  const Period& root) const {
-  const auto end = FollowPath(calendar_, window, root, inputs_[input].path);
-  const bool exists = end.has_value() && !IsAcrossBreak(root, end->days.end_day - 1);
+  const PeriodPath& path = inputs_[input].path;
+  const auto end = FollowPath(calendar_, window, root, path);
+  // The window's own days count as this version counts them, also those before it.
+  const bool exists =
+      end.has_value() && (path.empty() || !IsAcrossBreak(root, end->days.end_day - 1));
   if (exists && !CannotBeTold(input)) return ReadEnd(input, *end);
   InputAggregate aggregate = Unread(input, root);
   aggregate.missing = CannotBeTold(input) ? NdReason::kNotAggregatable : NdReason::kNoComparable;
