@@ -58,10 +58,21 @@ spec:
 image: {{ include "kpi-suite.image" .root | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 command: [/usr/bin/kpi-{{ .service }}]
-args: [--config=/etc/kpi/config/config.yaml]
-{{- with .section.extraEnv }}
+{{- $meets := include "kpi-suite.meetsPeers" . }}
+args:
+  - --config=/etc/kpi/config/config.yaml
+  {{- if $meets }}
+  - --advertise={{ include "kpi-suite.podAddress" . }}
+  {{- end }}
+{{- if or $meets .section.extraEnv }}
 env:
+  {{- if $meets }}
+  - name: POD_IP
+    valueFrom: {fieldRef: {fieldPath: status.podIP}}
+  {{- end }}
+  {{- with .section.extraEnv }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 {{- with .section.extraEnvFrom }}
 envFrom:
@@ -168,6 +179,18 @@ volumeMounts:
 {{- with .section.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* Not empty when the pods of the service call each other. */}}
+{{- define "kpi-suite.meetsPeers" -}}
+{{- if and (eq .service "evaluation") (eq .root.Values.store.engine "postgres") -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- define "kpi-suite.podAddress" -}}
+{{- $host := ternary "[$(POD_IP)]" "$(POD_IP)" (hasPrefix "[" .root.Values.listenAddress) -}}
+{{ $host }}:{{ include "kpi-suite.grpcPort" .service }}
 {{- end -}}
 
 {{- define "kpi-suite.usesCache" -}}

@@ -17,19 +17,26 @@
 {{- end -}}
 
 {{- define "kpi-suite.validateSection" -}}
-{{- if gt (int .section.replicas) 1 -}}
-{{- if eq .store.engine "sqlite" -}}
+{{- $files := eq .store.engine "sqlite" -}}
+{{- if and $files (gt (int .section.replicas) 1) -}}
 {{- fail (printf "%s.replicas: got %d, want 1 (or 0): its store is a SQLite file that one process holds" .service (int .section.replicas)) -}}
-{{- else if eq .service "evaluation" -}}
-{{- fail (printf "evaluation.replicas: got %d, want 1 (or 0): one process owns the log of states" (int .section.replicas)) -}}
 {{- end -}}
+{{- $scaling := .section.autoscaling -}}
+{{- if and $files $scaling.enabled -}}
+{{- fail (printf "%s.autoscaling.enabled: got true, want false: its store is a SQLite file that one process holds" .service) -}}
+{{- end -}}
+{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
+{{- fail (printf "%s.autoscaling.maxReplicas: got %d, want minReplicas, %d, or more" .service (int $scaling.maxReplicas) (int $scaling.minReplicas)) -}}
+{{- end -}}
+{{- if and $scaling.enabled (not $scaling.targetCPUUtilizationPercentage) (not $scaling.metrics) -}}
+{{- fail (printf "%s.autoscaling.targetCPUUtilizationPercentage: got nothing, want a percentage, or autoscaling.metrics" .service) -}}
 {{- end -}}
 {{- $drain := add (int .section.drain.delaySeconds) (int .section.drain.timeoutSeconds) 10 -}}
 {{- if lt (int .section.terminationGracePeriodSeconds) (int $drain) -}}
 {{- fail (printf "%s.terminationGracePeriodSeconds: got %d, want at least %d: drain.delaySeconds, drain.timeoutSeconds and 10 to flush" .service (int .section.terminationGracePeriodSeconds) (int $drain)) -}}
 {{- end -}}
 {{- range $key, $_ := .section.config -}}
-{{- if has $key (list "listen" "admin-listen" "ports-file" "log-level" "drain-delay" "drain-timeout" "store" "store-password-file" "cache" "cache-password-file" "cache-ca-file" "cache-certificate-file" "cache-key-file" "definition" "measurement" "definitions" "definitions-workspace" "config" "help" "version" "check-config") -}}
+{{- if has $key (list "listen" "admin-listen" "ports-file" "log-level" "drain-delay" "drain-timeout" "store" "store-password-file" "cache" "cache-password-file" "cache-ca-file" "cache-certificate-file" "cache-key-file" "definition" "measurement" "advertise" "definitions" "definitions-workspace" "config" "help" "version" "check-config") -}}
 {{- fail (printf "%s.config: got %s, which other values decide" $.service $key) -}}
 {{- end -}}
 {{- end -}}
