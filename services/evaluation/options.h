@@ -23,14 +23,22 @@ struct EvaluationOptions {
   // Addresses of the services that are followed, "host:port".
   std::string definition = "127.0.0.1:7001";
   std::string measurement = "127.0.0.1:7002";
+  // Where other processes at the same log reach this one, "host:port"; empty: AdvertisedAddress.
+  std::string advertise;
 };
 
-// Adds --store, --cache, a password file of each, --definition and --measurement with their checks.
+// Adds --store, --cache, a password file of each, --definition, --measurement and --advertise with
+// their checks.
 // The present values are the defaults.
 void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser);
 
 // INVALID_ARGUMENT naming the flag when `options` do not say where the state log is kept.
 absl::Status CheckStore(const EvaluationOptions& options);
+
+// Where peers reach a process that listens on `listen`, at the port it got: options.advertise, else
+// the host of `listen`, else (it listens everywhere) the name of this machine.
+std::string AdvertisedAddress(const EvaluationOptions& options, const std::string& listen,
+                              int port);
 
 // The directory of "sqlite:DIRECTORY". INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store);
