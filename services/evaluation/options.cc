@@ -17,9 +17,7 @@ void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser) {
       "store", options.store,
       absl::StrCat("Where the state log is kept: sqlite:DIRECTORY or ", kPostgresStoreHelp, "."));
   parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
-  parser.Add("cache", options.cache, "Where states are published: redis://HOST:PORT or memory.");
-  parser.Add("cache-password-file", options.cache_password_file,
-             "File with the password of the cache, instead of one in its address.");
+  AddCacheOptions(options.cache, options.cache_address, parser);
   parser.Add("definition", options.definition, "Address of the definition service.");
   parser.Add("measurement", options.measurement, "Address of the measurement service.");
   parser.Add("advertise", options.advertise,
@@ -29,9 +27,16 @@ void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser) {
     return options.advertise.empty() ? absl::OkStatus()
                                      : ParseAddress("--advertise", options.advertise).status();
   });
-  parser.AddCheck([&options]() -> absl::Status {
-    ASSIGN_OR_RETURN(options.cache_address,
-                     ReadCacheAddress(options.cache, options.cache_password_file));
+}
+
+void AddCacheOptions(CacheOptions& options, CacheAddress& address, OptionParser& parser) {
+  parser.Add("cache", options.cache, kCacheHelp);
+  parser.Add("cache-password-file", options.password_file, kCachePasswordHelp);
+  parser.Add("cache-ca-file", options.ca_file, kCacheCaHelp);
+  parser.Add("cache-certificate-file", options.certificate_file, kCacheCertificateHelp);
+  parser.Add("cache-key-file", options.key_file, kCacheKeyHelp);
+  parser.AddCheck([&options, &address]() -> absl::Status {
+    ASSIGN_OR_RETURN(address, ReadCacheAddress(options));
     return absl::OkStatus();
   });
 }

@@ -145,7 +145,7 @@ class Restricted(unittest.TestCase):
 
     def test_no_password_is_in_a_command_or_an_option(self):
         for recipe in chart.RECIPES:
-            self.assertNotRegex(chart.recipe_text(recipe), r"redis://[^/\s]*:[^/\s]*@")
+            self.assertNotRegex(chart.recipe_text(recipe), r"rediss?(-\w+)?://[^/\s]*:[^/\s]*@")
 
 
 class Traffic(unittest.TestCase):

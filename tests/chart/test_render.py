@@ -111,6 +111,31 @@ class Values(unittest.TestCase):
         self.assertIn("cache.redis.existingSecret: got nothing", self.refusal(
             "cache.engine=redis", "cache.redis.host=r", "cache.redis.user=u"))
 
+    def test_address_of_a_redis_says_how_it_is_run(self):
+        def address(*settings):
+            text = chart.render_text("--set=cache.engine=redis",
+                                     *(f"--set=cache.redis.{one}" for one in settings))
+            return next(line.split(": ", 1)[1] for line in text.splitlines()
+                        if line.strip().startswith("cache: "))
+        self.assertEqual(address("host=r", "database=2"), "redis://r:6379/2")
+        self.assertEqual(address("host=r", "tls.enabled=true"), "rediss://r:6379/0")
+        self.assertEqual(
+            address("deployment=sentinel", "hosts={a,b}", "masterName=m", "user=u",
+                    "existingSecret=s"), "redis-sentinel://u@a:26379,b:26379/m/0")
+        self.assertEqual(
+            address("deployment=cluster", "hosts={a,b}", "port=7000", "tls.enabled=true"),
+            "rediss-cluster://a:7000,b:7000")
+        for wanted, settings in {
+                "cache.redis.hosts: got nothing": ("deployment=cluster",),
+                "cache.redis.hosts: got a list": ("host=r", "hosts={a}"),
+                "cache.redis.host: got a host": ("deployment=sentinel", "host=r", "hosts={a}"),
+                "cache.redis.masterName: got nothing": ("deployment=sentinel", "hosts={a}"),
+                "cache.redis.masterName: got a name": ("host=r", "masterName=m"),
+                "cache.redis.database: got 1": ("deployment=cluster", "hosts={a}", "database=1"),
+                "cache.redis.tls.enabled: got false": ("host=r", "tls.caSecret=s")}.items():
+            self.assertIn(wanted, self.refusal("cache.engine=redis", *(
+                f"cache.redis.{one}" for one in settings)))
+
     def test_definitions_have_one_source_that_a_config_map_holds(self):
         self.assertIn("want one of them", self.refusal(
             "kpis.files.a\\.yaml=x", "kpis.existingConfigMap=c"))

@@ -97,6 +97,14 @@ volumeMounts:
   {{- if include "kpi-suite.readsCachePassword" . }}
   - {name: cache-password, mountPath: /etc/kpi/cache, readOnly: true}
   {{- end }}
+  {{- if include "kpi-suite.usesCache" . }}
+  {{- if .root.Values.cache.redis.tls.caSecret }}
+  - {name: cache-ca, mountPath: /etc/kpi/cache-ca, readOnly: true}
+  {{- end }}
+  {{- if .root.Values.cache.redis.tls.clientSecret }}
+  - {name: cache-client, mountPath: /etc/kpi/cache-client, readOnly: true}
+  {{- end }}
+  {{- end }}
   {{- if include "kpi-suite.mountsDefinitions" . }}
   - {name: kpis, mountPath: /etc/kpi/definitions, readOnly: true}
   {{- end }}
@@ -134,6 +142,25 @@ volumeMounts:
     items:
       - {key: {{ .root.Values.cache.redis.existingSecretKey | quote }}, path: password}
 {{- end }}
+{{- if include "kpi-suite.usesCache" . }}
+{{- with .root.Values.cache.redis.tls.caSecret }}
+- name: cache-ca
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: {{ $.root.Values.cache.redis.tls.caSecretKey | quote }}, path: ca.crt}
+{{- end }}
+{{- with .root.Values.cache.redis.tls.clientSecret }}
+- name: cache-client
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: tls.crt, path: tls.crt}
+      - {key: tls.key, path: tls.key}
+{{- end }}
+{{- end }}
 {{- if include "kpi-suite.mountsDefinitions" . }}
 - name: kpis
   configMap: {name: {{ include "kpi-suite.definitionsConfigMap" .root }}}
@@ -143,8 +170,14 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
+{{- define "kpi-suite.usesCache" -}}
+{{- if has .service (list "standalone" "evaluation") -}}
+true
+{{- end -}}
+{{- end -}}
+
 {{- define "kpi-suite.readsCachePassword" -}}
-{{- if and .root.Values.cache.redis.existingSecret (has .service (list "standalone" "evaluation")) -}}
+{{- if and .root.Values.cache.redis.existingSecret (include "kpi-suite.usesCache" .) -}}
 true
 {{- end -}}
 {{- end -}}
