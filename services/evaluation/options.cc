@@ -1,10 +1,14 @@
 #include "services/evaluation/options.h"
 
+#include <unistd.h>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/target.h"
+#include "libs/rpc/address.h"
 
 namespace kpisuite {
 
@@ -16,7 +20,13 @@ void AddEvaluationOptions(EvaluationOptions& options, OptionParser& parser) {
   AddCacheOptions(options.cache, options.cache_address, parser);
   parser.Add("definition", options.definition, "Address of the definition service.");
   parser.Add("measurement", options.measurement, "Address of the measurement service.");
+  parser.Add("advertise", options.advertise,
+             "HOST:PORT at which other evaluators of the same store reach this one.");
   parser.AddCheck([&options] { return CheckStore(options); });
+  parser.AddCheck([&options] {
+    return options.advertise.empty() ? absl::OkStatus()
+                                     : ParseAddress("--advertise", options.advertise).status();
+  });
 }
 
 void AddCacheOptions(CacheOptions& options, CacheAddress& address, OptionParser& parser) {
@@ -36,6 +46,20 @@ absl::Status CheckStore(const EvaluationOptions& options) {
     return CheckPostgresTarget({options.store, options.store_password_file});
   }
   return StateLogDirectoryOf(options.store).status();
+}
+
+std::string AdvertisedAddress(const EvaluationOptions& options, const std::string& listen,
+                              int port) {
+  if (!options.advertise.empty()) return options.advertise;
+  const absl::StatusOr<Address> address = ParseAddress("--listen", listen);
+  std::string host = address.ok() ? address->host : "";
+  if (host.empty() || host == "0.0.0.0" || host == "::" || host == "*") {
+    char name[256] = {};
+    gethostname(name, sizeof(name) - 1);
+    host = name;
+  }
+  if (absl::StrContains(host, ':')) host = absl::StrCat("[", host, "]");
+  return absl::StrCat(host, ":", port);
 }
 
 absl::StatusOr<std::string> StateLogDirectoryOf(const std::string& store) {
