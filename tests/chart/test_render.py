@@ -99,7 +99,7 @@ class Values(unittest.TestCase):
             self.assertEqual(spec["strategy"]["rollingUpdate"]["maxUnavailable"], 0)
 
     def test_autoscaler_needs_a_range_a_measure_and_a_store_for_several(self):
-        self.assertIn("measurement.autoscaling.enabled: got true, want false: its store is a SQLite",
+        self.assertIn("measurement.autoscaling.enabled: got true, want false: its store is a",
                       self.refusal("mode=distributed", "measurement.autoscaling.enabled=true"))
         postgres = ("mode=distributed", "store.engine=postgres", "store.postgres.host=db",
                     "evaluation.autoscaling.enabled=true")
