@@ -12,7 +12,13 @@
 namespace kpisuite {
 namespace {
 
-Dimensions DimensionsOf(const std::string& slice) {
+bool Has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Dimensions NaiveKpi::DimensionsOf(const std::string& slice) {
   Dimensions dimensions;
   for (absl::string_view part : absl::StrSplit(slice, ';', absl::SkipEmpty())) {
     const std::pair<std::string, std::string> member =
@@ -22,7 +28,7 @@ Dimensions DimensionsOf(const std::string& slice) {
   return dimensions;
 }
 
-std::string SliceOf(const Dimensions& dimensions, const std::vector<std::string>& names) {
+std::string NaiveKpi::SliceOf(const Dimensions& dimensions, const std::vector<std::string>& names) {
   std::string slice;
   for (const std::string& name : names) {
     const auto found = dimensions.find(name);
@@ -31,12 +37,6 @@ std::string SliceOf(const Dimensions& dimensions, const std::vector<std::string>
   }
   return slice;
 }
-
-bool Has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-}  // namespace
 
 absl::StatusOr<NaiveKpi> NaiveKpi::Create(std::shared_ptr<const KpiDefinition> kpi,
                                           const SampleTable& table) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -88,6 +89,18 @@ class NaiveKpi {
   bool IsWithin(size_t input, const Row& row, const Dimensions& slice) const;
   std::vector<const Row*> RowsOf(size_t input, const NaivePlace& place) const;
   Gathered GatherAt(const NaivePlace& place, const Period& period, bool latest) const;
+  // Whether the member of a place has stopped reporting, and how many of those below have.
+  struct Silence {
+    bool missing = false;
+    int missing_below = 0;
+  };
+  Silence SilenceAt(const NaivePlace& place, const Period& period, absl::Time now) const;
+  std::optional<absl::CivilDay> SilentSince(const NaivePlace& place, const Period& period,
+                                            absl::Time now) const;
+  bool IsMissing(const std::vector<std::string>& grouping, const Dimensions& members,
+                 absl::CivilDay since, absl::CivilDay end) const;
+  static Dimensions DimensionsOf(const std::string& slice);
+  static std::string SliceOf(const Dimensions& dimensions, const std::vector<std::string>& names);
   Value EvaluateFormulas(const std::vector<Value>& inputs, const Period& period) const;
 
   std::shared_ptr<const KpiDefinition> kpi_;

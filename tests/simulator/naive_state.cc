@@ -21,12 +21,13 @@ std::string TimeText(bool has, const google::protobuf::Timestamp& time) {
   return TimeText(absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()));
 }
 
-std::string FlagsText(const StatusFlags& flags) {
+std::string FlagsText(const StatusFlags& flags, bool member_missing) {
   std::vector<std::string> names;
   if (flags.provisional) names.push_back("PROVISIONAL");
   if (flags.stale) names.push_back("STALE");
   if (flags.restated) names.push_back("RESTATED");
   if (flags.suppressed) names.push_back("SUPPRESSED");
+  if (member_missing) names.push_back("MISSING_MEMBER");
   return absl::StrJoin(names, ",");
 }
 
@@ -91,14 +92,16 @@ std::string NaiveKpi::Expect(const NaivePlace& place, const Circumstances& circu
   if (phase == PeriodPhase::kClosed && !readiness.ready && circumstances.settling) {
     phase = PeriodPhase::kClosing;
   }
-  return absl::StrCat(
-      "value ", ValueText(value), " status ", KpiStatusName(status.status), " data ",
-      DataStateName(data_state), " flags [", FlagsText(status.flags), "] rows ", gathered.rows,
-      " complete ", readiness.completeness.ToString(), " watermark ",
-      TimeText(std::min(readiness.watermark, period.end)), " last event ",
-      TimeText(gathered.rows > 0 ? gathered.last_event : absl::InfinitePast()), " life ",
-      PeriodPhaseName(phase), " score ",
-      status.score.has_value() ? status.score->ToString() : "none", " revision ", kpi_->revision);
+  const Silence silence = SilenceAt(place, period, now);
+  return absl::StrCat("value ", ValueText(value), " status ", KpiStatusName(status.status),
+                      " data ", DataStateName(data_state), " flags [",
+                      FlagsText(status.flags, silence.missing), "] rows ", gathered.rows,
+                      " complete ", readiness.completeness.ToString(), " watermark ",
+                      TimeText(std::min(readiness.watermark, period.end)), " last event ",
+                      TimeText(gathered.rows > 0 ? gathered.last_event : absl::InfinitePast()),
+                      " life ", PeriodPhaseName(phase), " score ",
+                      status.score.has_value() ? status.score->ToString() : "none", " revision ",
+                      kpi_->revision, " members missing ", silence.missing_below);
 }
 
 // Beyond its end a watermark does not matter to a period: it is not looked at again.
@@ -115,7 +118,7 @@ std::string NaiveKpi::Describe(const v1::KpiState& state) {
                       TimeText(state.has_last_event_time(), state.last_event_time()), " life ",
                       absl::StripPrefix(v1::PeriodLife_Name(state.period().life()), "PERIOD_LIFE_"),
                       " score ", state.score().empty() ? "none" : state.score(), " revision ",
-                      state.definition_revision());
+                      state.definition_revision(), " members missing ", state.members_missing());
 }
 
 std::string NaiveKpi::Verdict(const v1::KpiState& state) {
