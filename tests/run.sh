@@ -64,7 +64,8 @@ stage_chart() { python3 -m unittest discover -q -s tests/chart; }
 asan_targets=(
   kpi_base_test kpi_numbers_test kpi_aggregate_test kpi_formula_test kpi_time_test kpi_status_test
   kpi_control_test kpi_pace_test kpi_change_test
-  kpi_storage_test kpi_postgres_test kpi_cache_test kpi_definitions_test definition_store_test
+  kpi_storage_test kpi_postgres_test kpi_cache_test kpi_cache_deployment_test kpi_definitions_test
+  definition_store_test
   measurement_store_test measurement_postgres_test evaluation_log_test
   evaluation_engine_test evaluation_forecast_test evaluation_simulation_test
   evaluation_versions_test harness_test acceptance_format_test acceptance_test kpi_simulator)

@@ -41,6 +41,8 @@ for library in "${libraries[@]}"; do
 done
 
 cp -L /etc/ssl/certs/ca-certificates.crt "$dest/etc/ssl/certs/"
+mkdir -p "$dest/usr/lib/ssl"  # where OpenSSL looks
+ln -s /etc/ssl/certs/ca-certificates.crt "$dest/usr/lib/ssl/cert.pem"
 cp -a /usr/share/zoneinfo "$dest/usr/share/"
 echo "hosts: files dns" >"$dest/etc/nsswitch.conf"
 printf 'root:x:0:0:root:/:/sbin/nologin\nkpi:x:%s:%s:kpi:/var/lib/kpi:/sbin/nologin\n' $id $id \

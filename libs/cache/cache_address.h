@@ -1,40 +1,58 @@
 // CacheAddress: the value of --cache.
 #pragma once
 
+#include <compare>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace kpisuite {
 
-struct CacheAddress {
-  enum class Engine { kMemory, kRedis };
-  Engine engine = Engine::kMemory;
-  // Redis only.
-  std::string host;
+// Where a server listens.
+struct RedisEndpoint {
+  std::string host;  // a name or an IP address, without brackets
   int port = 6379;
+
+  std::string ToString() const;  // "host:port", "[::1]:port"
+  friend auto operator<=>(const RedisEndpoint&, const RedisEndpoint&) = default;
+};
+
+struct CacheAddress {
+  enum class Engine { kMemory, kRedis, kRedisSentinel, kRedisCluster };
+  Engine engine = Engine::kMemory;
+  // Of the server; of the sentinels; of some nodes of the cluster. Not empty but for kMemory.
+  std::vector<RedisEndpoint> hosts;
   std::string user;      // empty: the default user
   std::string password;  // empty: no authentication
   int database = 0;
+  std::string master_name;  // what the sentinels call the servers that they watch
+
+  bool tls = false;
+  std::string ca_file;           // PEM; empty: the authorities that the system trusts
+  std::string certificate_file;  // PEM, own certificate and chain; empty: none
+  std::string key_file;          // PEM, its key; given with certificate_file
 
   // Without user and password, for logs.
   std::string ToString() const;
 };
 
-// "memory" or "redis://[[user]:password@]host[:port][/database]". User and password are
-// percent-decoded; an IPv6 host stands in brackets. INVALID_ARGUMENT names `flag` and what is wrong
-// (never the password); UNIMPLEMENTED NOT_IMPLEMENTED for rediss, redis-cluster, redis-sentinel.
+// One of
+//
+//   memory
+//   redis://[[user]:password@]host[:port][/database]
+//   redis-sentinel://[[user]:password@]host[:port][,host[:port]...]/master-name[/database]
+//   redis-cluster://[[user]:password@]host[:port][,host[:port]...]
+//
+// with "rediss" instead of "redis" for TLS on every connection. Ports default to 6379, those of
+// sentinels to 26379; at most 32 hosts. User and password are percent-decoded; an IPv6 host stands
+// in brackets. INVALID_ARGUMENT names `flag` and what is wrong (never the password).
 absl::StatusOr<CacheAddress> ParseCacheAddress(absl::string_view text,
                                                absl::string_view flag = "--cache");
 
-// The same with the password in a file, as a mounted secret is one: the text is then
-// "redis://[user@]host[:port][/database]". One line end at the end of the file is not part of the
-// password. An empty `password_file` is ParseCacheAddress. INVALID_ARGUMENT names `flag` or
-// `flag`-password-file: a file that cannot be read, is empty or longer than 4096 bytes; a password
-// in both; a cache that has none.
-absl::StatusOr<CacheAddress> ReadCacheAddress(absl::string_view text,
-                                              const std::string& password_file,
-                                              absl::string_view flag = "--cache");
+// The same, but a user may be without a password, which is then elsewhere.
+absl::StatusOr<CacheAddress> ParseCacheAddressWithoutPassword(absl::string_view text,
+                                                              absl::string_view flag);
 
 }  // namespace kpisuite

@@ -3,11 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
-
-#include "absl/strings/str_cat.h"
-#include "libs/base/error.h"
+#include <vector>
 
 namespace kpisuite {
 namespace {
@@ -21,8 +18,7 @@ TEST(CacheAddress, ReadsEachPart) {
   EXPECT_EQ(address->engine, CacheAddress::Engine::kRedis);
   EXPECT_EQ(address->user, "kpi");
   EXPECT_EQ(address->password, "p@ss");
-  EXPECT_EQ(address->host, "cache.example.com");
-  EXPECT_EQ(address->port, 7000);
+  EXPECT_EQ(address->hosts, (std::vector<RedisEndpoint>{{"cache.example.com", 7000}}));
   EXPECT_EQ(address->database, 2);
   EXPECT_EQ(address->ToString(), "redis://cache.example.com:7000/2");
 }
@@ -59,6 +55,16 @@ TEST(CacheAddress, RefusesEverythingElseAndNamesTheFlag) {
                            "redis://:@host",
                            "redis://:%4@host",
                            "redis://:%zz@host",
+                           "redis-sentinel://host",
+                           "redis-sentinel://host/",
+                           "redis-sentinel://host/ma ster",
+                           "redis-sentinel://host/master/x",
+                           "redis-sentinel://a,,b/master",
+                           "redis-sentinel://a,/master",
+                           "redis-cluster://",
+                           "redis-cluster://a,b/1",
+                           "redis-cluster://a:1,b:x",
+                           "redis-tls://host",
                            "http://host",
                            "localhost:6379"}) {
     const absl::Status status = ParseCacheAddress(text).status();
@@ -76,53 +82,38 @@ TEST(CacheAddress, DoesNotPrintAPasswordItCannotRead) {
   }
 }
 
-class PasswordFile : public testing::Test {
- protected:
-  std::string Holding(absl::string_view text) {
-    const std::string path = absl::StrCat(testing::TempDir(), "/password.", ++files_);
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-
-  std::string ErrorOf(absl::string_view address, const std::string& file) {
-    const absl::Status status = ReadCacheAddress(address, file).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-    return std::string(status.message());
-  }
-
- private:
-  int files_ = 0;
-};
-
-TEST_F(PasswordFile, HoldsThePasswordAsItIs) {
-  const auto address = ReadCacheAddress("redis://kpi@cache:7000/1", Holding("p%40 s@:/\n"));
+TEST(CacheAddress, OfSentinelsNamesThemAndTheirMaster) {
+  const auto address = ParseCacheAddress("redis-sentinel://kpi:secret@a,b:7001,[::1]/mymaster/3");
   ASSERT_TRUE(address.ok()) << address.status();
-  EXPECT_EQ(address->user, "kpi");
-  EXPECT_EQ(address->password, "p%40 s@:/");
-  EXPECT_EQ(address->host, "cache");
-  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("secret"))->password, "secret");
-  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("secret\r\n"))->password, "secret");
-  EXPECT_EQ(ReadCacheAddress("redis://cache", Holding("two\n\n"))->password, "two\n");
-  EXPECT_EQ(ReadCacheAddress("redis://:own@cache", "")->password, "own");
+  EXPECT_EQ(address->engine, CacheAddress::Engine::kRedisSentinel);
+  EXPECT_EQ(address->hosts,
+            (std::vector<RedisEndpoint>{{"a", 26379}, {"b", 7001}, {"::1", 26379}}));
+  EXPECT_EQ(address->master_name, "mymaster");
+  EXPECT_EQ(address->database, 3);
+  EXPECT_EQ(address->password, "secret");
+  EXPECT_FALSE(address->tls);
+  EXPECT_EQ(address->ToString(), "redis-sentinel://a:26379,b:7001,[::1]:26379/mymaster/3");
 }
 
-TEST_F(PasswordFile, ThatIsNoneIsRefusedByTheNameOfItsFlag) {
-  const std::string flag = "--cache-password-file";
-  EXPECT_THAT(ErrorOf("redis://cache", "/nowhere/password"), HasSubstr(flag));
-  EXPECT_THAT(ErrorOf("redis://cache", testing::TempDir()), HasSubstr(flag));
-  EXPECT_THAT(ErrorOf("redis://cache", Holding("")), HasSubstr("got no password"));
-  EXPECT_THAT(ErrorOf("redis://cache", Holding("\n")), HasSubstr("got no password"));
-  EXPECT_THAT(ErrorOf("redis://cache", Holding(std::string(4097, 'x'))), HasSubstr("4096 bytes"));
-  EXPECT_THAT(ErrorOf("redis://:own@cache", Holding("other")), Not(HasSubstr("own@")));
-  EXPECT_THAT(ErrorOf("memory", Holding("secret")), HasSubstr(flag));
-  EXPECT_THAT(ErrorOf("redis://@cache", Holding("secret")), HasSubstr("--cache"));
+TEST(CacheAddress, OfAClusterNamesSomeNodes) {
+  const auto address = ParseCacheAddress("rediss-cluster://a,b:7001");
+  ASSERT_TRUE(address.ok()) << address.status();
+  EXPECT_EQ(address->engine, CacheAddress::Engine::kRedisCluster);
+  EXPECT_EQ(address->hosts, (std::vector<RedisEndpoint>{{"a", 6379}, {"b", 7001}}));
+  EXPECT_TRUE(address->tls);
+  EXPECT_EQ(address->ToString(), "rediss-cluster://a:6379,b:7001");
+  std::string many = "redis-cluster://h";
+  for (int i = 0; i < 32; ++i) many += ",h";
+  EXPECT_THAT(ParseCacheAddress(many).status().ToString(), HasSubstr("more than 32"));
 }
 
-TEST(CacheAddress, SaysWhatIsNotSupportedYet) {
-  for (const char* text : {"rediss://host", "redis-cluster://host:1", "redis-sentinel://host:1"}) {
-    const absl::Status status = ParseCacheAddress(text).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << text;
-    EXPECT_EQ(GetErrorDetails(status).reason, "NOT_IMPLEMENTED");
+TEST(CacheAddress, SaysByItsSchemeWhetherThereIsTls) {
+  for (const char* kind : {"", "-sentinel", "-cluster"}) {
+    const std::string rest = std::string(kind) + "://host:1" + (*kind == '-' ? "" : "/0");
+    const std::string path = kind == std::string("-sentinel") ? "/m/0" : "";
+    EXPECT_FALSE(ParseCacheAddress("redis" + rest + path)->tls);
+    EXPECT_TRUE(ParseCacheAddress("rediss" + rest + path)->tls);
+    EXPECT_EQ(ParseCacheAddress("rediss" + rest + path)->ToString(), "rediss" + rest + path);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/log.h"
+#include "libs/cache/state_encoding.h"
 
 namespace kpisuite {
 namespace {
@@ -17,15 +18,6 @@ std::chrono::nanoseconds Nanoseconds(absl::Duration duration) {
 
 size_t BytesOf(absl::string_view key, const StatePayload& payload) {
   return key.size() + (payload != nullptr ? payload->size() : 0);
-}
-
-// A key of the publisher's own, written with the first states of a whole partition: when it is
-// gone after the last ones, the cache was emptied in between and lacks the first.
-constexpr char kWitnessKey[] = "whole";
-
-StateUpdate Witness(const Frontier& frontier) {
-  return {
-      kWitnessKey, {frontier.fence.incarnation, 0, 0, 0}, std::make_shared<const std::string>()};
 }
 
 // An error of one partition's keys, not of the cache.
@@ -73,7 +65,6 @@ void CachePublisher::PublishWhole(int number, const Frontier& frontier,
   for (StateUpdate& state : states) Enqueue(partition, std::move(state));
   partition.whole_needed = false;
   partition.whole_running = true;
-  partition.witness_sent = false;
   to_ask_.erase(number);
   ready_.insert(number);
   if (!welcome && OverLimits()) NeedWhole(number, partition);
@@ -118,18 +109,8 @@ void CachePublisher::RunThread() {
     Tell(step.events);
     if (!step.publication.has_value()) continue;
     const absl::StatusOr<PublishResult> result = cache_.Publish(*step.publication);
-    const bool lost = result.ok() && LostMeanwhile(*step.publication, *result);
-    Tell(Finish(*std::move(step.publication), result, lost));
+    Tell(Finish(*std::move(step.publication), result));
   }
-}
-
-bool CachePublisher::LostMeanwhile(const Publication& publication, const PublishResult& result) {
-  // As long as there was a frontier, nothing was lost.
-  const bool created =
-      publication.frontier_write == FrontierWrite::kEstablish && result.frontier_missing;
-  if (!created) return false;
-  const auto read = cache_.Read({{publication.partition, {kWitnessKey}}});
-  return !read.ok() || !read->front().states.front().has_value();
 }
 
 CachePublisher::Step CachePublisher::NextStep() {
@@ -202,10 +183,6 @@ Publication CachePublisher::MakePublication(int number, Partition& partition) {
         {entry->first, entry->second.version, std::move(entry->second.payload)});
     partition.queue.erase(entry++);
   }
-  if (partition.whole_running && !partition.witness_sent) {
-    publication.updates.push_back(Witness(partition.frontier));
-    partition.witness_sent = true;
-  }
   const bool last = partition.queue.empty();
   if (last) ready_.erase(number);
   if (partition.whole_needed || !last) {
@@ -218,13 +195,13 @@ Publication CachePublisher::MakePublication(int number, Partition& partition) {
 }
 
 std::vector<CachePublisher::Event> CachePublisher::Finish(
-    Publication publication, const absl::StatusOr<PublishResult>& result, bool lost) {
+    Publication publication, const absl::StatusOr<PublishResult>& result) {
   std::vector<Event> events;
   const Time now = SteadyClock::now();
   MutexLock lock(mutex_);
   writing_ = false;
   if (result.ok()) {
-    Succeeded(publication, *result, lost, now, events);
+    Succeeded(publication, *result, now, events);
   } else {
     Failed(std::move(publication), result.status(), now, events);
   }
@@ -233,7 +210,7 @@ std::vector<CachePublisher::Event> CachePublisher::Finish(
 }
 
 void CachePublisher::Succeeded(const Publication& publication, const PublishResult& result,
-                               bool lost, Time now, std::vector<Event>& events) {
+                               Time now, std::vector<Event>& events) {
   if (up_ != true) events.push_back({.kind = Event::Kind::kUp});
   up_ = stats_.up = true;
   const auto found = partitions_.find(publication.partition);
@@ -250,12 +227,12 @@ void CachePublisher::Succeeded(const Publication& publication, const PublishResu
     return;
   }
   stats_.published_states += publication.updates.size();
+  if (result.lost) {
+    if (!partition.whole_needed) NeedWhole(publication.partition, partition);
+    return;
+  }
   if (publication.frontier_write == FrontierWrite::kEstablish) {
     if (!partition.whole_running) return;
-    if (lost) {
-      NeedWhole(publication.partition, partition);
-      return;
-    }
     partition.whole_running = false;
     partition.established = now;
     if (asked_ == publication.partition) asked_.reset();
@@ -270,9 +247,13 @@ void CachePublisher::Failed(Publication publication, const absl::Status& status,
                             std::vector<Event>& events) {
   ++stats_.failures;
   const auto found = partitions_.find(publication.partition);
-  if (ConcernsOnePartition(status)) {
-    LogError("partition could not be published",
-             {{"partition", publication.partition}, {"error", status.ToString()}});
+  const bool of_one_server = IsOfOneServer(status);
+  if (of_one_server || ConcernsOnePartition(status)) {
+    // One server's failure is said by its connections, not by each of its partitions.
+    if (!of_one_server) {
+      LogError("partition could not be published",
+               {{"partition", publication.partition}, {"error", status.ToString()}});
+    }
     if (found != partitions_.end()) {
       found->second.not_before = now + Nanoseconds(options_.heartbeat);
     }
@@ -285,14 +266,7 @@ void CachePublisher::Failed(Publication publication, const absl::Status& status,
   Partition& partition = found->second;
   ready_.insert(publication.partition);
   if (partition.whole_needed) return;
-  for (StateUpdate& update : publication.updates) {
-    // The witness goes out again with the next states, which are then the first.
-    if (update.key == kWitnessKey) {
-      partition.witness_sent = false;
-    } else {
-      Enqueue(partition, std::move(update));
-    }
-  }
+  for (StateUpdate& update : publication.updates) Enqueue(partition, std::move(update));
   if (OverLimits()) NeedWhole(publication.partition, partition);
 }
 

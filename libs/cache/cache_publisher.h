@@ -101,7 +101,6 @@ class CachePublisher {
     absl::flat_hash_map<std::string, Queued> queue;
     bool whole_needed = false;   // waits for PublishWhole; states are not taken meanwhile
     bool whole_running = false;  // the end of the queue completes the partition
-    bool witness_sent = false;   // with the first states of the whole
     Time established;            // when it was complete last, or asked to be
     Time not_before;             // after an error of this partition alone
   };
@@ -126,12 +125,10 @@ class CachePublisher {
   Publication MakePublication(int number, Partition& partition) REQUIRES(mutex_);
   void Heartbeat(Time now) REQUIRES(mutex_);
   void AskForWhole(Time now, std::vector<Event>& events) REQUIRES(mutex_);
-  // Whether the cache was emptied while the partition was being published whole.
-  bool LostMeanwhile(const Publication& publication, const PublishResult& result);
   // Takes in the outcome of a publication; returns what it means for the owner.
-  std::vector<Event> Finish(Publication publication, const absl::StatusOr<PublishResult>& result,
-                            bool lost) EXCLUDES(mutex_);
-  void Succeeded(const Publication& publication, const PublishResult& result, bool lost, Time now,
+  std::vector<Event> Finish(Publication publication, const absl::StatusOr<PublishResult>& result)
+      EXCLUDES(mutex_);
+  void Succeeded(const Publication& publication, const PublishResult& result, Time now,
                  std::vector<Event>& events) REQUIRES(mutex_);
   void Failed(Publication publication, const absl::Status& status, Time now,
               std::vector<Event>& events) REQUIRES(mutex_);

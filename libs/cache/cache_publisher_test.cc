@@ -175,6 +175,24 @@ TEST_F(CachePublisherTest, DoesNotLetOnePartitionStopTheOthers) {
   EXPECT_TRUE(owner_.IsShownBy(cache_));
 }
 
+TEST_F(CachePublisherTest, DoesNotLetOneServerStopThePartitionsOfOthers) {
+  options_.retry_after = absl::Hours(1);
+  StartComplete();
+  cache_.Fail(OfOneServer(CacheUnavailable("TIMEOUT", "one of several servers hangs")), 1);
+  owner_.Set(1, "a", "x");
+  while (publisher_->stats().failures == 0) absl::SleepFor(absl::Milliseconds(1));
+  owner_.Set(2, "a", "y");
+  const absl::Time end = absl::Now() + kPatience;
+  while (ReadPayload(cache_, 2, "a") != "y" && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(ReadPayload(cache_, 2, "a"), "y");
+  EXPECT_EQ(owner_.told().down, 0);
+  cache_.Fail(absl::OkStatus());
+  ASSERT_TRUE(publisher_->WaitUntilWritten(kPatience));
+  EXPECT_TRUE(owner_.IsShownBy(cache_));
+}
+
 TEST_F(CachePublisherTest, ForgetsAPartitionThatSomebodyElseOwns) {
   StartComplete();
   ASSERT_TRUE(cache_.memory().Publish(PublicationOf(1, FrontierAt(1, 99), {})).ok());

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "libs/base/error.h"
 #include "libs/cache/state_cache.h"
+#include "libs/cache/state_encoding.h"
 
 namespace kpisuite {
 
@@ -45,11 +45,6 @@ inline std::optional<Frontier> ReadFrontier(StateCache& cache, int partition) {
   return read.ok() ? (*read)[0].frontier : std::nullopt;
 }
 
-// The cause of a CACHE_UNAVAILABLE; empty for anything else.
-inline std::string CauseOf(const absl::Status& status) {
-  ErrorDetails details = GetErrorDetails(status);
-  const bool unavailable = absl::IsUnavailable(status) && details.reason == "CACHE_UNAVAILABLE";
-  return unavailable ? details.metadata["cause"] : "";
-}
+inline std::string CauseOf(const absl::Status& status) { return CacheCauseOf(status); }
 
 }  // namespace kpisuite

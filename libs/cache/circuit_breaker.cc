@@ -23,4 +23,12 @@ void CircuitBreaker::Failed(Time now) {
   if (failures_ == failures_to_open_) blocked_until_ = now + open_for_;
 }
 
+void CircuitBreaker::Note(bool succeeded, Time now) {
+  if (succeeded) {
+    Succeeded();
+  } else {
+    Failed(now);
+  }
+}
+
 }  // namespace kpisuite

@@ -16,10 +16,11 @@ class CircuitBreaker {
   CircuitBreaker(int failures_to_open, std::chrono::milliseconds open_for)
       : failures_to_open_(failures_to_open), open_for_(open_for) {}
 
-  // Whether the caller may try. Who may try reports Succeeded or Failed.
+  // Whether the caller may try. Who may try reports Succeeded or Failed, or Note for either.
   bool Allow(Time now) EXCLUDES(mutex_);
   void Succeeded() EXCLUDES(mutex_);
   void Failed(Time now) EXCLUDES(mutex_);
+  void Note(bool succeeded, Time now) EXCLUDES(mutex_);
 
  private:
   const int failures_to_open_;

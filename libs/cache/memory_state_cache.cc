@@ -25,6 +25,8 @@ absl::StatusOr<PublishResult> MemoryStateCache::Publish(const Publication& publi
     entry->second = {update.version, update.payload};
     ++result.stored;
   }
+  result.lost = flushed_.erase(publication.partition) > 0;
+  if (result.lost) return result;
   const bool establish = publication.frontier_write == FrontierWrite::kEstablish;
   const bool advance = publication.frontier_write == FrontierWrite::kAdvance;
   if (result.frontier_missing ? establish
@@ -60,6 +62,7 @@ std::string MemoryStateCache::description() const { return "memory"; }
 
 void MemoryStateCache::Flush() {
   MutexLock lock(mutex_);
+  for (const auto& [number, partition] : partitions_) flushed_.insert(number);
   partitions_.clear();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "libs/base/mutex.h"
 #include "libs/cache/state_cache.h"
 
@@ -35,6 +36,7 @@ class MemoryStateCache final : public StateCache {
 
   Mutex mutex_;
   absl::flat_hash_map<int, Partition> partitions_ GUARDED_BY(mutex_);
+  absl::flat_hash_set<int> flushed_ GUARDED_BY(mutex_);  // partitions whose owner does not know yet
 };
 
 }  // namespace kpisuite

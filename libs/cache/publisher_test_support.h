@@ -23,7 +23,7 @@ class FaultyCache final : public StateCache {
       ++entered_;
       changed_.NotifyAll();
       while (held_) changed_.Wait(mutex_);
-      if (!failure_.ok()) return failure_;
+      if (!failure_.ok() && (failing_ < 0 || failing_ == publication.partition)) return failure_;
       log_.push_back(publication);
     }
     absl::StatusOr<PublishResult> result = memory_.Publish(publication);
@@ -38,9 +38,11 @@ class FaultyCache final : public StateCache {
   absl::Status Ping() override { return absl::OkStatus(); }
   std::string description() const override { return "faulty"; }
 
-  void Fail(absl::Status failure) {
+  // All partitions, or only one.
+  void Fail(absl::Status failure, int partition = -1) {
     MutexLock lock(mutex_);
     failure_ = std::move(failure);
+    failing_ = partition;
   }
   // Holds callers of Publish; returns when one is held.
   void Hold() {
@@ -70,6 +72,7 @@ class FaultyCache final : public StateCache {
   Mutex mutex_;
   CondVar changed_;
   absl::Status failure_ GUARDED_BY(mutex_);
+  int failing_ GUARDED_BY(mutex_) = -1;  // partition; -1: all
   bool held_ GUARDED_BY(mutex_) = false;
   int entered_ GUARDED_BY(mutex_) = 0;
   int flush_after_ GUARDED_BY(mutex_) = 0;

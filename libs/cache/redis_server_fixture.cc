@@ -10,9 +10,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/cache/redis_connection.h"
 
@@ -22,7 +24,51 @@ namespace {
 constexpr std::chrono::seconds kPatience(10);
 constexpr std::chrono::milliseconds kPollInterval(2);
 
-// A port that was free a moment ago.
+pid_t Spawn(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const pid_t process = fork();
+  if (process != 0) return process;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int nowhere = open("/dev/null", O_RDWR);
+  for (int descriptor = 0; descriptor < 3; ++descriptor) dup2(nowhere, descriptor);
+  execvp(arguments[0], arguments.data());
+  _exit(127);
+}
+
+std::string NewDirectory() {
+  std::string path = (std::filesystem::temp_directory_path() / "kpi-redis-XXXXXX").string();
+  return mkdtemp(path.data()) == nullptr ? std::string() : path;
+}
+
+template <typename Condition>
+bool AwaitCondition(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(5 * kPollInterval);
+  }
+  return true;
+}
+
+std::string TextOf(const redisReply& reply) {
+  switch (reply.type) {
+    case REDIS_REPLY_INTEGER: return absl::StrCat(reply.integer);
+    case REDIS_REPLY_NIL: return "(nil)";
+    case REDIS_REPLY_ARRAY: {
+      std::string lines;
+      for (size_t i = 0; i < reply.elements; ++i) {
+        absl::StrAppend(&lines, TextOf(*reply.element[i]), "\n");
+      }
+      return lines;
+    }
+    default: return std::string(reply.str, reply.len);
+  }
+}
+
+}  // namespace
+
 int FreePort() {
   const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -38,33 +84,17 @@ int FreePort() {
   return port;
 }
 
-pid_t Spawn(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const pid_t process = fork();
-  if (process != 0) return process;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int nowhere = open("/dev/null", O_RDWR);
-  for (int descriptor = 0; descriptor < 3; ++descriptor) dup2(nowhere, descriptor);
-  execvp(arguments[0], arguments.data());
-  _exit(127);
+RedisServer::RedisServer(Options options)
+    : options_(std::move(options)), directory_(NewDirectory()) {
+  if (options_.sentinel.empty()) return;
+  std::ofstream(directory_ + "/sentinel.conf") << options_.sentinel;
 }
 
-std::string TextOf(const redisReply& reply) {
-  switch (reply.type) {
-    case REDIS_REPLY_INTEGER: return absl::StrCat(reply.integer);
-    case REDIS_REPLY_NIL: return "(nil)";
-    case REDIS_REPLY_ARRAY: return "(array)";
-    default: return std::string(reply.str, reply.len);
-  }
+RedisServer::~RedisServer() {
+  Kill();
+  std::error_code ignored;
+  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
-
-}  // namespace
-
-RedisServer::RedisServer(Options options) : options_(std::move(options)) {}
-
-RedisServer::~RedisServer() { Kill(); }
 
 absl::Status RedisServer::Start() {
   if (running()) return absl::OkStatus();
@@ -80,17 +110,15 @@ absl::Status RedisServer::Start() {
 }
 
 absl::Status RedisServer::StartOnPort() {
-  std::vector<std::string> words = {"redis-server",
-                                    "--port",
-                                    absl::StrCat(port_),
-                                    "--bind",
-                                    "127.0.0.1",
-                                    "--save",
-                                    "",
-                                    "--appendonly",
-                                    "no",
-                                    "--dir",
-                                    std::filesystem::temp_directory_path().string()};
+  std::vector<std::string> words = {"redis-server"};
+  if (!options_.sentinel.empty()) words.push_back(directory_ + "/sentinel.conf");
+  const std::string port = absl::StrCat(port_);
+  words.insert(words.end(), {"--port", port, "--bind", "127.0.0.1", "--dir", directory_});
+  if (options_.sentinel.empty()) {
+    words.insert(words.end(), {"--save", "", "--appendonly", "no"});
+  } else {
+    words.push_back("--sentinel");
+  }
   if (!options_.password.empty()) {
     words.insert(words.end(), {"--requirepass", options_.password});
   }
@@ -133,16 +161,21 @@ void RedisServer::Resume() {
 }
 
 std::string RedisServer::Command(const std::vector<std::string>& arguments) {
-  CacheAddress address;
-  address.host = "127.0.0.1";
-  address.port = port_;
-  address.password = options_.password;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  auto connection = RedisConnection::Connect(address, deadline);
+  auto connection =
+      RedisConnection::Connect({"127.0.0.1", port_}, {.password = options_.password}, deadline);
   if (!connection.ok()) return std::string(connection.status().message());
   auto replies = (*connection)->Run({RedisCommand(arguments.begin(), arguments.end())}, deadline);
   if (!replies.ok()) return std::string(replies.status().message());
   return TextOf(*(*replies)[0]);
+}
+
+bool RedisServer::Await(const std::vector<std::string>& arguments, absl::string_view wanted) {
+  return AwaitCondition([&] { return absl::StrContains(Command(arguments), wanted); });
+}
+
+bool RedisServer::AwaitEnd(const std::vector<std::string>& arguments, absl::string_view unwanted) {
+  return AwaitCondition([&] { return !absl::StrContains(Command(arguments), unwanted); });
 }
 
 std::string RedisServer::address() const {

@@ -1,35 +1,41 @@
 #include "libs/cache/redis_state_cache.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/blocking.h"
-#include "libs/base/error.h"
+#include "libs/base/hash.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/cache/redis_slot.h"
 #include "libs/cache/state_encoding.h"
 
 namespace kpisuite {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 // One call holds the server up for well under a millisecond.
 constexpr size_t kStatesPerCall = 50;
 constexpr size_t kStatesPerRoundTrip = 1000;
 
-// KEYS[1] frontier, KEYS[2..] states; ARGV[1] fence, [2] expiry in ms, [3] frontier, [4] what to do
-// with it (0 keep, 1 advance, 2 establish), [3+i] version and payload of KEYS[i].
-// Answers {stored, whether the frontier was there}; stored -1: fenced.
+// KEYS[1] frontier, [2] link, [3..] states; ARGV[1] fence, [2] expiry in ms, [3] frontier, [4] what
+// to do with it (0 keep, 1 advance, 2 establish), [5] the new link, [6] and [7] between which the
+// present link must be (or "": anything), [5+i] version and payload of KEYS[i].
+// Answers {stored, whether the frontier was there, whether something was lost}; stored -1: fenced.
 constexpr absl::string_view kPublishScript = R"lua(
 local f = redis.call('GET', KEYS[1])
-if f and ARGV[1] < string.sub(f, 1, 30) then return {-1, 1} end
+local l = redis.call('GET', KEYS[2])
+if f and ARGV[1] < string.sub(f, 1, 30) or l and ARGV[1] < string.sub(l, 1, 30) then
+  return {-1, f and 1 or 0, 0}
+end
+local lost = ARGV[6] ~= '' and (not l or l < ARGV[6] or l > ARGV[7])
+redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[2])
 local n = 0
-for i = 2, #KEYS do
-  local v = ARGV[3 + i]
+for i = 3, #KEYS do
+  local v = ARGV[5 + i]
   local new = string.sub(v, 1, 60)
   local old = redis.call('GETRANGE', KEYS[i], 0, 59)
   if old == '' or new > old then
@@ -39,10 +45,10 @@ for i = 2, #KEYS do
     redis.call('PEXPIRE', KEYS[i], ARGV[2])
   end
 end
-if (f and ARGV[4] ~= '0' and ARGV[3] > f) or (not f and ARGV[4] == '2') then
+if not lost and ((f and ARGV[4] ~= '0' and ARGV[3] > f) or (not f and ARGV[4] == '2')) then
   redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
 end
-return {n, f and 1 or 0}
+return {n, f and 1 or 0, lost and 1 or 0}
 )lua";
 
 absl::string_view ModeText(FrontierWrite frontier_write) {
@@ -54,28 +60,35 @@ absl::string_view ModeText(FrontierWrite frontier_write) {
   return "0";
 }
 
-RedisCommand ViewsOf(const std::vector<std::string>& words) {
-  return RedisCommand(words.begin(), words.end());
+// Where the first key stands among the words of a command.
+constexpr size_t kFirstKeyOfMget = 1;
+constexpr size_t kFirstKeyOfScript = 3;
+
+// Views of `calls`, whose keys are all of the slot of their first.
+std::vector<RedisRequest> RequestsOf(const std::vector<std::vector<std::string>>& calls,
+                                     size_t first_key) {
+  std::vector<RedisRequest> requests;
+  for (const std::vector<std::string>& words : calls) {
+    requests.push_back({RedisCommand(words.begin(), words.end()), RedisSlotOf(words[first_key])});
+  }
+  return requests;
 }
 
-bool IsError(const redisReply& reply, absl::string_view prefix) {
-  return reply.type == REDIS_REPLY_ERROR &&
-         absl::StartsWith(absl::string_view(reply.str, reply.len), prefix);
-}
-
-absl::Status Garbled() {
-  return CacheUnavailable("GARBLED", "the cache does not answer like a Redis");
-}
-
-std::string CauseOf(const absl::Status& status) {
-  ErrorDetails details = GetErrorDetails(status);
-  return details.metadata["cause"];
+// What EVALSHA calls the script.
+const std::string& ScriptHash() {
+  static const std::string hash = [] {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    EVP_Digest(kPublishScript.data(), kPublishScript.size(), digest, &size, EVP_sha1(), nullptr);
+    return HexEncode(absl::string_view(reinterpret_cast<const char*>(digest), size));
+  }();
+  return hash;
 }
 
 // Adds the answer of one script call to `result`.
 absl::Status AddAnswer(const redisReply& reply, PublishResult& result) {
   if (reply.type == REDIS_REPLY_ERROR) return RedisError(reply);
-  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return Garbled();
+  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 3) return RedisGarbled();
   const long long stored = reply.element[0]->integer;
   if (stored < 0) {
     result.fenced = true;
@@ -83,12 +96,14 @@ absl::Status AddAnswer(const redisReply& reply, PublishResult& result) {
     result.stored += static_cast<size_t>(stored);
   }
   if (reply.element[1]->integer == 0) result.frontier_missing = true;
+  if (reply.element[2]->integer != 0) result.lost = true;
   return absl::OkStatus();
 }
 
 absl::StatusOr<PartitionStates> StatesOf(const redisReply& reply, const PartitionRead& read) {
   if (reply.type == REDIS_REPLY_ERROR) return RedisError(reply);
-  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != read.keys.size() + 1) return Garbled();
+  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != read.keys.size() + 1)
+    return RedisGarbled();
   PartitionStates states;
   const redisReply& frontier = *reply.element[0];
   if (frontier.type == REDIS_REPLY_STRING) {
@@ -112,9 +127,7 @@ absl::StatusOr<PartitionStates> StatesOf(const redisReply& reply, const Partitio
 }  // namespace
 
 RedisStateCache::RedisStateCache(const CacheAddress& address, const RedisStateCacheOptions& options)
-    : address_(address),
-      options_(options),
-      breaker_(options.failures_to_open, absl::ToChronoMilliseconds(options.open_for)) {}
+    : address_(address), options_(options), route_(OpenRedisRoute(address, options.route)) {}
 
 absl::StatusOr<PublishResult> RedisStateCache::Publish(const Publication& publication) {
   RETURN_IF_ERROR(CheckPublication(publication));
@@ -127,34 +140,60 @@ absl::StatusOr<PublishResult> RedisStateCache::Publish(const Publication& public
     RETURN_IF_ERROR(PublishUpdates(publication, begin, end, FrontierWrite::kKeep, total));
     if (total.fenced) return total;
   }
-  RETURN_IF_ERROR(PublishUpdates(publication, last, count, publication.frontier_write, total));
+  const FrontierWrite frontier_write =
+      total.lost ? FrontierWrite::kKeep : publication.frontier_write;
+  RETURN_IF_ERROR(PublishUpdates(publication, last, count, frontier_write, total));
   return total;
 }
 
 absl::Status RedisStateCache::PublishUpdates(const Publication& publication, size_t begin,
                                              size_t end, FrontierWrite frontier_write,
                                              PublishResult& total) {
-  ASSIGN_OR_RETURN(const std::string hash, ScriptHash());
+  const size_t count = std::max<size_t>(1, (end - begin + kStatesPerCall - 1) / kStatesPerCall);
+  const Fence& fence = publication.frontier.fence;
+  const Links links = StartLinks(publication.partition, fence, count);
   std::vector<std::vector<std::string>> calls;
-  do {
+  for (size_t i = 0; i < count; ++i) {
+    // After the first call of a round trip each must find the link of the one before.
+    const uint64_t number = links.first + i;
+    const std::string least = i > 0                 ? EncodeLink(fence, number - 1)
+                              : links.confirmed > 0 ? EncodeLink(fence, links.confirmed)
+                                                    : "";
     const size_t call_end = std::min(end, begin + kStatesPerCall);
-    calls.push_back(ScriptCall(hash, publication, begin, call_end, frontier_write));
+    calls.push_back(ScriptCall(publication, begin, call_end, frontier_write,
+                               {EncodeLink(fence, number), least, EncodeLink(fence, links.last)}));
     begin = call_end;
-  } while (begin < end);
-  std::vector<RedisCommand> commands;
-  for (const std::vector<std::string>& call : calls) commands.push_back(ViewsOf(call));
-  ASSIGN_OR_RETURN(const Replies replies, RunScripts(commands));
+  }
+  const RedisCall call = {RequestsOf(calls, kFirstKeyOfScript), kPublishScript};
+  ASSIGN_OR_RETURN(const RedisReplies replies, Run(call, options_.write_timeout));
   for (const RedisReply& reply : replies) RETURN_IF_ERROR(AddAnswer(*reply, total));
+  ConfirmLinks(publication.partition, fence, links.last);
   return absl::OkStatus();
 }
 
-std::vector<std::string> RedisStateCache::ScriptCall(const std::string& hash,
-                                                     const Publication& publication, size_t begin,
-                                                     size_t end,
-                                                     FrontierWrite frontier_write) const {
-  std::vector<std::string> words = {"EVALSHA", hash, absl::StrCat(1 + end - begin),
-                                    FrontierKey(publication.partition)};
-  words.reserve(words.size() + 4 + 2 * (end - begin));
+RedisStateCache::Links RedisStateCache::StartLinks(int partition, const Fence& fence,
+                                                   size_t count) {
+  MutexLock lock(mutex_);
+  Written& written = written_[partition];
+  if (written.fence != fence) written = {fence};
+  const uint64_t first = written.sent + 1;
+  written.sent += count;
+  return {written.confirmed, first, written.sent};
+}
+
+void RedisStateCache::ConfirmLinks(int partition, const Fence& fence, uint64_t last) {
+  MutexLock lock(mutex_);
+  Written& written = written_[partition];
+  if (written.fence == fence) written.confirmed = std::max(written.confirmed, last);
+}
+
+std::vector<std::string> RedisStateCache::ScriptCall(const Publication& publication, size_t begin,
+                                                     size_t end, FrontierWrite frontier_write,
+                                                     const std::vector<std::string>& links) const {
+  std::vector<std::string> words = {"EVALSHA", ScriptHash(), absl::StrCat(2 + end - begin),
+                                    FrontierKey(publication.partition),
+                                    LinkKey(publication.partition)};
+  words.reserve(words.size() + 7 + 2 * (end - begin));
   for (size_t i = begin; i < end; ++i) {
     words.push_back(StateKey(publication.partition, publication.updates[i].key));
   }
@@ -162,41 +201,12 @@ std::vector<std::string> RedisStateCache::ScriptCall(const std::string& hash,
   words.push_back(absl::StrCat(absl::ToInt64Milliseconds(options_.expiry)));
   words.push_back(EncodeFrontier(publication.frontier));
   words.emplace_back(ModeText(frontier_write));
+  words.insert(words.end(), links.begin(), links.end());
   for (size_t i = begin; i < end; ++i) {
     const StateUpdate& update = publication.updates[i];
     words.push_back(EncodeState(update.version, *update.payload));
   }
   return words;
-}
-
-absl::StatusOr<std::string> RedisStateCache::ScriptHash() {
-  {
-    MutexLock lock(mutex_);
-    if (!script_hash_.empty()) return script_hash_;
-  }
-  return LoadScript();
-}
-
-absl::StatusOr<std::string> RedisStateCache::LoadScript() {
-  ASSIGN_OR_RETURN(const Replies replies,
-                   Run({{"SCRIPT", "LOAD", kPublishScript}}, options_.write_timeout));
-  if (replies[0]->type == REDIS_REPLY_ERROR) return RedisError(*replies[0]);
-  if (replies[0]->type != REDIS_REPLY_STRING) return Garbled();
-  MutexLock lock(mutex_);
-  script_hash_ = std::string(replies[0]->str, replies[0]->len);
-  return script_hash_;
-}
-
-absl::StatusOr<RedisStateCache::Replies> RedisStateCache::RunScripts(
-    const std::vector<RedisCommand>& commands) {
-  ASSIGN_OR_RETURN(Replies replies, Run(commands, options_.write_timeout));
-  const bool unknown = std::any_of(replies.begin(), replies.end(), [](const RedisReply& reply) {
-    return IsError(*reply, "NOSCRIPT");
-  });
-  if (!unknown) return replies;
-  // A restarted server. Sending everything again is harmless.
-  RETURN_IF_ERROR(LoadScript().status());
-  return Run(commands, options_.write_timeout);
 }
 
 absl::StatusOr<std::vector<PartitionStates>> RedisStateCache::Read(
@@ -209,9 +219,8 @@ absl::StatusOr<std::vector<PartitionStates>> RedisStateCache::Read(
     words = {"MGET", FrontierKey(read.partition)};
     for (const std::string& key : read.keys) words.push_back(StateKey(read.partition, key));
   }
-  std::vector<RedisCommand> commands;
-  for (const std::vector<std::string>& call : calls) commands.push_back(ViewsOf(call));
-  ASSIGN_OR_RETURN(const Replies replies, Run(commands, options_.read_timeout));
+  ASSIGN_OR_RETURN(const RedisReplies replies,
+                   Run({RequestsOf(calls, kFirstKeyOfMget), ""}, options_.read_timeout));
   std::vector<PartitionStates> answer;
   for (size_t i = 0; i < partitions.size(); ++i) {
     ASSIGN_OR_RETURN(PartitionStates states, StatesOf(*replies[i], partitions[i]));
@@ -221,69 +230,19 @@ absl::StatusOr<std::vector<PartitionStates>> RedisStateCache::Read(
 }
 
 absl::Status RedisStateCache::Ping() {
-  ASSIGN_OR_RETURN(const Replies replies, Run({{"PING"}}, options_.read_timeout));
+  ASSIGN_OR_RETURN(const RedisReplies replies, Run({{{{"PING"}}}, ""}, options_.read_timeout));
   if (replies[0]->type == REDIS_REPLY_ERROR) return RedisError(*replies[0]);
   return absl::OkStatus();
 }
 
 std::string RedisStateCache::description() const { return address_.ToString(); }
 
-absl::StatusOr<RedisStateCache::Replies> RedisStateCache::Run(
-    const std::vector<RedisCommand>& commands, absl::Duration timeout) {
+absl::StatusOr<RedisReplies> RedisStateCache::Run(const RedisCall& call, absl::Duration timeout) {
   CheckMayBlock("redis");
-  if (!breaker_.Allow(SteadyClock::now())) {
-    return CacheUnavailable("CIRCUIT_OPEN", "the cache has failed and is given a rest");
-  }
-  absl::StatusOr<Replies> replies = RunOnSomeConnection(commands, timeout);
-  if (replies.ok()) {
-    breaker_.Succeeded();
-  } else {
-    breaker_.Failed(SteadyClock::now());
-  }
-  return replies;
-}
-
-absl::StatusOr<RedisStateCache::Replies> RedisStateCache::RunOnSomeConnection(
-    const std::vector<RedisCommand>& commands, absl::Duration timeout) {
-  if (std::unique_ptr<RedisConnection> connection = TakeIdle(); connection != nullptr) {
-    absl::StatusOr<Replies> replies =
-        connection->Run(commands, SteadyClock::now() + absl::ToChronoNanoseconds(timeout));
-    if (replies.ok()) {
-      PutIdle(std::move(connection));
-      return replies;
-    }
-    DropIdle();
-    // The server has closed it since: that says nothing about the server there is now.
-    if (CauseOf(replies.status()) != "CONNECT") return replies;
-  }
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<RedisConnection> connection,
-      RedisConnection::Connect(
-          address_, SteadyClock::now() + absl::ToChronoNanoseconds(options_.connect_timeout)));
-  ASSIGN_OR_RETURN(
-      Replies replies,
-      connection->Run(commands, SteadyClock::now() + absl::ToChronoNanoseconds(timeout)));
-  PutIdle(std::move(connection));
-  return replies;
-}
-
-std::unique_ptr<RedisConnection> RedisStateCache::TakeIdle() {
-  MutexLock lock(mutex_);
-  if (idle_.empty()) return nullptr;
-  std::unique_ptr<RedisConnection> connection = std::move(idle_.back());
-  idle_.pop_back();
-  return connection;
-}
-
-void RedisStateCache::PutIdle(std::unique_ptr<RedisConnection> connection) {
-  MutexLock lock(mutex_);
-  if (idle_.size() < options_.max_idle_connections) idle_.push_back(std::move(connection));
-}
-
-void RedisStateCache::DropIdle() {
-  std::vector<std::unique_ptr<RedisConnection>> dropped;
-  MutexLock lock(mutex_);
-  dropped.swap(idle_);
+  const std::chrono::nanoseconds connect = absl::ToChronoNanoseconds(options_.connect_timeout);
+  const std::chrono::nanoseconds exchange = absl::ToChronoNanoseconds(timeout);
+  return route_->Run(call,
+                     {std::chrono::steady_clock::now() + connect + exchange, connect, exchange});
 }
 
 }  // namespace kpisuite

@@ -6,7 +6,7 @@
 //   key                 value
 //   {p0123}:f           frontier: incarnation(10) epoch(20) seq(20) as_of_ms(13), decimal digits
 //   {p0123}:s:<key>     version: incarnation(10) definition(10) seq(20) tick(20), then the payload
-//   {p0123}:s:whole     no state: while it is there, nothing that was published whole was lost
+//   {p0123}:l           link: incarnation(10) epoch(20) number(20) of the last publication
 //
 // <key> is the owner's text for a KPI and its slice, window and period. The braces put a partition
 // into one slot of a Redis Cluster, so that one MGET is an atomic view of it. Numbers are
@@ -14,7 +14,10 @@
 // beyond 2^53. Keys expire 24 h after they were last published, as garbage collection only.
 //
 // A frontier that is present promises: every state of the partition, as of `seq`, is in the cache
-// (unless somebody deleted single keys: a missing state is worth one look into the store).
+// (unless somebody deleted single keys: a missing state is worth one look into the store). A server
+// that has lost the last publications, as a replica that became the master has or one that was
+// restarted from its disk, still shows the frontier of what it has; the link tells the owner, who
+// publishes the whole partition before the frontier moves again.
 #pragma once
 
 #include <compare>
@@ -87,7 +90,10 @@ struct Publication {
 struct PublishResult {
   bool fenced = false;            // somebody owns the partition with a greater fence; nothing done
   bool frontier_missing = false;  // before this call: the cache lost or never had the partition
-  size_t stored = 0;              // updates newer than what was there; older ones are ignored
+  // What was published before through this object is gone, or some of it. The frontier was left as
+  // it is; the whole partition is to be published.
+  bool lost = false;
+  size_t stored = 0;  // updates newer than what was there; older ones are ignored
 };
 
 struct PartitionRead {
@@ -107,15 +113,18 @@ struct PartitionStates {
 
 // Thread-safe. Calls block, within the time limits of the engine.
 //
-// Errors: UNAVAILABLE CACHE_UNAVAILABLE with metadata `cause` (CONNECT, TIMEOUT, AUTH, WRONG_TYPE,
-// REFUSED, GARBLED, CIRCUIT_OPEN); INTERNAL for a value outside the limits above. After an error
-// of Publish its outcome is unknown; publishing the same again is harmless.
+// Errors: UNAVAILABLE CACHE_UNAVAILABLE with metadata `cause` (CONNECT, TIMEOUT, TLS, AUTH,
+// WRONG_TYPE, REFUSED, NOT_READY, GARBLED, CIRCUIT_OPEN), and with `scope` SERVER when one of
+// several servers has failed and other partitions are not concerned; INTERNAL for a value outside
+// the limits above. After an error of Publish its outcome is unknown; publishing the same again is
+// harmless.
 class StateCache {
  public:
   virtual ~StateCache() = default;
 
   // Stores each update that is newer than what its key holds, renews the expiry of equal ones and
-  // then writes the frontier. The frontier never covers a state that was not stored before it.
+  // then writes the frontier. The frontier never covers a state that was not stored before it. One
+  // thread publishes a partition at a time.
   virtual absl::StatusOr<PublishResult> Publish(const Publication& publication) = 0;
 
   // The states of several partitions; each partition is one atomic view.

@@ -1,6 +1,7 @@
 #include "libs/cache/state_encoding.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -71,6 +72,8 @@ absl::Status CheckKey(absl::string_view key) {
 
 std::string FrontierKey(int partition) { return absl::StrCat(PartitionTag(partition), ":f"); }
 
+std::string LinkKey(int partition) { return absl::StrCat(PartitionTag(partition), ":l"); }
+
 std::string StateKey(int partition, absl::string_view key) {
   return absl::StrCat(PartitionTag(partition), ":s:", key);
 }
@@ -80,6 +83,12 @@ std::string EncodeFence(const Fence& fence) {
   text.reserve(kFenceDigits);
   AppendDigits(fence.incarnation, 10, text);
   AppendDigits(fence.epoch, 20, text);
+  return text;
+}
+
+std::string EncodeLink(const Fence& fence, uint64_t number) {
+  std::string text = EncodeFence(fence);
+  AppendDigits(number, 20, text);
   return text;
 }
 
@@ -149,6 +158,27 @@ absl::Status CheckReads(const std::vector<PartitionRead>& partitions) {
 absl::Status CacheUnavailable(absl::string_view cause, absl::string_view message) {
   return MakeError(absl::StatusCode::kUnavailable, "CACHE_UNAVAILABLE", message,
                    {{"cause", std::string(cause)}});
+}
+
+std::string CacheCauseOf(const absl::Status& status) {
+  ErrorDetails details = GetErrorDetails(status);
+  if (!absl::IsUnavailable(status) || details.reason != "CACHE_UNAVAILABLE") return "";
+  return details.metadata["cause"];
+}
+
+absl::Status OfOneServer(absl::Status status) {
+  ErrorDetails details = GetErrorDetails(status);
+  details.metadata["scope"] = "SERVER";
+  return WithErrorDetails(std::move(status), details);
+}
+
+bool IsOfOneServer(const absl::Status& status) {
+  ErrorDetails details = GetErrorDetails(status);
+  return details.metadata["scope"] == "SERVER";
+}
+
+absl::Status CacheRests() {
+  return CacheUnavailable("CIRCUIT_OPEN", "the cache has failed and is given a rest");
 }
 
 }  // namespace kpisuite

@@ -5,9 +5,12 @@
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
+#include "libs/postgres/error.h"
 
 namespace kpisuite {
 namespace {
+
+constexpr int kAttempts = 5;
 
 // Without the right to create schemas one that an administrator has made will do.
 absl::Status MakeSchema(PostgresConnection& connection, const std::string& name) {
@@ -64,9 +67,7 @@ absl::Status RunMissing(PostgresConnection& connection, const PostgresSchema& sc
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status MigratePostgres(PostgresConnection& connection, const PostgresSchema& schema) {
+absl::Status MigrateOnce(PostgresConnection& connection, const PostgresSchema& schema) {
   // Others wait here for the first one, which may take its time.
   RETURN_IF_ERROR(connection.ExecuteScript(
       "BEGIN; SET LOCAL lock_timeout TO '5min'; SET LOCAL statement_timeout TO '5min'"));
@@ -78,6 +79,18 @@ absl::Status MigratePostgres(PostgresConnection& connection, const PostgresSchem
   const absl::Status rolled_back = connection.ExecuteScript("ROLLBACK");
   if (!rolled_back.ok()) LogWarning("cannot roll back", {{"error", rolled_back.message()}});
   return status;
+}
+
+}  // namespace
+
+absl::Status MigratePostgres(PostgresConnection& connection, const PostgresSchema& schema) {
+  absl::Status status;
+  // Processes of the previous version may write meanwhile and take locks in another order.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    status = MigrateOnce(connection, schema);
+    if (!absl::IsAborted(status)) break;
+  }
+  return WithoutConflicts(status);
 }
 
 }  // namespace kpisuite

@@ -21,7 +21,8 @@ struct PostgresSchema {
 };
 
 // Makes the schema and runs the migrations that are missing, all or none, one process at a time
-// (an advisory lock of the schema's name). What has run is in the table `schema_version`.
+// (an advisory lock of the schema's name), again when a writer was in the way. What has run is in
+// the table `schema_version`.
 // FAILED_PRECONDITION STORE_UNAVAILABLE: the tables were made by a newer version, they hold an
 // unfinished copy, or they are to be filled and are not new. Otherwise see PostgresError.
 absl::Status MigratePostgres(PostgresConnection& connection, const PostgresSchema& schema);

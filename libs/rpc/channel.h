@@ -13,4 +13,7 @@ namespace kpisuite {
 // `target` is "host:port", "dns:///host:port" or "unix:/path". Never fails; calls do.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
+// The same for callers that have somewhere else to go: one attempt at each call.
+std::shared_ptr<grpc::Channel> MakeChannelWithoutRetries(const std::string& target);
+
 }  // namespace kpisuite

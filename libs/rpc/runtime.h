@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -62,6 +63,11 @@ class ServerRuntime {
   Executor& executor() { return executor_; }
   StreamRegistry& streams() { return streams_; }
   CallGate& gate() { return gate_; }
+  // `listener` is called once by ServeUntilSignal, with the port at which the process serves.
+  void OnListening(std::function<void(int port)> listener) { on_listening_ = std::move(listener); }
+  void Listening(int port) const {
+    if (on_listening_) on_listening_(port);
+  }
   CallEnvironment environment();
 
  private:
@@ -72,6 +78,7 @@ class ServerRuntime {
   Executor executor_;
   StreamRegistry streams_;
   CallGate gate_;
+  std::function<void(int port)> on_listening_;
 };
 
 // What the start line in the log says.

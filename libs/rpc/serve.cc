@@ -97,6 +97,7 @@ absl::Status Serve(const ServerOptions& options, ServerRuntime& runtime,
   });
   RETURN_IF_ERROR(WritePortsFile(options.ports_file, server->port(), admin->port()));
   LogStart(identity, options, server->port(), admin->port());
+  runtime.Listening(server->port());
   const int signal = WaitForSignal();
   LogInfo("draining", {{"service", identity.name}, {"signal", strsignal(signal)}});
   RETURN_IF_ERROR(Drain(options, runtime, *server, flush));

@@ -11,29 +11,51 @@
 namespace kpisuite {
 namespace {
 
-absl::Status NotReady() {
+absl::Status NotReady(absl::string_view why) {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
-                   "the evaluator is starting; neither cache nor state log has this state");
+                   absl::StrCat(why, "; neither cache nor state log has this state"));
 }
 
 }  // namespace
 
-absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part, absl::Time now) {
+absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part, absl::Time now,
+                                                  absl::string_view why) {
   ASSIGN_OR_RETURN(std::vector<PartitionStates> read,
                    cache_.Read({{.partition = part, .keys = {id.Key()}}}));
   if (read.size() != 1 || !read[0].frontier.has_value() || read[0].states.size() != 1 ||
       !read[0].states[0].has_value()) {
-    return NotReady();
+    return NotReady(why);
   }
   const absl::Time as_of = read[0].frontier->as_of;
   const std::string reason =
-      now - as_of <= kMaxStaleness ? "" : "the evaluator is starting; this is from the cache";
+      now - as_of <= kMaxStaleness ? "" : absl::StrCat(why, "; this is from the cache");
   return StateAnswer{std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
                      FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
 }
 
-absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now) {
-  if (key.view != MembershipView::kAsIs) return NotReady();
+absl::StatusOr<StateAnswer> ColdReader::ReadFresh(const ResolvedKey& key, absl::Time now) {
+  const absl::Status not_fresh =
+      MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the cache does not vouch for it");
+  const bool current = key.period.kind == PeriodSelector::Kind::kCurrent;
+  if (key.view != MembershipView::kAsIs || key.kpi->part() == kUnknownPart) return not_fresh;
+  if (!current && key.period.kind != PeriodSelector::Kind::kId) return not_fresh;
+  const auto slice = Slice::Parse(key.slice);
+  if (!slice.ok()) return not_fresh;
+  const StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(),
+                   current ? key.kpi->Current(key.window, now)->id : key.period.id};
+  ASSIGN_OR_RETURN(StateAnswer answer, FromCache(id, key.kpi->part(), now, ""));
+  v1::KpiState state;
+  v1::KpiState suffix;
+  const bool fresh = state.ParseFromString(*answer.state) &&
+                     suffix.ParseFromString(answer.suffix) && !suffix.freshness().stale() &&
+                     state.definition_revision() == key.kpi->kpi().revision;
+  if (!fresh) return not_fresh;
+  return answer;
+}
+
+absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now,
+                                             absl::string_view why) {
+  if (key.view != MembershipView::kAsIs) return NotReady(why);
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
     return InvalidFields(
@@ -59,16 +81,16 @@ absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time 
     }
   }
   if (part != kUnknownPart) {
-    absl::StatusOr<StateAnswer> cached = FromCache(id, part, now);
+    absl::StatusOr<StateAnswer> cached = FromCache(id, part, now, why);
     if (cached.ok()) return cached;
   }
   if (logged.ok() && logged->has_value() && (*logged)->state != nullptr &&
       !(*logged)->state->empty()) {
     return StateAnswer{(*logged)->state,
                        FreshnessSuffix(v1::STATE_SOURCE_STORE, now, (*logged)->record_time,
-                                       "the evaluator is starting; this is what was logged last")};
+                                       absl::StrCat(why, "; this is what was logged last"))};
   }
-  return NotReady();
+  return NotReady(why);
 }
 
 }  // namespace kpisuite

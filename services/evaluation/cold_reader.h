@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/cache/state_cache.h"
 #include "services/evaluation/log/state_log.h"
@@ -18,10 +19,15 @@ class ColdReader {
   // From the cache when its frontier vouches for the state (stale when the frontier is older than
   // kMaxStaleness), else from the log, always stale. LATEST_WITH_DATA and LATEST_CLOSED mean the
   // last period in the log. UNAVAILABLE (NOT_READY) when neither has it.
-  absl::StatusOr<StateAnswer> Read(const ResolvedKey& key, absl::Time now);
+  // `why` nothing better can be had goes with what is stale.
+  absl::StatusOr<StateAnswer> Read(const ResolvedKey& key, absl::Time now, absl::string_view why);
+  // From the cache alone, and only what it vouches for under the definition that is known here:
+  // CURRENT or a period by its id. UNAVAILABLE otherwise.
+  absl::StatusOr<StateAnswer> ReadFresh(const ResolvedKey& key, absl::Time now);
 
  private:
-  absl::StatusOr<StateAnswer> FromCache(const StateId& id, int32_t part, absl::Time now);
+  absl::StatusOr<StateAnswer> FromCache(const StateId& id, int32_t part, absl::Time now,
+                                        absl::string_view why);
 
   StateCache& cache_;
   StateLog& log_;

@@ -17,17 +17,21 @@ constexpr int64_t kBusyEvaluations = 256;
 constexpr absl::Duration kCoalescing = absl::Milliseconds(1);
 constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
 constexpr absl::Duration kStoreRetry = absl::Milliseconds(500);
+// After it a follower that was given much may have room again.
+constexpr absl::Duration kFollowerRoom = absl::Milliseconds(5);
 
 }  // namespace
 
-EvaluationLoop::EvaluationLoop(const LoopOutputs& outputs, const Clock& clock, int64_t epoch,
+EvaluationLoop::EvaluationLoop(const LoopOutputs& outputs, const Clock& clock,
                                const WorkQueueLimits& limits,
                                const CachePublisherOptions& cache_options)
     : out_(outputs),
       clock_(clock),
-      epoch_(epoch),
       queue_(limits),
       live_(outputs.log, outputs.directory),
+      saver_(outputs.log, live_),
+      feed_(outputs.board, outputs.positions),
+      mirror_(outputs.board, outputs.positions, outputs.directory, outputs.hub),
       waiters_(outputs.positions),
       publisher_(outputs.cache, *this, cache_options) {
   out_.readiness.SetReady("state-log");
@@ -68,6 +72,8 @@ absl::Duration EvaluationLoop::WaitTime() const {
     next = std::min(next, retry_store_at_);
   } else {
     next = std::min(next, live_.NextWakeup());
+    if (!to_begin_.empty()) next = std::min(next, begin_at_);
+    if (feed_.behind()) next = std::min(next, clock_.Now() + kFollowerRoom);
     if (!ask_again_.empty()) next = std::min(next, ask_again_.begin()->first);
   }
   return std::clamp(next - clock_.Now(), absl::ZeroDuration(), kLongestWait);
@@ -76,7 +82,9 @@ absl::Duration EvaluationLoop::WaitTime() const {
 void EvaluationLoop::Step() {
   const absl::Time now = clock_.Now();
   evaluated_ = 0;
+  saver_.Retry(now);
   if (!live_.started()) return;
+  BeginParts(now);
   if (unstored_.empty()) unstored_ = live_.Tick(now, kMaxEvaluationsPerTick);
   if (!Store(now)) return;
   const bool worked = !unstored_.empty();
@@ -92,18 +100,21 @@ void EvaluationLoop::Step() {
 
 bool EvaluationLoop::Store(absl::Time now) {
   std::vector<LoggedState> entries;
+  std::vector<OwnedPart> writers;
   for (const PartTick& tick : unstored_) {
+    if (tick.output.log.empty()) continue;
     entries.insert(entries.end(), tick.output.log.begin(), tick.output.log.end());
+    writers.push_back({tick.part, tick.epoch});
   }
   if (entries.empty()) return true;
   if (now < retry_store_at_) return false;
-  const absl::Status stored = out_.log.Append(entries);
-  if (!stored.ok()) {
+  const absl::StatusOr<std::vector<int32_t>> lost = out_.log.Append(entries, writers);
+  if (!lost.ok()) {
     retry_store_at_ = now + kStoreRetry;
     stats_.log_failures.fetch_add(1, std::memory_order_relaxed);
-    out_.readiness.SetNotReady("state-log", std::string(stored.message()));
+    out_.readiness.SetNotReady("state-log", std::string(lost.status().message()));
     LogError("the state log cannot be written; states are held back",
-             {{"entries", entries.size()}, {"status", stored.ToString()}});
+             {{"entries", entries.size()}, {"status", lost.status().ToString()}});
     return false;
   }
   if (retry_store_at_ != absl::InfinitePast()) {
@@ -111,7 +122,31 @@ bool EvaluationLoop::Store(absl::Time now) {
     out_.readiness.SetReady("state-log");
   }
   stats_.logged.fetch_add(static_cast<int64_t>(entries.size()), std::memory_order_relaxed);
+  for (const int32_t part : *lost) {
+    stats_.fenced.fetch_add(1, std::memory_order_relaxed);
+    DropPart(part);
+  }
   return true;
+}
+
+// What was evaluated and not shown goes with it: whoever has taken the partition evaluates it too.
+void EvaluationLoop::DropPart(int32_t part) {
+  LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part)];
+  if (slot.engine == nullptr) return;
+  replaced_ += slot.engine->counters();
+  live_.End(part);
+  std::erase_if(unstored_, [part](const PartTick& tick) { return tick.part == part; });
+  out_.positions.SetOwned(part, false);
+  publisher_.Forget(part);
+  feed_.End(part);
+  stats_.owned.fetch_sub(1, std::memory_order_relaxed);
+  stats_.dropped.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool EvaluationLoop::Settled() const {
+  return out_.ownership.complete() && out_.ownership.owned() == stats_.owned &&
+         std::all_of(live_.parts().begin(), live_.parts().end(),
+                     [](const auto& part) { return part.engine == nullptr || part.settled; });
 }
 
 void EvaluationLoop::Show() {
@@ -122,19 +157,19 @@ void EvaluationLoop::Show() {
   if (!shown.empty()) {
     out_.hub.Publish(std::make_shared<const std::vector<ShownState>>(std::move(shown)));
   }
+  feed_.Advance(live_);
   if (!alive_ || live_.HasWork()) return;
   alive_ = false;
-  const bool settled = std::all_of(live_.parts().begin(), live_.parts().end(),
-                                   [](const LivePartitions::Part& part) { return part.settled; });
-  if (!settled) return;
   out_.health.FeedShown(feed_as_of_);
-  out_.readiness.SetReady("measurement");
+  if (out_.ownership.holds()) feed_.AsOf(feed_as_of_);
+  if (Settled()) out_.readiness.SetReady("measurement");
   if (last_commit_ != absl::InfinitePast()) {
     stats_.lag_nanos.store(absl::ToInt64Nanoseconds(clock_.Now() - last_commit_),
                            std::memory_order_relaxed);
     last_commit_ = absl::InfinitePast();
   }
   for (const LivePartitions::Part& part : live_.parts()) {
+    if (part.engine == nullptr || !part.settled) continue;
     publisher_.Publish(part.engine->part(), FrontierOf(part.engine->part()), {});
   }
 }
@@ -150,10 +185,12 @@ void EvaluationLoop::ShowPart(const PartTick& tick, std::vector<ShownState>* sho
   }
   // Until then readers are answered from elsewhere, which reflects no position.
   if (!settled) return;
+  feed_.Publish(tick.part, tick.output.updates, live_.catalog().position());
   const bool defined = !part.engine->loading() && !part.engine->HasDirty();
   out_.positions.Set(
       tick.part, {part.engine->incarnation(), tick.output.evaluated_seq},
       defined ? part.engine->definition_position() : out_.positions.definition_position());
+  if (!out_.positions.ready(tick.part)) feed_.Ready();
   out_.positions.SetReady(tick.part, true);
 }
 
@@ -224,9 +261,10 @@ void EvaluationLoop::PublishToCache(int32_t part, const std::vector<ChangedState
 }
 
 Frontier EvaluationLoop::FrontierOf(int32_t part) const {
-  const PartitionEngine& engine = *live_.parts()[static_cast<size_t>(part)].engine;
+  const LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part)];
+  const PartitionEngine& engine = *slot.engine;
   return {.fence = {.incarnation = static_cast<uint64_t>(engine.incarnation()),
-                    .epoch = static_cast<uint64_t>(epoch_)},
+                    .epoch = static_cast<uint64_t>(slot.epoch)},
           .seq = static_cast<uint64_t>(engine.evaluated_seq()),
           .as_of = std::max(feed_as_of_, absl::UnixEpoch())};
 }

@@ -17,10 +17,13 @@
 #include "libs/cache/state_cache.h"
 #include "libs/rpc/definition_follower.h"
 #include "libs/rpc/readiness.h"
+#include "services/evaluation/definition_saver.h"
 #include "services/evaluation/live_partitions.h"
 #include "services/evaluation/serving_health.h"
 #include "services/evaluation/shown_positions.h"
 #include "services/evaluation/state_board.h"
+#include "services/evaluation/state_feed.h"
+#include "services/evaluation/state_mirror.h"
 #include "services/evaluation/watch_hub.h"
 #include "services/evaluation/work_queue.h"
 
@@ -29,6 +32,7 @@ namespace kpisuite {
 // Where states go. All outlive the loop.
 struct LoopOutputs {
   StateLog& log;
+  PartitionOwnership& ownership;
   KpiDirectory& directory;
   StateBoard& board;
   ShownPositions& positions;
@@ -40,6 +44,8 @@ struct LoopOutputs {
 
 // What the loop asks of others; called on its thread, must not block for long.
 struct LoopRequests {
+  // The number of partitions is known, for the first time.
+  std::function<void(int partitions)> partitions_known;
   // Aggregates are needed; each ends in Loaded().
   std::function<void(std::vector<PartLoad>)> load;
   // The feed of this partition cannot be followed: it is to begin again with Restart().
@@ -62,13 +68,16 @@ struct LoopStats {
   std::atomic<int64_t> load_failures{0};
   std::atomic<int64_t> waiters{0};
   std::atomic<int64_t> fenced{0};
+  std::atomic<int64_t> owned{0};      // partitions that are evaluated
+  std::atomic<int64_t> begun{0};      // partitions that began, or began again
+  std::atomic<int64_t> dropped{0};    // partitions that ended
   std::atomic<int64_t> lag_nanos{0};  // from commit at measurement to shown, of the last batch
 };
 
 class EvaluationLoop final : public CachePublisherListener {
  public:
-  EvaluationLoop(const LoopOutputs& outputs, const Clock& clock, int64_t epoch,
-                 const WorkQueueLimits& limits, const CachePublisherOptions& cache_options);
+  EvaluationLoop(const LoopOutputs& outputs, const Clock& clock, const WorkQueueLimits& limits,
+                 const CachePublisherOptions& cache_options);
   EvaluationLoop(const EvaluationLoop&) = delete;
   EvaluationLoop& operator=(const EvaluationLoop&) = delete;
   ~EvaluationLoop() override;  // Stop()
@@ -84,12 +93,20 @@ class EvaluationLoop final : public CachePublisherListener {
   bool KeepVersions(std::vector<SavedVersions> versions);
   // `saved`: they come from the state log.
   bool Define(DefinitionUpdate update, bool saved);
-  bool Start(std::vector<v1::PartitionHead> heads);
-  bool Restart(v1::PartitionHead head);
+  // How many partitions there are; again after each connection.
+  bool SetPartitions(int partitions);
+  // Partitions that this process owns begin, or begin again, at heads of their feeds.
+  bool Begin(std::vector<PartBegin> begins);
   bool Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes);
   // Measurement had nothing more at `as_of`.
   bool Alive(absl::Time as_of);
   bool Loaded(PartLoad load, absl::StatusOr<LoadAnswer> answer);
+  // These partitions are no longer owned, in these epochs and earlier ones. Never blocks.
+  void Lose(std::vector<OwnedPart> parts);
+  // What another evaluator (its id) tells of the partitions that it owns; and that it tells nothing
+  // more.
+  bool Mirror(std::string peer, replica::FollowStatesResponse news);
+  bool LosePeer(std::string peer);
 
   // --- Reads ---
 
@@ -101,6 +118,8 @@ class EvaluationLoop final : public CachePublisherListener {
   void EndWaits(const absl::Status& status);
   // Only on the thread.
   LivePartitions& live() { return live_; }
+  // What is shown, for other evaluators.
+  StateFeed& feed() { return feed_; }
   // Whether evaluated states wait for the state log: they must not be shown yet.
   bool holding() const { return !unstored_.empty(); }
 
@@ -129,24 +148,35 @@ class EvaluationLoop final : public CachePublisherListener {
   void PublishToCache(int32_t part, const std::vector<ChangedState>& states, bool whole);
   Frontier FrontierOf(int32_t part) const;
   void AskLoads(absl::Time now);
-  void SaveDefinitions(const DefinitionUpdate& update);
   void CountEngines();
+  bool Settled() const;
+  void BeginParts(absl::Time now);
+  void DropPart(int32_t part);
   // Handlers of the queue's items.
-  void OnStart(const std::vector<v1::PartitionHead>& heads);
-  void OnRestart(const v1::PartitionHead& head);
+  void OnPartitions(int partitions);
+  void OnBegin(std::vector<PartBegin> begins);
+  void OnLose(const std::vector<OwnedPart>& parts);
+  // Whether this process evaluates the partition in that epoch or a later one. One that is
+  // evaluated in an earlier epoch ends: another process has taken it.
+  bool KeepsPart(int32_t part, int64_t epoch);
   void OnBatch(std::shared_ptr<const v1::ChangeBatch> batch);
   void OnLoaded(const PartLoad& load, const absl::StatusOr<LoadAnswer>& answer);
 
   const LoopOutputs out_;
   const Clock& clock_;
-  const int64_t epoch_;
   WorkQueue queue_;
   LoopStats stats_;
   // Of the thread.
   LoopRequests requests_;
   LivePartitions live_;
+  DefinitionSaver saver_;
+  StateFeed feed_;
+  StateMirror mirror_;
   PositionWaiters waiters_;
   std::vector<PartTick> unstored_;
+  std::map<int32_t, PartBegin> to_begin_;  // when the log can be read
+  absl::Time begin_at_ = absl::InfinitePast();
+  std::map<int32_t, int64_t> lost_;  // the last epoch that was lost of each
   absl::Time retry_store_at_ = absl::InfinitePast();
   absl::Time feed_as_of_ = absl::InfinitePast();  // of what was applied
   absl::Time last_commit_ = absl::InfinitePast();
@@ -155,8 +185,7 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Time no_loads_before_ = absl::InfinitePast();
   int64_t evaluated_ = 0;    // by the last step
   EngineCounters replaced_;  // of engines that were replaced
-  bool definitions_unsaved_ = false;
-  std::string shown_kpi_;  // the directory's answer for the last state
+  std::string shown_kpi_;    // the directory's answer for the last state
   std::shared_ptr<const KpiInfo> shown_info_;
   CachePublisher publisher_;
   std::thread thread_;

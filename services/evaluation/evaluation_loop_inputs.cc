@@ -1,4 +1,5 @@
 // EvaluationLoop: what comes in.
+#include <algorithm>
 #include <utility>
 
 #include "libs/base/error.h"
@@ -12,6 +13,7 @@ namespace {
 // What an item costs beside its payload.
 constexpr size_t kItemBytes = 256;
 constexpr absl::Duration kLoadRetry = absl::Milliseconds(500);
+constexpr absl::Duration kBeginRetry = absl::Milliseconds(500);
 
 size_t BytesOf(const std::vector<v1::Definition>& definitions) {
   size_t bytes = kItemBytes;
@@ -33,9 +35,12 @@ size_t BytesOf(const absl::StatusOr<LoadAnswer>& answer) {
 bool EvaluationLoop::Define(DefinitionUpdate update, bool saved) {
   const size_t bytes = BytesOf(update.definitions);
   return queue_.PushFeed(bytes, [this, update = std::move(update), saved] {
+    const int64_t before = live_.catalog().position();
     live_.ApplyDefinitions(update.snapshot, update.definitions, update.position);
+    out_.positions.SetFollowed(update.position);
     shown_info_ = nullptr;
-    if (!saved) SaveDefinitions(update);
+    if (!saved) saver_.Save(update, before);
+    begin_at_ = absl::InfinitePast();
   });
 }
 
@@ -44,72 +49,103 @@ bool EvaluationLoop::KeepVersions(std::vector<SavedVersions> versions) {
       kItemBytes, [this, versions = std::move(versions)] { live_.versions().Load(versions); });
 }
 
-void EvaluationLoop::SaveDefinitions(const DefinitionUpdate& update) {
-  absl::Status saved;
-  KpiVersions& versions = live_.versions();
-  const std::vector<SavedVersions> changed = versions.TakeUnsaved();
-  if (!definitions_unsaved_) {
-    saved = out_.log.SaveDefinitions(update.snapshot, update.definitions,
-                                     update.snapshot ? versions.All() : changed, update.position,
-                                     update.incarnation);
-  } else {
-    // An earlier set is missing in the log: everything again.
-    std::vector<v1::Definition> all;
-    for (const ResourceName& name : live_.catalog().Names()) {
-      all.push_back(*live_.catalog().Find(name)->definition);
-    }
-    saved =
-        out_.log.SaveDefinitions(true, all, versions.All(), update.position, update.incarnation);
-  }
-  definitions_unsaved_ = !saved.ok();
-  if (!saved.ok()) {
-    LogWarning("definitions cannot be saved; a start without the definition service will lack them",
-               {{"position", update.position}, {"status", saved.ToString()}});
-  }
+bool EvaluationLoop::SetPartitions(int partitions) {
+  return queue_.PushFeed(kItemBytes, [this, partitions] { OnPartitions(partitions); });
 }
 
-bool EvaluationLoop::Start(std::vector<v1::PartitionHead> heads) {
-  return queue_.PushFeed(kItemBytes, [this, heads = std::move(heads)] { OnStart(heads); });
-}
-
-void EvaluationLoop::OnStart(const std::vector<v1::PartitionHead>& heads) {
-  const int partitions = static_cast<int>(heads.size());
-  if (out_.positions.partitions() == 0) {
-    out_.positions.Start(partitions);
-  } else if (out_.positions.partitions() != partitions) {
+void EvaluationLoop::OnPartitions(int partitions) {
+  if (live_.started()) {
+    if (out_.positions.partitions() == partitions) return;
     LogError("measurement has another number of partitions than before; start again",
              {{"got", partitions}, {"want", out_.positions.partitions()}});
     return;
   }
-  for (int part = 0; part < partitions; ++part) {
-    out_.positions.SetReady(part, false);
-    publisher_.Forget(part);
-  }
+  out_.positions.Start(partitions, out_.ownership.shared());
+  out_.positions.SetFollowed(live_.catalog().position());
   if (const absl::Status saved = out_.log.SavePartitions(partitions); !saved.ok()) {
     LogWarning("the number of partitions cannot be saved", {{"status", saved.ToString()}});
   }
-  for (const LivePartitions::Part& part : live_.parts()) replaced_ += part.engine->counters();
-  if (const absl::Status started = live_.Start(heads); !started.ok()) {
-    LogError("partitions cannot be started", {{"status", started.ToString()}});
+  live_.SetPartitions(partitions);
+  requests_.partitions_known(partitions);
+}
+
+bool EvaluationLoop::Begin(std::vector<PartBegin> begins) {
+  return queue_.PushFeed(kItemBytes * (1 + begins.size()),
+                         [this, begins = std::move(begins)] { OnBegin(begins); });
+}
+
+void EvaluationLoop::OnBegin(std::vector<PartBegin> begins) {
+  for (PartBegin& begin : begins) {
+    const int32_t part = begin.head.part();
+    if (part < 0 || part >= static_cast<int32_t>(live_.parts().size())) continue;
+    const auto lost = lost_.find(part);
+    if (lost != lost_.end() && lost->second >= begin.epoch) continue;
+    if (live_.parts()[static_cast<size_t>(part)].engine != nullptr) {
+      LogWarning("a partition begins again from aggregates",
+                 {{"part", part}, {"incarnation", begin.head.incarnation()}});
+      DropPart(part);
+    }
+    out_.positions.SetOwned(part, true);
+    mirror_.Forget(part);
+    to_begin_[part] = std::move(begin);
   }
+  begin_at_ = absl::InfinitePast();
+}
+
+void EvaluationLoop::BeginParts(absl::Time now) {
+  if (to_begin_.empty() || now < begin_at_) return;
+  std::vector<PartBegin> begins;
+  for (const auto& [part, begin] : to_begin_) begins.push_back(begin);
+  if (const absl::Status begun = live_.Begin(begins); !begun.ok()) {
+    begin_at_ = now + kBeginRetry;
+    LogWarning("partitions cannot begin yet",
+               {{"partitions", begins.size()}, {"status", begun.ToString()}});
+    return;
+  }
+  to_begin_.clear();
   shown_info_ = nullptr;
+  stats_.owned.fetch_add(static_cast<int64_t>(begins.size()), std::memory_order_relaxed);
+  stats_.begun.fetch_add(static_cast<int64_t>(begins.size()), std::memory_order_relaxed);
 }
 
-bool EvaluationLoop::Restart(v1::PartitionHead head) {
-  return queue_.PushFeed(kItemBytes, [this, head = std::move(head)] { OnRestart(head); });
+void EvaluationLoop::Lose(std::vector<OwnedPart> parts) {
+  queue_.PushOwnTask([this, parts = std::move(parts)] { OnLose(parts); });
 }
 
-void EvaluationLoop::OnRestart(const v1::PartitionHead& head) {
-  if (!live_.started() || head.part() >= static_cast<int32_t>(live_.parts().size())) return;
-  LogWarning("a partition begins again from aggregates",
-             {{"part", head.part()}, {"incarnation", head.incarnation()}});
-  out_.positions.SetReady(head.part(), false);
-  publisher_.Forget(head.part());
-  replaced_ += live_.parts()[static_cast<size_t>(head.part())].engine->counters();
-  if (const absl::Status restarted = live_.Restart(head); !restarted.ok()) {
-    LogError("a partition cannot be restarted",
-             {{"part", head.part()}, {"status", restarted.ToString()}});
+void EvaluationLoop::OnLose(const std::vector<OwnedPart>& parts) {
+  for (const OwnedPart& part : parts) {
+    lost_[part.part] = std::max(lost_[part.part], part.epoch);
+    const auto waiting = to_begin_.find(part.part);
+    if (waiting != to_begin_.end() && waiting->second.epoch <= part.epoch) {
+      to_begin_.erase(waiting);
+      out_.positions.SetOwned(part.part, false);
+    }
+    const LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part.part)];
+    if (slot.engine != nullptr && slot.epoch <= part.epoch) DropPart(part.part);
   }
+}
+
+bool EvaluationLoop::KeepsPart(int32_t part, int64_t epoch) {
+  if (part < 0 || part >= static_cast<int32_t>(live_.parts().size())) return true;
+  const LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part)];
+  const auto waiting = to_begin_.find(part);
+  int64_t own = slot.engine != nullptr ? slot.epoch : -1;
+  if (waiting != to_begin_.end()) own = std::max(own, waiting->second.epoch);
+  if (own >= epoch) return true;
+  if (own >= 0) OnLose({{part, own}});
+  return false;
+}
+
+bool EvaluationLoop::Mirror(std::string peer, replica::FollowStatesResponse news) {
+  const size_t bytes = kItemBytes + news.ByteSizeLong();
+  return queue_.PushFeed(bytes, [this, peer = std::move(peer), news = std::move(news)] {
+    mirror_.Take(peer, news,
+                 [this](int32_t part, int64_t epoch) { return KeepsPart(part, epoch); });
+  });
+}
+
+bool EvaluationLoop::LosePeer(std::string peer) {
+  return queue_.PushFeed(kItemBytes, [this, peer = std::move(peer)] { mirror_.Lose(peer); });
 }
 
 bool EvaluationLoop::Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes) {
@@ -169,7 +205,9 @@ void EvaluationLoop::EndWaits(const absl::Status& status) {
 
 void EvaluationLoop::CountEngines() {
   EngineCounters total = replaced_;
-  for (const LivePartitions::Part& part : live_.parts()) total += part.engine->counters();
+  for (const LivePartitions::Part& part : live_.parts()) {
+    if (part.engine != nullptr) total += part.engine->counters();
+  }
   stats_.batches.store(total.batches, std::memory_order_relaxed);
   stats_.samples.store(total.samples, std::memory_order_relaxed);
   stats_.kpis_touched.store(total.kpis_touched, std::memory_order_relaxed);
@@ -181,15 +219,15 @@ void EvaluationLoop::CountEngines() {
 void EvaluationLoop::OnRepublishNeeded(int partition) {
   queue_.PushOwnTask([this, partition] {
     if (!out_.positions.ready(partition) || holding()) return;
-    PublishToCache(partition, live_.parts()[static_cast<size_t>(partition)].engine->Snapshot(),
-                   true);
+    const auto& engine = live_.parts()[static_cast<size_t>(partition)].engine;
+    if (engine != nullptr) PublishToCache(partition, engine->Snapshot(), true);
   });
 }
 
 void EvaluationLoop::OnFenced(int partition) {
   stats_.fenced.fetch_add(1, std::memory_order_relaxed);
-  LogError("another evaluator publishes this partition; it is no longer published from here",
-           {{"part", partition}});
+  LogWarning("another evaluator publishes this partition; it is no longer published from here",
+             {{"part", partition}});
 }
 
 void EvaluationLoop::OnCacheUp() { LogInfo("the cache answers"); }

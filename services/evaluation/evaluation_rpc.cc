@@ -14,6 +14,13 @@ namespace {
 
 using RawCompletion = Completion<grpc::ByteBuffer>;
 
+CallOrigin OriginOf(const CallContext& call) {
+  CallOrigin origin{.deadline = call.deadline(), .request_id = call.request_id()};
+  const std::optional<std::string> parts = call.ClientMetadata(kPartsMetadata);
+  if (parts.has_value()) origin.parts = PartsFromText(*parts);
+  return origin;
+}
+
 // Answers with what `encode` makes of an answer.
 template <typename Answer, typename Encode>
 std::function<void(absl::StatusOr<Answer>)> Reply(RawCompletion completion, Encode encode) {
@@ -53,7 +60,7 @@ class WatchSource final : public StreamSource<grpc::ByteBuffer> {
 
 }  // namespace
 
-EvaluationRpc::EvaluationRpc(EvaluationService& service, const CallEnvironment& environment)
+EvaluationRpc::EvaluationRpc(RoutedService& service, const CallEnvironment& environment)
     : service_(service), dispatcher_("kpisuite.v1.EvaluationService", environment) {}
 
 grpc::ServerUnaryReactor* EvaluationRpc::GetState(grpc::CallbackServerContext* context,
@@ -65,7 +72,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::GetState(grpc::CallbackServerContext* c
         v1::GetStateRequest decoded;
         const absl::Status parsed = ParseRequest(bytes, decoded);
         if (!parsed.ok()) return completion(parsed);
-        service_.GetState(decoded, call.deadline(), Reply<StateAnswer>(completion, RawState));
+        service_.GetState(decoded, OriginOf(call), Reply<StateAnswer>(completion, RawState));
       });
 }
 
@@ -78,7 +85,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::BatchGetStates(grpc::CallbackServerCont
         v1::BatchGetStatesRequest decoded;
         const absl::Status parsed = ParseRequest(bytes, decoded);
         if (!parsed.ok()) return completion(parsed);
-        service_.BatchGetStates(decoded, call.deadline(),
+        service_.BatchGetStates(decoded, OriginOf(call),
                                 Reply<EvaluationService::StateAnswers>(completion, RawBatch));
       });
 }
@@ -92,7 +99,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::ListStates(grpc::CallbackServerContext*
         v1::ListStatesRequest decoded;
         const absl::Status parsed = ParseRequest(bytes, decoded);
         if (!parsed.ok()) return completion(parsed);
-        service_.ListStates(decoded, call.deadline(), Reply<StatePage>(completion, RawPage));
+        service_.ListStates(decoded, OriginOf(call), Reply<StatePage>(completion, RawPage));
       });
 }
 
@@ -118,7 +125,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::GetHistory(grpc::CallbackServerContext*
       context, "GetHistory", request, response,
       [this](CallContext& call, const v1::GetHistoryRequest& decoded,
              Completion<v1::GetHistoryResponse> completion) {
-        service_.GetHistory(decoded, call.deadline(), std::move(completion));
+        service_.GetHistory(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -129,7 +136,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::ExplainState(grpc::CallbackServerContex
       context, "ExplainState", request, response,
       [this](CallContext& call, const v1::ExplainStateRequest& decoded,
              Completion<v1::Explanation> completion) {
-        service_.ExplainState(decoded, call.deadline(), std::move(completion));
+        service_.ExplainState(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -140,7 +147,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::ExplainChange(grpc::CallbackServerConte
       context, "ExplainChange", request, response,
       [this](CallContext& call, const v1::ExplainChangeRequest& decoded,
              Completion<v1::ChangeExplanation> completion) {
-        service_.ExplainChange(decoded, call.deadline(), std::move(completion));
+        service_.ExplainChange(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -151,7 +158,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::GetForecast(grpc::CallbackServerContext
       context, "GetForecast", request, response,
       [this](CallContext& call, const v1::GetForecastRequest& decoded,
              Completion<v1::Forecast> completion) {
-        service_.GetForecast(decoded, call.deadline(), std::move(completion));
+        service_.GetForecast(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -162,7 +169,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::SimulateKpi(grpc::CallbackServerContext
       context, "SimulateKpi", request, response,
       [this](CallContext& call, const v1::SimulateKpiRequest& decoded,
              Completion<v1::SimulateKpiResponse> completion) {
-        service_.SimulateKpi(decoded, call.deadline(), std::move(completion));
+        service_.SimulateKpi(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -195,7 +202,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::FinalizePeriods(grpc::CallbackServerCon
       context, "FinalizePeriods", request, response,
       [this](CallContext& call, const v1::FinalizePeriodsRequest& decoded,
              Completion<v1::FinalizePeriodsResponse> completion) {
-        service_.FinalizePeriods(decoded, call.deadline(), std::move(completion));
+        service_.FinalizePeriods(decoded, OriginOf(call), std::move(completion));
       });
 }
 
@@ -206,7 +213,7 @@ grpc::ServerUnaryReactor* EvaluationRpc::ReleaseHeldOut(grpc::CallbackServerCont
       context, "ReleaseHeldOut", request, response,
       [this](CallContext& call, const v1::ReleaseHeldOutRequest& decoded,
              Completion<v1::ReleaseHeldOutResponse> completion) {
-        service_.ReleaseHeldOut(decoded, call.deadline(), std::move(completion));
+        service_.ReleaseHeldOut(decoded, OriginOf(call), std::move(completion));
       });
 }
 

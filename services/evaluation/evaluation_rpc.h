@@ -7,7 +7,7 @@
 
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "libs/rpc/dispatcher.h"
-#include "services/evaluation/evaluation_service.h"
+#include "services/evaluation/routed_service.h"
 
 namespace kpisuite {
 
@@ -22,7 +22,7 @@ using RawEvaluationService = v1::EvaluationService::WithRawCallbackMethod_GetSta
 class EvaluationRpc final : public RawEvaluationService {
  public:
   // `service` and what `environment` refers to outlive it.
-  EvaluationRpc(EvaluationService& service, const CallEnvironment& environment);
+  EvaluationRpc(RoutedService& service, const CallEnvironment& environment);
 
   grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request,
@@ -91,7 +91,7 @@ class EvaluationRpc final : public RawEvaluationService {
   grpc::ServerUnaryReactor* NotImplemented(grpc::CallbackServerContext* context, const char* method,
                                            const Request* request, Response* response);
 
-  EvaluationService& service_;
+  RoutedService& service_;
   Dispatcher dispatcher_;
 };
 

@@ -18,20 +18,46 @@ class EvaluationServer::Waits final : public OpenStream {
   ~Waits() override { registry_.Remove(this); }
 
   void Tick(absl::Time) override {}
-  void RequestEnd(const absl::Status& status) override { core_->loop.EndWaits(status); }
+  void RequestEnd(const absl::Status& status) override {
+    core_->loop.EndWaits(status);
+    // Others take over while the running calls end.
+    core_->ownership->End();
+  }
 
  private:
   const std::shared_ptr<Core> core_;
   StreamRegistry& registry_;
 };
 
-EvaluationServer::Core::Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime)
+class EvaluationServer::Ownership final : public OwnershipListener {
+ public:
+  Ownership(FeedReader& feed, PeerFollower& peers, EvaluationLoop& loop)
+      : feed_(feed), peers_(peers), loop_(loop) {}
+
+  void OnAcquired(const std::vector<OwnedPart>& parts) override { feed_.Own(parts); }
+  void OnLost(const std::vector<OwnedPart>& parts) override {
+    feed_.Disown(parts);
+    loop_.Lose(parts);
+  }
+  void OnPeers() override { peers_.Look(); }
+
+ private:
+  FeedReader& feed_;
+  PeerFollower& peers_;
+  EvaluationLoop& loop_;
+};
+
+EvaluationServer::Core::Core(EvaluationServerParts& parts,
+                             std::unique_ptr<PartitionOwnership> owned, ServerRuntime& runtime)
     : log(std::move(parts.log)),
+      ownership(std::move(owned)),
       cache(std::move(parts.cache)),
+      health(*ownership),
       hub(board, directory, runtime.clock(),
           {.process = static_cast<uint64_t>(absl::ToUnixNanos(absl::Now()))}),
-      loop({*log, directory, board, positions, hub, *cache, health, runtime.readiness()},
-           runtime.clock(), epoch, parts.queue, parts.publisher) {}
+      loop(
+          {*log, *ownership, directory, board, positions, hub, *cache, health, runtime.readiness()},
+          runtime.clock(), parts.queue, parts.publisher) {}
 
 absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
     const EvaluationOptions& options, std::shared_ptr<grpc::Channel> definition,
@@ -46,33 +72,40 @@ absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
 
 absl::StatusOr<std::unique_ptr<EvaluationServer>> EvaluationServer::Create(
     EvaluationServerParts parts, ServerRuntime& runtime) {
-  ASSIGN_OR_RETURN(const int64_t epoch, parts.log->OpenEpoch());
+  ASSIGN_OR_RETURN(std::unique_ptr<PartitionOwnership> ownership, parts.log->OpenOwnership());
   ASSIGN_OR_RETURN(FollowedDefinitions saved, parts.log->LoadDefinitions());
   return std::unique_ptr<EvaluationServer>(
-      new EvaluationServer(std::move(parts), epoch, std::move(saved), runtime));
+      new EvaluationServer(std::move(parts), std::move(ownership), std::move(saved), runtime));
 }
 
-EvaluationServer::EvaluationServer(EvaluationServerParts parts, int64_t epoch,
+EvaluationServer::EvaluationServer(EvaluationServerParts parts,
+                                   std::unique_ptr<PartitionOwnership> ownership,
                                    FollowedDefinitions saved, ServerRuntime& runtime)
     : runtime_(runtime),
-      core_(std::make_shared<Core>(parts, epoch, runtime)),
+      core_(std::make_shared<Core>(parts, std::move(ownership), runtime)),
       loader_(parts.measurement, AggregateLoaderOptions(),
               [loop = &core_->loop](PartLoad load, absl::StatusOr<LoadAnswer> answer) {
                 loop->Loaded(std::move(load), std::move(answer));
               }),
       feed_(parts.measurement, core_->loop, runtime.readiness(), runtime.clock(),
             FeedReaderOptions()),
+      peer_follower_(*core_->ownership, core_->positions, core_->loop),
+      ownership_(std::make_unique<Ownership>(feed_, peer_follower_, core_->loop)),
       simulations_(parts.definition, parts.measurement, *core_->log, runtime.clock()),
       service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
                 core_->hub, *core_->log, *core_->cache, simulations_, runtime.executor(),
                 runtime.clock()}),
-      rpc_(service_, runtime.environment()),
+      routed_({service_, peers_, *core_->ownership, core_->directory, core_->positions,
+               runtime.clock()}),
+      rpc_(routed_, runtime.environment()),
+      replica_rpc_(core_->loop.feed(), runtime.environment()),
       waits_(std::make_shared<Waits>(core_, runtime.streams())) {
   runtime_.streams().Add(waits_);
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");
   AddMetrics(runtime_.metrics());
   core_->loop.Run(
-      {.load = [this](std::vector<PartLoad> loads) { loader_.Submit(std::move(loads)); },
+      {.partitions_known = [this](int partitions) { OnPartitionsKnown(partitions); },
+       .load = [this](std::vector<PartLoad> loads) { loader_.Submit(std::move(loads)); },
        .restart = [this](int32_t part) { feed_.RestartPartition(part); }});
   core_->health.DefinitionsAlive(runtime_.clock().Now());
   core_->health.DefinitionsLost();
@@ -114,15 +147,33 @@ void EvaluationServer::OnFollowerState(const DefinitionFollowerState& state) {
   feed_.Begin();
 }
 
+void EvaluationServer::ReachableAt(const std::string& address) {
+  MutexLock lock(mutex_);
+  address_ = address;
+  if (partitions_ > 0 && core_->ownership->shared()) {
+    core_->ownership->Begin(partitions_, address_, *ownership_);
+  }
+}
+
+void EvaluationServer::OnPartitionsKnown(int partitions) {
+  MutexLock lock(mutex_);
+  partitions_ = partitions;
+  if (address_.empty() && core_->ownership->shared()) return;
+  core_->ownership->Begin(partitions_, address_, *ownership_);
+}
+
 EvaluationServer::~EvaluationServer() { Stop(); }
 
 void EvaluationServer::Stop() {
+  core_->ownership->End();
   // Those who push first, while the loop still takes what they have.
   follower_->Stop();
+  peer_follower_.Stop();
   feed_.Stop();
   loader_.Stop();
   core_->loop.Stop();
   simulations_.Stop();
+  peers_.Stop();
 }
 
 absl::Status EvaluationServer::Flush() {
@@ -152,7 +203,10 @@ void EvaluationServer::AddMetrics(Metrics& metrics) const {
   count("shown_total", "States that readers began to see.", &LoopStats::shown, 1);
   count("steps_total", "Steps of the loop.", &LoopStats::steps, 1);
   count("step_seconds_total", "Time spent in steps.", &LoopStats::step_nanos, 1e-9);
-  count("fenced_total", "Partitions taken over by another evaluator.", &LoopStats::fenced, 1);
+  count("fenced_total", "Partitions that log or cache refused: another evaluator owns them.",
+        &LoopStats::fenced, 1);
+  count("begun_total", "Partitions that began to be evaluated here.", &LoopStats::begun, 1);
+  count("dropped_total", "Partitions that are no longer evaluated here.", &LoopStats::dropped, 1);
   const auto gauge = [&](const std::string& name, const std::string& help,
                          const std::function<double(const Core&)>& read) {
     metrics.AddGaugeReader("kpisuite_evaluation_" + name, help, {}, [weak, read] {
@@ -162,6 +216,8 @@ void EvaluationServer::AddMetrics(Metrics& metrics) const {
   };
   gauge("lag_seconds", "From commit at measurement to shown, of the last batch.",
         [](const Core& core) { return 1e-9 * static_cast<double>(core.loop.stats().lag_nanos); });
+  gauge("partitions", "Partitions that are evaluated here.",
+        [](const Core& core) { return static_cast<double>(core.loop.stats().owned); });
   gauge("waiters", "Calls that wait for a position.",
         [](const Core& core) { return static_cast<double>(core.loop.stats().waiters); });
   gauge("queued_items", "Changes that wait for the engines.",

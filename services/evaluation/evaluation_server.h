@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/base/mutex.h"
 #include "libs/cache/cache_address.h"
 #include "libs/cache/state_cache.h"
 #include "libs/rpc/definition_follower.h"
@@ -19,6 +20,10 @@
 #include "services/evaluation/evaluation_service.h"
 #include "services/evaluation/feed_reader.h"
 #include "services/evaluation/options.h"
+#include "services/evaluation/peer_calls.h"
+#include "services/evaluation/peer_follower.h"
+#include "services/evaluation/replica_rpc.h"
+#include "services/evaluation/routed_service.h"
 #include "services/evaluation/simulation_runner.h"
 
 namespace kpisuite {
@@ -52,7 +57,13 @@ class EvaluationServer {
   EvaluationServer& operator=(const EvaluationServer&) = delete;
   ~EvaluationServer();  // Stop()
 
+  // Where other processes at the same log reach this one, "host:port": from then on it takes its
+  // share of the partitions. Once; not needed for a log of one process.
+  void ReachableAt(const std::string& address) EXCLUDES(mutex_);
+
   grpc::Service* rpc() { return &rpc_; }
+  // For the other processes at the same log.
+  grpc::Service* replica_rpc() { return &replica_rpc_; }
   EvaluationService& service() { return service_; }
   EvaluationLoop& loop() { return core_->loop; }
 
@@ -63,9 +74,11 @@ class EvaluationServer {
  private:
   // What the threads share; metrics hold a weak reference.
   struct Core {
-    Core(EvaluationServerParts& parts, int64_t epoch, ServerRuntime& runtime);
+    Core(EvaluationServerParts& parts, std::unique_ptr<PartitionOwnership> owned,
+         ServerRuntime& runtime);
 
     const std::unique_ptr<StateLog> log;
+    const std::unique_ptr<PartitionOwnership> ownership;
     const std::unique_ptr<StateCache> cache;
     KpiDirectory directory;
     StateBoard board;
@@ -75,24 +88,36 @@ class EvaluationServer {
     EvaluationLoop loop;
   };
 
-  EvaluationServer(EvaluationServerParts parts, int64_t epoch, FollowedDefinitions saved,
-                   ServerRuntime& runtime);
+  EvaluationServer(EvaluationServerParts parts, std::unique_ptr<PartitionOwnership> ownership,
+                   FollowedDefinitions saved, ServerRuntime& runtime);
 
   // Ends the waits for a position together with the streams of a draining process: in a process
   // with all services the feed is one of these streams.
   class Waits;
+  // Takes to feed and loop what the ownership tells.
+  class Ownership;
 
+  // Begins to own partitions once their number and, where needed, the address is known.
+  void OnPartitionsKnown(int partitions) EXCLUDES(mutex_);
   absl::Status OnDefinitions(const DefinitionUpdate& update);
   void OnFollowerState(const DefinitionFollowerState& state);
   void AddMetrics(Metrics& metrics) const;
 
   ServerRuntime& runtime_;
+  Mutex mutex_;
+  int partitions_ GUARDED_BY(mutex_) = 0;
+  std::string address_ GUARDED_BY(mutex_);
   const std::shared_ptr<Core> core_;
   AggregateLoader loader_;
   FeedReader feed_;
+  PeerFollower peer_follower_;
+  const std::unique_ptr<OwnershipListener> ownership_;
   SimulationRunner simulations_;
   EvaluationService service_;
+  PeerCalls peers_;
+  RoutedService routed_;
   EvaluationRpc rpc_;
+  ReplicaRpc replica_rpc_;
   std::unique_ptr<DefinitionFollower> follower_;
   const std::shared_ptr<Waits> waits_;
 };

@@ -14,8 +14,8 @@
 namespace kpisuite {
 namespace {
 
-constexpr int kMaxBatchKeys = 1000;
 constexpr int kMaxWatchKeys = 1000;
+constexpr char kStarting[] = "the evaluator is starting";
 // A wait for a position ends so long before the call does, so that its reason reaches the client.
 constexpr absl::Duration kWaitMargin = absl::Milliseconds(20);
 
@@ -34,19 +34,6 @@ absl::Status StillStarting() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
 }
 
-// Marks an answer stale when it is older than the caller has seen.
-StateAnswer WithMinVersion(StateAnswer answer, const std::string& min_version) {
-  if (min_version.empty()) return answer;
-  v1::KpiState state;
-  if (!state.ParseFromString(*answer.state) || state.version() >= min_version) return answer;
-  v1::KpiState suffix;
-  suffix.ParseFromString(answer.suffix);
-  suffix.mutable_freshness()->set_stale(true);
-  suffix.mutable_freshness()->set_stale_reason("older than min_version");
-  answer.suffix = suffix.SerializeAsString();
-  return answer;
-}
-
 }  // namespace
 
 // One BatchGetStates.
@@ -54,6 +41,7 @@ struct EvaluationService::Batch {
   std::vector<v1::StateKey> keys;
   std::vector<ResolvedKey> resolved;  // parallel to keys; empty where that failed
   StateAnswers answers;
+  bool only_owner = false;  // as for ReadState
   std::vector<size_t> for_engine;
   std::vector<size_t> cold;
   Done<StateAnswers> done;
@@ -115,12 +103,12 @@ void EvaluationService::WhenLoaded(absl::Time deadline, std::function<void(absl:
 void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time deadline,
                                  Done<StateAnswer> done) {
   if (request.at_least().empty()) {
-    ReadState(request.key(), request.min_version(), std::move(done));
+    ReadState(request.key(), request.min_version(), false, std::move(done));
     return;
   }
   const auto read = [this, key = request.key(),
                      min_version = request.min_version()](Done<StateAnswer> answer) {
-    ReadState(key, min_version, std::move(answer));
+    ReadState(key, min_version, true, std::move(answer));
   };
   When(request.at_least(), deadline,
        [this, deadline, read, done = std::move(done)](const absl::Status& reached) {
@@ -130,7 +118,7 @@ void EvaluationService::GetState(const v1::GetStateRequest& request, absl::Time 
 }
 
 void EvaluationService::ReadState(const v1::StateKey& key, const std::string& min_version,
-                                  Done<StateAnswer> done) {
+                                  bool only_owner, Done<StateAnswer> done) {
   absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
   if (!resolved.ok()) return done(resolved.status());
   std::optional<StateAnswer> shown = lookup_.FromBoard(*resolved);
@@ -141,10 +129,12 @@ void EvaluationService::ReadState(const v1::StateKey& key, const std::string& mi
   };
   if (lookup_.IsReady(*resolved)) {
     OnEngine([this, key = *std::move(resolved), answer] { answer(lookup_.FromEngine(key)); }, done);
+  } else if (only_owner) {
+    done(StillStarting());
   } else {
-    OnExecutor(
-        [this, key = *std::move(resolved), answer] { answer(cold_.Read(key, parts_.clock.Now())); },
-        done);
+    OnExecutor([this, key = *std::move(resolved),
+                answer] { answer(cold_.Read(key, parts_.clock.Now(), kStarting)); },
+               done);
   }
 }
 
@@ -155,6 +145,7 @@ void EvaluationService::BatchGetStates(const v1::BatchGetStatesRequest& request,
   }
   auto batch = std::make_shared<Batch>();
   batch->keys.assign(request.keys().begin(), request.keys().end());
+  batch->only_owner = !request.at_least().empty();
   batch->done = std::move(done);
   When(request.at_least(), deadline, [this, batch](const absl::Status& reached) {
     if (!reached.ok()) return batch->done(reached);
@@ -177,7 +168,9 @@ void EvaluationService::StartBatch(const std::shared_ptr<Batch>& batch) {
       batch->answers[i] = *std::move(shown);
       continue;
     }
-    (lookup_.IsReady(*resolved) ? batch->for_engine : batch->cold).push_back(i);
+    const bool ready = lookup_.IsReady(*resolved);
+    if (!ready && batch->only_owner) continue;
+    (ready ? batch->for_engine : batch->cold).push_back(i);
     batch->resolved[i] = *std::move(resolved);
   }
   ReadBatchOnEngine(batch);
@@ -200,20 +193,21 @@ void EvaluationService::ReadBatchCold(const std::shared_ptr<Batch>& batch) {
   OnExecutor(
       [this, batch] {
         for (const size_t i : batch->cold) {
-          batch->answers[i] = cold_.Read(batch->resolved[i], parts_.clock.Now());
+          batch->answers[i] = cold_.Read(batch->resolved[i], parts_.clock.Now(), kStarting);
         }
         batch->done(std::move(batch->answers));
       },
       batch->done);
 }
 
-void EvaluationService::ListStates(const v1::ListStatesRequest& request, absl::Time deadline,
-                                   Done<StatePage> done) {
+void EvaluationService::ListStates(const v1::ListStatesRequest& request,
+                                   const std::optional<std::set<int32_t>>& parts,
+                                   absl::Time deadline, Done<StatePage> done) {
   const absl::Status checked = StateList::Check(request);
   if (!checked.ok()) return done(checked);
-  When(request.at_least(), deadline, [this, request, done](const absl::Status& reached) {
+  When(request.at_least(), deadline, [this, request, parts, done](const absl::Status& reached) {
     if (!reached.ok()) return done(reached);
-    OnEngine([this, request, done] { done(list_.Read(request)); }, done);
+    OnEngine([this, request, parts, done] { done(list_.Read(request, parts)); }, done);
   });
 }
 

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@
 #include "services/evaluation/watch_hub.h"
 
 namespace kpisuite {
+
+inline constexpr int kMaxBatchKeys = 1000;
+
+// Marks an answer stale when it is older than the caller has seen.
+StateAnswer WithMinVersion(StateAnswer answer, const std::string& min_version);
 
 // What the service reads. All outlive it; the loop is stopped before they go.
 struct ServiceParts {
@@ -51,7 +58,10 @@ class EvaluationService {
   // One answer for each key, in order.
   void BatchGetStates(const v1::BatchGetStatesRequest& request, absl::Time deadline,
                       Done<StateAnswers> done);
-  void ListStates(const v1::ListStatesRequest& request, absl::Time deadline, Done<StatePage> done);
+  // With `parts` only of these partitions.
+  void ListStates(const v1::ListStatesRequest& request,
+                  const std::optional<std::set<int32_t>>& parts, absl::Time deadline,
+                  Done<StatePage> done);
   void GetHistory(const v1::GetHistoryRequest& request, absl::Time deadline,
                   Done<v1::GetHistoryResponse> done);
   void ExplainState(const v1::ExplainStateRequest& request, absl::Time deadline,
@@ -70,6 +80,14 @@ class EvaluationService {
   absl::StatusOr<std::shared_ptr<StateWatch>> Watch(const v1::WatchStatesRequest& request,
                                                     std::function<void()> wake);
   const StateBoard& board() const { return parts_.board; }
+
+  // States of KPIs that another process evaluates (service_near.cc). FindNear: of the states that
+  // are followed from it, while they are fresh. ReadNear: of these or of the cache, else
+  // UNAVAILABLE. ReadStored: whatever cache or log has, stale but for what the cache vouches for.
+  std::optional<StateAnswer> FindNear(const v1::StateKey& key) const;
+  void ReadNear(const v1::StateKey& key, Done<StateAnswer> done);
+  void ReadStored(const v1::GetStateRequest& request, Done<StateAnswer> done);
+  void ReadAllStored(std::vector<v1::StateKey> keys, Done<StateAnswers> done);
 
   v1::ServerInfo Info() const;
 
@@ -102,7 +120,9 @@ class EvaluationService {
   template <typename Answer>
   void Explain(const v1::StateKey& key, const std::string& at_least, absl::Time deadline,
                Explainer<Answer> explainer, Done<Answer> done);
-  void ReadState(const v1::StateKey& key, const std::string& min_version, Done<StateAnswer> done);
+  // `only_owner`: UNAVAILABLE (NOT_READY) instead of what cache or log have.
+  void ReadState(const v1::StateKey& key, const std::string& min_version, bool only_owner,
+                 Done<StateAnswer> done);
   void StartBatch(const std::shared_ptr<Batch>& batch);
   void ReadBatchOnEngine(const std::shared_ptr<Batch>& batch);
   void ReadBatchCold(const std::shared_ptr<Batch>& batch);

@@ -14,6 +14,8 @@ namespace kpisuite {
 namespace {
 
 constexpr absl::Duration kInfoTimeout = absl::Seconds(10);
+// How often measurement is asked whether it lives, while no partition is owned.
+constexpr absl::Duration kIdle = absl::Seconds(1);
 
 absl::Status Stopped() {
   return MakeError(absl::StatusCode::kCancelled, "SHUTTING_DOWN", "the evaluator is stopping");
@@ -47,6 +49,27 @@ void FeedReader::RestartPartition(int32_t part) {
   if (context_ != nullptr) context_->TryCancel();
 }
 
+void FeedReader::Own(const std::vector<OwnedPart>& parts) {
+  MutexLock lock(mutex_);
+  for (const OwnedPart& part : parts) owned_[part.part] = part.epoch;
+  AlignAgain();
+}
+
+void FeedReader::Disown(const std::vector<OwnedPart>& parts) {
+  MutexLock lock(mutex_);
+  for (const OwnedPart& part : parts) {
+    const auto owned = owned_.find(part.part);
+    if (owned != owned_.end() && owned->second <= part.epoch) owned_.erase(owned);
+  }
+  AlignAgain();
+}
+
+void FeedReader::AlignAgain() {
+  align_again_ = true;
+  if (context_ != nullptr) context_->TryCancel();
+  changed_.NotifyAll();
+}
+
 void FeedReader::Stop() {
   {
     MutexLock lock(mutex_);
@@ -66,14 +89,17 @@ bool FeedReader::stopping() const {
 void FeedReader::Wait(absl::Duration duration) {
   const absl::Time until = absl::Now() + duration;
   MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < until) changed_.WaitFor(mutex_, until - absl::Now());
+  while (!stopping_ && !align_again_ && absl::Now() < until) {
+    changed_.WaitFor(mutex_, until - absl::Now());
+  }
 }
 
 void FeedReader::SetContext(grpc::ClientContext* context) {
   MutexLock lock(mutex_);
   context_ = context;
   silent_at_ = context != nullptr ? absl::Now() + options_.silence : absl::InfiniteFuture();
-  if (context != nullptr && (stopping_ || !to_restart_.empty())) context->TryCancel();
+  const bool ends = stopping_ || align_again_ || !to_restart_.empty();
+  if (context != nullptr && ends) context->TryCancel();
 }
 
 void FeedReader::WatchSilence() {
@@ -97,6 +123,7 @@ void FeedReader::RunThread() {
     const absl::Status ended = FollowOnce();
     connected_.store(false, std::memory_order_relaxed);
     if (stopping()) return;
+    if (ended.ok()) continue;
     LogWarning("the change feed ended; connecting again", {{"status", ended.ToString()}});
     if (absl::Now() - began > options_.longest_backoff) backoff = options_.first_backoff;
     Wait(backoff);
@@ -105,6 +132,10 @@ void FeedReader::RunThread() {
 }
 
 absl::Status FeedReader::FollowOnce() {
+  {
+    MutexLock lock(mutex_);
+    align_again_ = false;
+  }
   v1::ServerInfo info;
   const absl::Time asked = clock_.Now();
   {
@@ -114,14 +145,19 @@ absl::Status FeedReader::FollowOnce() {
     const grpc::Status told =
         stub_->GetMeasurementServerInfo(&context, v1::GetMeasurementServerInfoRequest(), &info);
     SetContext(nullptr);
-    RETURN_IF_ERROR(FromGrpcStatus(told));
+    RETURN_IF_ERROR(Ended(FromGrpcStatus(told)));
   }
   RETURN_IF_ERROR(Align(info));
-  const bool at_heads = std::all_of(info.partitions().begin(), info.partitions().end(),
-                                    [this](const v1::PartitionHead& head) {
-                                      return positions_[head.part()].seq == head.last_seq();
-                                    });
+  const bool at_heads = std::all_of(
+      info.partitions().begin(), info.partitions().end(), [this](const v1::PartitionHead& head) {
+        const auto position = positions_.find(head.part());
+        return position == positions_.end() || position->second.seq == head.last_seq();
+      });
   if (at_heads && !loop_.Alive(asked)) return Stopped();
+  if (positions_.empty()) {
+    Wait(kIdle);
+    return absl::OkStatus();
+  }
   v1::ReadChangesRequest request;
   for (const auto& [part, position] : positions_) {
     v1::FeedPosition* after = request.add_after();
@@ -131,39 +167,43 @@ absl::Status FeedReader::FollowOnce() {
   }
   grpc::ClientContext context;
   SetContext(&context);
-  absl::Status ended = ReadStream(context, request);
+  const absl::Status ended = ReadStream(context, request);
   SetContext(nullptr);
-  return ended;
+  return Ended(ended);
+}
+
+absl::Status FeedReader::Ended(const absl::Status& status) const {
+  MutexLock lock(mutex_);
+  return align_again_ && !stopping_ ? absl::OkStatus() : status;
 }
 
 absl::Status FeedReader::Align(const v1::ServerInfo& info) {
+  std::map<int32_t, int64_t> owned;
   std::set<int32_t> to_restart;
   {
     MutexLock lock(mutex_);
+    owned = owned_;
     to_restart.swap(to_restart_);
   }
   if (info.partitions().empty()) {
     return MakeError(absl::StatusCode::kInternal, "INTERNAL", "measurement told no partitions");
   }
-  if (positions_.size() != static_cast<size_t>(info.partitions_size())) {
-    std::vector<v1::PartitionHead> heads(info.partitions().begin(), info.partitions().end());
-    std::sort(heads.begin(), heads.end(),
-              [](const auto& a, const auto& b) { return a.part() < b.part(); });
-    positions_.clear();
-    for (const v1::PartitionHead& head : heads) {
-      positions_[head.part()] = {head.incarnation(), head.last_seq()};
-    }
-    return loop_.Start(std::move(heads)) ? absl::OkStatus() : Stopped();
-  }
+  if (!loop_.SetPartitions(info.partitions_size())) return Stopped();
+  std::erase_if(positions_, [&](const auto& entry) { return !owned.contains(entry.first); });
+  std::vector<PartBegin> begins;
   for (const v1::PartitionHead& head : info.partitions()) {
+    const auto epoch = owned.find(head.part());
+    if (epoch == owned.end()) continue;
     Position& position = positions_[head.part()];
-    const bool follows = position.incarnation == head.incarnation() &&
+    const bool follows = position.epoch == epoch->second &&
+                         position.incarnation == head.incarnation() &&
                          position.seq >= head.trimmed_seq() && position.seq <= head.last_seq();
     if (follows && !to_restart.contains(head.part())) continue;
-    position = {head.incarnation(), head.last_seq()};
-    if (!loop_.Restart(head)) return Stopped();
+    position = {epoch->second, head.incarnation(), head.last_seq()};
+    begins.push_back({head, epoch->second});
   }
-  return absl::OkStatus();
+  if (begins.empty() || loop_.Begin(std::move(begins))) return absl::OkStatus();
+  return Stopped();
 }
 
 absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
@@ -189,9 +229,12 @@ absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
 absl::Status FeedReader::Take(v1::ReadChangesResponse& response) {
   for (v1::ChangeBatch& batch : *response.mutable_batches()) {
     const v1::FeedPosition& position = batch.position();
-    Position& brought = positions_[position.part()];
+    const auto found = positions_.find(position.part());
+    if (found == positions_.end()) continue;
+    Position& brought = found->second;
     if (position.seq() <= brought.seq && position.incarnation() == brought.incarnation) continue;
-    brought = {position.incarnation(), position.seq()};
+    brought.incarnation = position.incarnation();
+    brought.seq = position.seq();
     const size_t bytes = batch.ByteSizeLong();
     if (!loop_.Feed(std::make_shared<const v1::ChangeBatch>(std::move(batch)), bytes)) {
       return Stopped();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -27,9 +28,9 @@ struct FeedReaderOptions {
   absl::Duration silence = absl::Seconds(10);
 };
 
-// One thread that brings the feed of all partitions to the loop, over and over: heads of the
-// partitions, then everything after what was brought last. It waits while the loop's queue is
-// full, so that the server is held back. Thread-safe.
+// One thread that brings the feed of the partitions that this process owns to the loop, over and
+// over: heads of the partitions, then everything after what was brought last. It waits while the
+// loop's queue is full, so that the server is held back. Thread-safe.
 class FeedReader {
  public:
   // `loop`, `readiness` and `clock` outlive the reader. Nothing is read before Begin().
@@ -41,6 +42,10 @@ class FeedReader {
 
   // The loop knows definitions: partitions may start. Idempotent.
   void Begin() EXCLUDES(mutex_);
+  // Partitions that are to be followed, each from its head on.
+  void Own(const std::vector<OwnedPart>& parts) EXCLUDES(mutex_);
+  // Partitions that are not to be followed any more, in these epochs.
+  void Disown(const std::vector<OwnedPart>& parts) EXCLUDES(mutex_);
   // The partition is to begin again at its head.
   void RestartPartition(int32_t part) EXCLUDES(mutex_);
   // Ends the stream and joins the thread. The loop is stopped first, or still takes what comes.
@@ -50,6 +55,7 @@ class FeedReader {
 
  private:
   struct Position {
+    int64_t epoch = 0;  // in which it began
     int64_t incarnation = 0;
     int64_t seq = 0;
   };
@@ -59,8 +65,13 @@ class FeedReader {
   absl::Status FollowOnce();
   // Compares the heads with where the loop stands and starts what must begin (again).
   absl::Status Align(const v1::ServerInfo& info) EXCLUDES(mutex_);
+  // Ok instead of how it ended when it was to end.
+  absl::Status Ended(const absl::Status& status) const EXCLUDES(mutex_);
   absl::Status Take(v1::ReadChangesResponse& response);
   absl::Status ReadStream(grpc::ClientContext& context, const v1::ReadChangesRequest& request);
+  // Ends what is running, so that the partitions are looked at again.
+  void AlignAgain() REQUIRES(mutex_);
+  // Waits, at most until partitions are to be looked at again.
   void Wait(absl::Duration duration) EXCLUDES(mutex_);
   bool stopping() const EXCLUDES(mutex_);
   void SetContext(grpc::ClientContext* context) EXCLUDES(mutex_);
@@ -76,11 +87,14 @@ class FeedReader {
   CondVar changed_;
   bool begun_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  std::map<int32_t, int64_t> owned_ GUARDED_BY(mutex_);  // epochs
   std::set<int32_t> to_restart_ GUARDED_BY(mutex_);
+  bool align_again_ GUARDED_BY(mutex_) = false;  // owned_ has changed
   grpc::ClientContext* context_ GUARDED_BY(mutex_) = nullptr;
   // When the running stream counts as dead; InfiniteFuture while the loop takes what came.
   absl::Time silent_at_ GUARDED_BY(mutex_) = absl::InfiniteFuture();
-  std::map<int32_t, Position> positions_;  // of the thread: brought to the loop
+  // Of the thread: brought to the loop.
+  std::map<int32_t, Position> positions_;
   std::thread thread_;
   std::thread silence_thread_;
 };

@@ -42,17 +42,47 @@ std::shared_ptr<const KpiInfo> KpiDirectory::Find(absl::string_view resource_nam
 }
 
 void KpiDirectory::Put(std::shared_ptr<const KpiInfo> kpi) {
-  Shard& shard = ShardOf(kpi->name());
-  MutexLock lock(shard.mutex);
-  std::shared_ptr<const KpiInfo>& slot = shard.kpis[kpi->name()];
-  if (slot == nullptr) size_.fetch_add(1, std::memory_order_relaxed);
-  slot = std::move(kpi);
+  Count(*kpi, 1);
+  std::shared_ptr<const KpiInfo> replaced;
+  {
+    Shard& shard = ShardOf(kpi->name());
+    MutexLock lock(shard.mutex);
+    replaced = std::exchange(shard.kpis[kpi->name()], std::move(kpi));
+  }
+  if (replaced == nullptr) {
+    size_.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    Count(*replaced, -1);
+  }
 }
 
 void KpiDirectory::Remove(absl::string_view resource_name) {
-  Shard& shard = ShardOf(resource_name);
-  MutexLock lock(shard.mutex);
-  if (shard.kpis.erase(resource_name) > 0) size_.fetch_sub(1, std::memory_order_relaxed);
+  std::shared_ptr<const KpiInfo> removed;
+  {
+    Shard& shard = ShardOf(resource_name);
+    MutexLock lock(shard.mutex);
+    const auto it = shard.kpis.find(resource_name);
+    if (it == shard.kpis.end()) return;
+    removed = std::move(it->second);
+    shard.kpis.erase(it);
+  }
+  size_.fetch_sub(1, std::memory_order_relaxed);
+  Count(*removed, -1);
+}
+
+void KpiDirectory::Count(const KpiInfo& kpi, int change) {
+  MutexLock lock(parts_mutex_);
+  std::map<int32_t, int>& parts = parts_[kpi.kpi().workspace];
+  if ((parts[kpi.part()] += change) == 0) parts.erase(kpi.part());
+}
+
+std::set<int32_t> KpiDirectory::PartsOf(const std::string& workspace) const {
+  std::set<int32_t> parts;
+  MutexLock lock(parts_mutex_);
+  const auto found = parts_.find(workspace);
+  if (found == parts_.end()) return parts;
+  for (const auto& [part, kpis] : found->second) parts.insert(part);
+  return parts;
 }
 
 }  // namespace kpisuite

@@ -4,8 +4,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,8 @@ class KpiDirectory {
   std::shared_ptr<const KpiInfo> Find(absl::string_view resource_name) const;
   void Put(std::shared_ptr<const KpiInfo> kpi);
   void Remove(absl::string_view resource_name);
+  // The partitions of the KPIs of a workspace.
+  std::set<int32_t> PartsOf(const std::string& workspace) const EXCLUDES(parts_mutex_);
   size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
@@ -66,9 +70,13 @@ class KpiDirectory {
   static constexpr size_t kShards = 64;
 
   Shard& ShardOf(absl::string_view name) const;
+  // A KPI came to a partition (+1) or left it (-1).
+  void Count(const KpiInfo& kpi, int change) EXCLUDES(parts_mutex_);
 
   mutable std::array<Shard, kShards> shards_;
   std::atomic<size_t> size_{0};
+  mutable Mutex parts_mutex_;
+  std::map<std::string, std::map<int32_t, int>> parts_ GUARDED_BY(parts_mutex_);  // KPIs in each
 };
 
 }  // namespace kpisuite

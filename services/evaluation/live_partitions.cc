@@ -34,14 +34,24 @@ int32_t LivePartitions::PartOf(const KpiDefinition& kpi) const {
   return PartitionOf(kpi.workspace, kpi.partition_group, static_cast<int>(parts_.size()));
 }
 
+PartitionEngine* LivePartitions::EngineOf(int32_t part) const {
+  return parts_[static_cast<size_t>(part)].engine.get();
+}
+
 void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
                                       int64_t position) {
+  // Others decide about the KPIs of their partitions.
+  const bool alone = std::all_of(parts_.begin(), parts_.end(),
+                                 [](const Part& part) { return part.engine != nullptr; });
+  if (!alone) decisions_known_ = false;
   const CatalogChanges changes =
       snapshot ? catalog_.Reset(definitions, position) : catalog_.Apply(definitions, position);
   // What a snapshot replaces was of another life of the change log, or of none.
   const std::set<ResourceName> others = versions_.Follow(
       definitions, changes, catalog_, snapshot ? KpiVersions::kAnyPosition : position);
-  for (Part& part : parts_) part.engine->SetDefinitionPosition(position);
+  for (Part& part : parts_) {
+    if (part.engine != nullptr) part.engine->SetDefinitionPosition(position);
+  }
   for (const KpiChange& change : changes.kpis) {
     if (change.after == nullptr) {
       Take(change.name.ToString());
@@ -54,14 +64,16 @@ void LivePartitions::ApplyDefinitions(bool snapshot, absl::Span<const v1::Defini
     if (kpi != nullptr) Place(kpi);
   }
   // Also partitions without a changed KPI now reflect the position.
-  for (int32_t part = 0; part < static_cast<int32_t>(parts_.size()); ++part) touched_.insert(part);
+  for (int32_t part = 0; part < static_cast<int32_t>(parts_.size()); ++part) {
+    if (EngineOf(part) != nullptr) touched_.insert(part);
+  }
 }
 
 void LivePartitions::Take(const std::string& name) {
   directory_.Remove(name);
   const auto it = part_of_kpi_.find(name);
   if (it == part_of_kpi_.end()) return;
-  parts_[static_cast<size_t>(it->second)].engine->RemoveKpi(name);
+  if (PartitionEngine* const engine = EngineOf(it->second)) engine->RemoveKpi(name);
   part_of_kpi_.erase(it);
 }
 
@@ -74,15 +86,20 @@ void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
   }
   const auto placed = part_of_kpi_.find(name);
   if (placed != part_of_kpi_.end() && placed->second != part) Take(name);
-  PartitionEngine& engine = *parts_[static_cast<size_t>(part)].engine;
-  if (engine.Find(name) == nullptr) {
+  PartitionEngine* const engine = EngineOf(part);
+  if (engine == nullptr) {
+    part_of_kpi_[name] = part;
+    directory_.Put(std::make_shared<KpiInfo>(kpi, part));
+    return;
+  }
+  if (engine->Find(name) == nullptr) {
     part_of_kpi_[name] = part;
     if (const absl::Status seeded = SeedFromLog(name); !seeded.ok()) {
       LogError("the state log cannot be read; revisions of closed periods start again",
                {{"kpi", name}, {"status", seeded.ToString()}});
     }
   }
-  if (const absl::Status set = engine.SetVersions(versions_.ChainOf(kpi, catalog_)); !set.ok()) {
+  if (const absl::Status set = engine->SetVersions(versions_.ChainOf(kpi, catalog_)); !set.ok()) {
     LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
     Take(name);
     return;
@@ -94,8 +111,10 @@ absl::Status LivePartitions::SeedFromLog(absl::string_view kpi) {
   return log_.VisitLatest(kpi, [this](LoggedState logged) {
     const auto part = part_of_kpi_.find(logged.id.kpi);
     if (part == part_of_kpi_.end()) return absl::OkStatus();
-    PartitionEngine& engine = *parts_[static_cast<size_t>(part->second)].engine;
-    if (engine.Find(logged.id.kpi) == nullptr) engine.Seed(std::move(logged));
+    PartitionEngine* const engine = EngineOf(part->second);
+    if (engine != nullptr && engine->Find(logged.id.kpi) == nullptr) {
+      engine->Seed(std::move(logged));
+    }
     return absl::OkStatus();
   });
 }
@@ -123,79 +142,107 @@ absl::StatusOr<FinalityDecisions> LivePartitions::DecisionsAbout(absl::string_vi
 
 absl::Status LivePartitions::Decide(const FinalityDecision& decision) {
   RETURN_IF_ERROR(LoadDecisions());
+  const auto of = part_of_kpi_.find(decision.kpi);
+  if (of == part_of_kpi_.end() || EngineOf(of->second) == nullptr) {
+    return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
+                     "another evaluator has taken over the KPI");
+  }
+  const OwnedPart writer{of->second, parts_[static_cast<size_t>(of->second)].epoch};
   // Whether a decision that could not be written was stored is known when the log is read again.
   decisions_known_ = false;
-  RETURN_IF_ERROR(log_.SaveDecision(decision));
+  RETURN_IF_ERROR(log_.SaveDecision(decision, writer));
   decisions_known_ = true;
   decisions_[decision.kpi].push_back(decision);
-  for (Part& part : parts_) TellDecisions(*part.engine);
+  for (Part& part : parts_) {
+    if (part.engine != nullptr) TellDecisions(*part.engine);
+  }
   for (const auto& kpi : catalog_.Kpis()) {
     const auto placed = part_of_kpi_.find(kpi->resource_name());
     if (placed == part_of_kpi_.end() || !Reads(*kpi, decision.kpi)) continue;
+    PartitionEngine* const engine = EngineOf(placed->second);
+    if (engine == nullptr) continue;
     touched_.insert(placed->second);
-    PartitionEngine& engine = *parts_[static_cast<size_t>(placed->second)].engine;
-    RETURN_IF_ERROR(engine.SetVersions(versions_.ChainOf(kpi, catalog_)));
+    RETURN_IF_ERROR(engine->SetVersions(versions_.ChainOf(kpi, catalog_)));
   }
   return absl::OkStatus();
 }
 
-void LivePartitions::Begin(const v1::PartitionHead& head) {
-  Part& part = parts_[static_cast<size_t>(head.part())];
-  part.engine = std::make_unique<PartitionEngine>(head.part(), head.incarnation(), head.last_seq());
+void LivePartitions::SetPartitions(int partitions) {
+  parts_.resize(static_cast<size_t>(partitions));
+  for (const auto& kpi : catalog_.Kpis()) Place(kpi);
+}
+
+void LivePartitions::BeginEngine(const PartBegin& begin) {
+  const int32_t number = begin.head.part();
+  Part& part = parts_[static_cast<size_t>(number)];
+  part.engine =
+      std::make_unique<PartitionEngine>(number, begin.head.incarnation(), begin.head.last_seq());
   part.engine->SetDefinitionPosition(catalog_.position());
   part.engine->FindRecordedWith([this](const std::string& kpi) { return ReadRecorded(log_, kpi); });
   TellDecisions(*part.engine);
+  part.epoch = begin.epoch;
   part.generation = next_generation_++;
   part.settled = false;
-  touched_.insert(head.part());
+  touched_.insert(number);
 }
 
-absl::Status LivePartitions::Start(const std::vector<v1::PartitionHead>& heads) {
-  for (size_t i = 0; i < heads.size(); ++i) {
-    if (heads[i].part() != static_cast<int32_t>(i)) {
-      return MakeError(absl::StatusCode::kInternal, "INTERNAL",
-                       "the partitions of the feed are not numbered from 0");
-    }
+absl::Status LivePartitions::AdoptVersions(const std::set<std::string>& kpis) {
+  ASSIGN_OR_RETURN(const FollowedDefinitions saved, log_.LoadVersions());
+  if (saved.position > catalog_.position()) {
+    return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
+                     absl::StrCat("the state log knows definitions up to ", saved.position,
+                                  ", followed are those up to ", catalog_.position()));
   }
-  parts_.clear();
-  parts_.resize(heads.size());
-  touched_.clear();
-  part_of_kpi_.clear();
+  if (saved.position == catalog_.position()) versions_.Adopt(kpis, saved.versions);
+  return absl::OkStatus();
+}
+
+absl::Status LivePartitions::Begin(const std::vector<PartBegin>& begins) {
+  std::set<int32_t> parts;
+  for (const PartBegin& begin : begins) parts.insert(begin.head.part());
+  std::vector<std::shared_ptr<const KpiDefinition>> kpis;
+  std::set<std::string> names;
+  for (const auto& kpi : catalog_.Kpis()) {
+    if (!parts.contains(PartOf(*kpi))) continue;
+    kpis.push_back(kpi);
+    names.insert(kpi->resource_name());
+  }
   // Without them facts would count that are held out.
+  decisions_known_ = false;
   RETURN_IF_ERROR(LoadDecisions());
-  for (const v1::PartitionHead& head : heads) Begin(head);
-  const auto kpis = catalog_.Kpis();
+  RETURN_IF_ERROR(AdoptVersions(names));
+  for (const PartBegin& begin : begins) BeginEngine(begin);
   for (const auto& kpi : kpis) part_of_kpi_[kpi->resource_name()] = PartOf(*kpi);
-  RETURN_IF_ERROR(SeedFromLog(""));
+  absl::Status seeded;
+  if (2 * kpis.size() > part_of_kpi_.size()) {
+    seeded = SeedFromLog("");
+  } else {
+    for (const std::string& name : names) seeded.Update(SeedFromLog(name));
+  }
+  if (!seeded.ok()) {
+    for (const int32_t part : parts) End(part);
+    return seeded;
+  }
   for (const auto& kpi : kpis) {
     const std::string name = kpi->resource_name();
-    const int32_t part = part_of_kpi_.at(name);
     const absl::Status set =
-        parts_[static_cast<size_t>(part)].engine->SetVersions(versions_.ChainOf(kpi, catalog_));
+        EngineOf(part_of_kpi_.at(name))->SetVersions(versions_.ChainOf(kpi, catalog_));
     if (!set.ok()) {
       LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set.ToString()}});
       Take(name);
       continue;
     }
-    directory_.Put(std::make_shared<KpiInfo>(kpi, part));
+    directory_.Put(std::make_shared<KpiInfo>(kpi, part_of_kpi_.at(name)));
   }
   return absl::OkStatus();
 }
 
-absl::Status LivePartitions::Restart(const v1::PartitionHead& head) {
-  if (head.part() < 0 || head.part() >= static_cast<int32_t>(parts_.size())) {
-    return MakeError(absl::StatusCode::kInternal, "INTERNAL",
-                     absl::StrCat("there is no partition ", head.part()));
-  }
-  Begin(head);
-  for (const auto& kpi : catalog_.Kpis()) {
-    const auto placed = part_of_kpi_.find(kpi->resource_name());
-    if (placed == part_of_kpi_.end() || placed->second != head.part()) continue;
-    RETURN_IF_ERROR(SeedFromLog(placed->first));
-    RETURN_IF_ERROR(parts_[static_cast<size_t>(head.part())].engine->SetVersions(
-        versions_.ChainOf(kpi, catalog_)));
-  }
-  return absl::OkStatus();
+void LivePartitions::End(int32_t part) {
+  Part& slot = parts_[static_cast<size_t>(part)];
+  slot.engine = nullptr;
+  slot.settled = false;
+  slot.generation = next_generation_++;
+  touched_.erase(part);
 }
 
 absl::Status LivePartitions::Apply(std::shared_ptr<const v1::ChangeBatch> batch) {
@@ -204,8 +251,10 @@ absl::Status LivePartitions::Apply(std::shared_ptr<const v1::ChangeBatch> batch)
     return MakeError(absl::StatusCode::kFailedPrecondition, "INCARNATION_CHANGED",
                      absl::StrCat("the feed has a partition ", part, " that was not announced"));
   }
+  PartitionEngine* const engine = EngineOf(part);
+  if (engine == nullptr) return absl::OkStatus();
   touched_.insert(part);
-  return parts_[static_cast<size_t>(part)].engine->Apply(std::move(batch));
+  return engine->Apply(std::move(batch));
 }
 
 absl::Status LivePartitions::Answer(int32_t part, int64_t generation, const LoadAnswer& answer) {
@@ -225,6 +274,7 @@ void LivePartitions::AskAgain(int32_t part, int64_t generation, int64_t load) {
 std::vector<PartLoad> LivePartitions::TakeLoads() {
   std::vector<PartLoad> loads;
   for (Part& part : parts_) {
+    if (part.engine == nullptr) continue;
     for (LoadRequest& request : part.engine->TakeLoads()) {
       loads.push_back(
           {part.engine->part(), part.engine->incarnation(), part.generation, std::move(request)});
@@ -235,13 +285,14 @@ std::vector<PartLoad> LivePartitions::TakeLoads() {
 
 std::vector<PartTick> LivePartitions::Tick(absl::Time now, int max_evaluations) {
   for (const Part& part : parts_) {
-    if (part.engine->NextWakeup() <= now) touched_.insert(part.engine->part());
+    if (part.engine == nullptr || part.engine->NextWakeup() > now) continue;
+    touched_.insert(part.engine->part());
   }
   std::vector<PartTick> ticks;
   std::set<int32_t> unfinished;
   for (const int32_t number : touched_) {
     Part& part = parts_[static_cast<size_t>(number)];
-    ticks.push_back({number, part.engine->Tick(now, max_evaluations)});
+    ticks.push_back({number, part.epoch, part.engine->Tick(now, max_evaluations)});
     if (ticks.back().output.more) unfinished.insert(number);
     if (!part.engine->loading() && !part.engine->HasDirty()) part.settled = true;
   }
@@ -251,15 +302,17 @@ std::vector<PartTick> LivePartitions::Tick(absl::Time now, int max_evaluations) 
 
 absl::Time LivePartitions::NextWakeup() const {
   absl::Time next = absl::InfiniteFuture();
-  for (const Part& part : parts_) next = std::min(next, part.engine->NextWakeup());
+  for (const Part& part : parts_) {
+    if (part.engine != nullptr) next = std::min(next, part.engine->NextWakeup());
+  }
   return next;
 }
 
 LivePartitions::Located LivePartitions::Find(absl::string_view kpi) const {
   const auto it = part_of_kpi_.find(kpi);
   if (it == part_of_kpi_.end()) return {};
-  PartitionEngine* engine = parts_[static_cast<size_t>(it->second)].engine.get();
-  return {engine, engine->Find(kpi)};
+  PartitionEngine* const engine = EngineOf(it->second);
+  return engine == nullptr ? Located() : Located{engine, engine->Find(kpi)};
 }
 
 }  // namespace kpisuite

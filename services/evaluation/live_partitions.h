@@ -31,9 +31,16 @@ struct PartLoad {
   LoadRequest request;
 };
 
+// A partition that is to be evaluated from a head of its feed on.
+struct PartBegin {
+  v1::PartitionHead head;
+  int64_t epoch = 0;
+};
+
 // What one tick changed in one partition.
 struct PartTick {
   int32_t part = 0;
+  int64_t epoch = 0;
   TickOutput output;
 };
 
@@ -42,7 +49,8 @@ class LivePartitions {
  public:
   // One partition.
   struct Part {
-    std::unique_ptr<PartitionEngine> engine;
+    std::unique_ptr<PartitionEngine> engine;  // null: another process evaluates it
+    int64_t epoch = 0;                        // in which the engine began
     int64_t generation = 0;
     // Whether all that was loading when the engine began has been evaluated.
     bool settled = false;
@@ -57,10 +65,13 @@ class LivePartitions {
   const Catalog& catalog() const { return catalog_; }
   KpiVersions& versions() { return versions_; }
 
-  // Begins, or begins again, with all partitions at their heads.
-  absl::Status Start(const std::vector<v1::PartitionHead>& heads);
-  // Begins one partition again.
-  absl::Status Restart(const v1::PartitionHead& head);
+  // Tells how many partitions there are, once; none of them is evaluated yet.
+  void SetPartitions(int partitions);
+  // Begins partitions, or begins them again, at their heads. What the log has is read anew: other
+  // processes may have written it. Errors: those of reads; nothing has begun then.
+  absl::Status Begin(const std::vector<PartBegin>& begins);
+  // A partition is no longer evaluated here.
+  void End(int32_t part);
   bool started() const { return !parts_.empty(); }
 
   // What was decided about the days of a KPI so far. UNAVAILABLE (STORE_UNAVAILABLE) while what the
@@ -69,7 +80,7 @@ class LivePartitions {
   // Stores a decision and lets it count: every KPI that reads the days is computed again.
   absl::Status Decide(const FinalityDecision& decision);
 
-  // See PartitionEngine. Batches of unknown partitions are refused.
+  // See PartitionEngine. Batches of unknown partitions are refused, of others' are ignored.
   absl::Status Apply(std::shared_ptr<const v1::ChangeBatch> batch);
   // Answers to an engine that was replaced meanwhile are ignored.
   absl::Status Answer(int32_t part, int64_t generation, const LoadAnswer& answer);
@@ -95,10 +106,13 @@ class LivePartitions {
 
  private:
   int32_t PartOf(const KpiDefinition& kpi) const;
+  PartitionEngine* EngineOf(int32_t part) const;
   // Gives the KPI to its engine, with what the log said about it.
   void Place(const std::shared_ptr<const KpiDefinition>& kpi);
   void Take(const std::string& name);
-  void Begin(const v1::PartitionHead& head);
+  void BeginEngine(const PartBegin& begin);
+  // Takes over what the log has of the versions of these KPIs, unless it lacks definitions.
+  absl::Status AdoptVersions(const std::set<std::string>& kpis);
   absl::Status SeedFromLog(absl::string_view kpi);
   absl::Status LoadDecisions();
   void TellDecisions(PartitionEngine& engine) const;

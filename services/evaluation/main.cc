@@ -32,7 +32,10 @@ int main(int argc, char** argv) {
              {{"service", "kpi-evaluation"}, {"error", std::string(server.status().message())}});
     return kExitFailure;
   }
-  return ServeUntilSignal(server_options, runtime, {(*server)->rpc()},
+  runtime.OnListening([&](int port) {
+    (*server)->ReachableAt(AdvertisedAddress(options, server_options.listen, port));
+  });
+  return ServeUntilSignal(server_options, runtime, {(*server)->rpc(), (*server)->replica_rpc()},
                           {"kpi-evaluation",
                            {{"store", options.store},
                             {"cache", options.cache_address.ToString()},

@@ -1,8 +1,5 @@
 #include "services/evaluation/open_state_log.h"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include "libs/base/status_macros.h"
 #include "services/evaluation/log/postgres_state_log.h"
 #include "services/evaluation/log/sqlite_state_log.h"
@@ -14,7 +11,6 @@ absl::StatusOr<std::unique_ptr<StateLog>> OpenStateLog(const EvaluationOptions& 
   if (IsPostgresUri(options.store)) {
     PostgresStateLogOptions postgres;
     postgres.target = {options.store, options.store_password_file};
-    postgres.owner.on_lost = [] { kill(getpid(), SIGTERM); };
     return PostgresStateLog::Create(postgres);
   }
   SqliteStateLogOptions sqlite;

@@ -9,8 +9,7 @@
 
 namespace kpisuite {
 
-// Errors: INVALID_ARGUMENT naming --store, and those of the engine. A process whose log another one
-// has taken over (PostgreSQL) ends as if told to by SIGTERM: started again, it stands by.
+// Errors: INVALID_ARGUMENT naming --store, and those of the engine.
 absl::StatusOr<std::unique_ptr<StateLog>> OpenStateLog(const EvaluationOptions& options);
 
 }  // namespace kpisuite

@@ -27,6 +27,7 @@ std::string ServingHealth::StaleReason(absl::Time now) const {
     return absl::StrCat("measurement: nothing was heard or shown since ",
                         absl::FormatTime(absl::RFC3339_sec, fed, absl::UTCTimeZone()));
   }
+  if (!ownership_.holds()) return "the lease of the partitions could not be renewed in time";
   if (definitions_connected_.load()) return "";
   const absl::Time defined = absl::FromUnixNanos(definitions_alive_.load());
   if (now - defined <= kMaxStaleness) return "";

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "kpisuite/v1/evaluation.pb.h"
+#include "services/evaluation/log/partition_ownership.h"
 
 namespace kpisuite {
 
@@ -16,6 +17,9 @@ inline constexpr absl::Duration kMaxStaleness = absl::Seconds(5);
 // Thread-safe, without locks.
 class ServingHealth {
  public:
+  // `ownership` outlives it.
+  explicit ServingHealth(const PartitionOwnership& ownership) : ownership_(ownership) {}
+
   // Everything that measurement had at `as_of` is shown.
   void FeedShown(absl::Time as_of);
   // When the change log of definitions was last known to be followed to its end.
@@ -33,6 +37,7 @@ class ServingHealth {
   std::string Suffix(v1::StateSource source, absl::Time now) const;
 
  private:
+  const PartitionOwnership& ownership_;
   std::atomic<int64_t> feed_as_of_{0};         // unix nanoseconds
   std::atomic<int64_t> definitions_alive_{0};  // while lost: since when
   std::atomic<bool> definitions_connected_{false};

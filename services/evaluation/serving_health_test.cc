@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/evaluation/log/sole_ownership.h"
+
 namespace kpisuite {
 namespace {
 
@@ -21,7 +23,8 @@ class ServingHealthTest : public testing::Test {
     return health_.StaleReason(kStart + after);
   }
 
-  ServingHealth health_;
+  const SoleOwnership ownership_{1};
+  ServingHealth health_{ownership_};
 };
 
 TEST_F(ServingHealthTest, IsStaleWithoutDefinitionsForLong) {

@@ -15,9 +15,40 @@ absl::Status NotYet() {
 
 }  // namespace
 
-void ShownPositions::Start(int partitions) {
+void ShownPositions::Start(int partitions, bool shared) {
+  shared_ = shared;
   parts_ = std::make_unique<Part[]>(static_cast<size_t>(partitions));
   partitions_.store(partitions, std::memory_order_release);
+}
+
+void ShownPositions::SetOwned(int32_t part, bool owned) {
+  Part& slot = parts_[static_cast<size_t>(part)];
+  slot.ready.store(false, std::memory_order_release);
+  slot.seq.store(-1);
+  slot.definition_position.store(0);
+  slot.owned.store(owned, std::memory_order_release);
+}
+
+bool ShownPositions::owned(int32_t part) const {
+  return part >= 0 && part < partitions() &&
+         parts_[static_cast<size_t>(part)].owned.load(std::memory_order_acquire);
+}
+
+void ShownPositions::SetFollowed(int64_t definition_position) {
+  followed_.store(definition_position, std::memory_order_release);
+}
+
+void ShownPositions::SetMirrored(int32_t part, std::optional<absl::Time> as_of) {
+  parts_[static_cast<size_t>(part)].mirrored_ns.store(
+      as_of.has_value() ? absl::ToUnixNanos(*as_of) : kNotMirrored, std::memory_order_release);
+}
+
+std::optional<absl::Time> ShownPositions::mirrored(int32_t part) const {
+  if (part < 0 || part >= partitions()) return std::nullopt;
+  const int64_t as_of =
+      parts_[static_cast<size_t>(part)].mirrored_ns.load(std::memory_order_acquire);
+  if (as_of == kNotMirrored) return std::nullopt;
+  return absl::FromUnixNanos(as_of);
 }
 
 void ShownPositions::Set(int32_t part, const PartPosition& position, int64_t definition_position) {
@@ -51,8 +82,10 @@ PartPosition ShownPositions::position(int32_t part) const {
 
 int64_t ShownPositions::definition_position() const {
   const int count = partitions();
-  int64_t position = count > 0 ? INT64_MAX : 0;
+  if (count == 0) return 0;
+  int64_t position = followed_.load(std::memory_order_acquire);
   for (int part = 0; part < count; ++part) {
+    if (shared_ && !owned(part)) continue;
     position = std::min(position, parts_[static_cast<size_t>(part)].definition_position.load());
   }
   return position;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,16 +21,29 @@ namespace kpisuite {
 class ShownPositions {
  public:
   // Makes room for `partitions`, none of them shown yet. At most once, with 1 to kMaxPartitions.
-  void Start(int partitions);
+  // `shared`: other processes show partitions that this one does not.
+  void Start(int partitions, bool shared);
   // 0 before Start.
   int partitions() const { return partitions_.load(std::memory_order_acquire); }
+
+  // Whether this process evaluates the partition; it is not shown yet then. Of others the position
+  // is never reached.
+  void SetOwned(int32_t part, bool owned);
+  bool owned(int32_t part) const;
+  // The definitions that are followed.
+  void SetFollowed(int64_t definition_position);
+  int64_t followed() const { return followed_.load(std::memory_order_acquire); }
+  // Whether another process' states of the partition are all known here, and the feed as of when
+  // (1970 while that was not told); nothing: they are not.
+  void SetMirrored(int32_t part, std::optional<absl::Time> as_of);
+  std::optional<absl::Time> mirrored(int32_t part) const;
 
   void Set(int32_t part, const PartPosition& position, int64_t definition_position);
   // Also whether everything that was loading at start has been shown.
   void SetReady(int32_t part, bool ready);
   bool ready(int32_t part) const;
   PartPosition position(int32_t part) const;
-  // The definitions that every partition reflects.
+  // The definitions that every partition reflects; where they are shared, every owned one.
   int64_t definition_position() const;
 
   // Ok when the token is reached, UNAVAILABLE (NOT_READY) when it is not yet,
@@ -38,17 +52,22 @@ class ShownPositions {
   absl::Status Check(const PositionToken& token) const;
 
  private:
+  static constexpr int64_t kNotMirrored = -1;
   struct Part {
     std::atomic<int64_t> incarnation{0};
     std::atomic<int64_t> seq{-1};
     std::atomic<int64_t> definition_position{0};
+    std::atomic<bool> owned{false};
     std::atomic<bool> ready{false};
+    std::atomic<int64_t> mirrored_ns{kNotMirrored};
   };
 
   absl::Status CheckPart(int32_t part, const PartPosition& wanted) const;
 
   std::unique_ptr<Part[]> parts_;
   std::atomic<int> partitions_{0};
+  std::atomic<int64_t> followed_{0};
+  bool shared_ = false;  // set by Start
 };
 
 // Calls that wait for a position. Not thread-safe: belongs to the thread that writes the positions.

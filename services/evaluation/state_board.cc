@@ -27,12 +27,18 @@ std::optional<BoardState> StateBoard::Find(absl::string_view key) const {
   return it->second;
 }
 
-std::optional<std::string> StateBoard::LatestWithData(absl::string_view series) const {
+std::optional<StateBoard::LatestPeriod> StateBoard::FindLatest(absl::string_view series) const {
   Shard& shard = ShardOf(series);
   MutexLock lock(shard.mutex);
   const auto it = shard.latest.find(series);
   if (it == shard.latest.end()) return std::nullopt;
-  return it->second.period;
+  return it->second;
+}
+
+std::optional<std::string> StateBoard::LatestWithData(absl::string_view series) const {
+  std::optional<LatestPeriod> latest = FindLatest(series);
+  if (!latest.has_value()) return std::nullopt;
+  return std::move(latest->period);
 }
 
 int64_t StateBoard::Put(const ChangedState& changed, int32_t part, bool* latest_lost) {

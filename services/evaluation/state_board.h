@@ -36,7 +36,12 @@ struct BoardState {
 class StateBoard {
  public:
   std::optional<BoardState> Find(absl::string_view key) const;
-  // Id of the last period with rows of a series; nothing when it is not known.
+  // The last period with rows of a series, and its id alone; nothing when it is not known.
+  struct LatestPeriod {
+    std::string period;
+    int32_t first_day = 0;
+  };
+  std::optional<LatestPeriod> FindLatest(absl::string_view series) const;
   std::optional<std::string> LatestWithData(absl::string_view series) const;
   int64_t last_update_no() const { return last_update_no_.load(std::memory_order_acquire); }
   size_t size() const { return size_.load(std::memory_order_relaxed); }
@@ -59,14 +64,10 @@ class StateBoard {
       absl::FunctionRef<void(absl::string_view series, absl::string_view period)> visit) const;
 
  private:
-  struct Latest {
-    std::string period;
-    int32_t first_day = 0;
-  };
   struct Shard {
     mutable Mutex mutex;
     absl::flat_hash_map<std::string, BoardState> states GUARDED_BY(mutex);
-    absl::flat_hash_map<std::string, Latest> latest GUARDED_BY(mutex);
+    absl::flat_hash_map<std::string, LatestPeriod> latest GUARDED_BY(mutex);
   };
   static constexpr size_t kShards = 64;
 

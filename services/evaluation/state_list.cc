@@ -4,50 +4,16 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "libs/base/error.h"
-#include "libs/base/page_token.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/list_cursor.h"
 
 namespace kpisuite {
 namespace {
 
-constexpr int kDefaultPageSize = 100;
-constexpr int kMaxPageSize = 1000;
-constexpr size_t kMaxPageBytes = size_t{2} << 20;
 // A page ends after so many series, matching or not, so that one call does not hold the engine.
 constexpr int kMaxVisitedSeries = 20'000;
-
-std::string RequestText(const v1::ListStatesRequest& request) {
-  v1::ListStatesRequest bare = request;
-  bare.clear_page_size();
-  bare.clear_page_token();
-  bare.clear_at_least();
-  return bare.SerializeAsString();
-}
-
-// The series that was visited last: KPI, index of the window, slice.
-struct Cursor {
-  std::string kpi;
-  int64_t window = -1;
-  std::string slice;
-
-  std::string ToText() const { return absl::StrCat(kpi, "\n", window, "\n", slice); }
-  static absl::StatusOr<Cursor> Parse(const std::string& text) {
-    Cursor cursor;
-    if (text.empty()) return cursor;
-    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('\n', 2));
-    if (parts.size() != 3 || !absl::SimpleAtoi(parts[1], &cursor.window)) {
-      return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                       "page_token: got a damaged token");
-    }
-    cursor.kpi = parts[0];
-    cursor.slice = parts[2];
-    return cursor;
-  }
-};
 
 v1::Status StatusOf(const std::string& bytes) {
   v1::KpiState state;
@@ -82,17 +48,16 @@ class StateList::Page {
       : list_(list),
         filter_(filter),
         selector_(PeriodSelector::Of(request.period(), PeriodSelector::Kind::kLatestWithData)),
-        size_(request.page_size() == 0 ? kDefaultPageSize
-                                       : std::min(request.page_size(), kMaxPageSize)),
+        size_(ListPageSize(request)),
         now_(list.clock_.Now()) {}
 
   bool full() const {
-    return static_cast<int>(page.states.size()) >= size_ || bytes_ >= kMaxPageBytes ||
+    return static_cast<int>(page.states.size()) >= size_ || bytes_ >= kMaxListPageBytes ||
            visited_ >= kMaxVisitedSeries;
   }
 
   // Adds the states of one KPI that come after the cursor, until the page is full.
-  absl::Status AddKpi(PartitionEngine& engine, const KpiRuntime& runtime, Cursor& cursor) {
+  absl::Status AddKpi(PartitionEngine& engine, const KpiRuntime& runtime, ListCursor& cursor) {
     const std::string name = runtime.kpi().resource_name();
     const bool resumed = name == cursor.kpi;
     for (size_t w = 0; w < runtime.kpi().windows.size(); ++w) {
@@ -108,7 +73,7 @@ class StateList::Page {
     return absl::OkStatus();
   }
 
-  const Cursor& last() const { return last_; }
+  const ListCursor& last() const { return last_; }
 
   StatePage page;
 
@@ -158,7 +123,7 @@ class StateList::Page {
   const absl::Time now_;
   int visited_ = 0;
   size_t bytes_ = 0;
-  Cursor last_;
+  ListCursor last_;
 };
 
 absl::Status StateList::Check(const v1::ListStatesRequest& request) {
@@ -178,17 +143,14 @@ absl::Status StateList::Check(const v1::ListStatesRequest& request) {
                                                       "LATEST_WITH_DATA")});
   }
   if (!violations.empty()) return InvalidFields(std::move(violations));
-  ASSIGN_OR_RETURN(const std::string text,
-                   ReadPageToken(RequestText(request), request.page_token()));
-  return Cursor::Parse(text).status();
+  return ListCursor::Of(request, request.page_token()).status();
 }
 
-absl::StatusOr<StatePage> StateList::Read(const v1::ListStatesRequest& request) const {
+absl::StatusOr<StatePage> StateList::Read(const v1::ListStatesRequest& request,
+                                          const std::optional<std::set<int32_t>>& parts) const {
   ASSIGN_OR_RETURN(const StateFilter filter,
                    StateFilter::Create(request.parent(), request.filter()));
-  ASSIGN_OR_RETURN(const std::string text,
-                   ReadPageToken(RequestText(request), request.page_token()));
-  ASSIGN_OR_RETURN(Cursor cursor, Cursor::Parse(text));
+  ASSIGN_OR_RETURN(ListCursor cursor, ListCursor::Of(request, request.page_token()));
   if (!loop_.live().started()) {
     return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
   }
@@ -197,16 +159,17 @@ absl::StatusOr<StatePage> StateList::Read(const v1::ListStatesRequest& request) 
   Page page(*this, filter, request);
   for (auto it = kpis.lower_bound(std::max(prefix, cursor.kpi));
        it != kpis.end() && absl::StartsWith(it->first, prefix); ++it) {
-    const LivePartitions::Located located = loop_.live().Find(it->first);
-    if (located.runtime == nullptr || !filter.MatchesKpi(located.runtime->kpi())) continue;
+    if (parts.has_value() && !parts->contains(it->second)) continue;
     if (!positions_.ready(it->second)) {
       return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the evaluator is starting");
     }
+    const LivePartitions::Located located = loop_.live().Find(it->first);
+    if (located.runtime == nullptr || !filter.MatchesKpi(located.runtime->kpi())) continue;
     // A KPI that is not kept in the view is left out.
     const auto runtime = StateLookup::InView(*located.engine, *located.runtime, filter.view());
     if (runtime.ok()) RETURN_IF_ERROR(page.AddKpi(*located.engine, **runtime, cursor));
     if (page.full()) {
-      page.page.next_page_token = MakePageToken(RequestText(request), page.last().ToText());
+      page.page.next_page_token = page.last().ToToken(request);
       break;
     }
   }

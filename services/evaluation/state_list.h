@@ -1,6 +1,8 @@
 // StateList: one page of ListStates, read on the engine thread.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +30,10 @@ class StateList {
   static absl::Status Check(const v1::ListStatesRequest& request);
   // States by KPI, window (in the order of the definition) and slice. A page may be short: only an
   // empty token ends the list. A state whose inputs are being loaded is NO_DATA and stale.
-  // UNAVAILABLE (NOT_READY) while a partition is not in memory.
-  absl::StatusOr<StatePage> Read(const v1::ListStatesRequest& request) const;
+  // UNAVAILABLE (NOT_READY) while a partition is not in memory. With `parts` only of these
+  // partitions.
+  absl::StatusOr<StatePage> Read(const v1::ListStatesRequest& request,
+                                 const std::optional<std::set<int32_t>>& parts) const;
 
  private:
   class Page;

@@ -80,9 +80,8 @@ absl::StatusOr<ResolvedKey> StateLookup::Resolve(const v1::StateKey& key) const 
   return resolved;
 }
 
-std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const {
-  if (!IsReady(key) || key.view != MembershipView::kAsIs) return std::nullopt;
-  const absl::Time now = clock_.Now();
+std::optional<BoardState> StateLookup::OnBoard(const ResolvedKey& key, absl::Time now) const {
+  if (key.view != MembershipView::kAsIs) return std::nullopt;
   const std::string series = SeriesKey(key.kpi->name(), key.kpi->window_id(key.window), key.slice);
   std::string period;
   switch (key.period.kind) {
@@ -95,9 +94,25 @@ std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const 
     case PeriodSelector::Kind::kId: period = key.period.id; break;
     case PeriodSelector::Kind::kLatestClosed: return std::nullopt;
   }
-  std::optional<BoardState> shown = board_.Find(StateKeyOf(series, period));
+  return board_.Find(StateKeyOf(series, period));
+}
+
+std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const {
+  if (!IsReady(key)) return std::nullopt;
+  const absl::Time now = clock_.Now();
+  std::optional<BoardState> shown = OnBoard(key, now);
   if (!shown.has_value()) return std::nullopt;
   return StateAnswer{std::move(shown->state), health_.Suffix(v1::STATE_SOURCE_OWNER, now)};
+}
+
+std::optional<StateAnswer> StateLookup::FromMirror(const ResolvedKey& key) const {
+  const absl::Time now = clock_.Now();
+  const std::optional<absl::Time> as_of = positions_.mirrored(key.kpi->part());
+  if (!as_of.has_value() || now - *as_of > kMaxStaleness) return std::nullopt;
+  std::optional<BoardState> shown = OnBoard(key, now);
+  if (!shown.has_value()) return std::nullopt;
+  return StateAnswer{std::move(shown->state),
+                     FreshnessSuffix(v1::STATE_SOURCE_NEAR_CACHE, now, *as_of, "")};
 }
 
 absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const KpiRuntime& runtime,

@@ -63,6 +63,8 @@ class StateLookup {
   bool IsReady(const ResolvedKey& key) const { return positions_.ready(key.kpi->part()); }
   // A state that the board shows; nothing when it takes the engine to answer. Never blocks.
   std::optional<StateAnswer> FromBoard(const ResolvedKey& key) const;
+  // The same of a partition that another process owns, while its states here are fresh.
+  std::optional<StateAnswer> FromMirror(const ResolvedKey& key) const;
 
   // The engine's answer, kept or computed for this call. Only on the engine thread. Errors: those
   // of Read and UNAVAILABLE (NOT_READY) while inputs are loaded.
@@ -89,6 +91,9 @@ class StateLookup {
   absl::StatusOr<StateAnswer> ReadPlace(const Place& place, absl::Time now) const;
 
  private:
+  // What the board has for the key; nothing when it takes the engine to know.
+  std::optional<BoardState> OnBoard(const ResolvedKey& key, absl::Time now) const;
+
   const KpiDirectory& directory_;
   const StateBoard& board_;
   const ShownPositions& positions_;

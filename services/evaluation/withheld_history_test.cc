@@ -26,7 +26,8 @@ LoggedState Entry(int32_t first_day, int32_t revision, const std::string& value)
 TEST(FindWithheld, TellsThePeriodsWhoseNewestEntryIsWithheld) {
   MemoryStateLog log;
   ASSERT_TRUE(log.Append({Entry(1, 1, "8"), Entry(1, 2, "(SUPPRESSED)"), Entry(2, 1, "7"),
-                          Entry(3, 1, "(SUPPRESSED)"), Entry(3, 2, "6")})
+                          Entry(3, 1, "(SUPPRESSED)"), Entry(3, 2, "6")},
+                         {})
                   .ok());
   HistoryQuery query{.kpi = "workspaces/w/kpis/k", .window = "DAY", .slice = "team=a"};
   const auto rows = log.History(query);

@@ -1,5 +1,6 @@
 // What is in evaluation.db. The numbers of entries and decisions stay, so that history is in the
-// same order and pages go on; the epoch goes on too, for whoever compares versions of states.
+// same order and pages go on; the epochs of partitions go on after that of the file, for whoever
+// compares versions of states.
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/log/entry_identity.h"
@@ -92,7 +93,8 @@ std::vector<CopiedTable> Tables() {
                      " ORDER BY kpi, number"},
           {.name = "setting",
            .columns = {{"name", CellType::kText}, {"value"}},
-           .select = "SELECT name, value FROM setting WHERE name <> 'epoch' ORDER BY name"}};
+           .select = "SELECT CASE name WHEN 'epoch' THEN 'first_epoch' ELSE name END AS setting,"
+                     " value FROM setting ORDER BY setting"}};
 }
 
 std::vector<TableColumns> ReadTables() {
@@ -122,11 +124,9 @@ absl::StatusOr<CopyPlan> PlanEvaluationCopy(Connection& file) {
   plan.tables = Tables();
   plan.read = ReadTables();
   // Who writes, and until when, is nothing of the file's.
-  plan.made = {{"owner", {"id", "epoch", "owner", "lease_until"}}};
-  ASSIGN_OR_RETURN(const std::optional<int64_t> epoch,
-                   file.QueryInt64("SELECT value FROM setting WHERE name = 'epoch'"));
-  plan.finish = absl::StrCat("UPDATE owner SET epoch = ", epoch.value_or(0), ";",
-                             ContinueNumbers("state_log"), ContinueNumbers("decision"));
+  plan.made = {{"member", {"id", "address", "lease_until"}},
+               {"partition", {"part", "epoch", "owner"}}};
+  plan.finish = absl::StrCat(ContinueNumbers("state_log"), ContinueNumbers("decision"));
   // A log has no name of its own; that of the definitions it followed is told here.
   ASSIGN_OR_RETURN(plan.life, ReadText(file,
                                        "SELECT ifnull(max(CAST(value AS TEXT)), 'new') FROM setting"

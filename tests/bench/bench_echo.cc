@@ -1,15 +1,21 @@
 // bench_echo: a bare gRPC server of the callback API that answers GetState with prebuilt bytes.
 // It is what GetState is compared with: nothing can answer these bytes over gRPC with less work.
+// With --redis-port it asks Redis for them at each call, as a service without states of its own
+// does.
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+#include <hiredis/hiredis.h>
 #include <signal.h>
 
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
+#include "libs/base/clock.h"
+#include "libs/base/executor.h"
 #include "libs/rpc/options.h"
 
 namespace kpisuite {
@@ -35,14 +41,79 @@ class Echo final : public EchoService {
   const grpc::ByteBuffer answer_;
 };
 
+struct RedisDeleter {
+  void operator()(redisContext* context) const { redisFree(context); }
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Reply = std::unique_ptr<redisReply, RedisDeleter>;
+
+// This thread's connection to the one Redis of the process; null when it cannot be reached.
+redisContext* ConnectionTo(int port) {
+  thread_local const std::unique_ptr<redisContext, RedisDeleter> connection(
+      redisConnect("127.0.0.1", port));
+  return connection == nullptr || connection->err != 0 ? nullptr : connection.get();
+}
+
+// The reply to a command in the form of redisCommand; null without an answer.
+template <typename... Arguments>
+Reply AskRedis(int port, const char* command, Arguments... arguments) {
+  redisContext* connection = ConnectionTo(port);
+  if (connection == nullptr) return nullptr;
+  return Reply(static_cast<redisReply*>(redisCommand(connection, command, arguments...)));
+}
+
+constexpr char kKey[] = "bench_echo";
+// More threads than cores, since each waits for Redis.
+constexpr int kRedisThreads = 8;
+
+// Answers what Redis has under one key, by blocking calls on threads of its own.
+class Relay final : public EchoService {
+ public:
+  explicit Relay(int redis_port)
+      : redis_port_(redis_port), executor_({.threads = kRedisThreads}, clock_) {}
+
+  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                     grpc::ByteBuffer* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const absl::Status queued =
+        executor_.Submit(1, absl::InfiniteFuture(), [this, response, reactor](const absl::Status&) {
+          const Reply reply = AskRedis(redis_port_, "GET %s", kKey);
+          if (reply == nullptr || reply->type != REDIS_REPLY_STRING) {
+            reactor->Finish({grpc::StatusCode::UNAVAILABLE, "Redis does not answer"});
+            return;
+          }
+          const grpc::Slice slice(reply->str, reply->len);
+          *response = grpc::ByteBuffer(&slice, 1);
+          reactor->Finish(grpc::Status::OK);
+        });
+    if (!queued.ok()) reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls"});
+    return reactor;
+  }
+
+ private:
+  const int redis_port_;
+  const SystemClock clock_;
+  Executor executor_;
+};
+
+// The service that answers `payload`; null when Redis does not take it.
+std::unique_ptr<grpc::Service> MakeService(const std::string& payload, int redis_port) {
+  if (redis_port == 0) return std::make_unique<Echo>(payload);
+  const Reply stored = AskRedis(redis_port, "SET %s %b", kKey, payload.data(), payload.size());
+  if (stored == nullptr || stored->type != REDIS_REPLY_STATUS) return nullptr;
+  return std::make_unique<Relay>(redis_port);
+}
+
 int Main(int argc, char** argv) {
   std::string listen = "127.0.0.1:0";
   std::string ports_file;
   std::string payload_file;
+  int redis_port = 0;
   OptionParser parser("bench_echo", "Answers every GetState with the same bytes.");
   parser.Add("listen", listen, "Where to listen.");
   parser.Add("ports-file", ports_file, "Where to write the port.");
   parser.Add("payload", payload_file, "File that holds the answer.");
+  parser.Add("redis-port", redis_port, 0, 65535, "Redis to ask at each call; 0: none.");
   if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;
   std::ostringstream payload;
   payload << std::ifstream(payload_file).rdbuf();
@@ -52,11 +123,15 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  Echo echo(payload.str());
+  const std::unique_ptr<grpc::Service> service = MakeService(payload.str(), redis_port);
+  if (service == nullptr) {
+    std::fprintf(stderr, "bench_echo: Redis does not answer on port %d\n", redis_port);
+    return kExitFailure;
+  }
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&echo);
+  builder.RegisterService(service.get());
   const auto server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     std::fprintf(stderr, "bench_echo: cannot listen on %s\n", listen.c_str());

@@ -1,4 +1,5 @@
-// bench_reads: GetState of a real kpi-evaluation next to a bare echo of the same bytes.
+// bench_reads: GetState of a real kpi-evaluation next to a bare echo of the same bytes, and next to
+// a server that asks Redis for them at each call.
 #include <grpcpp/version_info.h>
 
 #include <algorithm>
@@ -222,14 +223,16 @@ void PrintRows(const char* what, const std::vector<double>& ours, const std::vec
   std::printf("\n");
 }
 
-// An echo of the answer to the first request of `target`.
+// An echo of the answer to the first request of `target`, which asks Redis when it has a port.
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartEcho(const BenchFolder& folder,
-                                                         const UnaryTarget& target) {
+                                                         const UnaryTarget& target,
+                                                         int redis_port = 0) {
   ASSIGN_OR_RETURN(const std::string answer, CallOnce(target));
   const std::string file = folder.path() + "/payload";
   std::ofstream(file, std::ios::binary) << answer;
-  ASSIGN_OR_RETURN(auto echo,
-                   ServerProcess::Start("bench_echo", folder.path(), {"--payload=" + file}));
+  ASSIGN_OR_RETURN(auto echo, ServerProcess::Start("bench_echo", folder.path(),
+                                                   {"--payload=" + file,
+                                                    absl::StrCat("--redis-port=", redis_port)}));
   UnaryTarget check = target;
   check.channels = {echo->Connect()};
   check.method = kGetState;
@@ -237,6 +240,19 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> StartEcho(const BenchFolder& fold
   if (echoed != answer) return absl::DataLossError("the echo answers other bytes");
   std::printf("answers of %zu bytes: the same from both sides\n", answer.size());
   return echo;
+}
+
+absl::Status BenchWithRedis(const Options& options, const SuiteProcesses& suite,
+                            const std::vector<grpc::ByteBuffer>& requests,
+                            const std::vector<uint32_t>& sequence) {
+  Side ours = SideOf(suite.evaluation_server(), kGetState, options, requests, sequence);
+  ASSIGN_OR_RETURN(const auto relay, StartEcho(suite.folder(), ours.target, suite.redis().port()));
+  Side asking = SideOf(*relay, kGetState, options, requests, sequence);
+  RETURN_IF_ERROR(CompareRates(options, options.in_flight, ours, asking));
+  std::printf("%-24s  %.0f/s, with a GET of Redis for each call %.0f/s, ratio %s\n", "GetState",
+              Median(ours.rates), Median(asking.rates),
+              RatioText(ours.rates, asking.rates).c_str());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<double> BenchGetState(const Options& options, const SuiteProcesses& suite) {
@@ -261,6 +277,7 @@ absl::StatusOr<double> BenchGetState(const Options& options, const SuiteProcesse
               RatioText(ours.p99, bare.p99).c_str(), rate / 2);
   PrintRows("calls/s", ours.rates, bare.rates);
   PrintRows("p99 us", ours.p99, bare.p99);
+  RETURN_IF_ERROR(BenchWithRedis(options, suite, requests, sequence));
   return rate;
 }
 

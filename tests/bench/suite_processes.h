@@ -39,6 +39,7 @@ class SuiteProcesses {
   absl::Status Write(const v1::WriteSamplesRequest& request, const std::string& kpi);
 
   const BenchFolder& folder() const { return *folder_; }
+  const RedisServer& redis() const { return redis_; }
   const ServerProcess& measurement_server() const { return *measurement_server_; }
   const ServerProcess& evaluation_server() const { return *evaluation_server_; }
   v1::MeasurementService::Stub& measurement() { return *measurement_; }

@@ -131,7 +131,8 @@ class Pod:
                 "--bounding-set=-all,+sys_chroot,+setuid,+setgid", chart.tool("chroot"),
                 f"--userspec={user['runAsUser']}:{user['runAsGroup']}",
                 f"--groups={user['fsGroup']}", str(self.root), *self.container["command"],
-                *self.container.get("args", []), *more]
+                *(argument.replace("$(POD_IP)", "127.0.0.1")
+                  for argument in self.container.get("args", [])), *more]
 
     def run(self, *more):
         """Runs the container's command to its end."""

@@ -34,6 +34,17 @@ def metrics_asked_for():
     return found - SYNTHETIC
 
 
+def tls_secret(directory):
+    """A certificate, its key, and itself as its authority."""
+    key, certificate = pathlib.Path(directory, "tls.key"), pathlib.Path(directory, "tls.crt")
+    subprocess.run(
+        [chart.tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=kpi", "-days", "2", "-keyout", str(key),
+         "-out", str(certificate)], check=True, capture_output=True)
+    text = certificate.read_text()
+    return {"ca.pem": text, "tls.crt": text, "tls.key": key.read_text()}
+
+
 class Pods(unittest.TestCase):
 
     @classmethod
@@ -41,6 +52,7 @@ class Pods(unittest.TestCase):
         pod_sandbox.raise_loopback()
         cls.directory = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.directory.cleanup)
+        SECRETS["redis-tls"] = tls_secret(cls.directory.name)
         cls.rootfs = pod_sandbox.make_rootfs(cls.directory.name)
 
     def pods_of(self, recipe, *settings):

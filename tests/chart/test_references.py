@@ -40,8 +40,8 @@ class References(unittest.TestCase):
         for objects in self.each_recipe():
             labels = {owner["metadata"]["labels"]["app.kubernetes.io/component"]:
                       pod["metadata"]["labels"] for owner, pod in chart.pods(objects)}
-            for item in chart.of_kind(objects, "StatefulSet", "Service", "PodDisruptionBudget",
-                                      "NetworkPolicy"):
+            for item in chart.of_kind(objects, "StatefulSet", "Deployment", "Service",
+                                      "PodDisruptionBudget", "NetworkPolicy"):
                 spec = item["spec"]
                 selector = spec.get("podSelector") or spec["selector"]
                 if item["kind"] == "Service":
@@ -65,9 +65,34 @@ class References(unittest.TestCase):
                               [one["metadata"]["name"] for one in
                                chart.of_kind(objects, "Service")])
 
+    def test_autoscalers_have_their_pods_to_themselves(self):
+        scaled = set()
+        for objects in self.each_recipe():
+            owners = {(item["kind"], item["metadata"]["name"]): item["spec"]
+                      for item, _ in chart.pods(objects)}
+            for item in chart.of_kind(objects, "HorizontalPodAutoscaler"):
+                target = item["spec"]["scaleTargetRef"]
+                self.assertNotIn("replicas", owners[target["kind"], target["name"]])
+                scaled.add(target["name"])
+        self.assertEqual(scaled, {"kpi-kpi-suite-measurement"})
+
+    def test_evaluators_may_call_each_other_at_what_they_tell(self):
+        objects = chart.recipe_objects(chart.CHART / "ci" / "postgres.yaml")
+        name = "kpi-kpi-suite-evaluation"
+        container = next(pod["spec"]["containers"][0] for owner, pod in chart.pods(objects)
+                         if owner["metadata"]["name"] == name)
+        self.assertIn("--advertise=$(POD_IP):7003", container["args"])
+        self.assertEqual(container["env"][0]["valueFrom"]["fieldRef"]["fieldPath"], "status.podIP")
+        policy = next(item["spec"] for item in chart.of_kind(objects, "NetworkPolicy")
+                      if item["metadata"]["name"] == name)
+        callers = policy["ingress"][0]["from"][-1]["podSelector"]["matchExpressions"][0]["values"]
+        self.assertIn("evaluation", callers)
+        self.assertIn({7003}, [{port["port"] for port in rule["ports"]}
+                               for rule in policy["egress"]])
+
     def test_probes_ask_the_admin_port(self):
         for objects in self.each_recipe():
-            for item in chart.of_kind(objects, "StatefulSet"):
+            for item in chart.of_kind(objects, "StatefulSet", "Deployment"):
                 container = item["spec"]["template"]["spec"]["containers"][0]
                 for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"),
                                     ("readinessProbe", "/readyz")):
@@ -145,7 +170,7 @@ class Restricted(unittest.TestCase):
 
     def test_no_password_is_in_a_command_or_an_option(self):
         for recipe in chart.RECIPES:
-            self.assertNotRegex(chart.recipe_text(recipe), r"redis://[^/\s]*:[^/\s]*@")
+            self.assertNotRegex(chart.recipe_text(recipe), r"rediss?(-\w+)?://[^/\s]*:[^/\s]*@")
 
 
 class Traffic(unittest.TestCase):

@@ -79,24 +79,35 @@ class Values(unittest.TestCase):
                       self.refusal("mode=distributed", "evaluation.replicas=2"))
         self.assertIn("standalone.replicas: got 3", self.refusal("defaults.replicas=3"))
 
-    def test_postgres_scales_definition_and_measurement_alone(self):
+    def test_pods_on_postgres_are_replaceable_and_scale(self):
         postgres = ("mode=distributed", "store.engine=postgres")
         self.assertIn("store.postgres.host: got nothing", self.refusal(*postgres))
-        self.assertIn("one process owns the log of states", self.refusal(
-            *postgres, "store.postgres.host=db", "evaluation.replicas=2"))
         self.assertIn("got postgres in mode standalone", self.refusal(
             "store.engine=postgres", "store.postgres.host=db"))
         self.assertIn("store.engine: got sqlite", self.refusal("store.postgres.host=db"))
         objects = chart.recipe_objects(chart.CHART / "ci" / "postgres.yaml")
+        self.assertEqual(chart.of_kind(objects, "StatefulSet"), [])
         sets = {item["metadata"]["name"].rpartition("-")[2]: item["spec"]
-                for item in chart.of_kind(objects, "StatefulSet")}
-        self.assertEqual({name: spec["replicas"] for name, spec in sets.items()},
-                         {"definition": 2, "measurement": 3, "evaluation": 1})
+                for item in chart.of_kind(objects, "Deployment")}
+        self.assertEqual({name: spec.get("replicas") for name, spec in sets.items()},
+                         {"definition": 2, "measurement": None, "evaluation": 2})
         budgets = {item["metadata"]["name"].rpartition("-")[2]: item["spec"]["maxUnavailable"]
                    for item in chart.of_kind(objects, "PodDisruptionBudget")}
-        self.assertEqual(budgets, {"definition": 1, "measurement": 1})
+        self.assertEqual(budgets, {"definition": 1, "measurement": 1, "evaluation": 1})
         for spec in sets.values():
             self.assertNotIn("volumeClaimTemplates", spec)
+            self.assertEqual(spec["strategy"]["rollingUpdate"]["maxUnavailable"], 0)
+
+    def test_autoscaler_needs_a_range_a_measure_and_a_store_for_several(self):
+        self.assertIn("measurement.autoscaling.enabled: got true, want false: its store is a",
+                      self.refusal("mode=distributed", "measurement.autoscaling.enabled=true"))
+        postgres = ("mode=distributed", "store.engine=postgres", "store.postgres.host=db",
+                    "evaluation.autoscaling.enabled=true")
+        self.assertIn("evaluation.autoscaling.maxReplicas: got 1, want minReplicas, 2, or more",
+                      self.refusal(*postgres, "evaluation.autoscaling.maxReplicas=1"))
+        self.assertIn("evaluation.autoscaling.targetCPUUtilizationPercentage: got nothing",
+                      self.refusal(*postgres,
+                                   "evaluation.autoscaling.targetCPUUtilizationPercentage=0"))
 
     def test_grace_period_covers_the_drain(self):
         self.assertIn("want at least 80", self.refusal("defaults.drain.delaySeconds=50"))
@@ -110,6 +121,31 @@ class Values(unittest.TestCase):
         self.assertIn("cache.redis.host: got nothing", self.refusal("cache.engine=redis"))
         self.assertIn("cache.redis.existingSecret: got nothing", self.refusal(
             "cache.engine=redis", "cache.redis.host=r", "cache.redis.user=u"))
+
+    def test_address_of_a_redis_says_how_it_is_run(self):
+        def address(*settings):
+            text = chart.render_text("--set=cache.engine=redis",
+                                     *(f"--set=cache.redis.{one}" for one in settings))
+            return next(line.split(": ", 1)[1] for line in text.splitlines()
+                        if line.strip().startswith("cache: "))
+        self.assertEqual(address("host=r", "database=2"), "redis://r:6379/2")
+        self.assertEqual(address("host=r", "tls.enabled=true"), "rediss://r:6379/0")
+        self.assertEqual(
+            address("deployment=sentinel", "hosts={a,b}", "masterName=m", "user=u",
+                    "existingSecret=s"), "redis-sentinel://u@a:26379,b:26379/m/0")
+        self.assertEqual(
+            address("deployment=cluster", "hosts={a,b}", "port=7000", "tls.enabled=true"),
+            "rediss-cluster://a:7000,b:7000")
+        for wanted, settings in {
+                "cache.redis.hosts: got nothing": ("deployment=cluster",),
+                "cache.redis.hosts: got a list": ("host=r", "hosts={a}"),
+                "cache.redis.host: got a host": ("deployment=sentinel", "host=r", "hosts={a}"),
+                "cache.redis.masterName: got nothing": ("deployment=sentinel", "hosts={a}"),
+                "cache.redis.masterName: got a name": ("host=r", "masterName=m"),
+                "cache.redis.database: got 1": ("deployment=cluster", "hosts={a}", "database=1"),
+                "cache.redis.tls.enabled: got false": ("host=r", "tls.caSecret=s")}.items():
+            self.assertIn(wanted, self.refusal("cache.engine=redis", *(
+                f"cache.redis.{one}" for one in settings)))
 
     def test_definitions_have_one_source_that_a_config_map_holds(self):
         self.assertIn("want one of them", self.refusal(

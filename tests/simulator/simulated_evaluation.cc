@@ -61,7 +61,7 @@ bool SimulatedEvaluation::CrashesAt(Fault fault, const char* when) {
 
 void SimulatedEvaluation::Start() {
   life_ = std::make_unique<Life>(stage_, cache_, log_);
-  life_->epoch = *log_.OpenEpoch();
+  life_->epoch = log_.OpenEpoch();
   // What an earlier life has followed; what it missed comes set by set.
   FollowedDefinitions saved = *log_.LoadDefinitions();
   if (saved.position == 0) {
@@ -69,9 +69,11 @@ void SimulatedEvaluation::Start() {
     for (const ResourceName& name : definitions_.catalog().Names()) {
       saved.definitions.push_back(*definitions_.catalog().Find(name)->definition);
     }
-    const absl::Status stored =
-        log_.SaveDefinitions(true, saved.definitions, {}, saved.position, kSimulatedIncarnation);
-    if (!stored.ok()) stage_.Fail(stored.ToString());
+    const auto stored = log_.SaveDefinitions({.snapshot = true,
+                                              .definitions = saved.definitions,
+                                              .position = saved.position,
+                                              .incarnation = kSimulatedIncarnation});
+    if (!stored.ok()) stage_.Fail(stored.status().ToString());
   }
   life_->versions.Load(saved.versions);
   life_->versions.Follow(saved.definitions, life_->catalog.Reset(saved.definitions, saved.position),
@@ -140,6 +142,7 @@ void SimulatedEvaluation::Step() {
 void SimulatedEvaluation::FollowDefinitions() {
   for (const DefinitionChange& change : definitions_.log()) {
     if (change.position <= life_->catalog.position()) continue;
+    const int64_t before = life_->catalog.position();
     const CatalogChanges changes = life_->catalog.Apply(change.definitions, change.position);
     life_->versions.Follow(change.definitions, changes, life_->catalog, change.position);
     for (const KpiChange& kpi : changes.kpis) {
@@ -157,10 +160,13 @@ void SimulatedEvaluation::FollowDefinitions() {
     stage_.Trace("evaluation is at definitions ", change.position);
     CrashesAt(Fault::kEvaluationCrashAfterDefinitions, "before new definitions are saved");
     if (life_ == nullptr) return;
-    const absl::Status stored =
-        log_.SaveDefinitions(false, change.definitions, life_->versions.TakeUnsaved(),
-                             change.position, kSimulatedIncarnation);
-    if (!stored.ok()) stage_.Fail(stored.ToString());
+    const std::vector<SavedVersions> versions = life_->versions.TakeUnsaved();
+    const auto stored = log_.SaveDefinitions({.definitions = change.definitions,
+                                              .versions = versions,
+                                              .after = before,
+                                              .position = change.position,
+                                              .incarnation = kSimulatedIncarnation});
+    if (!stored.ok()) stage_.Fail(stored.status().ToString());
     CrashesAt(Fault::kEvaluationCrashAfterDefinitions, "after new definitions");
     return;
   }
@@ -275,9 +281,9 @@ void SimulatedEvaluation::Log(const std::vector<LoggedState>& entries) {
   if (entries.empty()) return;
   FaultPlan& faults = stage_.faults();
   while (faults.Strikes(Fault::kLogRefused)) stage_.Trace("the log refuses");
-  absl::Status stored = log_.Append(entries);
-  if (faults.Strikes(Fault::kLogOutcomeLost)) stored = log_.Append(entries);
-  if (!stored.ok()) stage_.Fail(stored.ToString());
+  auto stored = log_.Append(entries, {});
+  if (faults.Strikes(Fault::kLogOutcomeLost)) stored = log_.Append(entries, {});
+  if (!stored.ok()) stage_.Fail(stored.status().ToString());
   logged_.insert(logged_.end(), entries.begin(), entries.end());
 }
 

@@ -14,6 +14,7 @@
 #include "libs/storage/connection.h"
 #include "libs/storage/file_lock.h"
 #include "libs/storage/test_directory.h"
+#include "services/evaluation/log/owned_parts_for_test.h"
 #include "tests/upgrade/stored_suite.h"
 
 namespace kpisuite {
@@ -21,6 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr int kPartitions = 16;
 const std::string kSchemas[] = {"kpi_definition", "kpi_measurement", "kpi_evaluation"};
 
 class StoreMigration : public testing::Test {
@@ -95,10 +97,16 @@ TEST_F(StoreMigration, TheCopyAnswersAsTheFilesDidAndIsNumberedOn) {
   const auto stores = OpenPostgresStores(target_, clock_);
   ASSERT_TRUE(stores.ok()) << stores.status();
   EXPECT_EQ(stores->Describe(), answers_);
-  const int64_t epoch = stores->evaluation->OpenEpoch().value();
+  OwnedParts parts;
+  const auto ownership = stores->evaluation->OpenOwnership().value();
+  ownership->Begin(kPartitions, "127.0.0.1:1", parts);
   const auto files = OpenSqliteStores(directory_.path(), clock_);
   ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_EQ(epoch, files->evaluation->OpenEpoch().value());
+  OwnedParts parts_of_files;
+  files->evaluation->OpenOwnership().value()->Begin(kPartitions, "", parts_of_files);
+  std::vector<OwnedPart> writers;
+  for (int part = 0; part < kPartitions; ++part) writers.push_back(parts.WaitFor(part));
+  EXPECT_EQ(writers[0], parts_of_files.WaitFor(0));
 
   // What was logged before is known; what is new comes after it.
   std::vector<LoggedState> logged;
@@ -110,11 +118,11 @@ TEST_F(StoreMigration, TheCopyAnswersAsTheFilesDidAndIsNumberedOn) {
                                 })
                   .ok());
   ASSERT_FALSE(logged.empty());
-  ASSERT_TRUE(stores->evaluation->Append(logged).ok());
+  EXPECT_EQ(stores->evaluation->Append(logged, writers).value(), std::vector<int32_t>());
   EXPECT_EQ(stores->Describe(), answers_);
   LoggedState next = logged[0];
   next.record_time += absl::Seconds(1);
-  ASSERT_TRUE(stores->evaluation->Append({next}).ok());
+  EXPECT_EQ(stores->evaluation->Append({next}, writers).value(), std::vector<int32_t>());
   EXPECT_EQ(stores->evaluation->Find(next.id).value()->record_time, next.record_time);
 }
 

@@ -2,15 +2,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/partition.h"
 #include "libs/postgres/connection.h"
+#include "libs/postgres/database.h"
 #include "libs/postgres/test_server.h"
 #include "libs/storage/connection.h"
 #include "libs/storage/test_directory.h"
+#include "services/migrate/copy_plan.h"
+#include "tests/upgrade/store_description.h"
 #include "tests/upgrade/stored_suite.h"
 
 namespace kpisuite {
@@ -71,6 +77,73 @@ TEST_P(Upgrade, ProcessesThatStartAtOnceMigrateOnce) {
   }
   for (std::thread& starter : starters) starter.join();
   for (const std::string& answer : answers) EXPECT_EQ(answer, Answers());
+}
+
+// What a later version may do to tables that an earlier one still uses: add to them.
+constexpr char kAddition[] = R"sql(
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+      AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'schema_version' LOOP
+    EXECUTE format('ALTER TABLE %I ADD COLUMN later text NOT NULL DEFAULT ''x''', name);
+  END LOOP;
+END $$;
+CREATE TABLE later(id bigint PRIMARY KEY);
+)sql";
+
+absl::Status MigrateFurther(const PostgresTarget& target, PostgresSchema schema) {
+  schema.migrations.push_back(kAddition);
+  return PostgresDatabase::Create({.target = target, .schema = schema}).status();
+}
+
+// Writes until it is told to stop, as clients do; how many writes were acknowledged.
+int WriteUntil(const std::atomic<bool>& stop, MeasurementStore& store) {
+  const std::string traits = (*store.Snapshot())->FindTraits("test", "delivery-delay")->value();
+  int written = 0;
+  while (!stop) {
+    IngestUnit unit;
+    unit.part = PartitionOf("test", "", store.partitions());
+    unit.workspace = "test";
+    unit.request_id = unit.fingerprint = absl::StrCat("meanwhile ", written);
+    unit.record_time = absl::FromUnixSeconds(1'800'000'000);
+    unit.metrics = {{"delivery-delay", traits}};
+    SampleRow row;
+    row.time_nano = 1'700'000'000'000'000'000 + written;
+    row.content.value = written;
+    unit.series.push_back({"delivery-delay", Slice::Parse("depot=north").value(), {row}});
+    std::promise<absl::Status> done;
+    store.Ingest(std::move(unit), [&done](const absl::StatusOr<IngestOutcome>& outcome) {
+      done.set_value(outcome.status());
+    });
+    const absl::Status status = done.get_future().get();
+    EXPECT_TRUE(status.ok()) << status;
+    if (!status.ok()) return written;
+    ++written;
+  }
+  return written;
+}
+
+TEST_P(Upgrade, AProcessThatRunsGoesOnWhileANewerVersionAddsToItsTables) {
+  const PostgresTarget target = LoadedDatabase();
+  const OpenStores running = Opened(OpenPostgresStores(target, clock_));
+  const std::string evaluation = Describe(*running.evaluation);
+  std::atomic<bool> stop{false};
+  std::future<int> writer =
+      std::async(std::launch::async, [&] { return WriteUntil(stop, *running.measurement); });
+  for (const StoreKind& kind : StoreKinds()) {
+    const absl::Status migrated = MigrateFurther(target, kind.target_schema);
+    EXPECT_TRUE(migrated.ok()) << migrated;
+  }
+  AppliedSet set;
+  set.position = running.definition->LastPosition().value() + 1;
+  set.revisions.emplace_back().set_name("workspaces/test/metrics/later");
+  set.revisions.back().set_revision(1);
+  EXPECT_TRUE(running.definition->Commit(set, std::nullopt, clock_.Now()).ok());
+  stop = true;
+  EXPECT_GT(writer.get(), 0);
+  EXPECT_EQ(running.definition->LastPosition().value(), set.position);
+  EXPECT_EQ(Describe(*running.evaluation), evaluation);
+  EXPECT_THAT(OpenPostgresStores(target, clock_).status().message(),
+              HasSubstr("was written by a newer version"));
 }
 
 TEST_P(Upgrade, APostgresSchemaOfANewerVersionIsRefusedAndStays) {

@@ -17,6 +17,13 @@
 {{- if $values.cache.redis.existingSecret -}}
 {{- $_ := set $own "cache-password-file" "/etc/kpi/cache/password" -}}
 {{- end -}}
+{{- if $values.cache.redis.tls.caSecret -}}
+{{- $_ := set $own "cache-ca-file" "/etc/kpi/cache-ca/ca.crt" -}}
+{{- end -}}
+{{- if $values.cache.redis.tls.clientSecret -}}
+{{- $_ := set $own "cache-certificate-file" "/etc/kpi/cache-client/tls.crt" -}}
+{{- $_ := set $own "cache-key-file" "/etc/kpi/cache-client/tls.key" -}}
+{{- end -}}
 {{- end -}}
 {{- if has .service (list "measurement" "evaluation") -}}
 {{- $_ := set $own "definition" (include "kpi-suite.address" (dict "root" .root "service" "definition")) -}}
@@ -45,7 +52,20 @@ postgres://{{ .user }}@{{ .host }}:{{ int .port }}/{{ .database }}{{ with .param
 {{- if eq .engine "memory" -}}
 memory
 {{- else -}}
-redis://{{ with .redis.user }}{{ . }}@{{ end }}{{ .redis.host }}:{{ int .redis.port }}/{{ int .redis.database }}
+{{- $redis := .redis -}}
+{{- $scheme := ternary "rediss" "redis" $redis.tls.enabled -}}
+{{- $login := ternary "" (printf "%s@" $redis.user) (empty $redis.user) -}}
+{{- if eq $redis.deployment "server" -}}
+{{ $scheme }}://{{ $login }}{{ $redis.host }}:{{ int $redis.port }}/{{ int $redis.database }}
+{{- else -}}
+{{- $sentinel := eq $redis.deployment "sentinel" -}}
+{{- $hosts := list -}}
+{{- range $redis.hosts -}}
+{{- $hosts = append $hosts (printf "%s:%d" . (int (ternary $redis.sentinelPort $redis.port $sentinel))) -}}
+{{- end -}}
+{{ $scheme }}-{{ $redis.deployment }}://{{ $login }}{{ join "," $hosts }}
+{{- if $sentinel }}/{{ $redis.masterName }}/{{ int $redis.database }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -25,6 +25,11 @@ names: [definition, measurement, evaluation]
 {{- end -}}
 {{- end -}}
 
+{{/* What runs the pods: those with files have names and volumes of their own. */}}
+{{- define "kpi-suite.workloadKind" -}}
+{{- ternary "StatefulSet" "Deployment" (eq .Values.store.engine "sqlite") -}}
+{{- end -}}
+
 {{/* Name of the objects of one service: (dict "root" $ "service" NAME). */}}
 {{- define "kpi-suite.serviceName" -}}
 {{- $fullname := include "kpi-suite.fullname" .root -}}

@@ -58,10 +58,21 @@ spec:
 image: {{ include "kpi-suite.image" .root | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 command: [/usr/bin/kpi-{{ .service }}]
-args: [--config=/etc/kpi/config/config.yaml]
-{{- with .section.extraEnv }}
+{{- $meets := include "kpi-suite.meetsPeers" . }}
+args:
+  - --config=/etc/kpi/config/config.yaml
+  {{- if $meets }}
+  - --advertise={{ include "kpi-suite.podAddress" . }}
+  {{- end }}
+{{- if or $meets .section.extraEnv }}
 env:
+  {{- if $meets }}
+  - name: POD_IP
+    valueFrom: {fieldRef: {fieldPath: status.podIP}}
+  {{- end }}
+  {{- with .section.extraEnv }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 {{- with .section.extraEnvFrom }}
 envFrom:
@@ -96,6 +107,14 @@ volumeMounts:
   {{- end }}
   {{- if include "kpi-suite.readsCachePassword" . }}
   - {name: cache-password, mountPath: /etc/kpi/cache, readOnly: true}
+  {{- end }}
+  {{- if include "kpi-suite.usesCache" . }}
+  {{- if .root.Values.cache.redis.tls.caSecret }}
+  - {name: cache-ca, mountPath: /etc/kpi/cache-ca, readOnly: true}
+  {{- end }}
+  {{- if .root.Values.cache.redis.tls.clientSecret }}
+  - {name: cache-client, mountPath: /etc/kpi/cache-client, readOnly: true}
+  {{- end }}
   {{- end }}
   {{- if include "kpi-suite.mountsDefinitions" . }}
   - {name: kpis, mountPath: /etc/kpi/definitions, readOnly: true}
@@ -134,6 +153,25 @@ volumeMounts:
     items:
       - {key: {{ .root.Values.cache.redis.existingSecretKey | quote }}, path: password}
 {{- end }}
+{{- if include "kpi-suite.usesCache" . }}
+{{- with .root.Values.cache.redis.tls.caSecret }}
+- name: cache-ca
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: {{ $.root.Values.cache.redis.tls.caSecretKey | quote }}, path: ca.crt}
+{{- end }}
+{{- with .root.Values.cache.redis.tls.clientSecret }}
+- name: cache-client
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - {key: tls.crt, path: tls.crt}
+      - {key: tls.key, path: tls.key}
+{{- end }}
+{{- end }}
 {{- if include "kpi-suite.mountsDefinitions" . }}
 - name: kpis
   configMap: {name: {{ include "kpi-suite.definitionsConfigMap" .root }}}
@@ -143,8 +181,26 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
+{{/* Not empty when the pods of the service call each other. */}}
+{{- define "kpi-suite.meetsPeers" -}}
+{{- if and (eq .service "evaluation") (eq .root.Values.store.engine "postgres") -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- define "kpi-suite.podAddress" -}}
+{{- $host := ternary "[$(POD_IP)]" "$(POD_IP)" (hasPrefix "[" .root.Values.listenAddress) -}}
+{{ $host }}:{{ include "kpi-suite.grpcPort" .service }}
+{{- end -}}
+
+{{- define "kpi-suite.usesCache" -}}
+{{- if has .service (list "standalone" "evaluation") -}}
+true
+{{- end -}}
+{{- end -}}
+
 {{- define "kpi-suite.readsCachePassword" -}}
-{{- if and .root.Values.cache.redis.existingSecret (has .service (list "standalone" "evaluation")) -}}
+{{- if and .root.Values.cache.redis.existingSecret (include "kpi-suite.usesCache" .) -}}
 true
 {{- end -}}
 {{- end -}}

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "services/evaluation/log/sole_ownership.h"
 
 namespace kpisuite {
 namespace {
@@ -25,7 +26,12 @@ bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
 
 }  // namespace
 
-absl::Status MemoryStateLog::Append(absl::Span<const LoggedState> entries) {
+absl::StatusOr<std::unique_ptr<PartitionOwnership>> MemoryStateLog::OpenOwnership() {
+  return std::make_unique<SoleOwnership>(OpenEpoch());
+}
+
+absl::StatusOr<std::vector<int32_t>> MemoryStateLog::Append(
+    absl::Span<const LoggedState> entries, absl::Span<const OwnedPart> /*writers*/) {
   MutexLock lock(mutex_);
   for (const LoggedState& logged : entries) {
     Entries& subject = entries_[{logged.id.kpi, logged.id.window, logged.id.slice}];
@@ -35,7 +41,7 @@ absl::Status MemoryStateLog::Append(absl::Span<const LoggedState> entries) {
         std::any_of(first, end, [&](const auto& entry) { return SameEntry(entry.second, logged); });
     if (!known) subject[{logged.first_day, ++last_number_}] = logged;
   }
-  return absl::OkStatus();
+  return std::vector<int32_t>();
 }
 
 absl::Status MemoryStateLog::VisitLatest(absl::string_view kpi,
@@ -109,7 +115,8 @@ absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const Histo
   return rows;
 }
 
-absl::Status MemoryStateLog::SaveDecision(const FinalityDecision& decision) {
+absl::Status MemoryStateLog::SaveDecision(const FinalityDecision& decision,
+                                          const OwnedPart& /*writer*/) {
   MutexLock lock(mutex_);
   decisions_.push_back(decision);
   return absl::OkStatus();
@@ -135,7 +142,7 @@ absl::StatusOr<std::optional<int32_t>> MemoryStateLog::LastClosed(absl::string_v
   return last;
 }
 
-absl::StatusOr<int64_t> MemoryStateLog::OpenEpoch() {
+int64_t MemoryStateLog::OpenEpoch() {
   MutexLock lock(mutex_);
   return ++epoch_;
 }
@@ -151,27 +158,47 @@ absl::StatusOr<int> MemoryStateLog::LoadPartitions() {
   return partitions_;
 }
 
-absl::Status MemoryStateLog::SaveDefinitions(bool snapshot,
-                                             absl::Span<const v1::Definition> definitions,
-                                             absl::Span<const SavedVersions> versions,
-                                             int64_t position, int64_t incarnation) {
+absl::StatusOr<DefinitionsSaved> MemoryStateLog::SaveDefinitions(const DefinitionsToSave& save) {
   MutexLock lock(mutex_);
-  if (snapshot) definitions_.clear();
-  if (snapshot) versions_.clear();
-  for (const SavedVersions& of_kpi : versions) {
-    versions_.erase(of_kpi.kpi);
-    if (!of_kpi.versions.empty()) versions_[of_kpi.kpi] = of_kpi;
-  }
-  for (const v1::Definition& definition : definitions) {
+  const DefinitionsSaved plan = PlanSave(save, definition_position_, definition_incarnation_);
+  if (plan != DefinitionsSaved::kStored) return plan;
+  if (save.snapshot) definitions_.clear();
+  if (save.snapshot) versions_.clear();
+  ReplaceVersions(save.versions);
+  for (const v1::Definition& definition : save.definitions) {
     if (definition.deleted()) {
       definitions_.erase(definition.name());
     } else {
       definitions_[definition.name()] = definition;
     }
   }
-  definition_position_ = position;
-  definition_incarnation_ = incarnation;
-  return absl::OkStatus();
+  definition_position_ = save.position;
+  definition_incarnation_ = save.incarnation;
+  return plan;
+}
+
+void MemoryStateLog::ReplaceVersions(absl::Span<const SavedVersions> versions) {
+  for (const SavedVersions& of_kpi : versions) {
+    versions_.erase(of_kpi.kpi);
+    if (!of_kpi.versions.empty()) versions_[of_kpi.kpi] = of_kpi;
+  }
+}
+
+absl::StatusOr<bool> MemoryStateLog::SaveVersions(absl::Span<const SavedVersions> versions,
+                                                  int64_t position, int64_t incarnation,
+                                                  const OwnedPart& /*writer*/) {
+  MutexLock lock(mutex_);
+  if (definition_position_ != position || definition_incarnation_ != incarnation) return false;
+  ReplaceVersions(versions);
+  return true;
+}
+
+absl::StatusOr<FollowedDefinitions> MemoryStateLog::LoadVersions() {
+  MutexLock lock(mutex_);
+  FollowedDefinitions saved{.position = definition_position_,
+                            .incarnation = definition_incarnation_};
+  for (const auto& [kpi, versions] : versions_) saved.versions.push_back(versions);
+  return saved;
 }
 
 absl::StatusOr<FollowedDefinitions> MemoryStateLog::LoadDefinitions() {

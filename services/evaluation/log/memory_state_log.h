@@ -13,7 +13,10 @@ namespace kpisuite {
 
 class MemoryStateLog final : public StateLog {
  public:
-  absl::Status Append(absl::Span<const LoggedState> entries) override EXCLUDES(mutex_);
+  absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
+                                              absl::Span<const OwnedPart> writers) override
+      EXCLUDES(mutex_);
   absl::Status VisitLatest(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
@@ -23,23 +26,30 @@ class MemoryStateLog final : public StateLog {
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
-  absl::Status SaveDecision(const FinalityDecision& decision) override EXCLUDES(mutex_);
+  absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override
+      EXCLUDES(mutex_);
   absl::StatusOr<FinalityDecisions> LoadDecisions() override EXCLUDES(mutex_);
   absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
                                                     int64_t before_position) override
       EXCLUDES(mutex_);
-  absl::StatusOr<int64_t> OpenEpoch() override EXCLUDES(mutex_);
+  // Of the ownership that is opened: 1, then one more each time.
+  int64_t OpenEpoch() EXCLUDES(mutex_);
   absl::Status SavePartitions(int partitions) override EXCLUDES(mutex_);
   absl::StatusOr<int> LoadPartitions() override EXCLUDES(mutex_);
-  absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               absl::Span<const SavedVersions> versions, int64_t position,
-                               int64_t incarnation) override EXCLUDES(mutex_);
+  absl::StatusOr<DefinitionsSaved> SaveDefinitions(const DefinitionsToSave& save) override
+      EXCLUDES(mutex_);
+  absl::StatusOr<bool> SaveVersions(absl::Span<const SavedVersions> versions, int64_t position,
+                                    int64_t incarnation, const OwnedPart& writer) override
+      EXCLUDES(mutex_);
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override EXCLUDES(mutex_);
+  absl::StatusOr<FollowedDefinitions> LoadVersions() override EXCLUDES(mutex_);
   std::string engine() const override { return "memory"; }
 
  private:
   using Subject = std::tuple<std::string, std::string, std::string>;  // KPI, window, slice
   using Entries = std::map<HistoryPlace, LoggedState>;
+
+  void ReplaceVersions(absl::Span<const SavedVersions> versions) REQUIRES(mutex_);
 
   Mutex mutex_;
   std::map<Subject, Entries> entries_ GUARDED_BY(mutex_);

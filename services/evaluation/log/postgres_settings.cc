@@ -1,4 +1,6 @@
 // PostgresStateLog: decisions, definitions and settings.
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,7 +45,7 @@ void AddVersions(bool snapshot, absl::Span<const SavedVersions> versions,
       {kpis, numbers, days, definitions});
 }
 
-absl::StatusOr<std::vector<SavedVersions>> LoadVersions(PostgresConnection& connection) {
+absl::StatusOr<std::vector<SavedVersions>> LoadAllVersions(PostgresConnection& connection) {
   ASSIGN_OR_RETURN(const PostgresResult rows,
                    connection.Query("SELECT kpi, first_day, definitions FROM kpi_version"
                                     " ORDER BY kpi, number"));
@@ -58,10 +60,67 @@ absl::StatusOr<std::vector<SavedVersions>> LoadVersions(PostgresConnection& conn
   return versions;
 }
 
+// Position and versions, without the definitions.
+absl::StatusOr<FollowedDefinitions> LoadFollowed(PostgresConnection& connection) {
+  FollowedDefinitions saved;
+  ASSIGN_OR_RETURN(saved.position, LoadSetting(connection, "definition_position"));
+  ASSIGN_OR_RETURN(saved.incarnation, LoadSetting(connection, "definition_incarnation"));
+  ASSIGN_OR_RETURN(saved.versions, LoadAllVersions(connection));
+  return saved;
+}
+
+// Where the saved definitions are.
+struct Followed {
+  int64_t position = 0;
+  int64_t incarnation = 0;
+};
+
+// Reads it and lets nobody change it until the transaction ends.
+absl::StatusOr<Followed> LockFollowed(PostgresConnection& connection) {
+  // The row must be there to be locked.
+  RETURN_IF_ERROR(
+      connection.Execute("INSERT INTO setting(name, value) VALUES('definition_position', 0)"
+                         " ON CONFLICT DO NOTHING"));
+  ASSIGN_OR_RETURN(
+      const PostgresResult locked,
+      connection.Query("SELECT value FROM setting WHERE name = 'definition_position' FOR UPDATE"));
+  Followed followed{.position = locked.Int64(0, 0)};
+  ASSIGN_OR_RETURN(followed.incarnation, LoadSetting(connection, "definition_incarnation"));
+  return followed;
+}
+
 }  // namespace
 
+absl::StatusOr<std::set<int32_t>> PostgresStateLog::Owned(
+    PostgresConnection& connection, absl::Span<const OwnedPart> writers) const {
+  std::string owner;
+  {
+    MutexLock lock(mutex_);
+    owner = owner_;
+  }
+  PostgresColumn parts = PostgresColumn::Int64s();
+  for (const OwnedPart& writer : writers) {
+    parts.Add(int64_t{writer.part});
+  }
+  ASSIGN_OR_RETURN(const PostgresResult rows,
+                   connection.Query("SELECT p.part, p.epoch, p.owner FROM partition AS p"
+                                    " WHERE p.part = ANY($1) ORDER BY p.part FOR SHARE",
+                                    {parts}));
+  std::map<int32_t, int64_t> held;
+  for (int row = 0; row < rows.rows(); ++row) {
+    if (rows.Bytes(row, 2) != owner) continue;
+    held[static_cast<int32_t>(rows.Int64(row, 0))] = rows.Int64(row, 1);
+  }
+  std::set<int32_t> owned;
+  for (const OwnedPart& writer : writers) {
+    const auto found = held.find(writer.part);
+    if (found != held.end() && found->second == writer.epoch) owned.insert(writer.part);
+  }
+  return owned;
+}
+
 absl::Status PostgresStateLog::SavePartitions(int partitions) {
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, owner_->BeginWrite());
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
   RETURN_IF_ERROR(transaction.connection().Execute(kSaveSetting, {"partitions", partitions}));
   return WithoutConflicts(transaction.Commit());
 }
@@ -72,14 +131,11 @@ absl::StatusOr<int> PostgresStateLog::LoadPartitions() {
   return static_cast<int>(partitions);
 }
 
-absl::Status PostgresStateLog::SaveDefinitions(bool snapshot,
-                                               absl::Span<const v1::Definition> definitions,
-                                               absl::Span<const SavedVersions> versions,
-                                               int64_t position, int64_t incarnation) {
+absl::StatusOr<DefinitionsSaved> PostgresStateLog::SaveDefinitions(const DefinitionsToSave& save) {
   PostgresColumn deleted = PostgresColumn::Texts();
   PostgresColumn names = PostgresColumn::Texts();
   PostgresColumn bytes = PostgresColumn::Bytes();
-  for (const v1::Definition& definition : definitions) {
+  for (const v1::Definition& definition : save.definitions) {
     if (definition.deleted()) {
       deleted.Add(definition.name());
       continue;
@@ -87,27 +143,48 @@ absl::Status PostgresStateLog::SaveDefinitions(bool snapshot,
     names.Add(definition.name());
     bytes.Add(definition.SerializeAsString());
   }
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, owner_->BeginWrite());
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  ASSIGN_OR_RETURN(const Followed followed, LockFollowed(transaction.connection()));
+  const DefinitionsSaved plan = PlanSave(save, followed.position, followed.incarnation);
+  if (plan != DefinitionsSaved::kStored) return plan;
   PostgresPipeline pipeline(transaction.connection());
-  pipeline.Add("DELETE FROM definition WHERE $1 OR name = ANY($2)", {snapshot, deleted});
+  pipeline.Add("DELETE FROM definition WHERE $1 OR name = ANY($2)", {save.snapshot, deleted});
   pipeline.Add(
       "INSERT INTO definition(name, definition) SELECT * FROM unnest($1, $2)"
       " ON CONFLICT(name) DO UPDATE SET definition = excluded.definition",
       {names, bytes});
-  AddVersions(snapshot, versions, pipeline);
-  pipeline.Add(kSaveSetting, {"definition_position", position});
-  pipeline.Add(kSaveSetting, {"definition_incarnation", incarnation});
+  AddVersions(save.snapshot, save.versions, pipeline);
+  pipeline.Add(kSaveSetting, {"definition_position", save.position});
+  pipeline.Add(kSaveSetting, {"definition_incarnation", save.incarnation});
   pipeline.Add("COMMIT");
-  return WithoutConflicts(pipeline.Run().status());
+  RETURN_IF_ERROR(WithoutConflicts(pipeline.Run().status()));
+  return plan;
+}
+
+absl::StatusOr<bool> PostgresStateLog::SaveVersions(absl::Span<const SavedVersions> versions,
+                                                    int64_t position, int64_t incarnation,
+                                                    const OwnedPart& writer) {
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  ASSIGN_OR_RETURN(const std::set<int32_t> owned, Owned(transaction.connection(), {writer}));
+  ASSIGN_OR_RETURN(const Followed followed, LockFollowed(transaction.connection()));
+  const bool same = followed.position == position && followed.incarnation == incarnation;
+  if (!same || owned.empty()) return false;
+  PostgresPipeline pipeline(transaction.connection());
+  AddVersions(false, versions, pipeline);
+  pipeline.Add("COMMIT");
+  RETURN_IF_ERROR(WithoutConflicts(pipeline.Run().status()));
+  return true;
+}
+
+absl::StatusOr<FollowedDefinitions> PostgresStateLog::LoadVersions() {
+  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
+  return LoadFollowed(transaction.connection());
 }
 
 absl::StatusOr<FollowedDefinitions> PostgresStateLog::LoadDefinitions() {
   ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
   PostgresConnection& connection = transaction.connection();
-  FollowedDefinitions saved;
-  ASSIGN_OR_RETURN(saved.position, LoadSetting(connection, "definition_position"));
-  ASSIGN_OR_RETURN(saved.incarnation, LoadSetting(connection, "definition_incarnation"));
-  ASSIGN_OR_RETURN(saved.versions, LoadVersions(connection));
+  ASSIGN_OR_RETURN(FollowedDefinitions saved, LoadFollowed(connection));
   ASSIGN_OR_RETURN(const PostgresResult rows,
                    connection.Query("SELECT name, definition FROM definition ORDER BY name"));
   for (int row = 0; row < rows.rows(); ++row) {
@@ -122,8 +199,14 @@ absl::StatusOr<FollowedDefinitions> PostgresStateLog::LoadDefinitions() {
   return saved;
 }
 
-absl::Status PostgresStateLog::SaveDecision(const FinalityDecision& decision) {
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, owner_->BeginWrite());
+absl::Status PostgresStateLog::SaveDecision(const FinalityDecision& decision,
+                                            const OwnedPart& writer) {
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  ASSIGN_OR_RETURN(const std::set<int32_t> owned, Owned(transaction.connection(), {writer}));
+  if (owned.empty()) {
+    return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
+                     "another evaluator has taken over the KPI");
+  }
   const bool finalises = decision.kind == FinalityDecision::Kind::kFinalise;
   RETURN_IF_ERROR(transaction.connection().Execute(
       "INSERT INTO decision(kind, kpi, uid, first_day, end_day, decided_at, author, role, reason,"

@@ -153,19 +153,34 @@ absl::StatusOr<std::unique_ptr<PostgresStateLog>> PostgresStateLog::Create(
   ASSIGN_OR_RETURN(
       std::unique_ptr<PostgresDatabase> database,
       PostgresDatabase::Create({.target = options.target, .schema = PostgresStateLogSchema()}));
-  ASSIGN_OR_RETURN(std::unique_ptr<LogOwner> owner, LogOwner::Create(*database, options.owner));
   return std::unique_ptr<PostgresStateLog>(
-      new PostgresStateLog(std::move(database), std::move(owner)));
+      new PostgresStateLog(std::move(database), options.leases));
 }
 
-absl::Status PostgresStateLog::Append(absl::Span<const LoggedState> entries) {
+absl::StatusOr<std::unique_ptr<PartitionOwnership>> PostgresStateLog::OpenOwnership() {
+  auto leases = std::make_unique<PartitionLeases>(*database_, leases_);
+  MutexLock lock(mutex_);
+  owner_ = leases->id();
+  return leases;
+}
+
+absl::StatusOr<std::vector<int32_t>> PostgresStateLog::Append(absl::Span<const LoggedState> entries,
+                                                              absl::Span<const OwnedPart> writers) {
+  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginWrite());
+  ASSIGN_OR_RETURN(const std::set<int32_t> owned, Owned(transaction.connection(), writers));
   EntryColumns columns;
-  for (const LoggedState& logged : entries) columns.Add(logged);
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, owner_->BeginWrite());
+  for (const LoggedState& logged : entries) {
+    if (owned.contains(logged.part)) columns.Add(logged);
+  }
   PostgresPipeline pipeline(transaction.connection());
   columns.AddTo(pipeline);
   pipeline.Add("COMMIT");
-  return WithoutConflicts(pipeline.Run().status());
+  RETURN_IF_ERROR(WithoutConflicts(pipeline.Run().status()));
+  std::set<int32_t> lost;
+  for (const OwnedPart& writer : writers) {
+    if (!owned.contains(writer.part)) lost.insert(writer.part);
+  }
+  return std::vector<int32_t>(lost.begin(), lost.end());
 }
 
 absl::Status PostgresStateLog::VisitLatest(absl::string_view kpi,

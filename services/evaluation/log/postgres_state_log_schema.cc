@@ -4,7 +4,7 @@ namespace kpisuite {
 namespace {
 
 constexpr char kVersion1[] = R"sql(
--- One row: who may write. See log_owner.h.
+-- One row: who may write. Version 2 replaces it.
 CREATE TABLE owner(
   id integer PRIMARY KEY CHECK (id = 0),
   epoch bigint NOT NULL,
@@ -92,8 +92,23 @@ CREATE VIEW daily_value AS
   ORDER BY workspace, kpi, slice, first_day, number DESC;
 )sql";
 
+constexpr char kVersion2[] = R"sql(
+-- Who is alive, and who evaluates and writes each partition. See partition_leases.h.
+CREATE TABLE member(
+  id text PRIMARY KEY,
+  address text NOT NULL,
+  lease_until timestamptz NOT NULL);
+CREATE TABLE partition(
+  part integer PRIMARY KEY,
+  epoch bigint NOT NULL,
+  owner text NOT NULL);
+-- Epochs go on where that of the one owner ended: caches were written in it.
+INSERT INTO setting(name, value) SELECT 'first_epoch', epoch FROM owner WHERE epoch > 0;
+DROP TABLE owner;
+)sql";
+
 }  // namespace
 
-PostgresSchema PostgresStateLogSchema() { return {"kpi_evaluation", {kVersion1}}; }
+PostgresSchema PostgresStateLogSchema() { return {"kpi_evaluation", {kVersion1, kVersion2}}; }
 
 }  // namespace kpisuite

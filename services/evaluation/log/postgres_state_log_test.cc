@@ -3,14 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
+#include <optional>
 #include <string>
+#include <thread>
 
-#include "libs/base/error.h"
 #include "libs/postgres/test_server.h"
+#include "services/evaluation/log/owned_parts_for_test.h"
 
 namespace kpisuite {
 namespace {
+
+constexpr PartitionLeaseOptions kFast = {.beat = absl::Milliseconds(20)};
 
 LoggedState Entry(int32_t day, absl::string_view value, int64_t second = 1) {
   LoggedState logged;
@@ -27,78 +30,80 @@ LoggedState Entry(int32_t day, absl::string_view value, int64_t second = 1) {
 
 class PostgresStateLogTest : public testing::Test {
  protected:
-  std::unique_ptr<PostgresStateLog> Open(LogOwnerOptions owner = {}) {
-    auto log = PostgresStateLog::Create({.target = target_, .owner = std::move(owner)});
-    EXPECT_TRUE(log.ok()) << log.status();
-    return log.ok() ? *std::move(log) : nullptr;
+  std::unique_ptr<PostgresConnection> Connect() {
+    return PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_evaluation"}).value();
   }
-  // As an administrator would, or time.
-  void LetTheLeaseRunOut() {
-    ASSERT_TRUE(connection_->Execute("UPDATE owner SET lease_until = '-infinity'").ok());
+  std::unique_ptr<PostgresStateLog> Open() {
+    return PostgresStateLog::Create({.target = target_, .leases = kFast}).value();
   }
 
   const PostgresTarget target_ = PostgresTestServer::Shared().NewDatabase().value();
-  const std::unique_ptr<PostgresConnection> connection_ =
-      PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_evaluation"}).value();
 };
 
-TEST_F(PostgresStateLogTest, AnOwnerThatIsAliveIsLeftAlone) {
-  const auto first = Open();
-  ASSERT_EQ(first->OpenEpoch().value(), 1);
-  const auto second = Open({.patience = absl::Milliseconds(300)});
-  const absl::Status refused = second->OpenEpoch().status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(GetErrorDetails(refused).reason, "NOT_READY");
-  EXPECT_TRUE(first->Append({Entry(1, "1")}).ok());
-}
-
-TEST_F(PostgresStateLogTest, AnOwnerThatEndsGivesTheLogToTheNextAtOnce) {
-  auto first = Open();
-  ASSERT_EQ(first->OpenEpoch().value(), 1);
-  first.reset();
-  EXPECT_EQ(Open({.patience = absl::ZeroDuration()})->OpenEpoch().value(), 2);
-}
-
-TEST_F(PostgresStateLogTest, AWriterOfAnEarlierEpochIsRefusedAndIsTold) {
-  std::promise<void> lost;
-  const auto first = Open({.lease = absl::Milliseconds(600), .on_lost = [&] { lost.set_value(); }});
-  ASSERT_EQ(first->OpenEpoch().value(), 1);
-  ASSERT_TRUE(first->Append({Entry(1, "1")}).ok());
-  const auto second = Open();
-  // The first may renew in between.
-  while (!second->OpenEpoch().ok()) LetTheLeaseRunOut();
-  for (const absl::Status& refused :
-       {first->Append({Entry(2, "2")}), first->SavePartitions(5),
-        first->SaveDefinitions(true, {}, {}, 4, 70), first->SaveDecision({})}) {
-    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
-  }
-  ASSERT_TRUE(second->Append({Entry(3, "3")}).ok());
-  EXPECT_TRUE(second->Find(Entry(1, "").id)->has_value());
-  EXPECT_FALSE(second->Find(Entry(2, "").id)->has_value());
-  EXPECT_EQ(lost.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+TEST_F(PostgresStateLogTest, PartitionsThatWereTakenAreRefusedAndOthersStored) {
+  const auto log = Open();
+  OwnedParts parts;
+  const auto ownership = log->OpenOwnership().value();
+  ownership->Begin(4, "127.0.0.1:1", parts);
+  const OwnedPart three = parts.WaitFor(3);
+  const OwnedPart two = parts.WaitFor(2);
+  ASSERT_TRUE(Connect()->Execute("UPDATE partition SET epoch = epoch + 1 WHERE part = 3").ok());
+  LoggedState other = Entry(2, "2");
+  other.part = 2;
+  other.id.kpi = "workspaces/w/kpis/other";
+  const auto lost = log->Append({Entry(1, "1"), other}, {three, two});
+  ASSERT_TRUE(lost.ok()) << lost.status();
+  EXPECT_EQ(*lost, std::vector<int32_t>{3});
+  EXPECT_FALSE(log->Find(Entry(1, "").id)->has_value());
+  EXPECT_TRUE(log->Find(other.id)->has_value());
+  EXPECT_EQ(log->SaveDecision({}, three).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(log->SaveDecision({}, two).ok());
+  ASSERT_TRUE(log->SaveDefinitions({.snapshot = true, .position = 4, .incarnation = 70}).ok());
+  EXPECT_EQ(*log->SaveVersions({}, 4, 70, three), false);
+  EXPECT_EQ(*log->SaveVersions({}, 4, 70, two), true);
 }
 
 TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   const auto first = Open();
-  ASSERT_EQ(first->OpenEpoch().value(), 1);
-  LetTheLeaseRunOut();
-  const auto holder =
-      PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_evaluation"}).value();
-  ASSERT_TRUE(holder->ExecuteScript("BEGIN; SELECT epoch FROM owner FOR SHARE").ok());
+  OwnedParts first_parts;
+  const auto owner = first->OpenOwnership().value();
+  owner->Begin(1, "127.0.0.1:1", first_parts);
+  first_parts.WaitFor(0);
+  const auto writer = Connect();
+  ASSERT_TRUE(writer->ExecuteScript("BEGIN; SELECT epoch FROM partition FOR SHARE").ok());
+  std::thread gives_back([&] { owner->End(); });
   const auto second = Open();
-  std::future<absl::StatusOr<int64_t>> taken =
-      std::async(std::launch::async, [&] { return second->OpenEpoch(); });
-  EXPECT_EQ(taken.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
-  ASSERT_TRUE(holder->ExecuteScript("COMMIT").ok());
-  EXPECT_TRUE(taken.get().ok());
+  OwnedParts second_parts;
+  const auto taker = second->OpenOwnership().value();
+  taker->Begin(1, "127.0.0.1:2", second_parts);
+  EXPECT_EQ(second_parts.WaitFor(0, absl::Milliseconds(300)), std::nullopt);
+  ASSERT_TRUE(writer->ExecuteScript("COMMIT").ok());
+  EXPECT_EQ(second_parts.WaitFor(0), (OwnedPart{0, 2}));
+  gives_back.join();
+}
+
+TEST_F(PostgresStateLogTest, EpochsGoOnWhereThatOfTheOneOwnerEnded) {
+  ASSERT_NE(Open(), nullptr);
+  ASSERT_TRUE(Connect()->Execute("INSERT INTO setting VALUES('first_epoch', 41)").ok());
+  const auto log = Open();
+  OwnedParts parts;
+  const auto ownership = log->OpenOwnership().value();
+  ownership->Begin(1, "127.0.0.1:1", parts);
+  EXPECT_EQ(parts.WaitFor(0), (OwnedPart{0, 42}));
 }
 
 TEST_F(PostgresStateLogTest, ViewsTellTheLastThatWasSaid) {
   const auto log = Open();
+  OwnedParts parts;
+  const auto ownership = log->OpenOwnership().value();
+  ownership->Begin(4, "127.0.0.1:1", parts);
+  const auto connection = Connect();
   LoggedState restated = Entry(20'000, "0.5", 9);
   restated.revision = 2;
-  ASSERT_TRUE(log->Append({Entry(20'000, "0.25"), restated, Entry(20'001, "(EMPTY)")}).ok());
-  const auto days = connection_->Query(
+  ASSERT_TRUE(
+      log->Append({Entry(20'000, "0.25"), restated, Entry(20'001, "(EMPTY)")}, {parts.WaitFor(3)})
+          .ok());
+  const auto days = connection->Query(
       "SELECT workspace, kpi, first_day::text, value, number_value::text, status,"
       " recorded_at::text FROM daily_value ORDER BY first_day");
   ASSERT_TRUE(days.ok()) << days.status();
@@ -110,10 +115,10 @@ TEST_F(PostgresStateLogTest, ViewsTellTheLastThatWasSaid) {
   EXPECT_EQ(days->Bytes(0, 5), "ON_TARGET");
   EXPECT_EQ(days->Bytes(0, 6), "1970-01-01 00:00:09+00");
   EXPECT_TRUE(days->IsNull(1, 4));
-  const auto current = connection_->Query("SELECT value FROM current_state");
+  const auto current = connection->Query("SELECT value FROM current_state");
   ASSERT_EQ(current->rows(), 1);
   EXPECT_EQ(current->Bytes(0, 0), "(EMPTY)");
-  EXPECT_EQ(connection_->Query("SELECT count(*) FROM state_history")->Int64(0, 0), 3);
+  EXPECT_EQ(connection->Query("SELECT count(*) FROM state_history")->Int64(0, 0), 3);
 }
 
 }  // namespace

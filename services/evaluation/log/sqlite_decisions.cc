@@ -20,7 +20,8 @@ absl::StatusOr<std::optional<int32_t>> SqliteStateLog::LastClosed(absl::string_v
   return static_cast<int32_t>(*day);
 }
 
-absl::Status SqliteStateLog::SaveDecision(const FinalityDecision& decision) {
+absl::Status SqliteStateLog::SaveDecision(const FinalityDecision& decision,
+                                          const OwnedPart& /*writer*/) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   const bool finalises = decision.kind == FinalityDecision::Kind::kFinalise;
   RETURN_IF_ERROR(transaction.connection().Execute(

@@ -6,7 +6,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/log/logged_names.h"
-#include "services/evaluation/log/sqlite_versions.h"
+#include "services/evaluation/log/sole_ownership.h"
 
 namespace kpisuite {
 namespace {
@@ -128,13 +128,20 @@ absl::StatusOr<std::unique_ptr<SqliteStateLog>> SqliteStateLog::Create(
   return std::unique_ptr<SqliteStateLog>(new SqliteStateLog(std::move(database)));
 }
 
-absl::Status SqliteStateLog::Append(absl::Span<const LoggedState> entries) {
+absl::StatusOr<std::unique_ptr<PartitionOwnership>> SqliteStateLog::OpenOwnership() {
+  ASSIGN_OR_RETURN(const int64_t epoch, OpenEpoch());
+  return std::make_unique<SoleOwnership>(epoch);
+}
+
+absl::StatusOr<std::vector<int32_t>> SqliteStateLog::Append(
+    absl::Span<const LoggedState> entries, absl::Span<const OwnedPart> /*writers*/) {
   ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
   {
     ASSIGN_OR_RETURN(Statement insert, transaction.connection().Prepare(kInsertEntry));
     for (const LoggedState& logged : entries) RETURN_IF_ERROR(InsertEntry(logged, insert));
   }
-  return transaction.Commit();
+  RETURN_IF_ERROR(transaction.Commit());
+  return std::vector<int32_t>();
 }
 
 absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
@@ -232,58 +239,6 @@ absl::Status SqliteStateLog::SavePartitions(int partitions) {
 absl::StatusOr<int> SqliteStateLog::LoadPartitions() {
   ASSIGN_OR_RETURN(const int64_t partitions, LoadSetting("partitions"));
   return static_cast<int>(partitions);
-}
-
-absl::Status SqliteStateLog::SaveDefinitions(bool snapshot,
-                                             absl::Span<const v1::Definition> definitions,
-                                             absl::Span<const SavedVersions> versions,
-                                             int64_t position, int64_t incarnation) {
-  ASSIGN_OR_RETURN(WriteTransaction transaction, database_->BeginWrite());
-  Connection& connection = transaction.connection();
-  if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM definition"));
-  for (const v1::Definition& definition : definitions) {
-    if (definition.deleted()) {
-      RETURN_IF_ERROR(
-          connection.Execute("DELETE FROM definition WHERE name = ?", {definition.name()}));
-      continue;
-    }
-    const std::string bytes = definition.SerializeAsString();
-    RETURN_IF_ERROR(
-        connection.Execute("INSERT OR REPLACE INTO definition(name, definition) VALUES(?, ?)",
-                           {definition.name(), Blob{bytes}}));
-  }
-  RETURN_IF_ERROR(SaveVersions(connection, snapshot, versions));
-  RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
-                                     {"definition_position", position}));
-  RETURN_IF_ERROR(connection.Execute("INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
-                                     {"definition_incarnation", incarnation}));
-  return transaction.Commit();
-}
-
-absl::StatusOr<FollowedDefinitions> SqliteStateLog::LoadDefinitions() {
-  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  FollowedDefinitions saved;
-  const absl::string_view of_setting = "SELECT value FROM setting WHERE name = ?";
-  ASSIGN_OR_RETURN(const std::optional<int64_t> position,
-                   snapshot.connection().QueryInt64(of_setting, {"definition_position"}));
-  ASSIGN_OR_RETURN(const std::optional<int64_t> incarnation,
-                   snapshot.connection().QueryInt64(of_setting, {"definition_incarnation"}));
-  saved.position = position.value_or(0);
-  saved.incarnation = incarnation.value_or(0);
-  RETURN_IF_ERROR(LoadVersions(snapshot.connection(), &saved.versions));
-  ASSIGN_OR_RETURN(Statement rows, snapshot.connection().Prepare(
-                                       "SELECT name, definition FROM definition ORDER BY name"));
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, rows.Step());
-    if (!found) return saved;
-    v1::Definition definition;
-    const absl::string_view bytes = rows.Bytes(1);
-    if (!definition.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return MakeError(absl::StatusCode::kInternal, "INTERNAL",
-                       absl::StrCat("the saved definition of ", rows.Text(0), " is damaged"));
-    }
-    saved.definitions.push_back(std::move(definition));
-  }
 }
 
 }  // namespace kpisuite

@@ -32,29 +32,32 @@ class SqliteStateLog final : public StateLog {
   static absl::StatusOr<std::unique_ptr<SqliteStateLog>> Create(
       const SqliteStateLogOptions& options);
 
-  absl::Status Append(absl::Span<const LoggedState> entries) override;
+  absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override;
+  absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
+                                              absl::Span<const OwnedPart> writers) override;
   absl::Status VisitLatest(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
-  absl::Status SaveDecision(const FinalityDecision& decision) override;
+  absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override;
   absl::StatusOr<FinalityDecisions> LoadDecisions() override;
   absl::StatusOr<std::optional<int32_t>> LastClosed(absl::string_view kpi, absl::string_view window,
                                                     int64_t before_position) override;
-  absl::StatusOr<int64_t> OpenEpoch() override;
   absl::Status SavePartitions(int partitions) override;
   absl::StatusOr<int> LoadPartitions() override;
-  absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                               absl::Span<const SavedVersions> versions, int64_t position,
-                               int64_t incarnation) override;
+  absl::StatusOr<DefinitionsSaved> SaveDefinitions(const DefinitionsToSave& save) override;
+  absl::StatusOr<bool> SaveVersions(absl::Span<const SavedVersions> versions, int64_t position,
+                                    int64_t incarnation, const OwnedPart& writer) override;
   absl::StatusOr<FollowedDefinitions> LoadDefinitions() override;
+  absl::StatusOr<FollowedDefinitions> LoadVersions() override;
   std::string engine() const override { return "sqlite"; }
 
  private:
   explicit SqliteStateLog(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
+  absl::StatusOr<int64_t> OpenEpoch();
   absl::Status SaveSetting(absl::string_view name, int64_t value);
   absl::StatusOr<int64_t> LoadSetting(absl::string_view name);
 

@@ -6,8 +6,8 @@
 
 namespace kpisuite {
 
-absl::Status SaveVersions(Connection& connection, bool snapshot,
-                          absl::Span<const SavedVersions> versions) {
+absl::Status ReplaceVersions(Connection& connection, bool snapshot,
+                             absl::Span<const SavedVersions> versions) {
   if (snapshot) RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version"));
   for (const SavedVersions& of_kpi : versions) {
     RETURN_IF_ERROR(connection.Execute("DELETE FROM kpi_version WHERE kpi = ?", {of_kpi.kpi}));
@@ -21,7 +21,7 @@ absl::Status SaveVersions(Connection& connection, bool snapshot,
   return absl::OkStatus();
 }
 
-absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions) {
+absl::Status LoadAllVersions(Connection& connection, std::vector<SavedVersions>* versions) {
   ASSIGN_OR_RETURN(Statement rows,
                    connection.Prepare("SELECT kpi, first_day, definitions FROM kpi_version "
                                       "ORDER BY kpi, number"));

@@ -1,4 +1,4 @@
-// The table kpi_version of SqliteStateLog. For sqlite_state_log.cc only.
+// The table kpi_version of SqliteStateLog. For sqlite_definitions.cc only.
 #pragma once
 
 #include <vector>
@@ -11,9 +11,9 @@
 namespace kpisuite {
 
 // Replaces the versions of these KPIs; a snapshot replaces all.
-absl::Status SaveVersions(Connection& connection, bool snapshot,
-                          absl::Span<const SavedVersions> versions);
+absl::Status ReplaceVersions(Connection& connection, bool snapshot,
+                             absl::Span<const SavedVersions> versions);
 // Adds all, by name.
-absl::Status LoadVersions(Connection& connection, std::vector<SavedVersions>* versions);
+absl::Status LoadAllVersions(Connection& connection, std::vector<SavedVersions>* versions);
 
 }  // namespace kpisuite

@@ -20,6 +20,7 @@
 #include "services/evaluation/engine/finality.h"
 #include "services/evaluation/engine/recorded_values.h"
 #include "services/evaluation/engine/saved_versions.h"
+#include "services/evaluation/log/partition_ownership.h"
 
 namespace kpisuite {
 
@@ -67,15 +68,44 @@ struct FollowedDefinitions {
   std::vector<SavedVersions> versions;  // of KPIs that have several, by name
 };
 
+// Definitions as their change log is followed; the referents outlive the call.
+struct DefinitionsToSave {
+  // All definitions, instead of a set that adds some and takes those away that have `deleted` set.
+  bool snapshot = false;
+  absl::Span<const v1::Definition> definitions;
+  // Replaces the versions of these KPIs; of all with a snapshot.
+  absl::Span<const SavedVersions> versions;
+  int64_t after = 0;     // position before the set
+  int64_t position = 0;  // and after it
+  int64_t incarnation = 0;
+};
+
+// What became of definitions that were to be saved. Several processes follow the same change log:
+// the first to have a position saves it.
+enum class DefinitionsSaved {
+  kStored,
+  kKnown,  // the log has this position, or a later one of this incarnation
+  kGap,    // the log is not at `after`: only a snapshot can be saved
+};
+
 // Thread-safe. Calls may block. Errors of writes: UNAVAILABLE STORE_UNAVAILABLE (the outcome is
 // unknown; the same again is harmless), RESOURCE_EXHAUSTED DISK_FULL (nothing was stored).
+//
+// Where several processes can reach the log, what is written about a partition names the epoch in
+// which the writer owns it, and nothing is stored in an epoch that is over. Engines that only one
+// process can open do not look at it.
 class StateLog {
  public:
   virtual ~StateLog() = default;
 
-  // Stores the entries, all or none, durable when it returns. An entry that is there already
-  // changes nothing.
-  virtual absl::Status Append(absl::Span<const LoggedState> entries) = 0;
+  // The partitions of this process; at most one at a time, which the log outlives.
+  virtual absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() = 0;
+
+  // Stores the entries of the partitions in `writers`, durable when it returns; each entry's is
+  // among them. Returns the partitions, in their order, that another process has taken: of these
+  // nothing is stored, of the others all or none. An entry that is there already changes nothing.
+  virtual absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
+                                                      absl::Span<const OwnedPart> writers) = 0;
 
   // The newest entry of every state of a KPI, without `state`, in no order; of all KPIs when the
   // name is empty. Stops at the first error that `visit` returns.
@@ -93,9 +123,10 @@ class StateLog {
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;
 
-  // Adds a decision, durable when it returns. After an unknown outcome what is there is to be read
-  // before the next one.
-  virtual absl::Status SaveDecision(const FinalityDecision& decision) = 0;
+  // Adds a decision about a KPI of the partition, durable when it returns. After an unknown outcome
+  // what is there is to be read before the next one. UNAVAILABLE NOT_READY: another process has
+  // taken the partition.
+  virtual absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) = 0;
   // All decisions about all KPIs, in the order of saving.
   virtual absl::StatusOr<FinalityDecisions> LoadDecisions() = 0;
 
@@ -105,23 +136,26 @@ class StateLog {
                                                             absl::string_view window,
                                                             int64_t before_position) = 0;
 
-  // Starts a new life of the process that owns the log: 1, then one more each time.
-  virtual absl::StatusOr<int64_t> OpenEpoch() = 0;
-
   // Number of partitions of the feed; 0 when it was never saved.
   virtual absl::Status SavePartitions(int partitions) = 0;
   virtual absl::StatusOr<int> LoadPartitions() = 0;
 
-  // Adds definitions, and takes those away that have `deleted` set; replaces the versions of these
-  // KPIs. A snapshot replaces all of both.
-  virtual absl::Status SaveDefinitions(bool snapshot, absl::Span<const v1::Definition> definitions,
-                                       absl::Span<const SavedVersions> versions, int64_t position,
-                                       int64_t incarnation) = 0;
+  virtual absl::StatusOr<DefinitionsSaved> SaveDefinitions(const DefinitionsToSave& save) = 0;
+  // Replaces the versions of KPIs of the partition, unless the log is at another position or the
+  // partition was taken: then nothing is done. Whether it was done.
+  virtual absl::StatusOr<bool> SaveVersions(absl::Span<const SavedVersions> versions,
+                                            int64_t position, int64_t incarnation,
+                                            const OwnedPart& writer) = 0;
   virtual absl::StatusOr<FollowedDefinitions> LoadDefinitions() = 0;
+  // The same without the definitions.
+  virtual absl::StatusOr<FollowedDefinitions> LoadVersions() = 0;
 
-  // "sqlite", "memory".
+  // "sqlite", "postgres", "memory".
   virtual std::string engine() const = 0;
 };
+
+// What a set does to a log that is at a position of an incarnation (0: nothing was saved yet).
+DefinitionsSaved PlanSave(const DefinitionsToSave& save, int64_t position, int64_t incarnation);
 
 // What the log said until a moment about closed periods of a KPI: what its frozen targets read.
 // Errors of reads.

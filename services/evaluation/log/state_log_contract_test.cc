@@ -8,6 +8,7 @@
 #include "libs/postgres/test_server.h"
 #include "libs/storage/test_directory.h"
 #include "services/evaluation/log/memory_state_log.h"
+#include "services/evaluation/log/owned_parts_for_test.h"
 #include "services/evaluation/log/postgres_state_log.h"
 #include "services/evaluation/log/sqlite_state_log.h"
 
@@ -49,20 +50,50 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
     Open();
   }
 
+  // Again: as the next life of the process.
   void Open() {
+    ownership_.reset();
+    OpenLog();
+    ownership_ = log_->OpenOwnership().value();
+    parts_ = std::make_unique<OwnedParts>();
+    ownership_->Begin(4, "127.0.0.1:1", *parts_);
+    writer_ = parts_->WaitFor(3);
+  }
+
+  void OpenLog() {
     if (GetParam() == "memory") {
       if (log_ == nullptr) log_ = std::make_unique<MemoryStateLog>();
       return;
     }
     log_.reset();
     if (GetParam() == "postgres") {
-      log_ = PostgresStateLog::Create({.target = target_}).value();
+      const PartitionLeaseOptions fast = {.beat = absl::Milliseconds(20)};
+      log_ = PostgresStateLog::Create({.target = target_, .leases = fast}).value();
       return;
     }
     auto opened = SqliteStateLog::Create(
         {.directory = directory_.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0});
     ASSERT_TRUE(opened.ok()) << opened.status();
     log_ = *std::move(opened);
+  }
+
+  // Entries of partition 3.
+  absl::Status Append(const std::vector<LoggedState>& entries) {
+    const auto lost = log_->Append(entries, {writer_});
+    EXPECT_TRUE(!lost.ok() || lost->empty());
+    return lost.status();
+  }
+
+  // A set after that of the position before.
+  absl::StatusOr<DefinitionsSaved> Save(bool snapshot, std::vector<v1::Definition> definitions,
+                                        std::vector<SavedVersions> versions, int64_t position,
+                                        int64_t incarnation = 70) {
+    return log_->SaveDefinitions({.snapshot = snapshot,
+                                  .definitions = definitions,
+                                  .versions = versions,
+                                  .after = position - 1,
+                                  .position = position,
+                                  .incarnation = incarnation});
   }
 
   // Three entries of day 10, two of day 11.
@@ -72,7 +103,7 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
                                               Entry(10, v1::HISTORY_CAUSE_CLOSED, 200, "2", 1),
                                               Entry(10, v1::HISTORY_CAUSE_RESTATED, 300, "3", 2),
                                               Entry(11, v1::HISTORY_CAUSE_CLOSED, 310, "6", 1)};
-    ASSERT_TRUE(log_->Append(entries).ok());
+    ASSERT_TRUE(Append(entries).ok());
   }
 
   HistoryQuery Query(HistoryQuery::View view) const {
@@ -82,6 +113,9 @@ class StateLogContract : public ::testing::TestWithParam<std::string> {
   TestDirectory directory_;
   PostgresTarget target_;
   std::unique_ptr<StateLog> log_;
+  std::unique_ptr<OwnedParts> parts_;
+  std::unique_ptr<PartitionOwnership> ownership_;
+  OwnedPart writer_;
 };
 
 TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
@@ -90,7 +124,7 @@ TEST_P(StateLogContract, KeepsEveryColumnOfAnEntry) {
                                       .old_status = v1::STATUS_ON_TARGET,
                                       .cause = v1::HISTORY_CAUSE_DEFINITION,
                                       .minor = true};
-  ASSERT_TRUE(log_->Append({entry}).ok());
+  ASSERT_TRUE(Append({entry}).ok());
   Open();
   const auto found = log_->Find(entry.id);
   ASSERT_TRUE(found.ok() && found->has_value());
@@ -116,7 +150,7 @@ TEST_P(StateLogContract, KeepsWhatIsFinalAndWhoSaidSo) {
   final.author = "ann@example.com";
   final.reason = "books are closed";
   LoggedState later = Entry(10, v1::HISTORY_CAUSE_RELEASED, 300, "2", 2);
-  ASSERT_TRUE(log_->Append({closed, final, later}).ok());
+  ASSERT_TRUE(Append({closed, final, later}).ok());
   Open();
   const auto rows = log_->History(Query(HistoryQuery::View::kFinal));
   ASSERT_TRUE(rows.ok());
@@ -141,8 +175,8 @@ TEST_P(StateLogContract, KeepsDecisionsInTheirOrder) {
   released.kind = FinalityDecision::Kind::kRelease;
   released.first_day = 0;
   released.role = "group controller";
-  ASSERT_TRUE(log_->SaveDecision(finalised).ok());
-  ASSERT_TRUE(log_->SaveDecision(released).ok());
+  ASSERT_TRUE(log_->SaveDecision(finalised, writer_).ok());
+  ASSERT_TRUE(log_->SaveDecision(released, writer_).ok());
   Open();
   const auto decisions = log_->LoadDecisions();
   ASSERT_TRUE(decisions.ok());
@@ -260,9 +294,13 @@ TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {
 }
 
 TEST_P(StateLogContract, EpochsRiseWithEveryStart) {
-  EXPECT_EQ(*log_->OpenEpoch(), 1);
+  EXPECT_EQ(writer_, (OwnedPart{3, 1}));
   Open();
-  EXPECT_EQ(*log_->OpenEpoch(), 2);
+  EXPECT_EQ(writer_, (OwnedPart{3, 2}));
+  EXPECT_EQ(ownership_->owned(), 4);
+  EXPECT_TRUE(ownership_->holds());
+  EXPECT_THAT(ownership_->Peers(), IsEmpty());
+  EXPECT_EQ(ownership_->OwnerOf(3), "");
 }
 
 TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
@@ -272,10 +310,10 @@ TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
   a.set_name("workspaces/w/metrics/a");
   b.set_name("workspaces/w/metrics/b");
   ASSERT_TRUE(log_->SavePartitions(16).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {a}, {}, 4, 70).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(false, {b}, {}, 5, 70).ok());
+  ASSERT_TRUE(Save(true, {a}, {}, 4).ok());
+  ASSERT_TRUE(Save(false, {b}, {}, 5).ok());
   a.set_deleted(true);
-  ASSERT_TRUE(log_->SaveDefinitions(false, {a}, {}, 6, 70).ok());
+  ASSERT_TRUE(Save(false, {a}, {}, 6).ok());
   Open();
   EXPECT_EQ(*log_->LoadPartitions(), 16);
   const auto saved = log_->LoadDefinitions();
@@ -284,7 +322,7 @@ TEST_P(StateLogContract, RemembersPartitionsAndDefinitions) {
   EXPECT_EQ(saved->incarnation, 70);
   ASSERT_EQ(saved->definitions.size(), 1u);
   EXPECT_EQ(saved->definitions[0].name(), b.name());
-  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {}, 9, 71).ok());
+  ASSERT_TRUE(Save(true, {}, {}, 9, 71).ok());
   EXPECT_THAT(log_->LoadDefinitions()->definitions, IsEmpty());
 }
 
@@ -294,7 +332,7 @@ TEST_P(StateLogContract, FindsTheLastPeriodThatWasClosedUnderEarlierDefinitions)
   early.definition_position = 3;
   LoggedState late = Entry(11, v1::HISTORY_CAUSE_CLOSED, 3, "3", 1);
   late.definition_position = 4;
-  ASSERT_TRUE(log_->Append({open, early, late}).ok());
+  ASSERT_TRUE(Append({open, early, late}).ok());
   Open();
   EXPECT_EQ(*log_->LastClosed(kKpi, "DAY", INT64_MAX), 11);
   EXPECT_EQ(*log_->LastClosed(kKpi, "DAY", 4), 10);
@@ -305,14 +343,45 @@ TEST_P(StateLogContract, FindsTheLastPeriodThatWasClosedUnderEarlierDefinitions)
 TEST_P(StateLogContract, RemembersTheVersionsOfKpis) {
   const SavedVersions both{kKpi, {{INT32_MIN, "old"}, {20'000, ""}}};
   const SavedVersions other{"workspaces/w/kpis/z", {{5, "older"}, {7, ""}}};
-  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {both}, 4, 70).ok());
-  ASSERT_TRUE(log_->SaveDefinitions(false, {}, {other}, 5, 70).ok());
+  ASSERT_TRUE(Save(true, {}, {both}, 4).ok());
+  ASSERT_TRUE(Save(false, {}, {other}, 5).ok());
   Open();
   EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(both, other));
-  ASSERT_TRUE(log_->SaveDefinitions(false, {}, {{.kpi = kKpi}}, 6, 70).ok());
+  ASSERT_TRUE(Save(false, {}, {{.kpi = kKpi}}, 6).ok());
   EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(other));
-  ASSERT_TRUE(log_->SaveDefinitions(true, {}, {both}, 7, 71).ok());
+  ASSERT_TRUE(Save(true, {}, {both}, 7, 71).ok());
   EXPECT_THAT(log_->LoadDefinitions()->versions, ElementsAre(both));
+}
+
+TEST_P(StateLogContract, EachPositionOfTheDefinitionsIsSavedOnce) {
+  using enum DefinitionsSaved;
+  v1::Definition a, b;
+  a.set_name("workspaces/w/metrics/a");
+  b.set_name("workspaces/w/metrics/b");
+  EXPECT_EQ(*Save(true, {a}, {}, 4), kStored);
+  EXPECT_EQ(*Save(false, {b}, {}, 4), kKnown);
+  EXPECT_EQ(*Save(true, {b}, {}, 3), kKnown);
+  EXPECT_EQ(*Save(false, {b}, {}, 6), kGap);
+  EXPECT_EQ(*Save(false, {b}, {}, 5, 71), kGap);
+  EXPECT_EQ(log_->LoadDefinitions()->definitions.size(), 1u);
+  EXPECT_EQ(log_->LoadDefinitions()->position, 4);
+  EXPECT_EQ(*Save(true, {a, b}, {}, 6), kStored);
+  EXPECT_EQ(log_->LoadDefinitions()->definitions.size(), 2u);
+  // Another life of the change log begins with a snapshot, wherever it is.
+  EXPECT_EQ(*Save(true, {b}, {}, 2, 71), kStored);
+  EXPECT_EQ(log_->LoadDefinitions()->incarnation, 71);
+}
+
+TEST_P(StateLogContract, VersionsAreReplacedAtTheirPositionAlone) {
+  const SavedVersions mine{kKpi, {{INT32_MIN, "old"}, {20'000, ""}}};
+  const SavedVersions theirs{kKpi, {{INT32_MIN, "old"}, {20'001, ""}}};
+  ASSERT_TRUE(Save(true, {}, {mine}, 4).ok());
+  EXPECT_EQ(*log_->SaveVersions({theirs}, 4, 71, writer_), false);
+  EXPECT_THAT(log_->LoadVersions()->versions, ElementsAre(mine));
+  EXPECT_EQ(*log_->SaveVersions({theirs}, 4, 70, writer_), true);
+  EXPECT_THAT(log_->LoadVersions()->versions, ElementsAre(theirs));
+  EXPECT_EQ(log_->LoadVersions()->position, 4);
+  EXPECT_EQ(log_->LoadVersions()->incarnation, 70);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract,

@@ -166,6 +166,19 @@ void KpiVersions::Load(const std::vector<SavedVersions>& saved) {
   }
 }
 
+void KpiVersions::Adopt(const std::set<std::string>& kpis,
+                        const std::vector<SavedVersions>& saved) {
+  for (const std::string& kpi : kpis) {
+    kept_.erase(kpi);
+    unsaved_.erase(kpi);
+  }
+  std::vector<SavedVersions> theirs;
+  for (const SavedVersions& versions : saved) {
+    if (kpis.contains(versions.kpi)) theirs.push_back(versions);
+  }
+  Load(theirs);
+}
+
 std::set<ResourceName> KpiVersions::Follow(absl::Span<const v1::Definition> set,
                                            const CatalogChanges& changes, const Catalog& catalog,
                                            int64_t position) {

@@ -57,6 +57,8 @@ class KpiVersions {
 
   // Takes back what All() gave. Versions that cannot be read are logged and left out.
   void Load(const std::vector<SavedVersions>& saved);
+  // Of these KPIs (resource names) what `saved` has replaces what was decided here.
+  void Adopt(const std::set<std::string>& kpis, const std::vector<SavedVersions>& saved);
   // Follows a set that `catalog` has applied, at its position; kAnyPosition for a snapshot. Returns
   // the KPIs, besides those that changed themselves, whose chain is another now.
   std::set<ResourceName> Follow(absl::Span<const v1::Definition> set, const CatalogChanges& changes,
