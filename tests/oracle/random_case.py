@@ -82,7 +82,7 @@ class CaseMaker(random_looks.Looks):
         """The changes that the focus must see, each followed by looks at what it hit."""
         kpi = self.world.kpis["k0"]
         metric = self.world.metrics[kpi.inputs[0][1].metric]
-        changes = [(self.write, 1), (self.correct, 3), (self.retract, 3), (self.move, 7),
+        changes = [(self.write, 1), (self.correct, 4), (self.retract, 4), (self.move, 9),
                    (lambda unused: self.change(self.world.kpis["k0"]), 1)]
         for change, looks in self.random.sample(changes, len(changes)):
             self.touched = []

@@ -6,6 +6,7 @@ import datetime
 import features
 import periods
 import windows
+import world as worlds
 
 FLOW_UNITS = ("count", "min", "EUR", "kg")
 
@@ -64,6 +65,6 @@ class ComponentMaker:
         """Whether the finished values inside of the KPIs that it reads make up its windows."""
         calendar = world.calendar_of(kpi)
         grains = {one.grain for _, item in kpi.inputs if item.kpi
-                  for one in world.flat(world.kpis[item.kpi]).results}
+                  for one in worlds.Flattening(world.kpis).of(world.kpis[item.kpi]).results}
         return all(grain in periods.grains_of(calendar) and tiles(calendar, text, grain)
                    for text in kpi.windows for grain in grains)

@@ -243,7 +243,8 @@ class DefinitionMaker(random_calendars.CalendarMaker, random_components.Componen
             no_data_policy=self.random.choice((None,) + features.NO_DATA_POLICIES),
             nature=self.random.choice((None, None, None, "FLOW", "LEVEL", "RATIO")))
         if not self.tiles_results(kpi, world):
-            plain = [one for one in others if not world.flat(world.kpis[one]).results]
+            plain = [one for one in others
+                     if not worlds.Flattening(world.kpis).of(world.kpis[one]).results]
             return self.kpi(name, world, plain, focus)
         kpi = self.withholding(self.reading(self.groupings(world, kpi), world), world)
         return self.judged(kpi, world)

@@ -20,9 +20,9 @@ class PaceCaseMaker(random_series.SeriesCaseMaker):
         metrics = [model.Metric(name, unit="min", scale=pick((0, 2)),
                                 dimensions=("region",) if self.chance(0.2) else ())
                    for name in ("m0", "m1")]
-        kinds = pick(4 * (("SUM",),) + 3 * (("AVG",),) + 4 * (("LAST",),) + (
+        kinds = pick(4 * (("SUM",),) + 4 * (("AVG",),) + 4 * (("LAST",),) + (
             ("MAX",), ("MAX",), ("SUM", "SUM"), ("SUM", "SUM"), ("COUNT",), ("SUM", "COUNT"),
-            ("AVG", "LAST")))
+            ("AVG", "LAST"), ("AVG", "LAST")))
         inputs = tuple((alias, self.input(metric, kind))
                        for alias, metric, kind in zip("ab", metrics, kinds))
         ratio = len(kinds) == 2
