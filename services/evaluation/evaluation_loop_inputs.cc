@@ -157,6 +157,15 @@ void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
   last_commit_ = FromTimestamp(batch->commit_time());
   feed_as_of_ = std::max(feed_as_of_, last_commit_);
   alive_ = true;
+  const auto waiting = to_begin_.find(part);
+  if (waiting != to_begin_.end()) {
+    // It begins after this one then: from aggregates that hold it.
+    v1::PartitionHead& head = waiting->second.head;
+    if (batch->position().incarnation() == head.incarnation()) {
+      head.set_last_seq(std::max(head.last_seq(), batch->position().seq()));
+    }
+    return;
+  }
   const absl::Status applied = live_.Apply(std::move(batch));
   if (applied.ok()) return;
   LogWarning("the feed cannot be followed", {{"part", part}, {"status", applied.ToString()}});

@@ -98,8 +98,12 @@ void FeedReader::SetContext(grpc::ClientContext* context) {
   MutexLock lock(mutex_);
   context_ = context;
   silent_at_ = context != nullptr ? absl::Now() + options_.silence : absl::InfiniteFuture();
-  const bool ends = stopping_ || align_again_ || !to_restart_.empty();
-  if (context != nullptr && ends) context->TryCancel();
+  if (context != nullptr && (stopping_ || align_again_)) context->TryCancel();
+}
+
+bool FeedReader::Restarts() const {
+  MutexLock lock(mutex_);
+  return !to_restart_.empty();
 }
 
 void FeedReader::WatchSilence() {
@@ -167,6 +171,8 @@ absl::Status FeedReader::FollowOnce() {
   }
   grpc::ClientContext context;
   SetContext(&context);
+  // A restart that came since is only known to the next alignment, which must not be cancelled.
+  if (Restarts()) context.TryCancel();
   const absl::Status ended = ReadStream(context, request);
   SetContext(nullptr);
   return Ended(ended);

@@ -74,6 +74,8 @@ class FeedReader {
   // Waits, at most until partitions are to be looked at again.
   void Wait(absl::Duration duration) EXCLUDES(mutex_);
   bool stopping() const EXCLUDES(mutex_);
+  // Whether a partition is to begin again at the next alignment.
+  bool Restarts() const EXCLUDES(mutex_);
   void SetContext(grpc::ClientContext* context) EXCLUDES(mutex_);
   void WatchSilence() EXCLUDES(mutex_);
 

@@ -190,9 +190,12 @@ void WatchHub::Begin(const std::shared_ptr<StateWatch>& watch) {
   // What is distributed from now on reaches the watch; everything before is on the board.
   watches_[watch->filter_.workspace()].push_back(watch);
   watcher_count_.fetch_add(1, std::memory_order_relaxed);
-  const std::optional<int64_t> since = ReadToken(watch->resumed_from_, options_.process);
+  // What changed since a token of another process is not known: everything may have.
   std::vector<std::string> keys =
-      since.has_value() ? KeysSince(watch->filter_, *since) : CurrentKeys(watch->filter_);
+      watch->resumed_from_.empty()
+          ? CurrentKeys(watch->filter_)
+          : KeysSince(watch->filter_,
+                      ReadToken(watch->resumed_from_, options_.process).value_or(0));
   watch->Begin(std::move(keys), options_.process, distributed_no_);
   watch->wake_();
 }

@@ -102,9 +102,10 @@ class WatchHub {
   WatchHub& operator=(const WatchHub&) = delete;
   ~WatchHub();
 
-  // Begins a watch. The caller keeps it as long as it watches. With a token of this process only
-  // what changed since is sent first, otherwise the current states: of each matching series the
-  // last period with rows and the current one.
+  // Begins a watch. The caller keeps it as long as it watches. First are sent: without a token the
+  // current states, of each matching series the last period with rows and the current one; with a
+  // token of this process what changed since; with one of another process, from which the reader
+  // may lack a change of any period, every state that matches.
   std::shared_ptr<StateWatch> Open(StateFilter filter, std::string resume_token,
                                    std::function<void()> wake) EXCLUDES(mutex_);
 

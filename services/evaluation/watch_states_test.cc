@@ -111,11 +111,16 @@ TEST_F(WatchStatesTest, ResumedWatchOnlySendsWhatChangedSince) {
   EXPECT_EQ(watch.Sync(), 2);
 }
 
-TEST_F(WatchStatesTest, TokenOfAnotherProcessStartsFromTheCurrentStates) {
+TEST_F(WatchStatesTest, TokenOfAnotherProcessBringsEveryPeriodThatMayHaveChanged) {
+  suite_.Read("2024-03-04", suite_.measurement.Write(TestTime(4, 12), 3, "earlier"));
   WriteAndRead(4);
+  {
+    Watch watch(*suite_.stub, request_);
+    EXPECT_EQ(watch.Sync(), 2);
+  }
   request_.set_resume_token("1234.99999");
   Watch watch(*suite_.stub, request_);
-  EXPECT_EQ(watch.Sync(), 2);
+  EXPECT_EQ(watch.Sync(), 3);
 }
 
 TEST_F(WatchStatesTest, KeysNameTheSeriesToWatch) {

@@ -35,6 +35,7 @@ struct Options {
   int rate = 200;
   int seconds = 20;
   int background = 0;
+  bool postgres = false;
   bool smoke = false;
   std::string directory = std::filesystem::temp_directory_path().string();
 
@@ -264,13 +265,16 @@ void Report(const Options& options, const Writes& writes) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const auto suite, SuiteProcesses::Start(options.directory));
+  using Stores = SuiteProcesses::Stores;
+  ASSIGN_OR_RETURN(const auto suite,
+                   SuiteProcesses::Start(options.directory,
+                                         options.postgres ? Stores::kPostgres : Stores::kSqlite));
   RETURN_IF_ERROR(Define(options, *suite));
   std::printf(
-      "kpi-measurement and kpi-evaluation %s, stores on %s; %d single samples/s over %d"
+      "kpi-measurement and kpi-evaluation %s, stores on %s%s; %d single samples/s over %d"
       " KPIs,\nopen loop, times from the intended moment; %d samples/s streamed beside\n",
-      KPISUITE_VERSION, suite->folder().FileSystem().c_str(), options.rate, options.kpis,
-      options.background);
+      KPISUITE_VERSION, options.postgres ? "PostgreSQL, logs on " : "",
+      suite->folder().FileSystem().c_str(), options.rate, options.kpis, options.background);
   Writes writes(options.writes(), static_cast<size_t>(options.kpis));
   BackgroundLoad background(options);
   Watcher watcher(suite->evaluation(), options, writes);
@@ -296,6 +300,8 @@ int Main(int argc, char** argv) {
   parser.Add("seconds", options.seconds, 1, 3600, "How long to write.");
   parser.Add("background", options.background, 0, 10'000'000,
              "Samples a second that are streamed besides.");
+  parser.Add("postgres", options.postgres,
+             "Stores in a PostgreSQL server of its own, in the folder for temporary files.");
   parser.Add("smoke", options.smoke, "Only whether it works: half a second.");
   parser.Add("directory", options.directory, "Where stores are made, for the length of the run.");
   if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;

@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<MeasurementProcess>> MeasurementProcess::Start(
   ASSIGN_OR_RETURN(process->folder_, BenchFolder::Create(directory));
   process->definition_.Apply(std::move(definitions));
   ASSIGN_OR_RETURN(process->server_,
-                   ServerProcess::StartService("kpi-measurement", process->folder_->path(),
+                   ServerProcess::StartService("kpi-measurement", process->folder_->path(), "",
                                                {"--definition=" + process->definition_.address()}));
   return process;
 }

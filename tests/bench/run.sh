@@ -18,7 +18,8 @@ done
 if [ -z "$build" ]; then
   build=.build/release
   cmake --preset release >&2
-  cmake --build "$build" --target bench_ingest bench_reads bench_freshness bench_kpis >&2
+  cmake --build "$build" --target bench_ingest bench_postgres bench_reads bench_freshness \
+    bench_kpis >&2
 fi
 directory=${directory:-$build}
 output=$(mktemp)
@@ -61,5 +62,6 @@ else
   bench bench_reads --kpis=100000 --directory="$directory"
   bench bench_freshness --directory="$directory"
   bench bench_freshness --background=20000 --directory="$directory"
+  bench bench_freshness --postgres --directory="$directory"
   bench bench_kpis
 fi

@@ -75,13 +75,18 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::StartService(
-    const std::string& program, const std::string& folder, std::vector<std::string> arguments) {
-  const std::string store = absl::StrCat(folder, "/", program, ".store");
+    const std::string& program, const std::string& folder, const std::string& store,
+    std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--admin-listen=127.0.0.1:0", "--drain-delay=0s"});
+  if (!store.empty()) {
+    arguments.push_back("--store=" + store);
+    return Start(program, folder, arguments);
+  }
+  const std::string directory = absl::StrCat(folder, "/", program, ".store");
   std::error_code failed;
-  std::filesystem::create_directory(store, failed);
-  if (failed) return absl::FailedPreconditionError(absl::StrCat(store, ": ", failed.message()));
-  arguments.insert(arguments.end(),
-                   {"--store=sqlite:" + store, "--admin-listen=127.0.0.1:0", "--drain-delay=0s"});
+  std::filesystem::create_directory(directory, failed);
+  if (failed) return absl::FailedPreconditionError(absl::StrCat(directory, ": ", failed.message()));
+  arguments.push_back("--store=sqlite:" + directory);
   return Start(program, folder, arguments);
 }
 

@@ -38,10 +38,11 @@ class ServerProcess {
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
       const std::string& program, const std::string& folder,
       const std::vector<std::string>& arguments);
-  // The same for a service of the suite, which has an admin port, a store (a new folder in
-  // `folder`) and a drain delay.
+  // The same for a service of the suite, which has an admin port, a store (`store`; empty: a new
+  // folder in `folder`) and a drain delay.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> StartService(
-      const std::string& program, const std::string& folder, std::vector<std::string> arguments);
+      const std::string& program, const std::string& folder, const std::string& store,
+      std::vector<std::string> arguments);
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
   ~ServerProcess();  // stops it

@@ -48,20 +48,27 @@ v1::Definition BenchKpi(const std::string& id, const std::string& metric,
   return definition;
 }
 
-absl::StatusOr<std::unique_ptr<SuiteProcesses>> SuiteProcesses::Start(
-    const std::string& directory) {
+absl::StatusOr<std::unique_ptr<SuiteProcesses>> SuiteProcesses::Start(const std::string& directory,
+                                                                      Stores stores) {
   std::unique_ptr<SuiteProcesses> suite(new SuiteProcesses());
   ASSIGN_OR_RETURN(suite->folder_, BenchFolder::Create(directory));
   const std::string& folder = suite->folder_->path();
+  std::string store;
+  if (stores == Stores::kPostgres) {
+    suite->postgres_ = std::make_unique<PostgresTestServer>();
+    RETURN_IF_ERROR(suite->postgres_->Start());
+    ASSIGN_OR_RETURN(const PostgresTarget database, suite->postgres_->NewDatabase());
+    store = database.uri;
+  }
   RETURN_IF_ERROR(suite->redis_.Start());
   ASSIGN_OR_RETURN(suite->definition_server_,
-                   ServerProcess::StartService("kpi-definition", folder, {}));
+                   ServerProcess::StartService("kpi-definition", folder, store, {}));
   const std::string definition = "--definition=" + suite->definition_server_->address();
   ASSIGN_OR_RETURN(suite->measurement_server_,
-                   ServerProcess::StartService("kpi-measurement", folder, {definition}));
+                   ServerProcess::StartService("kpi-measurement", folder, store, {definition}));
   ASSIGN_OR_RETURN(suite->evaluation_server_,
                    ServerProcess::StartService(
-                       "kpi-evaluation", folder,
+                       "kpi-evaluation", folder, store,
                        {definition, "--measurement=" + suite->measurement_server_->address(),
                         "--cache=" + suite->redis_.address()}));
   suite->definition_ = v1::DefinitionService::NewStub(suite->definition_server_->Connect());

@@ -11,6 +11,7 @@
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "kpisuite/v1/measurement_service.grpc.pb.h"
 #include "libs/cache/redis_server_fixture.h"
+#include "libs/postgres/test_server.h"
 #include "tests/bench/server_process.h"
 
 namespace kpisuite {
@@ -27,8 +28,11 @@ std::string BenchKpiName(const std::string& id);
 // Not thread-safe; its stubs are.
 class SuiteProcesses {
  public:
-  // With stores in a new folder below `directory`; waits until all are ready.
-  static absl::StatusOr<std::unique_ptr<SuiteProcesses>> Start(const std::string& directory);
+  enum class Stores { kSqlite, kPostgres };
+  // With stores in a new folder below `directory`, or in a new PostgreSQL server; waits until all
+  // are ready.
+  static absl::StatusOr<std::unique_ptr<SuiteProcesses>> Start(const std::string& directory,
+                                                               Stores stores = Stores::kSqlite);
   SuiteProcesses(const SuiteProcesses&) = delete;
   SuiteProcesses& operator=(const SuiteProcesses&) = delete;
 
@@ -51,6 +55,7 @@ class SuiteProcesses {
   absl::Status WaitForState(const std::string& kpi, const std::string& at_least);
 
   std::unique_ptr<BenchFolder> folder_;
+  std::unique_ptr<PostgresTestServer> postgres_;
   RedisServer redis_;
   std::unique_ptr<ServerProcess> definition_server_;
   std::unique_ptr<ServerProcess> measurement_server_;
