@@ -186,7 +186,7 @@ grpc::Status MeasurementForTest::ReadChanges(grpc::ServerContext* context,
         return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "INCARNATION_CHANGED");
       }
       if (feed_.seq() == seq) changed_.WaitFor(mutex_, kPoll);
-      if (incarnation != incarnation_) continue;
+      if (stopped_ || incarnation != incarnation_) continue;
       response = Since(seq);
       seq = feed_.seq();
     }
