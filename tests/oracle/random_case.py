@@ -133,6 +133,7 @@ class CaseMaker(random_looks.Looks):
                     self.world.define(target)
         latest = {definition.name: definition for definition in made}
         self.steps.append(model.Apply(tuple(latest.values())))
+        self.world = self.world.copy()  # which remembers nothing of definitions half made
 
     def with_partner(self, kpi):
         """A KPI that the target of this one reads, and this one with it."""

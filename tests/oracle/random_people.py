@@ -33,6 +33,7 @@ class PeopleCaseMaker(random_case.CaseMaker):
             self.random.choice((self.write, self.correct, self.retract, self.move, self.watermark,
                                 self.look, self.look))()
         self.look_around()
+        self.look_later()
         modes = random_case.MODES
         if self.most is not None:  # the first slice that is recorded is another one in "reversed"
             modes = ("incremental", "restarted")
@@ -102,6 +103,17 @@ class PeopleCaseMaker(random_case.CaseMaker):
                  for one, row in rows for grouping in ((),) + kpi.slices if one == day}
         for members in sorted(known, key=slices.text_of):
             self.steps.append(model.Expect("k0", "DAY", members, day))
+
+    def look_later(self):
+        """At slices that have been silent for days."""
+        kpi, rows = self.world.kpis["k0"], self.world.days(periods.Calendar(), "m0")
+        self.now += 4 * periods.DAY
+        self.steps.append(model.Clock(self.now))
+        known = {rosters.place_of(self.world, kpi, slices.project(row.dimensions, kpi.slices[0]))
+                 for _, row in rows}
+        for members in sorted(known, key=slices.text_of)[:2]:
+            self.steps.append(model.Expect("k0", "DAY", members, periods.day_of(
+                periods.Calendar(), self.now)))
 
     def sample(self, metric):
         place = zip(("region", "team"), self.random.choice(self.places))

@@ -256,10 +256,11 @@ class SeriesCaseMaker:
         kinds = [kind for kind in AGGREGATIONS if kind != "COUNT"]
         alias, item = self.kpi.inputs[0]
         changed = dataclasses.replace(item, aggregation=self.random.choice(kinds))
-        if "COUNT" not in item.aggregation and changed != item:
-            self.apply(dataclasses.replace(
-                self.kpi, inputs=((alias, changed),),
-                effective_from=self.step_at(self.random.randrange(0, 12)).first))
+        first = self.step_at(self.random.randrange(0, 12)).first
+        goes_on = any(day >= first for day, _ in self.world.days(self.calendar, "m0"))
+        if "COUNT" not in item.aggregation and changed != item and goes_on:
+            self.apply(dataclasses.replace(self.kpi, inputs=((alias, changed),),
+                                           effective_from=first))
 
     def change_rule(self):
         """A rebase, or a period that is left out of the baseline; or another series."""

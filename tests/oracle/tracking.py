@@ -137,7 +137,8 @@ class Replay:
         self.stale = False
         self.had_rows = False  # before the window or slice was known
 
-    def run(self):
+    def run(self, until=None):
+        """What is remembered after the last moment, or at a later instant."""
         before = None
         if not all(is_followed(moment.world, self.place) for moment in self.moments):
             self.track.unsure = self.track.unfollowed = True
@@ -148,6 +149,8 @@ class Replay:
             self._touch(before, moment)
             self._evaluate(moment.world, moment.time, moment.defined)
             before = moment
+        if until is not None and before is not None:
+            self._between(before, until)
         return self.track
 
     def _exists(self, world):
@@ -232,7 +235,7 @@ class Replay:
             return False
         place = dataclasses.replace(self.place, period=prior)
         kept = [moment for moment in self.moments if moment.time < prior.stop]
-        if Replay(place, kept).run().kept_since is None:
+        if Replay(place, kept).run(prior.stop).kept_since is None:
             return False
         return states.is_newest(world, kpi, self.place.slice, prior) or self._is_watched(
             world, prior)
