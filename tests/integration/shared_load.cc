@@ -134,7 +134,9 @@ void SharedLoad::CheckLists(SuiteClient& client) const {
 void SharedLoad::CheckLog(SuiteClient& client) const {
   for (int kpi = 0; kpi < kKpis; ++kpi) {
     std::map<std::string, int64_t> stored;
-    for (const v1::Sample& sample : client.ReadSamples(Metric(kpi)).value()) {
+    const auto samples = client.ReadSamples(Metric(kpi));
+    ASSERT_TRUE(samples.ok()) << samples.status();
+    for (const v1::Sample& sample : *samples) {
       const absl::Time time = absl::FromUnixSeconds(sample.time().seconds());
       stored[DayId(absl::ToCivilDay(time, absl::UTCTimeZone()))] += std::stoll(sample.value());
     }

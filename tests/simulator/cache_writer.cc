@@ -1,18 +1,11 @@
 #include "tests/simulator/cache_writer.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace kpisuite {
-namespace {
-
-constexpr char kWitnessKey[] = "whole";
-
-}  // namespace
-
 void CacheWriter::Enqueue(Partition& partition, const std::string& key, const Queued& state) {
   const auto [entry, added] = partition.queue.try_emplace(key, state);
   if (!added && entry->second.version < state.version) entry->second = state;
@@ -42,7 +35,6 @@ void CacheWriter::PublishWhole(int part, const Frontier& frontier,
   EnqueueAll(partition, states);
   partition.whole_needed = false;
   partition.whole_running = true;
-  partition.witness_sent = false;
   partition.to_write = true;
 }
 
@@ -79,10 +71,6 @@ Publication CacheWriter::Take(int part, Partition& partition) {
     publication.updates.push_back({entry->first, entry->second.version, entry->second.payload});
     partition.queue.erase(entry);
   }
-  if (partition.whole_running && !partition.witness_sent) {
-    publication.updates.push_back({kWitnessKey, {1, 0, 0, 0}, std::make_shared<std::string>()});
-    partition.witness_sent = true;
-  }
   partition.to_write = !partition.queue.empty();
   publication.frontier_write = FrontierWrite::kKeep;
   if (!partition.whole_needed && partition.queue.empty()) {
@@ -98,21 +86,16 @@ void CacheWriter::Finish(const Publication& publication,
     partition.to_write = true;
     if (partition.whole_needed) return;
     for (const StateUpdate& update : publication.updates) {
-      if (update.key == kWitnessKey) {
-        partition.witness_sent = false;
-      } else {
-        Enqueue(partition, update.key, {update.version, update.payload});
-      }
+      Enqueue(partition, update.key, {update.version, update.payload});
     }
     return;
   }
   if (result->fenced) {
     stage_.Fail(absl::StrCat("part ", publication.partition, " is fenced by an earlier life"));
+  } else if (result->lost) {
+    NeedWhole(partition);
   } else if (publication.frontier_write == FrontierWrite::kEstablish) {
     partition.whole_running = false;
-    const bool lost = result->frontier_missing &&
-                      !cache_.Read(publication.partition, {kWitnessKey}).states[0].has_value();
-    if (lost) NeedWhole(partition);
   } else if (result->frontier_missing && !partition.whole_running) {
     NeedWhole(partition);
   }

@@ -38,7 +38,6 @@ class CacheWriter {
     bool to_write = false;
     bool whole_needed = false;
     bool whole_running = false;
-    bool witness_sent = false;
   };
 
   static void Enqueue(Partition& partition, const std::string& key, const Queued& state);

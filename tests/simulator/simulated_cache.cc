@@ -34,16 +34,24 @@ SimulatedCache::FrontierKey SimulatedCache::KeyOf(int part, const Frontier& fron
 absl::StatusOr<PublishResult> SimulatedCache::Publish(const Publication& publication) {
   FaultPlan& faults = stage_.faults();
   if (faults.Strikes(Fault::kCacheRefused)) return absl::UnavailableError("the cache is away");
-  absl::StatusOr<PublishResult> result = cache_.Publish(publication);
+  absl::StatusOr<PublishResult> result = PublishOnce(publication);
   // A copy that creates the frontier anew belongs to no owner who is still there.
   if (publication.frontier_write != FrontierWrite::kEstablish &&
       faults.Strikes(Fault::kPublicationDuplicated)) {
     stage_.Send(stage_.now() + stage_.SomeDelay() + stage_.SomeDelay(),
-                [this, publication] { (void)cache_.Publish(publication); });
+                [this, publication] { (void)PublishOnce(publication); });
   }
   if (faults.Strikes(Fault::kPublicationOutcomeLost)) {
     return absl::UnavailableError("the answer of the cache is lost");
   }
+  if (result.ok()) result->lost = lost_.erase(publication.partition) > 0;
+  return result;
+}
+
+// What is lost is said until somebody hears it, as the numbers of a real cache do.
+absl::StatusOr<PublishResult> SimulatedCache::PublishOnce(const Publication& publication) {
+  absl::StatusOr<PublishResult> result = cache_.Publish(publication);
+  if (result.ok() && result->lost) lost_.insert(publication.partition);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -40,6 +41,8 @@ class SimulatedCache {
   PartitionStates Read(int part, const std::vector<std::string>& keys);
 
  private:
+  absl::StatusOr<PublishResult> PublishOnce(const Publication& publication);
+
   struct OnePromise {
     int64_t number;  // of the tick
     StateVersion version;
@@ -54,6 +57,7 @@ class SimulatedCache {
 
   Stage& stage_;
   MemoryStateCache cache_;
+  std::set<int> lost_;  // partitions of which nobody was told yet
   int64_t ticks_ = 0;
   std::map<std::pair<int, std::string>, Promises> promised_;
   std::map<FrontierKey, int64_t> frontiers_;  // first tick that had it
