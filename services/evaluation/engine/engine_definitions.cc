@@ -153,6 +153,13 @@ void PartitionEngine::TouchAll(TableEntry& entry, const Dependent& dependent) {
       Touch(dependent, panes.slice, day->first);
     }
   }
+  // Days on which a slice no longer reports are not in the table any more.
+  KpiRuntime& runtime = *dependent.runtime;
+  for (size_t s = 0; s < runtime.slices().size(); ++s) {
+    if (runtime.slices()[s].grouping != dependent.grouping) continue;
+    const absl::btree_set<int32_t> known = runtime.slices()[s].reports;
+    for (auto day = known.rbegin(); day != known.rend(); ++day) NoteReport(runtime, s, *day);
+  }
 }
 
 // What was said about a state stays known when its KPI changes; states whose window, slice or
