@@ -336,8 +336,9 @@ bool SimulatedEvaluation::Declares(const StateId& id, int32_t first_day) const {
     if (!window.has_value() || !slice.ok()) return false;
     const Period period =
         runtime->kpi().windows[*window].At(*runtime->kpi().calendar, DayOfNumber(first_day));
+    const KpiRuntime* version = runtime->VersionOf(runtime->kpi().windows[*window], period);
     return period.id == id.period && DayNumber(period.first_day) == first_day &&
-           runtime->GroupingOf(*slice).has_value();
+           version != nullptr && version->GroupingOf(*slice).has_value();
   }
   return false;
 }
