@@ -1,10 +1,13 @@
 // Cold starts, and what happens when Redis, measurement or definition go away and come back.
+#include <atomic>
+#include <memory>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/cache/redis_server_fixture.h"
 #include "services/evaluation/evaluation_server_for_test.h"
+#include "services/evaluation/log/memory_state_log.h"
 
 namespace kpisuite {
 namespace {
@@ -131,6 +134,44 @@ TEST_F(EvaluationFaultsTest, LostMeasurementIsFollowedAgainWhereItEnded) {
   EXPECT_EQ(suite_.Read(kDay5).value(), "4");
   suite_.measurement.Resume();
   EXPECT_EQ(suite_.Read(kDay5, token).value(), "5");
+}
+
+TEST_F(EvaluationFaultsTest, AGapInTheFeedIsFilledFromAggregates) {
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.measurement.LoseNext();
+  Write(5);
+  EXPECT_EQ(suite_.Read(kDay5, Write(6)).value(), "6");
+  EXPECT_EQ(suite_.Read(kDay5, Write(7)).value(), "7");
+}
+
+// A log whose decisions cannot be read until it is told.
+class ClosedLog final : public MemoryStateLog {
+ public:
+  explicit ClosedLog(const std::atomic<bool>& open) : open_(open) {}
+  absl::StatusOr<FinalityDecisions> LoadDecisions() override {
+    if (!open_) return absl::UnavailableError("the test closed it");
+    return MemoryStateLog::LoadDecisions();
+  }
+
+ private:
+  const std::atomic<bool>& open_;
+};
+
+TEST_F(EvaluationFaultsTest, WhatComesWhileAPartitionWaitsForTheLogIsInItWhenItBegins) {
+  std::atomic<bool> open = false;
+  suite_.StartServerOn(std::make_unique<ClosedLog>(open));
+  suite_.measurement.WaitForReader();
+  Write(4);
+  const std::string token = Write(5);
+  suite_.measurement.WaitUntilSent();
+  EXPECT_FALSE(suite_.readiness().ready());
+  open = true;
+  ASSERT_TRUE(suite_.WaitUntilReady());
+  EXPECT_EQ(suite_.Read(kDay5, token).value(), "5");
+  EXPECT_EQ(suite_.Read(kDay5, Write(6)).value(), "6");
+  // The feed had no gap behind it.
+  EXPECT_EQ(suite_.evaluation().loop().stats().begun, 1);
 }
 
 TEST_F(EvaluationFaultsTest, RebuiltPartitionIsLoadedAgainAndOldTokensAreRefused) {

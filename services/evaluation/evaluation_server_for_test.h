@@ -40,12 +40,17 @@ class EvaluationForTest {
   // Starts (again) on the same log. `cache` is the text of --cache.
   void StartServer(const std::string& cache = "memory") {
     StopServer();
-    runtime_ = std::make_unique<ServerRuntime>(ServerOptions(), clock_);
-    EvaluationServerParts parts;
     auto log = SqliteStateLog::Create(
         {.directory = directory_.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0});
     ASSERT_TRUE(log.ok()) << log.status();
-    parts.log = *std::move(log);
+    StartServerOn(*std::move(log), cache);
+  }
+  // Starts on a log of the test.
+  void StartServerOn(std::unique_ptr<StateLog> log, const std::string& cache = "memory") {
+    StopServer();
+    runtime_ = std::make_unique<ServerRuntime>(ServerOptions(), clock_);
+    EvaluationServerParts parts;
+    parts.log = std::move(log);
     parts.cache = OpenStateCache(*ParseCacheAddress(cache));
     parts.definition = MakeChannel("127.0.0.1:" + std::to_string(definition_server_->port()));
     parts.measurement = MakeChannel("127.0.0.1:" + std::to_string(measurement_server_->port()));

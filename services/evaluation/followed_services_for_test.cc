@@ -77,7 +77,7 @@ std::string MeasurementForTest::Token(int64_t seq) const {
 }
 
 std::string MeasurementForTest::Append(const FeedForTest::Batch& batch) {
-  if (batch != nullptr) {
+  if (batch != nullptr && !std::exchange(lose_next_, false)) {
     auto copy = std::make_shared<v1::ChangeBatch>(*batch);
     copy->mutable_position()->set_incarnation(incarnation_);
     *copy->mutable_commit_time() = ToTimestamp(absl::Now());
@@ -112,6 +112,21 @@ void MeasurementForTest::Rebuild() {
   first_seq_ = feed_.seq();
   batches_.clear();
   changed_.NotifyAll();
+}
+
+void MeasurementForTest::LoseNext() {
+  MutexLock lock(mutex_);
+  lose_next_ = true;
+}
+
+void MeasurementForTest::WaitForReader() {
+  MutexLock lock(mutex_);
+  while (sent_seq_ < 0) changed_.Wait(mutex_);
+}
+
+void MeasurementForTest::WaitUntilSent() {
+  MutexLock lock(mutex_);
+  while (sent_seq_ < feed_.seq()) changed_.Wait(mutex_);
 }
 
 void MeasurementForTest::Stop() {
@@ -191,6 +206,9 @@ grpc::Status MeasurementForTest::ReadChanges(grpc::ServerContext* context,
       seq = feed_.seq();
     }
     if (!writer->Write(response)) break;
+    MutexLock lock(mutex_);
+    sent_seq_ = seq;
+    changed_.NotifyAll();
   }
   return grpc::Status::OK;
 }

@@ -48,6 +48,11 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   std::string TokenOfTheFuture() EXCLUDES(mutex_);
   // Loses the feed: a new life of the partition, with the same samples.
   void Rebuild() EXCLUDES(mutex_);
+  // The next change is missing in the feed; aggregates have it.
+  void LoseNext() EXCLUDES(mutex_);
+  // Until somebody follows the feed; until all of it was sent to somebody.
+  void WaitForReader() EXCLUDES(mutex_);
+  void WaitUntilSent() EXCLUDES(mutex_);
   void Stop() EXCLUDES(mutex_);
   void Resume() EXCLUDES(mutex_);
 
@@ -75,6 +80,8 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   int64_t first_seq_ GUARDED_BY(mutex_) = 0;  // before the present life began
   std::vector<FeedForTest::Batch> batches_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
+  bool lose_next_ GUARDED_BY(mutex_) = false;
+  int64_t sent_seq_ GUARDED_BY(mutex_) = -1;  // -1: nobody has followed yet
 };
 
 }  // namespace kpisuite

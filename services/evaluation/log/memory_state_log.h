@@ -11,7 +11,7 @@
 
 namespace kpisuite {
 
-class MemoryStateLog final : public StateLog {
+class MemoryStateLog : public StateLog {
  public:
   absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override EXCLUDES(mutex_);
   absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
