@@ -66,7 +66,7 @@ asan_targets=(
   kpi_control_test kpi_pace_test kpi_change_test
   kpi_storage_test kpi_postgres_test kpi_cache_test kpi_cache_deployment_test kpi_definitions_test
   definition_store_test
-  measurement_store_test measurement_postgres_test evaluation_log_test
+  measurement_store_test measurement_postgres_test evaluation_log_test kpi_upgrade_test
   evaluation_engine_test evaluation_forecast_test evaluation_simulation_test
   evaluation_versions_test harness_test acceptance_format_test acceptance_test kpi_simulator)
 stage_asan() {
