@@ -7,6 +7,12 @@
 #include "libs/rpc/channel.h"
 
 namespace kpisuite {
+namespace {
+
+// Processes come and go under new addresses.
+constexpr size_t kMostStubs = 64;
+
+}  // namespace
 
 PeerCalls::~PeerCalls() { Stop(); }
 
@@ -22,6 +28,8 @@ void PeerCalls::Prepare(const CallOrigin& origin, grpc::ClientContext& context) 
 
 std::shared_ptr<PeerCalls::Stub> PeerCalls::StubOf(const std::string& address) {
   MutexLock lock(mutex_);
+  // Running calls hold their own.
+  if (stubs_.size() >= kMostStubs && !stubs_.contains(address)) stubs_.clear();
   std::shared_ptr<Stub>& stub = stubs_[address];
   if (stub == nullptr) stub = v1::EvaluationService::NewStub(MakeChannelWithoutRetries(address));
   return stub;
