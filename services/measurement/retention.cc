@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 
@@ -40,43 +39,22 @@ void AddRetentionOptions(RetentionOptions& options, OptionParser& parser) {
 }
 
 Retention::Retention(MeasurementStore& store, const RetentionOptions& options, const Clock& clock)
-    : store_(store), options_(options), clock_(clock), thread_([this] { RunThread(); }) {}
-
-Retention::~Retention() { Stop(); }
-
-void Retention::Stop() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    stopped_.NotifyAll();
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void Retention::RunThread() {
-  while (!WaitForStop(kInterval)) {
-    const absl::Status done = RunOnce();
-    if (!done.ok()) LogWarning("retention failed, and is tried again", {{"error", done.message()}});
-  }
-}
-
-bool Retention::WaitForStop(absl::Duration timeout) {
-  const absl::Time end = absl::Now() + timeout;
-  MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mutex_, end - absl::Now());
-  return stopping_;
-}
+    : store_(store), options_(options), clock_(clock), task_(kInterval, [this] {
+        const absl::Status done = RunOnce();
+        if (done.ok()) return;
+        LogWarning("retention failed, and is tried again", {{"error", done.message()}});
+      }) {}
 
 absl::Status Retention::RunOnce() {
   int64_t forgotten = kMostAtOnce;
-  while (forgotten == kMostAtOnce && !WaitForStop(absl::ZeroDuration())) {
+  while (forgotten == kMostAtOnce && !task_.stopping()) {
     ASSIGN_OR_RETURN(forgotten,
                      store_.ForgetRequests(clock_.Now() - options_.requests, kMostAtOnce));
   }
   if (options_.feed == absl::ZeroDuration()) return absl::OkStatus();
   for (const FeedHead& head : store_.Heads()) {
     forgotten = head.last_seq > head.trimmed_seq ? kMostAtOnce : 0;
-    while (forgotten == kMostAtOnce && !WaitForStop(absl::ZeroDuration())) {
+    while (forgotten == kMostAtOnce && !task_.stopping()) {
       ASSIGN_OR_RETURN(forgotten,
                        store_.ForgetChanges(head.part, clock_.Now() - options_.feed, kMostAtOnce));
     }

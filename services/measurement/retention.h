@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/periodic_task.h"
 #include "libs/rpc/options.h"
 #include "services/measurement/measurement_store.h"
 
@@ -36,25 +35,17 @@ class Retention {
   Retention(MeasurementStore& store, const RetentionOptions& options, const Clock& clock);
   Retention(const Retention&) = delete;
   Retention& operator=(const Retention&) = delete;
-  ~Retention();  // Stop()
 
   // Does it once. May block. Errors of the store.
   absl::Status RunOnce();
   // Ends the thread. Idempotent.
-  void Stop() EXCLUDES(mutex_);
+  void Stop() { task_.Stop(); }
 
  private:
-  void RunThread();
-  // Whether it came to that within `timeout`.
-  bool WaitForStop(absl::Duration timeout) EXCLUDES(mutex_);
-
   MeasurementStore& store_;
   const RetentionOptions options_;
   const Clock& clock_;
-  Mutex mutex_;
-  CondVar stopped_;
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  PeriodicTask task_;
 };
 
 }  // namespace kpisuite

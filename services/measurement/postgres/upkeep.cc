@@ -12,32 +12,10 @@ constexpr absl::Duration kInterval = absl::Minutes(10);
 }  // namespace
 
 PostgresUpkeep::PostgresUpkeep(PostgresDatabase& database, const Clock& clock)
-    : database_(database), clock_(clock), thread_([this] { RunThread(); }) {}
-
-PostgresUpkeep::~PostgresUpkeep() { Stop(); }
-
-void PostgresUpkeep::Stop() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    stopped_.NotifyAll();
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void PostgresUpkeep::RunThread() {
-  while (!WaitForStop(kInterval)) {
-    const absl::Status done = RunOnce();
-    if (!done.ok()) LogWarning("upkeep of the store failed", {{"error", done.message()}});
-  }
-}
-
-bool PostgresUpkeep::WaitForStop(absl::Duration timeout) {
-  const absl::Time end = absl::Now() + timeout;
-  MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mutex_, end - absl::Now());
-  return stopping_;
-}
+    : database_(database), clock_(clock), task_(kInterval, [this] {
+        const absl::Status done = RunOnce();
+        if (!done.ok()) LogWarning("upkeep of the store failed", {{"error", done.message()}});
+      }) {}
 
 absl::Status PostgresUpkeep::RunOnce() {
   ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());

@@ -1,12 +1,10 @@
 // PostgresUpkeep: the months to come get their tables (time_partitions.h).
 #pragma once
 
-#include <thread>
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
-#include "libs/base/mutex.h"
+#include "libs/base/periodic_task.h"
 #include "libs/postgres/database.h"
 
 namespace kpisuite {
@@ -18,24 +16,16 @@ class PostgresUpkeep {
   PostgresUpkeep(PostgresDatabase& database, const Clock& clock);
   PostgresUpkeep(const PostgresUpkeep&) = delete;
   PostgresUpkeep& operator=(const PostgresUpkeep&) = delete;
-  ~PostgresUpkeep();  // Stop()
 
   // Does it once. May block. Errors: see PostgresError.
   absl::Status RunOnce();
   // Ends the thread. Idempotent.
-  void Stop() EXCLUDES(mutex_);
+  void Stop() { task_.Stop(); }
 
  private:
-  void RunThread();
-  // Whether it came to that within `timeout`.
-  bool WaitForStop(absl::Duration timeout) EXCLUDES(mutex_);
-
   PostgresDatabase& database_;
   const Clock& clock_;
-  Mutex mutex_;
-  CondVar stopped_;
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  PeriodicTask task_;
 };
 
 }  // namespace kpisuite
