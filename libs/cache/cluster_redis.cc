@@ -102,12 +102,16 @@ absl::StatusOr<RedisReplies> ClusterRedis::Run(const RedisCall& call,
 absl::StatusOr<RedisReplies> ClusterRedis::RunRequests(const RedisCall& call,
                                                        const RedisTimeLimits& limits) {
   Progress progress(call);
+  absl::Status not_ready;  // what the cluster said last
   auto pause = kFirstPause;
   for (int redirections = 0; redirections <= kMaxRedirections;) {
     RETURN_IF_ERROR(RunOnce(progress, limits));
     if (progress.left.empty()) return std::move(progress.replies);
+    // That the time ran out on the last try tells less.
+    if (!not_ready.ok() && SteadyClock::now() >= limits.end) return not_ready;
     if (progress.not_ready && progress.failed.empty()) {
-      if (SteadyClock::now() + pause >= limits.end) return progress.problem;
+      not_ready = progress.problem;
+      if (SteadyClock::now() + pause >= limits.end) return not_ready;
       std::this_thread::sleep_for(pause);
       pause = std::min(2 * pause, kLongestPause);
     } else {

@@ -171,8 +171,9 @@ TEST_F(ClusterRedisTest, TriesAgainWhileKeysOfOnePartitionAreInTwoPlaces) {
       cluster_->node(from).Command({"MIGRATE", "127.0.0.1", absl::StrCat(cluster_->node(to).port()),
                                     StateKey(partition, "a"), "0", "5000"}),
       "OK");
-  EXPECT_EQ(CauseOf(Open(RedisStateCacheOptions{})->Read({{partition, {"a"}}}).status()),
-            "NOT_READY");
+  RedisStateCacheOptions impatient = Patient();
+  impatient.connect_timeout = impatient.read_timeout = absl::Milliseconds(500);
+  EXPECT_EQ(CauseOf(Open(impatient)->Read({{partition, {"a"}}}).status()), "NOT_READY");
   std::thread mover([&] {
     absl::SleepFor(absl::Milliseconds(300));
     cluster_->MoveKeys(SlotOf(partition), from, to);
