@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/cache/redis_server_fixture.h"
+#include "services/evaluation/engine/state_text.h"
 #include "services/evaluation/evaluation_server_for_test.h"
 #include "services/evaluation/log/memory_state_log.h"
 
@@ -134,6 +135,22 @@ TEST_F(EvaluationFaultsTest, LostMeasurementIsFollowedAgainWhereItEnded) {
   EXPECT_EQ(suite_.Read(kDay5).value(), "4");
   suite_.measurement.Resume();
   EXPECT_EQ(suite_.Read(kDay5, token).value(), "5");
+}
+
+TEST_F(EvaluationFaultsTest, WhatIsBehindIsNotCalledOlderThanItIs) {
+  const auto as_of = [&] { return FromTimestamp(suite_.Read(kDay5).freshness().as_of()); };
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.measurement.Hold();
+  Write(5);
+  const absl::Time acknowledged = absl::Now();
+  // The feed lives, and says that it ends here.
+  absl::SleepFor(absl::Milliseconds(1500));
+  EXPECT_LT(as_of(), acknowledged);
+  EXPECT_EQ(suite_.Read(kDay5).value(), "4");
+  suite_.measurement.Release();
+  EXPECT_TRUE(Eventually([&] { return as_of() >= acknowledged; }));
+  EXPECT_EQ(suite_.Read(kDay5).value(), "5");
 }
 
 TEST_F(EvaluationFaultsTest, AGapInTheFeedIsFilledFromAggregates) {

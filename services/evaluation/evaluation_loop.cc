@@ -158,20 +158,48 @@ void EvaluationLoop::Show() {
     out_.hub.Publish(std::make_shared<const std::vector<ShownState>>(std::move(shown)));
   }
   feed_.Advance(live_);
-  if (!alive_ || live_.HasWork()) return;
-  alive_ = false;
-  out_.health.FeedShown(feed_as_of_);
-  if (out_.ownership.holds()) feed_.AsOf(feed_as_of_);
-  if (Settled()) out_.readiness.SetReady("measurement");
+  if (live_.HasWork()) return;
+  CheckProof();
   if (last_commit_ != absl::InfinitePast()) {
     stats_.lag_nanos.store(absl::ToInt64Nanoseconds(clock_.Now() - last_commit_),
                            std::memory_order_relaxed);
     last_commit_ = absl::InfinitePast();
   }
+  const bool worked = alive_ || !unstored_.empty();
+  if (worked && feed_as_of_ != absl::InfinitePast() && Settled()) {
+    out_.readiness.SetReady("measurement");
+  }
+  if (!alive_) return;
+  alive_ = false;
+  out_.health.FeedShown(feed_as_of_);
+  if (out_.ownership.holds()) feed_.AsOf(feed_as_of_);
   for (const LivePartitions::Part& part : live_.parts()) {
     if (part.engine == nullptr || !part.settled) continue;
     publisher_.Publish(part.engine->part(), FrontierOf(part.engine->part()), {});
   }
+}
+
+EvaluationLoop::Progress EvaluationLoop::ProgressTo(const Proof& proof) const {
+  for (const v1::PartitionHead& head : proof.heads) {
+    if (head.part() < 0 || head.part() >= static_cast<int32_t>(live_.parts().size())) continue;
+    if (to_begin_.contains(head.part())) return Progress::kBehind;
+    const auto& engine = live_.parts()[static_cast<size_t>(head.part())].engine;
+    if (engine == nullptr) continue;
+    if (engine->incarnation() != head.incarnation()) return Progress::kNeverReached;
+    if (engine->seq() < head.last_seq()) return Progress::kBehind;
+  }
+  return Progress::kReached;
+}
+
+void EvaluationLoop::CheckProof() {
+  if (!proof_.has_value()) return;
+  const Progress progress = ProgressTo(*proof_);
+  if (progress == Progress::kBehind) return;
+  if (progress == Progress::kReached && proof_->asked > feed_as_of_) {
+    feed_as_of_ = proof_->asked;
+    alive_ = true;
+  }
+  proof_.reset();
 }
 
 void EvaluationLoop::ShowPart(const PartTick& tick, std::vector<ShownState>* shown) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,8 +99,9 @@ class EvaluationLoop final : public CachePublisherListener {
   // Partitions that this process owns begin, or begin again, at heads of their feeds.
   bool Begin(std::vector<PartBegin> begins);
   bool Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes);
-  // Measurement had nothing more at `as_of`.
-  bool Alive(absl::Time as_of);
+  // Measurement had these heads when it was `asked`, or later: once they are reached, everything
+  // that it had acknowledged by then is shown.
+  bool Prove(std::vector<v1::PartitionHead> heads, absl::Time asked);
   bool Loaded(PartLoad load, absl::StatusOr<LoadAnswer> answer);
   // These partitions are no longer owned, in these epochs and earlier ones. Never blocks.
   void Lose(std::vector<OwnedPart> parts);
@@ -144,6 +146,15 @@ class EvaluationLoop final : public CachePublisherListener {
   void ShowPart(const PartTick& tick, std::vector<ShownState>* shown);
   void ShowState(const ChangedState& changed, int32_t part, std::vector<ShownState>* shown);
   void FindLatest(const StateId& id);
+  // What measurement had at a moment.
+  struct Proof {
+    std::vector<v1::PartitionHead> heads;
+    absl::Time asked;
+  };
+  // How far all partitions that are evaluated here have got on the way to the proof.
+  enum class Progress { kBehind, kReached, kNeverReached };
+  Progress ProgressTo(const Proof& proof) const;
+  void CheckProof();
   void Settle(int32_t part);
   void PublishToCache(int32_t part, const std::vector<ChangedState>& states, bool whole);
   Frontier FrontierOf(int32_t part) const;
@@ -178,6 +189,8 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Time begin_at_ = absl::InfinitePast();
   std::map<int32_t, int64_t> lost_;  // the last epoch that was lost of each
   absl::Time retry_store_at_ = absl::InfinitePast();
+  // The heads that are to be reached; later ones come again.
+  std::optional<Proof> proof_;
   absl::Time feed_as_of_ = absl::InfinitePast();  // of what was applied
   absl::Time last_commit_ = absl::InfinitePast();
   bool alive_ = false;  // feed_as_of_ moved since it was shown

@@ -155,8 +155,6 @@ bool EvaluationLoop::Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t b
 void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
   const int32_t part = batch->position().part();
   last_commit_ = FromTimestamp(batch->commit_time());
-  feed_as_of_ = std::max(feed_as_of_, last_commit_);
-  alive_ = true;
   const auto waiting = to_begin_.find(part);
   if (waiting != to_begin_.end()) {
     // It begins after this one then: from aggregates that hold it.
@@ -172,10 +170,11 @@ void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
   requests_.restart(part);
 }
 
-bool EvaluationLoop::Alive(absl::Time as_of) {
-  return queue_.PushFeed(kItemBytes, [this, as_of] {
-    feed_as_of_ = std::max(feed_as_of_, as_of);
-    alive_ = true;
+bool EvaluationLoop::Prove(std::vector<v1::PartitionHead> heads, absl::Time asked) {
+  const size_t bytes = kItemBytes + heads.size() * sizeof(v1::PartitionHead);
+  return queue_.PushFeed(bytes, [this, heads = std::move(heads), asked] {
+    // One that is behind is reached first: else none would be while changes go on and on.
+    if (!proof_.has_value()) proof_ = {heads, asked};
   });
 }
 

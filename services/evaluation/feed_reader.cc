@@ -14,7 +14,10 @@ namespace kpisuite {
 namespace {
 
 constexpr absl::Duration kInfoTimeout = absl::Seconds(10);
-// How often measurement is asked whether it lives, while no partition is owned.
+// How often measurement is asked for its heads, which say up to when all that it has is shown.
+constexpr absl::Duration kProveEvery = absl::Seconds(1);
+constexpr absl::Duration kProveTimeout = absl::Seconds(2);
+// Until the next look, while no partition is owned.
 constexpr absl::Duration kIdle = absl::Seconds(1);
 
 absl::Status Stopped() {
@@ -32,7 +35,7 @@ FeedReader::FeedReader(std::shared_ptr<grpc::Channel> channel, EvaluationLoop& l
       options_(options) {
   readiness_.SetNotReady("measurement", "not connected yet");
   thread_ = std::thread([this] { RunThread(); });
-  silence_thread_ = std::thread([this] { WatchSilence(); });
+  watch_thread_ = std::thread([this] { RunWatch(); });
 }
 
 FeedReader::~FeedReader() { Stop(); }
@@ -75,10 +78,11 @@ void FeedReader::Stop() {
     MutexLock lock(mutex_);
     stopping_ = true;
     if (context_ != nullptr) context_->TryCancel();
+    if (prove_context_ != nullptr) prove_context_->TryCancel();
     changed_.NotifyAll();
   }
   if (thread_.joinable()) thread_.join();
-  if (silence_thread_.joinable()) silence_thread_.join();
+  if (watch_thread_.joinable()) watch_thread_.join();
 }
 
 bool FeedReader::stopping() const {
@@ -106,14 +110,44 @@ bool FeedReader::Restarts() const {
   return !to_restart_.empty();
 }
 
-void FeedReader::WatchSilence() {
-  MutexLock lock(mutex_);
-  while (!stopping_) {
-    changed_.WaitFor(mutex_, absl::Seconds(1));
-    if (context_ == nullptr || absl::Now() < silent_at_) continue;
-    silent_at_ = absl::InfiniteFuture();
-    context_->TryCancel();
+void FeedReader::RunWatch() {
+  absl::Time ask_at = absl::Now() + kProveEvery;
+  while (true) {
+    bool begun = false;
+    {
+      MutexLock lock(mutex_);
+      if (stopping_) return;
+      if (absl::Now() < ask_at) changed_.WaitFor(mutex_, ask_at - absl::Now());
+      if (stopping_) return;
+      if (context_ != nullptr && absl::Now() >= silent_at_) {
+        silent_at_ = absl::InfiniteFuture();
+        context_->TryCancel();
+      }
+      begun = begun_;
+    }
+    if (absl::Now() < ask_at) continue;
+    if (begun) ProveHeads();
+    ask_at = absl::Now() + kProveEvery;
   }
+}
+
+void FeedReader::ProveHeads() {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kProveTimeout));
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return;
+    prove_context_ = &context;
+  }
+  const absl::Time asked = clock_.Now();
+  v1::ServerInfo info;
+  const grpc::Status told =
+      stub_->GetMeasurementServerInfo(&context, v1::GetMeasurementServerInfoRequest(), &info);
+  {
+    MutexLock lock(mutex_);
+    prove_context_ = nullptr;
+  }
+  if (told.ok()) loop_.Prove({info.partitions().begin(), info.partitions().end()}, asked);
 }
 
 void FeedReader::RunThread() {
@@ -152,12 +186,7 @@ absl::Status FeedReader::FollowOnce() {
     RETURN_IF_ERROR(Ended(FromGrpcStatus(told)));
   }
   RETURN_IF_ERROR(Align(info));
-  const bool at_heads = std::all_of(
-      info.partitions().begin(), info.partitions().end(), [this](const v1::PartitionHead& head) {
-        const auto position = positions_.find(head.part());
-        return position == positions_.end() || position->second.seq == head.last_seq();
-      });
-  if (at_heads && !loop_.Alive(asked)) return Stopped();
+  if (!loop_.Prove({info.partitions().begin(), info.partitions().end()}, asked)) return Stopped();
   if (positions_.empty()) {
     Wait(kIdle);
     return absl::OkStatus();
@@ -246,13 +275,7 @@ absl::Status FeedReader::Take(v1::ReadChangesResponse& response) {
       return Stopped();
     }
   }
-  if (response.heads().empty()) return absl::OkStatus();
-  for (const v1::FeedPosition& head : response.heads()) {
-    const auto position = positions_.find(head.part());
-    // Behind its own heads: the batches in between are still to come.
-    if (position != positions_.end() && position->second.seq < head.seq()) return absl::OkStatus();
-  }
-  return loop_.Alive(clock_.Now()) ? absl::OkStatus() : Stopped();
+  return absl::OkStatus();
 }
 
 }  // namespace kpisuite

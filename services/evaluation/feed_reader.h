@@ -30,7 +30,10 @@ struct FeedReaderOptions {
 
 // One thread that brings the feed of the partitions that this process owns to the loop, over and
 // over: heads of the partitions, then everything after what was brought last. It waits while the
-// loop's queue is full, so that the server is held back. Thread-safe.
+// loop's queue is full, so that the server is held back. Another one asks for the heads once a
+// second: only what was asked after a moment tells what had been acknowledged by then. Heads in the
+// stream may have been read long before they come, and the times of batches say nothing about other
+// partitions. Thread-safe.
 class FeedReader {
  public:
   // `loop`, `readiness` and `clock` outlive the reader. Nothing is read before Begin().
@@ -77,7 +80,9 @@ class FeedReader {
   // Whether a partition is to begin again at the next alignment.
   bool Restarts() const EXCLUDES(mutex_);
   void SetContext(grpc::ClientContext* context) EXCLUDES(mutex_);
-  void WatchSilence() EXCLUDES(mutex_);
+  // The second thread: ends a silent stream, and asks for the heads.
+  void RunWatch() EXCLUDES(mutex_);
+  void ProveHeads() EXCLUDES(mutex_);
 
   const std::unique_ptr<v1::MeasurementService::Stub> stub_;
   EvaluationLoop& loop_;
@@ -93,12 +98,13 @@ class FeedReader {
   std::set<int32_t> to_restart_ GUARDED_BY(mutex_);
   bool align_again_ GUARDED_BY(mutex_) = false;  // owned_ has changed
   grpc::ClientContext* context_ GUARDED_BY(mutex_) = nullptr;
+  grpc::ClientContext* prove_context_ GUARDED_BY(mutex_) = nullptr;
   // When the running stream counts as dead; InfiniteFuture while the loop takes what came.
   absl::Time silent_at_ GUARDED_BY(mutex_) = absl::InfiniteFuture();
   // Of the thread: brought to the loop.
   std::map<int32_t, Position> positions_;
   std::thread thread_;
-  std::thread silence_thread_;
+  std::thread watch_thread_;
 };
 
 }  // namespace kpisuite

@@ -119,6 +119,17 @@ void MeasurementForTest::LoseNext() {
   lose_next_ = true;
 }
 
+void MeasurementForTest::Hold() {
+  MutexLock lock(mutex_);
+  held_at_ = feed_.seq();
+}
+
+void MeasurementForTest::Release() {
+  MutexLock lock(mutex_);
+  held_at_.reset();
+  changed_.NotifyAll();
+}
+
 void MeasurementForTest::WaitForReader() {
   MutexLock lock(mutex_);
   while (sent_seq_ < 0) changed_.Wait(mutex_);
@@ -177,12 +188,13 @@ grpc::Status MeasurementForTest::QueryAggregates(
 v1::ReadChangesResponse MeasurementForTest::Since(int64_t seq) const {
   v1::ReadChangesResponse response;
   for (const FeedForTest::Batch& batch : batches_) {
-    if (batch->position().seq() > seq) *response.add_batches() = *batch;
+    const int64_t at = batch->position().seq();
+    if (at > seq && at <= Last()) *response.add_batches() = *batch;
   }
   if (response.batches().empty()) {
     v1::FeedPosition& head = *response.add_heads();
     head.set_incarnation(incarnation_);
-    head.set_seq(feed_.seq());
+    head.set_seq(Last());
   }
   return response;
 }
@@ -200,10 +212,10 @@ grpc::Status MeasurementForTest::ReadChanges(grpc::ServerContext* context,
       if (incarnation != incarnation_) {
         return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "INCARNATION_CHANGED");
       }
-      if (feed_.seq() == seq) changed_.WaitFor(mutex_, kPoll);
+      if (Last() == seq) changed_.WaitFor(mutex_, kPoll);
       if (stopped_ || incarnation != incarnation_) continue;
       response = Since(seq);
-      seq = feed_.seq();
+      seq = Last();
     }
     if (!writer->Write(response)) break;
     MutexLock lock(mutex_);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   void Rebuild() EXCLUDES(mutex_);
   // The next change is missing in the feed; aggregates have it.
   void LoseNext() EXCLUDES(mutex_);
+  // What comes from now on is in the heads and not in the feed, until Release.
+  void Hold() EXCLUDES(mutex_);
+  void Release() EXCLUDES(mutex_);
   // Until somebody follows the feed; until all of it was sent to somebody.
   void WaitForReader() EXCLUDES(mutex_);
   void WaitUntilSent() EXCLUDES(mutex_);
@@ -70,6 +74,8 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
  private:
   std::string Append(const FeedForTest::Batch& batch) REQUIRES(mutex_);
   std::string Token(int64_t seq) const REQUIRES(mutex_);
+  // Where the feed ends.
+  int64_t Last() const REQUIRES(mutex_) { return held_at_.value_or(feed_.seq()); }
   // What follows `seq` in the present life.
   v1::ReadChangesResponse Since(int64_t seq) const REQUIRES(mutex_);
 
@@ -81,6 +87,7 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   std::vector<FeedForTest::Batch> batches_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
   bool lose_next_ GUARDED_BY(mutex_) = false;
+  std::optional<int64_t> held_at_ GUARDED_BY(mutex_);
   int64_t sent_seq_ GUARDED_BY(mutex_) = -1;  // -1: nobody has followed yet
 };
 

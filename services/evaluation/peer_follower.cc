@@ -18,11 +18,11 @@ constexpr absl::Duration kLook = absl::Milliseconds(20);
 
 class PeerFollower::Stream {
  public:
-  Stream(Peer peer, const ShownPositions& positions, EvaluationLoop& loop)
-      : peer_(std::move(peer)),
+  Stream(std::string address, const ShownPositions& positions, EvaluationLoop& loop)
+      : address_(std::move(address)),
         positions_(positions),
         loop_(loop),
-        stub_(replica::ReplicaService::NewStub(MakeChannelWithoutRetries(peer_.address))) {
+        stub_(replica::ReplicaService::NewStub(MakeChannelWithoutRetries(address_))) {
     thread_ = std::thread([this] { RunThread(); });
   }
 
@@ -45,8 +45,8 @@ class PeerFollower::Stream {
       SetContext(nullptr);
       if (std::exchange(following_, false)) {
         LogInfo("the states of another evaluator are followed again",
-                {{"peer", peer_.address}, {"status", ended.ToString()}});
-        if (!loop_.LosePeer(peer_.id)) return;
+                {{"peer", address_}, {"status", ended.ToString()}});
+        if (!loop_.LosePeer(address_)) return;
       }
       if (Wait(kPause)) return;
     }
@@ -61,7 +61,7 @@ class PeerFollower::Stream {
         if (Wait(kLook)) break;
       }
       following_ = true;
-      if (!loop_.Mirror(peer_.id, std::move(response))) break;
+      if (!loop_.Mirror(address_, std::move(response))) break;
       response = {};
     }
     context.TryCancel();
@@ -82,7 +82,7 @@ class PeerFollower::Stream {
     return stopping_;
   }
 
-  const Peer peer_;
+  const std::string address_;
   const ShownPositions& positions_;
   EvaluationLoop& loop_;
   const std::unique_ptr<replica::ReplicaService::Stub> stub_;
@@ -127,9 +127,9 @@ void PeerFollower::RunThread() {
     }
     std::map<std::string, std::unique_ptr<Stream>> streams;
     for (const Peer& peer : ownership_.Peers()) {
-      std::unique_ptr<Stream>& stream = streams[peer.id];
-      stream = std::move(streams_[peer.id]);
-      if (stream == nullptr) stream = std::make_unique<Stream>(peer, positions_, loop_);
+      std::unique_ptr<Stream>& stream = streams[peer.address];
+      if (stream == nullptr) stream = std::move(streams_[peer.address]);
+      if (stream == nullptr) stream = std::make_unique<Stream>(peer.address, positions_, loop_);
     }
     // Those that are left end.
     streams_ = std::move(streams);

@@ -38,7 +38,9 @@ class PeerFollower {
   const PartitionOwnership& ownership_;
   const ShownPositions& positions_;
   EvaluationLoop& loop_;
-  std::map<std::string, std::unique_ptr<Stream>> streams_;  // by id of the peer; of the thread
+  // By address, of the thread: a process that was killed and started again is two peers of one
+  // address, until the lease of the first is over.
+  std::map<std::string, std::unique_ptr<Stream>> streams_;
   Mutex mutex_;
   CondVar changed_;
   bool look_ GUARDED_BY(mutex_) = false;

@@ -26,8 +26,8 @@ class StateMirror {
               WatchHub& hub)
       : board_(board), positions_(positions), directory_(directory), hub_(hub) {}
 
-  // What a peer (its id) tells. News of earlier epochs are ignored, and those of partitions that
-  // `owned` says this process evaluates in that epoch or a later one.
+  // What a peer (its address) tells. News of earlier epochs are ignored, and those of partitions
+  // that `owned` says this process evaluates in that epoch or a later one.
   void Take(const std::string& peer, const replica::FollowStatesResponse& news,
             const std::function<bool(int32_t part, int64_t epoch)>& owned);
   // The connection to a peer is lost.

@@ -129,6 +129,29 @@ TEST_F(EvaluationReplicas, WhoJoinsTakesAShareAndAllAnswerForAll) {
   load_.CheckLog(first);
 }
 
+TEST_F(EvaluationReplicas, WhoIsKilledAndStartedAgainAtOnceIsFollowedForGood) {
+  Start(false);
+  ServiceProcess& second = Join();
+  WaitUntilShared({&suite_->evaluation(), &second});
+  SuiteClient client = suite_->Client();
+  load_.Write(client);
+  const absl::Time killed = absl::Now();
+  second.Kill();
+  const absl::Status ready = second.StartAndWaitUntilReady();
+  ASSERT_TRUE(ready.ok()) << ready;
+  WaitUntilShared({&suite_->evaluation(), &second});
+  std::printf("taken over after a restart at once: %.2f s\n",
+              absl::ToDoubleSeconds(absl::Now() - killed));
+  // Longer than the lease of the one that was killed.
+  const absl::Time end = killed + absl::Seconds(8);
+  while (absl::Now() < end) {
+    load_.Write(client);
+    load_.CheckReads(client);
+  }
+  load_.CheckWatch(client);
+  load_.CheckLists(client);
+}
+
 TEST_F(EvaluationReplicas, WhoIsKilledOrHaltedIsReplacedWithoutAWrongState) {
   Start(false);
   ServiceProcess& second = Join();

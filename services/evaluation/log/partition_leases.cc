@@ -165,6 +165,8 @@ absl::StatusOr<PartitionLeases::View> PartitionLeases::Renew() {
         " FROM generate_series(0, $1 - 1) AS part ON CONFLICT DO NOTHING",
         {partitions_});
     pipeline.Add(kBury);
+    // Who listened at this address before does so no more.
+    pipeline.Add("DELETE FROM member WHERE address = $1 AND id <> $2", {address_, id_});
   }
   pipeline.Add(
       "INSERT INTO member(id, address, lease_until)"

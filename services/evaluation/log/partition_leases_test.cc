@@ -111,6 +111,16 @@ TEST_F(PartitionLeasesTest, WhoIsDeadIsReplacedInLaterEpochs) {
   }));
 }
 
+TEST_F(PartitionLeasesTest, WhoStartsAgainAtAnAddressSucceedsWhoWasKilledThere) {
+  const auto other = Join(2);
+  ASSERT_TRUE(Eventually([&] { return Shared({other.get()}); }));
+  Sql("INSERT INTO member VALUES('killed', '127.0.0.1:1', 'infinity');"
+      "UPDATE partition SET owner = 'killed', epoch = 7 WHERE part < 16");
+  const auto again = Join(1);
+  EXPECT_TRUE(Eventually([&] { return Shared({other.get(), again.get()}); }));
+  EXPECT_EQ(other->ownership->Peers().size(), 1u);
+}
+
 TEST_F(PartitionLeasesTest, AnOwnerThatIsAliveIsLeftAlone) {
   const auto first = Join(1);
   ASSERT_TRUE(Eventually([&] { return Shared({first.get()}); }));
