@@ -107,10 +107,11 @@ def end_of_record(world, kpi, moments, now):
     """The end of the last period, of any window and slice, that was recorded as closed; None
     without one, UNSURE where that is not computed here."""
     calendar, ends = world.calendar_of(kpi), []
-    known = {()} | {slices.project(row.dimensions, grouping) for item in world.flat(kpi).inputs
-                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
-    first = min((day for item in world.flat(kpi).inputs
-                 for day, _ in world.days(calendar, item.metric)), default=None)
+    rows = [row for item in world.flat(kpi).inputs
+            for known in world.versions[item.metric].values() for _, row in known if row]
+    known = {()} | {slices.project(row.dimensions, grouping)
+                    for row in rows for grouping in kpi.slices}
+    first = min((finality.day_of(calendar, row) for row in rows), default=None)
     if first is None:
         return None
     for window in kpi.windows:
