@@ -193,7 +193,8 @@ def of_versions(checked):
     kept = all(one.kpi.effective_from is None for one in chain)
     if kept and index == len(chain) - 1:
         yield "slice from what was open" if checked.place.slice else "from what was open"
-    yield from ["series"] if index and "variation" in checked.fields else []
+    if index and "variation" in checked.fields:
+        yield "silent series" if begins_silent(world, checked.place) else "series"
     yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
     for found in checked.compared.values():
         days = found.comparable.days
@@ -203,6 +204,16 @@ def of_versions(checked):
             days[-1][1] - periods.ONE_DAY)
         if versions.index_of(chain, last) != index:
             yield "break" if found.value == Nd("NO_COMPARABLE") else "across"
+
+
+def begins_silent(world, place):
+    """Whether the first period of a version has no samples in a slice."""
+    kpi = world.kpis[place.kpi]
+    calendar = world.calendar_of(kpi)
+    first = windows.step_of(calendar, place.window, world.chains[place.kpi][
+        world.viewed.get(place.kpi, len(world.chains[place.kpi]) - 1)].first)
+    return not any(states.rows_of(world, kpi, item, place.slice, first)
+                   for item in world.flat(kpi).inputs)
 
 
 def of_sampling(evaluation):
