@@ -158,6 +158,10 @@ def of_levels(checked):
     yield view
     yield from [view + " withheld"] if checked.evaluation.withheld else []
     kpi = world.kpis[place.kpi]
+    filters = [item.where or "" for _, item in kpi.inputs]
+    if any(level in where for where in filters for level in ("area", "country")):
+        yield view + " filter"
+    yield from [view + " target"] if "hierarchy:" in checked.fields.get("rule", "") else []
     calendar, (now, as_was) = world.calendar_of(kpi), world.as_of
     other = world.viewed_at(now, not as_was)
     reach = windows.reach_of(calendar, place.window, place.period)

@@ -44,7 +44,9 @@ VERSIONS = ("earlier", "newest", "third", "break", "across", "operand", "final",
 # Of slices when there are too many: the rest, and one of its own next to it.
 ROSTER = ("other", "own", "other withheld")
 # Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
-LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld")
+# Also a filter that sees levels, and a target that is one of a slice above.
+LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld", "AS_IS filter",
+          "AS_WAS filter", "AS_IS target", "AS_WAS target")
 # Whether what a target is frozen from is still the same, and whether it is one of a slice.
 FROZEN = ("same", "moved", "slice same", "slice moved")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value

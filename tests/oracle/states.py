@@ -117,6 +117,7 @@ def read_input(world, kpi, item, members, frame, spans=None):
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
     calendar, metric = frame.calendar, derived.measured(item, world.metrics[item.metric])
+    today = world.today(calendar)
     rows = [row for span in spans or (frame.reach,)
             for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
@@ -124,9 +125,9 @@ def read_input(world, kpi, item, members, frame, spans=None):
         placed = [(place, sample) for _, place, sample in
                   slice_rows(world, calendar, item, members)]
         kept = [(place, sample) for place, one in placed
-                for sample in derived.kept(item, world.metrics[item.metric], [one])]
+                for sample in derived.kept(item, world.metrics[item.metric], [one], today)]
         framed = frames.value_of(item, metric, frame, kept, placed)
-    kept = derived.kept(item, world.metrics[item.metric], rows)
+    kept = derived.kept(item, world.metrics[item.metric], rows, today)
     if not rows and framed.members == 0:
         value = readiness.value_of_nothing(frame.reach, frame.watermark,
                                            item.aggregation in aggregates.ZERO_WHEN_EMPTY)
