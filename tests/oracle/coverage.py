@@ -194,6 +194,7 @@ def of_versions(checked):
     yield "newest" if index + 1 == len(chain) else "earlier"
     yield from ["third"] if index > 1 else []
     yield from ["final"] if checked.fields.get("life") == "FINAL" else []
+    yield from ["revised"] if int(checked.fields.get("revision", "0")) > 1 else []
     kept = all(one.kpi.effective_from is None for one in chain)
     if kept and index == len(chain) - 1:
         yield "slice from what was open" if checked.place.slice else "from what was open"

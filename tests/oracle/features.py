@@ -40,7 +40,7 @@ SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "
 FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
 # Of KPIs whose history is kept: the version of a state, and what lies across a break.
 VERSIONS = ("earlier", "newest", "third", "break", "across", "operand", "final",
-            "series", "silent series", "from what was open", "slice from what was open")
+            "revised", "series", "silent series", "from what was open", "slice from what was open")
 # Of slices when there are too many: the rest, and one of its own next to it.
 ROSTER = ("other", "own", "other withheld")
 # Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.

@@ -30,6 +30,8 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         self.change_series()
         for _ in range(6):
             self.look()
+        for look in self.looked[-4:]:
+            self.steps.append(dataclasses.replace(look, history=True))
         return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
 
     def define_all(self):
