@@ -65,6 +65,8 @@ def count(simulation, counts):
         if evaluation.hit is not None:
             bands = checked.world.kpis[checked.place.kpi].bands
             here.add(("basis", bands.basis if bands else "FVP"))
+        if not checked.track.unsure and len(checked.track.log) > 1:
+            here.add(("remembered", windows.kind_of(checked.place.window)))
         here |= {("level", name) for name in of_levels(checked)}
         here |= {("roster", name) for name in of_roster(checked)}
         here |= {("version", name) for name in of_versions(checked)}
@@ -356,7 +358,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
           ("basis", features.BASES + ("SIGMA", "PACE")), ("version", features.VERSIONS),
           ("roster", features.ROSTER), ("level", features.LEVELS),
-          ("frozen", features.FROZEN),
+          ("frozen", features.FROZEN), ("remembered", features.REMEMBERED),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES), ("member", features.MEMBERS))
 

@@ -203,11 +203,23 @@ def steps_of(world, calendar, place, flat, operands, results):
     return evaluate_steps(flat, calendar, reaches, [one.value for one in operands], results)
 
 
-def is_newest(world, kpi, members, period):
-    """Whether no later period of the slice has rows: only these can be STALE (3.8.4)."""
+def is_newest(world, kpi, window, members, period, now):
+    """Whether no later period of the slice, which has begun, has rows: only these can be STALE
+    (3.8.4)."""
     calendar = world.calendar_of(kpi)
-    return not any(day >= period.end for item in world.flat(kpi).inputs
-                   for day, _, _ in slice_rows(world, calendar, item, members))
+    days = {day for item in world.flat(kpi).inputs
+            for day, _, _ in slice_rows(world, calendar, item, members)}
+    if windows.parse(window).kind != "TRAILING":
+        return not any(day >= period.end for day in days)
+    later = periods.next_period(calendar, period)
+    while later.start <= now and days:
+        reach = windows.reach_of(calendar, window, later)
+        if max(days) < reach.first:
+            return True
+        if any(reach.first <= day < reach.end for day in days):
+            return False
+        later = periods.next_period(calendar, later)
+    return True
 
 
 def arrivals_of(world, flat, counts):
@@ -293,7 +305,8 @@ def evaluate_alone(world, place, now):
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
-    ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
+    ready = readiness.assess(reach, now, arrivals, is_newest(
+        world, kpi, place.window, place.slice, period, now))
     state = readiness.data_state(reach, ready, value)
     resolved = world.target_rules(kpi).resolve(
         place.slice, place.window, period,

@@ -59,10 +59,11 @@ def value_text(value):
     return f"({value.reason})" if isinstance(value, Nd) else decimals.canonical(value)
 
 
-def visible_rows(world, kpi, members, period):
+def visible_rows(world, kpi, window, members, period):
     """Identities and content of all samples that a state sees, by input."""
+    reach = windows.reach_of(world.calendar_of(kpi), window, period)
     return [[(item.metric, row.identity(), row) for row in
-             states.rows_of(world, kpi, item, members, period)]
+             states.rows_of(world, kpi, item, members, reach)]
             for item in world.flat(kpi).inputs]
 
 
@@ -75,22 +76,22 @@ def knows_slice(world, kpi, members):
 
 
 def is_followed(world, place):
-    """Whether what a state remembers is computed here: of windows whose periods share no samples,
-    and of inputs that do not look beyond their period, without computed targets. Of the others
-    their values are."""
+    """Whether what a state remembers is computed here: of inputs that do not look beyond their
+    period, without computed targets. Of the others values and statuses are."""
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
-    if any(
-            world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
+    if any(world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
         return False
+    if windows.kind_of(place.window) == "TRAILING_EXCLUDED":
+        return False  # from which step on it is kept depends on when samples come
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
         return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
     if reads_values(world, kpi):
         return False
-    return not windows.shares_samples(place.window) and not any(
+    return not any(
         frames.looks_beyond(item) or item.is_elsewhere
         for item in world.flat(kpi).inputs) and not world.flat(kpi).results
 
@@ -175,7 +176,7 @@ class Replay:
             return
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
-        rows = any(visible_rows(moment.world, kpi, members, period))
+        rows = any(visible_rows(moment.world, kpi, self.place.window, members, period))
         self.of_another = not rows and (self.of_another or (
             kpi.keep and self._lie_in_a_version(moment.world)))
         self.track.unsure |= self.had_rows and not rows
@@ -183,8 +184,17 @@ class Replay:
             self.had_rows |= rows
             return
         self.had_rows = False
-        if rows:
+        if rows and (moment.time >= period.start or not self._waits_for_its_step()):
             self._keep(moment.time)
+
+    def _waits_for_its_step(self):
+        """Whether the state is kept from its period's beginning on, though samples come before."""
+        return windows.parse(self.place.window).kind == "TRAILING"
+
+    def _sees_rows(self, world):
+        kpi = world.kpis[self.place.kpi]
+        return any(visible_rows(world, kpi, self.place.window, self.place.slice,
+                                self.place.period))
 
     def _lay_here(self, world):
         """Whether samples lie here of which the KPI, as it will be, will know."""
@@ -194,8 +204,10 @@ class Replay:
     def _has_rows_of(self, other, world):
         """Whether a world has samples of what the KPI of another one reads."""
         kpi = other.kpis[self.place.kpi]
+        calendar = other.calendar_of(kpi)
+        reach = windows.reach_of(calendar, self.place.window, self.place.period)
         return any(
-            states.rows_in(world, other.calendar_of(kpi), item, self.place.slice, self.place.period)
+            states.rows_in(world, calendar, item, self.place.slice, reach)
             for item in other.flat(kpi).inputs if item.metric in world.samples)
 
     def _lie_in_a_version(self, world):
@@ -216,7 +228,8 @@ class Replay:
             return
         period = self.place.period
         if self.track.kept_since is None and start < period.start <= until:
-            if self._rolls_over(world):
+            begins = self._waits_for_its_step() and self._sees_rows(world)
+            if begins or self._rolls_over(world):
                 self._keep(period.start)
         due = {world.metrics[item.metric].expected_lag + world.metrics[item.metric].grace
                for item in world.flat(world.kpis[self.place.kpi]).inputs}
@@ -250,15 +263,15 @@ class Replay:
         prior = periods.previous_period(calendar, self.place.period)
         while not prior.exists:
             prior = periods.previous_period(calendar, prior)
-        if not any(visible_rows(world, kpi, self.place.slice, prior)) and not self._is_watched(
-                world, prior):
+        rows = visible_rows(world, kpi, self.place.window, self.place.slice, prior)
+        if not any(rows) and not self._is_watched(world, prior):
             return False
         place = dataclasses.replace(self.place, period=prior)
         kept = [moment for moment in self.moments if moment.time < prior.stop]
         if Replay(place, kept).run(prior.stop).kept_since is None:
             return False
-        return states.is_newest(world, kpi, self.place.slice, prior) or self._is_watched(
-            world, prior)
+        return states.is_newest(world, kpi, self.place.window, self.place.slice, prior,
+                                self.place.period.start) or self._is_watched(world, prior)
 
     def _is_watched(self, world, prior):
         """Whether the member may become missing in the period after `prior`."""
