@@ -103,7 +103,7 @@ std::string UnexpectedArgument(const CLI::App& app) {
       }
       return absl::StrCat("unknown command \"", word, "\"", DidYouMean(word, names));
     }
-    return absl::StrCat("got \"", word, "\" too much");
+    return absl::StrCat("unexpected argument \"", word, "\"");
   }
   return "";
 }
