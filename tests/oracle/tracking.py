@@ -15,6 +15,7 @@ import periods
 import rosters
 import slices
 import states
+import versions
 import windows
 from decimals import Nd
 
@@ -80,7 +81,7 @@ def is_followed(world, place):
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
-    if world.chains.get(place.kpi) or any(
+    if any(
             world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
         return False
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
@@ -107,10 +108,11 @@ def end_of_record(world, kpi, moments, now):
     """The end of the last period, of any window and slice, that was recorded as closed; None
     without one, UNSURE where that is not computed here."""
     calendar, ends = world.calendar_of(kpi), []
-    known = {()} | {slices.project(row.dimensions, grouping) for item in world.flat(kpi).inputs
-                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
-    first = min((day for item in world.flat(kpi).inputs
-                 for day, _ in world.days(calendar, item.metric)), default=None)
+    rows = [row for item in world.flat(kpi).inputs
+            for known in world.versions[item.metric].values() for _, row in known if row]
+    known = {()} | {slices.project(row.dimensions, grouping)
+                    for row in rows for grouping in kpi.slices}
+    first = min((finality.day_of(calendar, row) for row in rows), default=None)
     if first is None:
         return None
     for window in kpi.windows:
@@ -136,6 +138,7 @@ class Replay:
         self.track = Track()
         self.stale = False
         self.had_rows = False  # before the window or slice was known
+        self.of_another = False  # samples lay here of what only another version of the KPI reads
 
     def run(self, until=None):
         """What is remembered after the last moment, or at a later instant."""
@@ -146,9 +149,13 @@ class Replay:
         for moment in self.moments:
             if before is not None:
                 self._between(before, moment.time)
+            if self.place.kpi in moment.world.chains:
+                moment = dataclasses.replace(moment, world=moment.world.version_for(
+                    self.place.kpi, self.place.period.last))
             self._touch(before, moment)
             self._evaluate(moment.world, moment.time, moment.defined)
             before = moment
+        self.track.unsure |= self.of_another
         if until is not None and before is not None:
             self._between(before, until)
         return self.track
@@ -169,6 +176,8 @@ class Replay:
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
         rows = any(visible_rows(moment.world, kpi, members, period))
+        self.of_another = not rows and (self.of_another or (
+            kpi.keep and self._lie_in_a_version(moment.world)))
         self.track.unsure |= self.had_rows and not rows
         if members and not knows_slice(moment.world, kpi, members):
             self.had_rows |= rows
@@ -180,10 +189,21 @@ class Replay:
     def _lay_here(self, world):
         """Whether samples lie here of which the KPI, as it will be, will know."""
         last = self.moments[-1].world
-        kpi = last.kpis.get(self.place.kpi)
-        return kpi is not None and any(
-            states.rows_in(world, last.calendar_of(kpi), item, self.place.slice, self.place.period)
-            for item in last.flat(kpi).inputs if item.metric in world.samples)
+        return self.place.kpi in last.kpis and self._has_rows_of(last, world)
+
+    def _has_rows_of(self, other, world):
+        """Whether a world has samples of what the KPI of another one reads."""
+        kpi = other.kpis[self.place.kpi]
+        return any(
+            states.rows_in(world, other.calendar_of(kpi), item, self.place.slice, self.place.period)
+            for item in other.flat(kpi).inputs if item.metric in world.samples)
+
+    def _lie_in_a_version(self, world):
+        """Whether samples lie here that some version of the KPI reads."""
+        series = {versions.series_of(moment.world.kpis[self.place.kpi]): moment.world
+                  for moment in self.moments if self.place.kpi in moment.world.kpis}
+        return len(series) > 1 and any(
+            self._has_rows_of(other, world) for other in series.values())
 
     def _keep(self, now):
         self.track.kept_since = now
