@@ -36,6 +36,7 @@
 namespace kpisuite {
 
 inline constexpr int kMaxCachePartition = 9999;
+inline constexpr size_t kMaxCacheKeyBytes = 1024;
 
 // Who may write a partition. A writer with a smaller fence than the frontier's is refused.
 struct Fence {
@@ -68,7 +69,7 @@ struct StateVersion {
 using StatePayload = std::shared_ptr<const std::string>;
 
 struct StateUpdate {
-  std::string key;  // 1 to 1024 bytes
+  std::string key;  // 1 to kMaxCacheKeyBytes bytes
   StateVersion version;
   StatePayload payload;  // not null
 };
