@@ -249,11 +249,11 @@ absl::StatusOr<std::shared_ptr<StateWatch>> RoutedService::Watch(
     const v1::WatchStatesRequest& request, std::function<void()> wake) {
   if (parts_.ownership.shared()) {
     ASSIGN_OR_RETURN(const std::string workspace, ParseWorkspace(request.parent()));
+    // Who resumes is shown nothing older than what another evaluator has shown it.
+    const absl::Time shown_by = parts_.hub.ShownElsewhereBy(request.resume_token());
     PartSet missing;
     for (const int32_t part : parts_.directory.PartsOf(workspace)) {
-      const bool known =
-          parts_.positions.owned(part) || parts_.positions.mirrored(part).has_value();
-      if (!known) missing.insert(part);
+      if (!parts_.positions.ShowsAllBy(part, shown_by)) missing.insert(part);
     }
     if (!missing.empty()) return NobodyEvaluates(missing);
   }

@@ -27,6 +27,7 @@ struct RoutedParts {
   const PartitionOwnership& ownership;
   const KpiDirectory& directory;
   const ShownPositions& positions;
+  const WatchHub& hub;
   const Clock& clock;
 };
 

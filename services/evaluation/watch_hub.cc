@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/error.h"
@@ -11,30 +10,20 @@
 namespace kpisuite {
 namespace {
 
-std::string MakeToken(uint64_t process, int64_t update_no) {
-  return absl::StrCat(absl::Hex(process), ".", update_no);
-}
-
-// The update number of a token of this process.
-std::optional<int64_t> ReadToken(absl::string_view token, uint64_t process) {
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(token, absl::MaxSplits('.', 1));
-  int64_t update_no = 0;
-  if (parts.first != absl::StrCat(absl::Hex(process))) return std::nullopt;
-  if (!absl::SimpleAtoi(parts.second, &update_no) || update_no < 0) return std::nullopt;
-  return update_no;
-}
+// A clock that is further ahead is wrong: nobody waits for its time.
+constexpr absl::Duration kMostSkew = absl::Seconds(5);
 
 // KPI, window, slice and, in the key of a state, period.
 std::vector<absl::string_view> PartsOf(absl::string_view key) { return absl::StrSplit(key, '\n'); }
 
 }  // namespace
 
-StateWatch::StateWatch(StateFilter filter, std::string resume_token, size_t max_pending,
-                       std::function<void()> wake)
+StateWatch::StateWatch(StateFilter filter, const WatchToken& resumed_from, size_t max_pending,
+                       std::function<absl::Time()> shown_by, std::function<void()> wake)
     : filter_(std::move(filter)),
-      resumed_from_(std::move(resume_token)),
+      resumed_from_(resumed_from),
       max_pending_(max_pending),
+      shown_by_(std::move(shown_by)),
       wake_(std::move(wake)) {}
 
 void StateWatch::Begin(std::vector<std::string> snapshot, uint64_t process, int64_t update_no) {
@@ -68,8 +57,13 @@ bool StateWatch::Offer(const ShownState& shown) {
 }
 
 std::string StateWatch::TokenLocked() const {
-  if (!in_sync_) return resumed_from_;
-  return MakeToken(process_, order_.empty() ? seen_no_ : order_.begin()->first - 1);
+  WatchToken token = resumed_from_;
+  if (in_sync_) {
+    token.process = process_;
+    token.update_no = order_.empty() ? seen_no_ : order_.begin()->first - 1;
+  }
+  token.shown_by = std::max(token.shown_by, shown_by_());
+  return token.ToString();
 }
 
 std::string StateWatch::ResumeToken() const {
@@ -123,14 +117,32 @@ WatchHub::~WatchHub() {
   thread_.join();
 }
 
-std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, std::string resume_token,
+std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, absl::string_view resume_token,
                                            std::function<void()> wake) {
-  auto watch = std::make_shared<StateWatch>(std::move(filter), std::move(resume_token),
-                                            options_.max_pending, std::move(wake));
+  auto watch = std::make_shared<StateWatch>(
+      std::move(filter), resume_token.empty() ? WatchToken() : WatchToken::Parse(resume_token),
+      options_.max_pending, [this] { return ShownBy(); }, std::move(wake));
   MutexLock lock(mutex_);
   jobs_.push_back({.opened = watch});
   changed_.NotifyAll();
   return watch;
+}
+
+absl::Time WatchHub::ShownElsewhereBy(absl::string_view resume_token) const {
+  if (resume_token.empty()) return absl::UnixEpoch();
+  const WatchToken token = WatchToken::Parse(resume_token);
+  return token.process == options_.process ? absl::UnixEpoch() : token.shown_by;
+}
+
+void WatchHub::RaiseShownBy(absl::Time time) {
+  const absl::Time believed = std::min(time, clock_.Now() + kMostSkew);
+  MutexLock lock(shown_by_mutex_);
+  shown_by_ = std::max(shown_by_, believed);
+}
+
+absl::Time WatchHub::ShownBy() const {
+  MutexLock lock(shown_by_mutex_);
+  return std::max(shown_by_, clock_.Now());
 }
 
 void WatchHub::Publish(ShownStates states) {
@@ -190,12 +202,12 @@ void WatchHub::Begin(const std::shared_ptr<StateWatch>& watch) {
   // What is distributed from now on reaches the watch; everything before is on the board.
   watches_[watch->filter_.workspace()].push_back(watch);
   watcher_count_.fetch_add(1, std::memory_order_relaxed);
+  const WatchToken& from = watch->resumed_from_;
   // What changed since a token of another process is not known: everything may have.
   std::vector<std::string> keys =
-      watch->resumed_from_.empty()
+      from.process == 0
           ? CurrentKeys(watch->filter_)
-          : KeysSince(watch->filter_,
-                      ReadToken(watch->resumed_from_, options_.process).value_or(0));
+          : KeysSince(watch->filter_, from.process == options_.process ? from.update_no : 0);
   watch->Begin(std::move(keys), options_.process, distributed_no_);
   watch->wake_();
 }

@@ -20,6 +20,7 @@
 #include "services/evaluation/kpi_directory.h"
 #include "services/evaluation/state_board.h"
 #include "services/evaluation/state_filter.h"
+#include "services/evaluation/watch_token.h"
 
 namespace kpisuite {
 
@@ -46,9 +47,10 @@ struct WatchItem {
 // changes all the time does not wait longer than others.
 class StateWatch {
  public:
-  // `wake` is called on the hub's thread when Next may have something again.
-  StateWatch(StateFilter filter, std::string resume_token, size_t max_pending,
-             std::function<void()> wake);
+  // `shown_by` says after the fact by when something was shown. `wake` is called on the hub's
+  // thread when Next may have something again.
+  StateWatch(StateFilter filter, const WatchToken& resumed_from, size_t max_pending,
+             std::function<absl::Time()> shown_by, std::function<void()> wake);
 
   // The next item; nothing at present; RESOURCE_EXHAUSTED (SLOW_CONSUMER) when more was pending
   // than allowed.
@@ -71,8 +73,9 @@ class StateWatch {
   std::string TokenLocked() const REQUIRES(mutex_);
 
   const StateFilter filter_;
-  const std::string resumed_from_;
+  const WatchToken resumed_from_;
   const size_t max_pending_;
+  const std::function<absl::Time()> shown_by_;
   const std::function<void()> wake_;
   mutable Mutex mutex_;
   bool begun_ GUARDED_BY(mutex_) = false;
@@ -87,7 +90,7 @@ class StateWatch {
 };
 
 struct WatchHubOptions {
-  uint64_t process = 0;          // tells tokens of this process from others
+  uint64_t process = 0;          // tells tokens of this process from others; at least 2
   size_t max_pending = 100'000;  // changed states that wait for one watcher
   size_t max_queued_batches = 256;
 };
@@ -106,8 +109,16 @@ class WatchHub {
   // current states, of each matching series the last period with rows and the current one; with a
   // token of this process what changed since; with one of another process, from which the reader
   // may lack a change of any period, every state that matches.
-  std::shared_ptr<StateWatch> Open(StateFilter filter, std::string resume_token,
+  std::shared_ptr<StateWatch> Open(StateFilter filter, absl::string_view resume_token,
                                    std::function<void()> wake) EXCLUDES(mutex_);
+
+  // By when other processes may have shown something to the reader who resumes from the token;
+  // 1970: they have not.
+  absl::Time ShownElsewhereBy(absl::string_view resume_token) const;
+
+  // What comes next was shown by then by the clock of another process, which is at most a few
+  // seconds ahead of this one.
+  void RaiseShownBy(absl::Time time) EXCLUDES(shown_by_mutex_);
 
   // States that the board shows already, in their order. Blocks while too much is queued.
   void Publish(ShownStates states) EXCLUDES(mutex_);
@@ -121,6 +132,8 @@ class WatchHub {
   };
 
   void RunThread() EXCLUDES(mutex_);
+  // Nothing that the board shows was shown later than then.
+  absl::Time ShownBy() const EXCLUDES(shown_by_mutex_);
   void Distribute(const std::vector<ShownState>& states);
   void Begin(const std::shared_ptr<StateWatch>& watch);
   std::vector<std::string> CurrentKeys(const StateFilter& filter) const;
@@ -134,6 +147,8 @@ class WatchHub {
   CondVar changed_;
   std::deque<Job> jobs_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
+  mutable Mutex shown_by_mutex_;
+  absl::Time shown_by_ GUARDED_BY(shown_by_mutex_) = absl::UnixEpoch();
   // Of the thread.
   int64_t distributed_no_ = 0;
   std::map<std::string, std::vector<std::weak_ptr<StateWatch>>> watches_;  // by workspace
