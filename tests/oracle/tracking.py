@@ -251,7 +251,8 @@ class Replay:
         kpi, period = world.kpis[self.place.kpi], self.place.period
         rules, calendar = world.target_rules(kpi), world.calendar_of(kpi)
         begin, end = max(start, period.start), min(until, period.stop)
-        if windows.parse(self.place.window).kind != "TO_DATE" or begin >= end or not (
+        kind = windows.parse(self.place.window).kind
+        if kind not in ("TO_DATE", "TRAILING") or begin >= end or not (
                 rules.flow and rules.rules):
             return set()
         return {periods.day_start(calendar, day) for day in periods.days_between(
