@@ -18,8 +18,9 @@ absl::Status NotReady(absl::string_view why) {
 
 }  // namespace
 
-absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part, absl::Time now,
-                                                  absl::string_view why) {
+absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, const ResolvedKey& key,
+                                                  int32_t part, absl::Time now,
+                                                  absl::string_view why, bool vouched) {
   ASSIGN_OR_RETURN(std::vector<PartitionStates> read,
                    cache_.Read({{.partition = part, .keys = {id.Key()}}}));
   if (read.size() != 1 || !read[0].frontier.has_value() || read[0].states.size() != 1 ||
@@ -27,10 +28,12 @@ absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t par
     return NotReady(why);
   }
   const absl::Time as_of = read[0].frontier->as_of;
-  const std::string reason =
-      now - as_of <= kMaxStaleness ? "" : absl::StrCat(why, "; this is from the cache");
-  return StateAnswer{std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
-                     FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
+  auto bytes = std::make_shared<const std::string>(std::move(read[0].states[0]->payload));
+  v1::KpiState state;
+  const bool fresh = vouched && IsFresh(as_of, now) && state.ParseFromString(*bytes) &&
+                     state.definition_revision() == key.kpi->kpi().revision;
+  const std::string reason = fresh ? "" : absl::StrCat(why, "; this is from the cache");
+  return StateAnswer{std::move(bytes), FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
 }
 
 absl::StatusOr<StateAnswer> ColdReader::ReadFresh(const ResolvedKey& key, absl::Time now) {
@@ -43,12 +46,9 @@ absl::StatusOr<StateAnswer> ColdReader::ReadFresh(const ResolvedKey& key, absl::
   if (!slice.ok()) return not_fresh;
   const StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(),
                    current ? key.kpi->Current(key.window, now)->id : key.period.id};
-  ASSIGN_OR_RETURN(StateAnswer answer, FromCache(id, key.kpi->part(), now, ""));
-  v1::KpiState state;
+  ASSIGN_OR_RETURN(StateAnswer answer, FromCache(id, key, key.kpi->part(), now, "", true));
   v1::KpiState suffix;
-  const bool fresh = state.ParseFromString(*answer.state) &&
-                     suffix.ParseFromString(answer.suffix) && !suffix.freshness().stale() &&
-                     state.definition_revision() == key.kpi->kpi().revision;
+  const bool fresh = suffix.ParseFromString(answer.suffix) && !suffix.freshness().stale();
   if (!fresh) return not_fresh;
   return answer;
 }
@@ -67,11 +67,18 @@ absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time 
   } else if (key.period.kind == PeriodSelector::Kind::kCurrent) {
     id.period = key.kpi->Current(key.window, now)->id;
   }
+  const bool selected = id.period.empty();
+  const bool closed = key.period.kind == PeriodSelector::Kind::kLatestClosed;
   // With an empty period: the last one that was logged.
-  const auto logged = log_.Find(id);
-  if (id.period.empty()) {
-    id.period = logged.ok() && logged->has_value() ? (*logged)->id.period
-                                                   : key.kpi->Current(key.window, now)->id;
+  const auto logged = closed ? log_.FindClosed(id) : log_.Find(id);
+  if (selected) {
+    if (logged.ok() && logged->has_value()) {
+      id.period = (*logged)->id.period;
+    } else if (closed) {
+      return NotReady(why);
+    } else {
+      id.period = key.kpi->Current(key.window, now)->id;
+    }
   }
   int32_t part = key.kpi->part();
   if (part == kUnknownPart) {
@@ -81,7 +88,7 @@ absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time 
     }
   }
   if (part != kUnknownPart) {
-    absl::StatusOr<StateAnswer> cached = FromCache(id, part, now, why);
+    absl::StatusOr<StateAnswer> cached = FromCache(id, key, part, now, why, !selected);
     if (cached.ok()) return cached;
   }
   if (logged.ok() && logged->has_value() && (*logged)->state != nullptr &&
