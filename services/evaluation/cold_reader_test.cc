@@ -68,7 +68,7 @@ class ColdReaderTest : public testing::Test {
   v1::KpiState Read(const std::string& period, absl::Time now = kNow) {
     const ResolvedKey key{.kpi = kpi_,
                           .period = PeriodSelector::Of(period, PeriodSelector::Kind::kCurrent)};
-    const auto answer = reader_.Read(key, now, "the owner is away");
+    const auto answer = reader_.Read({key}, now, "the owner is away").front();
     EXPECT_TRUE(answer.ok()) << answer.status();
     v1::KpiState state;
     if (answer.ok()) state.ParseFromString(*answer->state + answer->suffix);
