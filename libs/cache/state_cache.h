@@ -36,7 +36,6 @@
 namespace kpisuite {
 
 inline constexpr int kMaxCachePartition = 9999;
-inline constexpr size_t kMaxCacheKeyBytes = 1024;
 
 // Who may write a partition. A writer with a smaller fence than the frontier's is refused.
 struct Fence {
@@ -69,7 +68,7 @@ struct StateVersion {
 using StatePayload = std::shared_ptr<const std::string>;
 
 struct StateUpdate {
-  std::string key;  // 1 to kMaxCacheKeyBytes bytes
+  std::string key;  // 1 to 1024 bytes
   StateVersion version;
   StatePayload payload;  // not null
 };

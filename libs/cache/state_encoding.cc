@@ -14,6 +14,7 @@ namespace {
 
 constexpr uint64_t kMaxTenDigits = 9'999'999'999;
 constexpr int64_t kMaxAsOfMs = 9'999'999'999'999;
+constexpr size_t kMaxKeyBytes = 1024;
 
 void AppendDigits(uint64_t number, size_t width, std::string& text) {
   text.append(width, '0');
@@ -63,7 +64,7 @@ absl::Status CheckPartition(int partition) {
 }
 
 absl::Status CheckKey(absl::string_view key) {
-  if (!key.empty() && key.size() <= kMaxCacheKeyBytes) return absl::OkStatus();
+  if (!key.empty() && key.size() <= kMaxKeyBytes) return absl::OkStatus();
   return Outside("key");
 }
 
