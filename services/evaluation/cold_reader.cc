@@ -39,8 +39,8 @@ ColdReader::Answers ColdReader::FromCache(absl::Span<const Sought> sought, absl:
   Answers answers(sought.size(), NotReady(why));
   std::map<int32_t, std::vector<size_t>> by_part;
   for (size_t i = 0; i < sought.size(); ++i) {
-    const bool sought_here = sought[i].part != kUnknownPart && !sought[i].id.kpi.empty();
-    if (sought_here) by_part[sought[i].part].push_back(i);
+    const bool cached = sought[i].part != kUnknownPart && !sought[i].id.kpi.empty();
+    if (cached) by_part[sought[i].part].push_back(i);
   }
   std::vector<PartitionRead> reads;
   for (const auto& [part, indices] : by_part) {
