@@ -142,8 +142,9 @@ void PartitionEngine::FireTimers(absl::Time now) {
     timers_.erase(timers_.begin());
     const auto runtime = runtimes_by_id_.find(ref.runtime);
     if (runtime == runtimes_by_id_.end()) continue;
-    runtime->second->slices()[ref.slice].windows[ref.window][ref.first_day].wakeup =
-        absl::InfiniteFuture();
+    auto& periods = runtime->second->slices()[ref.slice].windows[ref.window];
+    const auto known = periods.find(ref.first_day);
+    if (known != periods.end()) known->second.wakeup = absl::InfiniteFuture();
     MarkDirty(*runtime->second, ref.slice, ref.window, ref.first_day, false);
   }
 }
