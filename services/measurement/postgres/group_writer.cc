@@ -17,6 +17,7 @@ constexpr int kAttempts = 5;
 constexpr size_t kMostRemembered = 1'000'000;
 // Every look-up is by a key of few rows; without statistics the planner may think otherwise.
 constexpr char kSession[] =
+    "SET lock_timeout TO '1s'; SET idle_in_transaction_session_timeout TO '3s';"
     "SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_seqscan TO off;"
     "SET enable_bitmapscan TO off; SET plan_cache_mode TO force_generic_plan; SET jit TO off";
 

@@ -8,7 +8,8 @@
 //   everything that changed, and the commit
 //
 // What a unit does is decided in between, by PartitionGroup. Two processes that write to one
-// partition wait for each other at the lock.
+// partition wait for each other at the lock, for a second at a time; one that is halted while it
+// holds the lock loses it after three.
 #pragma once
 
 #include <memory>

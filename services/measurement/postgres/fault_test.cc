@@ -1,0 +1,65 @@
+// Writers that are halted.
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "services/measurement/postgres/replicas_for_test.h"
+
+namespace kpisuite {
+namespace {
+
+// Of one writer.
+constexpr int kPart = 0;
+constexpr int kOtherPart = 4;
+
+class PostgresMeasurementStoreFaults : public testing::Test {
+ protected:
+  std::future<absl::StatusOr<IngestOutcome>> Ingest(MeasurementStore& store, IngestUnit unit) {
+    auto answer = std::make_shared<std::promise<absl::StatusOr<IngestOutcome>>>();
+    store.Ingest(std::move(unit), [answer](absl::StatusOr<IngestOutcome> outcome) {
+      answer->set_value(std::move(outcome));
+    });
+    return answer->get_future();
+  }
+
+  const PostgresTarget target_ = PostgresTestServer::Shared().NewDatabase().value();
+  // Never looks for heads by itself.
+  const std::unique_ptr<PostgresMeasurementStore> store_ = OpenReplica(target_, absl::Hours(1));
+  const std::unique_ptr<PostgresConnection> connection_ =
+      PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_measurement"}).value();
+};
+
+TEST_F(PostgresMeasurementStoreFaults, OnePartitionThatIsLockedDoesNotHoldUpTheOthersOfItsWriter) {
+  ASSERT_TRUE(connection_->ExecuteScript("BEGIN; SELECT FROM head WHERE part = 0 FOR UPDATE").ok());
+  std::vector<std::future<absl::StatusOr<IngestOutcome>>> locked;
+  locked.push_back(Ingest(*store_, UnitOf(kPart, "r1", "x", 1, 1)));
+  for (int i = 0; i < 5; ++i) {
+    const absl::Time began = absl::Now();
+    EXPECT_TRUE(IngestAndWait(*store_, UnitOf(kOtherPart, absl::StrCat("o", i), "y", i, 1)).ok());
+    EXPECT_LT(absl::Now() - began, absl::Seconds(2));
+    locked.push_back(Ingest(*store_, UnitOf(kPart, absl::StrCat("later", i), "x", 2 + i, 1)));
+  }
+  ASSERT_TRUE(connection_->ExecuteScript("COMMIT").ok());
+  // In their order, as if nothing had been.
+  for (size_t i = 0; i < locked.size(); ++i) {
+    const auto outcome = locked[i].get();
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(outcome->seq, static_cast<int64_t>(i) + 1);
+  }
+  EXPECT_EQ(store_->queued_bytes(), 0u);
+}
+
+TEST_F(PostgresMeasurementStoreFaults, AUnitWhosePartitionStaysLockedIsAnsweredAfterAWhile) {
+  PostgresMeasurementStoreOptions options;
+  options.target = target_;
+  options.queue.longest_wait = absl::Milliseconds(1500);
+  const SystemClock clock;
+  const auto store = PostgresMeasurementStore::Create(options, clock).value();
+  ASSERT_TRUE(connection_->ExecuteScript("BEGIN; SELECT FROM head WHERE part = 0 FOR UPDATE").ok());
+  const auto outcome = IngestAndWait(*store, UnitOf(kPart, "r1", "x", 1, 1));
+  EXPECT_EQ(outcome.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(GetErrorDetails(outcome.status()).reason, "STORE_UNAVAILABLE");
+  ASSERT_TRUE(connection_->ExecuteScript("ROLLBACK").ok());
+  EXPECT_TRUE(IngestAndWait(*store, UnitOf(kPart, "r1", "x", 1, 1)).ok());
+}
+
+}  // namespace
+}  // namespace kpisuite
