@@ -1,4 +1,4 @@
-// Writers that are halted.
+// Writers that are halted, and servers that have lost the end of what they had.
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "services/measurement/postgres/replicas_for_test.h"
@@ -18,6 +18,19 @@ class PostgresMeasurementStoreFaults : public testing::Test {
       answer->set_value(std::move(outcome));
     });
     return answer->get_future();
+  }
+
+  // Three units, of which the server then loses the last. The incarnation before.
+  int64_t LoseTheLastOfThree() {
+    for (int i = 1; i <= 3; ++i) {
+      EXPECT_TRUE(IngestAndWait(*store_, UnitOf(kPart, absl::StrCat("r", i), "x", i, 1)).ok());
+    }
+    // As a failover to a standby that was behind would.
+    EXPECT_TRUE(connection_
+                    ->ExecuteScript("BEGIN; UPDATE head SET last_seq = 2 WHERE part = 0;"
+                                    "DELETE FROM feed WHERE part = 0 AND seq = 3; COMMIT")
+                    .ok());
+    return store_->Heads()[kPart].incarnation;
   }
 
   const PostgresTarget target_ = PostgresTestServer::Shared().NewDatabase().value();
@@ -59,6 +72,30 @@ TEST_F(PostgresMeasurementStoreFaults, AUnitWhosePartitionStaysLockedIsAnsweredA
   EXPECT_EQ(GetErrorDetails(outcome.status()).reason, "STORE_UNAVAILABLE");
   ASSERT_TRUE(connection_->ExecuteScript("ROLLBACK").ok());
   EXPECT_TRUE(IngestAndWait(*store, UnitOf(kPart, "r1", "x", 1, 1)).ok());
+}
+
+TEST_F(PostgresMeasurementStoreFaults, AWriterThatFindsEntriesLostBeginsANewLife) {
+  const int64_t life = LoseTheLastOfThree();
+  const auto next = IngestAndWait(*store_, UnitOf(kPart, "r4", "x", 4, 1));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->incarnation, life + 1);
+  EXPECT_EQ(next->seq, 3);
+  EXPECT_EQ(store_->Heads()[kPart].incarnation, life + 1);
+  // Once.
+  EXPECT_EQ(IngestAndWait(*store_, UnitOf(kPart, "r5", "x", 5, 1))->incarnation, life + 1);
+  const auto other = OpenReplica(target_, absl::Hours(1));
+  EXPECT_EQ(other->Heads()[kPart], store_->Heads()[kPart]);
+}
+
+TEST_F(PostgresMeasurementStoreFaults, ARepeatedRequestAloneBeginsTheNewLife) {
+  const int64_t life = LoseTheLastOfThree();
+  const auto again = IngestAndWait(*store_, UnitOf(kPart, "r1", "x", 1, 1));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->incarnation, life + 1);
+  EXPECT_EQ(store_->Heads()[kPart], (FeedHead{kPart, life + 1, 2, 0}));
+  EXPECT_EQ(connection_->Query("SELECT incarnation FROM head WHERE part = 0")->Int64(0, 0),
+            life + 1);
 }
 
 }  // namespace

@@ -37,12 +37,13 @@ absl::Status GroupWriter::Connect() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units) {
+absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units,
+                                                const FeedHead& known) {
   absl::StatusOr<WrittenGroup> written;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const absl::Status connected = Connect();
     if (!connected.ok()) return PostgresUnavailable(connected.message());
-    written = WriteOnce(units);
+    written = WriteOnce(units, known);
     if (written.ok()) return written;
     if (connection_->in_transaction() && !connection_->ExecuteScript("ROLLBACK").ok()) {
       connection_.reset();
@@ -54,9 +55,15 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
                                           " times: ", written.status().message()));
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units) {
+absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units,
+                                                    const FeedHead& known) {
   PartitionGroup group(units);
   RETURN_IF_ERROR(ReadGroup(group));
+  if (group.head.incarnation == known.incarnation && group.head.last_seq < known.last_seq) {
+    LogError("a partition has lost entries and begins a new life",
+             {{"part", known.part}, {"lost_from", group.head.last_seq + 1}});
+    group.BeginNewLife();
+  }
   WrittenGroup written;
   for (size_t i = 0; i < units.size(); ++i) written.outcomes.push_back(group.Apply(i));
   RETURN_IF_ERROR(WriteChanges(group));

@@ -40,9 +40,13 @@ class GroupWriter {
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 
-  // `units` are not empty and of one partition. An error is that of all units: RESOURCE_EXHAUSTED
-  // DISK_FULL (nothing was stored), UNAVAILABLE STORE_UNAVAILABLE (unknown), INTERNAL.
-  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units);
+  // `units` are not empty and of one partition. `known` is its head as this process has seen it
+  // committed: when the table is behind it in the same incarnation, entries that were followed are
+  // lost (a failover to a standby that was behind), and the group begins the next incarnation. An
+  // error is that of all units: RESOURCE_EXHAUSTED DISK_FULL (nothing was stored), UNAVAILABLE
+  // STORE_UNAVAILABLE (unknown; nothing was stored when IsLockTimeout), INTERNAL.
+  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units,
+                                     const FeedHead& known);
 
  private:
   // A series as it is stored. It never changes but for the mark, which is set again if need be.
@@ -52,7 +56,8 @@ class GroupWriter {
   };
 
   absl::Status Connect();
-  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units);
+  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units,
+                                         const FeedHead& known);
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
   absl::Status WriteChanges(const PartitionGroup& group);

@@ -97,6 +97,9 @@ class PartitionGroup {
   // Applies the unit at `index`, each once and in order. See MeasurementStore::Ingest; a unit that
   // is refused leaves no trace.
   absl::StatusOr<IngestOutcome> Apply(size_t index);
+  // The feed has lost entries that were followed: what it gets now is of its next life. Before
+  // Apply, and written even if the units change nothing.
+  void BeginNewLife();
   // Whether anything is to be written.
   bool changed() const { return changed_; }
 

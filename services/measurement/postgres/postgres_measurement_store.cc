@@ -90,7 +90,7 @@ std::vector<QueuedUnit> PostgresMeasurementStore::WriteGroup(GroupWriter& writer
   std::vector<const IngestUnit*> units;
   units.reserve(group.size());
   for (const QueuedUnit& one : group) units.push_back(&one.unit);
-  absl::StatusOr<WrittenGroup> written = writer.Write(units);
+  absl::StatusOr<WrittenGroup> written = writer.Write(units, heads_.Head(group.front().unit.part));
   if (written.ok()) {
     groups_committed_.fetch_add(1, std::memory_order_relaxed);
     heads_.Advance(written->head);
