@@ -1,6 +1,8 @@
 // Writers that are halted, and servers that have lost the end of what they had.
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "services/measurement/change_notifier.h"
+#include "services/measurement/change_reader.h"
 #include "services/measurement/postgres/replicas_for_test.h"
 
 namespace kpisuite {
@@ -96,6 +98,23 @@ TEST_F(PostgresMeasurementStoreFaults, ARepeatedRequestAloneBeginsTheNewLife) {
   EXPECT_EQ(store_->Heads()[kPart], (FeedHead{kPart, life + 1, 2, 0}));
   EXPECT_EQ(connection_->Query("SELECT incarnation FROM head WHERE part = 0")->Int64(0, 0),
             life + 1);
+}
+
+TEST_F(PostgresMeasurementStoreFaults, AFollowerOfAQuietPartitionIsToldOfItsNewLife) {
+  ASSERT_TRUE(IngestAndWait(*store_, UnitOf(kPart, "r1", "x", 1, 1)).ok());
+  ChangeNotifier notifier(*store_);
+  v1::ReadChangesRequest request;
+  request.add_after()->set_part(kPart);
+  request.mutable_after(0)->set_incarnation(store_->Heads()[kPart].incarnation);
+  request.mutable_after(0)->set_seq(1);
+  const auto reader = ChangeReader::Create(request, *store_, notifier, StreamWaker()).value();
+  EXPECT_TRUE(std::holds_alternative<StreamIdle>(reader->Next()));
+  ASSERT_TRUE(connection_->Execute("UPDATE head SET incarnation = incarnation + 1").ok());
+  ASSERT_TRUE(store_->RefreshHeads().ok());
+  const auto step = reader->Next();
+  ASSERT_TRUE(std::holds_alternative<StreamEnd>(step));
+  EXPECT_EQ(GetErrorDetails(std::get<StreamEnd>(step).status).reason, "INCARNATION_CHANGED");
+  store_->Shutdown();
 }
 
 }  // namespace
