@@ -76,6 +76,16 @@ TEST_F(RedisStateCacheTest, RenewsTheExpiryOfAnUnchangedState) {
   EXPECT_GT(std::stoll(server_.Command({"PTTL", "{p0001}:s:a"})), 86'000'000);
 }
 
+TEST_F(RedisStateCacheTest, KeysOfAnyLengthAreKept) {
+  auto cache = Open();
+  const std::string key(9'000, 'k');
+  const Publication publication =
+      PublicationOf(1, FrontierAt(1), {StateAt(key, 1, "x"), StateAt(key + "l", 1, "y")});
+  ASSERT_TRUE(cache->Publish(publication).ok());
+  EXPECT_EQ(ReadPayload(*cache, 1, key), "x");
+  EXPECT_EQ(ReadPayload(*cache, 1, key + "l"), "y");
+}
+
 TEST_F(RedisStateCacheTest, GoesOnAfterARestartWithoutAnError) {
   auto cache = Open();
   ASSERT_TRUE(cache->Publish(PublicationOf(1, FrontierAt(1), {StateAt("a", 1, "x")})).ok());

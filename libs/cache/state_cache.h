@@ -6,6 +6,7 @@
 //   key                 value
 //   {p0123}:f           frontier: incarnation(10) epoch(20) seq(20) as_of_ms(13), decimal digits
 //   {p0123}:s:<key>     version: incarnation(10) definition(10) seq(20) tick(20), then the payload
+//   {p0123}:h:<sha256>  the same, of a key of more than 512 bytes
 //   {p0123}:l           link: incarnation(10) epoch(20) number(20) of the last publication
 //
 // <key> is the owner's text for a KPI and its slice, window and period. The braces put a partition
@@ -68,7 +69,7 @@ struct StateVersion {
 using StatePayload = std::shared_ptr<const std::string>;
 
 struct StateUpdate {
-  std::string key;  // 1 to 1024 bytes
+  std::string key;  // not empty
   StateVersion version;
   StatePayload payload;  // not null
 };

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/base/hash.h"
 #include "libs/base/status_macros.h"
 
 namespace kpisuite {
@@ -14,7 +16,8 @@ namespace {
 
 constexpr uint64_t kMaxTenDigits = 9'999'999'999;
 constexpr int64_t kMaxAsOfMs = 9'999'999'999'999;
-constexpr size_t kMaxKeyBytes = 1024;
+// A longer key is stored under its hash.
+constexpr size_t kMaxKeyBytes = 512;
 
 void AppendDigits(uint64_t number, size_t width, std::string& text) {
   text.append(width, '0');
@@ -64,7 +67,7 @@ absl::Status CheckPartition(int partition) {
 }
 
 absl::Status CheckKey(absl::string_view key) {
-  if (!key.empty() && key.size() <= kMaxKeyBytes) return absl::OkStatus();
+  if (!key.empty()) return absl::OkStatus();
   return Outside("key");
 }
 
@@ -75,7 +78,8 @@ std::string FrontierKey(int partition) { return absl::StrCat(PartitionTag(partit
 std::string LinkKey(int partition) { return absl::StrCat(PartitionTag(partition), ":l"); }
 
 std::string StateKey(int partition, absl::string_view key) {
-  return absl::StrCat(PartitionTag(partition), ":s:", key);
+  if (key.size() <= kMaxKeyBytes) return absl::StrCat(PartitionTag(partition), ":s:", key);
+  return absl::StrCat(PartitionTag(partition), ":h:", absl::BytesToHexString(Sha256(key)));
 }
 
 std::string EncodeFence(const Fence& fence) {

@@ -117,10 +117,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
       return source_->Next();
     }
     if (step == Step::kNext) return source_->Next();
-    std::optional<Response> message = source_->Heartbeat();
-    if (message.has_value()) return *std::move(message);
-    has_heartbeats_ = false;
-    return StreamIdle{};
+    StreamStep<Response> step_result = source_->Heartbeat();
+    if (std::holds_alternative<StreamIdle>(step_result)) has_heartbeats_ = false;
+    return step_result;
   }
 
   void EndStep(StreamStep<Response> result) EXCLUDES(mutex_) {

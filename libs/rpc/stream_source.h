@@ -43,9 +43,9 @@ class StreamSource {
   // The next message, StreamIdle, or StreamEnd. Called once after opening and after each Wake().
   virtual StreamStep<Response> Next() = 0;
 
-  // A message that says "nothing new"; asked for when nothing was written for the heartbeat
-  // interval. Empty when the stream has no heartbeats.
-  virtual std::optional<Response> Heartbeat() { return std::nullopt; }
+  // A message that says "nothing new", or StreamEnd; asked for when nothing was written for the
+  // heartbeat interval. StreamIdle when the stream has no heartbeats.
+  virtual StreamStep<Response> Heartbeat() { return StreamIdle{}; }
 
   // How long without a message until a heartbeat; StreamLimits::heartbeat unless overridden. Read
   // once, after opening. As fine as the ticks of the registry.

@@ -64,10 +64,10 @@ StreamStep<v1::WatchDefinitionsResponse> DefinitionWatch::Next() {
   }
   if (announced_) return StreamIdle{};
   announced_ = true;
-  return *Heartbeat();
+  return Heartbeat();
 }
 
-std::optional<v1::WatchDefinitionsResponse> DefinitionWatch::Heartbeat() {
+StreamStep<v1::WatchDefinitionsResponse> DefinitionWatch::Heartbeat() {
   // In the middle of a snapshot or set the position would promise too much.
   v1::WatchDefinitionsResponse message;
   message.set_heartbeat(true);

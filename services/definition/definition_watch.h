@@ -26,7 +26,7 @@ class DefinitionWatch final : public StreamSource<v1::WatchDefinitionsResponse> 
   ~DefinitionWatch() override;
 
   StreamStep<v1::WatchDefinitionsResponse> Next() override;
-  std::optional<v1::WatchDefinitionsResponse> Heartbeat() override;
+  StreamStep<v1::WatchDefinitionsResponse> Heartbeat() override;
 
  private:
   DefinitionWatch(DefinitionService& service, std::optional<std::string> workspace,

@@ -57,6 +57,7 @@ void EvaluationLoop::RunThread() {
     if (taken.stopped) break;
     for (const WorkQueue::Work& work : taken.feed) work();
     Step();
+    feed_.Told(clock_.Now());
     for (const WorkQueue::Work& task : taken.tasks) task();
     waiters_.Advance(clock_.Now());
     stats_.waiters.store(static_cast<int64_t>(waiters_.size()), std::memory_order_relaxed);

@@ -30,20 +30,37 @@ std::function<void(absl::StatusOr<Answer>)> Reply(RawCompletion completion, Enco
   };
 }
 
+// How long a watch goes on while a partition is evaluated by nobody who is heard of: take-over is
+// faster.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
 // The messages of one WatchStates call.
 class WatchSource final : public StreamSource<grpc::ByteBuffer> {
  public:
-  WatchSource(std::shared_ptr<StateWatch> watch, const StateBoard& board, int heartbeat_seconds)
-      : watch_(std::move(watch)), board_(board), heartbeat_seconds_(heartbeat_seconds) {}
+  WatchSource(std::shared_ptr<StateWatch> watch, std::string parent, RoutedService& service,
+              int heartbeat_seconds)
+      : watch_(std::move(watch)),
+        parent_(std::move(parent)),
+        service_(service),
+        heartbeat_seconds_(heartbeat_seconds) {}
 
   StreamStep<grpc::ByteBuffer> Next() override {
-    const absl::StatusOr<std::optional<WatchItem>> item = watch_->Next(board_);
+    const absl::StatusOr<std::optional<WatchItem>> item = watch_->Next(service_.board());
     if (!item.ok()) return StreamEnd{item.status()};
     if (!item->has_value()) return StreamIdle{};
     return RawWatchItem(**item);
   }
 
-  std::optional<grpc::ByteBuffer> Heartbeat() override {
+  // That nothing is heard of a partition for long does not mean that nothing has changed.
+  StreamStep<grpc::ByteBuffer> Heartbeat() override {
+    const absl::Status watchable = service_.CheckWatchable(parent_);
+    if (watchable.ok()) {
+      deaf_since_ = std::nullopt;
+    } else if (!deaf_since_.has_value()) {
+      deaf_since_ = absl::Now();
+    } else if (absl::Now() - *deaf_since_ > kPatience) {
+      return StreamEnd{watchable};
+    }
     return RawHeartbeat(watch_->ResumeToken());
   }
 
@@ -54,8 +71,10 @@ class WatchSource final : public StreamSource<grpc::ByteBuffer> {
 
  private:
   const std::shared_ptr<StateWatch> watch_;
-  const StateBoard& board_;
+  const std::string parent_;
+  RoutedService& service_;
   const int heartbeat_seconds_;
+  std::optional<absl::Time> deaf_since_;
 };
 
 }  // namespace
@@ -113,7 +132,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* EvaluationRpc::WatchStates(
         RETURN_IF_ERROR(ParseRequest(bytes, decoded));
         ASSIGN_OR_RETURN(std::shared_ptr<StateWatch> watch,
                          service_.Watch(decoded, [waker] { waker.Wake(); }));
-        return std::make_unique<WatchSource>(std::move(watch), service_.board(),
+        return std::make_unique<WatchSource>(std::move(watch), decoded.parent(), service_,
                                              decoded.heartbeat_seconds());
       });
 }

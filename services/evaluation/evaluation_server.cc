@@ -95,10 +95,10 @@ EvaluationServer::EvaluationServer(EvaluationServerParts parts,
       service_({core_->loop, core_->directory, core_->board, core_->positions, core_->health,
                 core_->hub, *core_->log, *core_->cache, simulations_, runtime.executor(),
                 runtime.clock()}),
-      routed_({service_, peers_, *core_->ownership, core_->directory, core_->positions,
+      routed_({service_, peers_, *core_->ownership, core_->directory, core_->positions, core_->hub,
                runtime.clock()}),
       rpc_(routed_, runtime.environment()),
-      replica_rpc_(core_->loop.feed(), runtime.environment()),
+      replica_rpc_(core_->loop.feed(), runtime.clock(), runtime.environment()),
       waits_(std::make_shared<Waits>(core_, runtime.streams())) {
   runtime_.streams().Add(waits_);
   runtime_.readiness().SetNotReady("definitions", "no definitions were heard yet");

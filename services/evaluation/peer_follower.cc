@@ -13,6 +13,9 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(200);
 constexpr absl::Duration kLook = absl::Milliseconds(20);
+// After a restore of definitions a peer may ask for more than there will be: the stream begins
+// anew.
+constexpr int kMostLooks = 500;
 
 }  // namespace
 
@@ -57,9 +60,12 @@ class PeerFollower::Stream {
     replica::FollowStatesResponse response;
     while (reader->Read(&response)) {
       // Watchers could not be told about KPIs that are not known yet.
-      while (positions_.followed() < response.definition_position()) {
+      int looks = 0;
+      while (positions_.followed() < response.definition_position() && looks < kMostLooks) {
         if (Wait(kLook)) break;
+        ++looks;
       }
+      if (looks == kMostLooks) break;
       following_ = true;
       if (!loop_.Mirror(address_, std::move(response))) break;
       response = {};

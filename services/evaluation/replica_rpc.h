@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "libs/base/clock.h"
 #include "libs/rpc/dispatcher.h"
 #include "services/evaluation/replica.grpc.pb.h"
 #include "services/evaluation/state_feed.h"
@@ -13,14 +14,15 @@ namespace kpisuite {
 // Thread-safe. Outlives the server that it is registered with.
 class ReplicaRpc final : public replica::ReplicaService::CallbackService {
  public:
-  // `feed` and what `environment` refers to outlive it.
-  ReplicaRpc(StateFeed& feed, const CallEnvironment& environment);
+  // `feed`, `clock` and what `environment` refers to outlive it.
+  ReplicaRpc(StateFeed& feed, const Clock& clock, const CallEnvironment& environment);
 
   grpc::ServerWriteReactor<replica::FollowStatesResponse>* FollowStates(
       grpc::CallbackServerContext* context, const replica::FollowStatesRequest* request) override;
 
  private:
   StateFeed& feed_;
+  const Clock& clock_;
   Dispatcher dispatcher_;
 };
 

@@ -38,9 +38,10 @@ absl::Status PartHasMoved() {
 
 absl::Status NobodyEvaluates(const PartSet& parts) {
   const std::string names = absl::StrJoin(parts, ", ");
-  return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
-                   absl::StrCat("no evaluator has taken over partition ", names, " yet"),
-                   {{"parts", names}});
+  return MakeError(
+      absl::StatusCode::kUnavailable, "NOT_READY",
+      absl::StrCat("no evaluator is heard of that is far enough with partition ", names),
+      {{"parts", names}});
 }
 
 StateAnswer AnswerOf(const v1::KpiState& state) {
@@ -247,17 +248,24 @@ void RoutedService::SimulateKpi(const v1::SimulateKpiRequest& request, const Cal
 
 absl::StatusOr<std::shared_ptr<StateWatch>> RoutedService::Watch(
     const v1::WatchStatesRequest& request, std::function<void()> wake) {
-  if (parts_.ownership.shared()) {
-    ASSIGN_OR_RETURN(const std::string workspace, ParseWorkspace(request.parent()));
-    PartSet missing;
-    for (const int32_t part : parts_.directory.PartsOf(workspace)) {
-      const bool known =
-          parts_.positions.owned(part) || parts_.positions.mirrored(part).has_value();
-      if (!known) missing.insert(part);
-    }
-    if (!missing.empty()) return NobodyEvaluates(missing);
-  }
+  // Who resumes is shown nothing older than what another evaluator has shown it.
+  RETURN_IF_ERROR(
+      CheckShown(request.parent(), parts_.hub.ShownElsewhereBy(request.resume_token())));
   return parts_.local.Watch(request, std::move(wake));
+}
+
+absl::Status RoutedService::CheckWatchable(const std::string& parent) const {
+  return CheckShown(parent, absl::UnixEpoch());
+}
+
+absl::Status RoutedService::CheckShown(const std::string& parent, absl::Time by) const {
+  if (!parts_.ownership.shared()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string workspace, ParseWorkspace(parent));
+  PartSet missing;
+  for (const int32_t part : parts_.directory.PartsOf(workspace)) {
+    if (!parts_.positions.ShowsAllBy(part, by)) missing.insert(part);
+  }
+  return missing.empty() ? absl::OkStatus() : NobodyEvaluates(missing);
 }
 
 }  // namespace kpisuite

@@ -27,6 +27,7 @@ struct RoutedParts {
   const PartitionOwnership& ownership;
   const KpiDirectory& directory;
   const ShownPositions& positions;
+  const WatchHub& hub;
   const Clock& clock;
 };
 
@@ -62,10 +63,15 @@ class RoutedService {
                    Done<v1::SimulateKpiResponse> done);
   absl::StatusOr<std::shared_ptr<StateWatch>> Watch(const v1::WatchStatesRequest& request,
                                                     std::function<void()> wake);
+  // Whether changes of all partitions of the workspace are heard of: UNAVAILABLE (NOT_READY) when
+  // they are not.
+  absl::Status CheckWatchable(const std::string& parent) const;
   const StateBoard& board() const { return parts_.local.board(); }
   v1::ServerInfo Info() const { return parts_.local.Info(); }
 
  private:
+  // Whether all partitions of the workspace are shown as they were by then.
+  absl::Status CheckShown(const std::string& parent, absl::Time by) const;
   // Who answers for a partition.
   struct Place {
     enum class Kind { kHere, kPeer, kNobody };

@@ -51,6 +51,17 @@ std::optional<absl::Time> ShownPositions::mirrored(int32_t part) const {
   return absl::FromUnixNanos(as_of);
 }
 
+void ShownPositions::SetTold(int32_t part, absl::Time by) {
+  parts_[static_cast<size_t>(part)].told_ns.store(absl::ToUnixNanos(by), std::memory_order_release);
+}
+
+bool ShownPositions::ShowsAllBy(int32_t part, absl::Time by) const {
+  // An owner begins with all that the one before it had shown.
+  if (owned(part)) return ready(part);
+  return mirrored(part).has_value() && parts_[static_cast<size_t>(part)].told_ns.load(
+                                           std::memory_order_acquire) >= absl::ToUnixNanos(by);
+}
+
 void ShownPositions::Set(int32_t part, const PartPosition& position, int64_t definition_position) {
   Part& slot = parts_[static_cast<size_t>(part)];
   if (slot.incarnation.load() != position.incarnation) {

@@ -37,6 +37,11 @@ class ShownPositions {
   // (1970 while that was not told); nothing: they are not.
   void SetMirrored(int32_t part, std::optional<absl::Time> as_of);
   std::optional<absl::Time> mirrored(int32_t part) const;
+  // All that the other process had shown of the partition by then, by its clock, is known here.
+  void SetTold(int32_t part, absl::Time by);
+  // Whether readers here are shown no less of the partition than what any process had shown by
+  // then.
+  bool ShowsAllBy(int32_t part, absl::Time by) const;
 
   void Set(int32_t part, const PartPosition& position, int64_t definition_position);
   // Also whether everything that was loading at start has been shown.
@@ -60,6 +65,7 @@ class ShownPositions {
     std::atomic<bool> owned{false};
     std::atomic<bool> ready{false};
     std::atomic<int64_t> mirrored_ns{kNotMirrored};
+    std::atomic<int64_t> told_ns{0};
   };
 
   absl::Status CheckPart(int32_t part, const PartPosition& wanted) const;

@@ -104,19 +104,16 @@ void StateBoard::RetainOfPart(int32_t part, const absl::flat_hash_set<std::strin
 }
 
 void StateBoard::VisitStates(
-    absl::FunctionRef<void(absl::string_view key, const BoardState&)> visit) const {
-  for (const Shard& shard : shards_) {
-    MutexLock lock(shard.mutex);
-    for (const auto& [key, state] : shard.states) visit(key, state);
-  }
+    size_t shard, absl::FunctionRef<void(absl::string_view key, const BoardState&)> visit) const {
+  MutexLock lock(shards_[shard].mutex);
+  for (const auto& [key, state] : shards_[shard].states) visit(key, state);
 }
 
 void StateBoard::VisitSeries(
+    size_t shard,
     absl::FunctionRef<void(absl::string_view series, absl::string_view period)> visit) const {
-  for (const Shard& shard : shards_) {
-    MutexLock lock(shard.mutex);
-    for (const auto& [series, latest] : shard.latest) visit(series, latest.period);
-  }
+  MutexLock lock(shards_[shard].mutex);
+  for (const auto& [series, latest] : shards_[shard].latest) visit(series, latest.period);
 }
 
 }  // namespace kpisuite

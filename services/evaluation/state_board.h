@@ -56,11 +56,14 @@ class StateBoard {
   // Takes away the states of a partition that are not among `keys`.
   void RetainOfPart(int32_t part, const absl::flat_hash_set<std::string>& keys);
 
-  // Visits all states, shard by shard under its lock: a state that is put meanwhile is visited or
+  // The board is visited in parts, each under its lock: a state that is put meanwhile is visited or
   // not. `visit` must not call back.
-  void VisitStates(absl::FunctionRef<void(absl::string_view key, const BoardState&)> visit) const;
-  // Visits all series with their last period with rows.
+  static constexpr size_t kShards = 64;
+  void VisitStates(size_t shard,
+                   absl::FunctionRef<void(absl::string_view key, const BoardState&)> visit) const;
+  // Series with their last period with rows.
   void VisitSeries(
+      size_t shard,
       absl::FunctionRef<void(absl::string_view series, absl::string_view period)> visit) const;
 
  private:
@@ -69,7 +72,6 @@ class StateBoard {
     absl::flat_hash_map<std::string, BoardState> states GUARDED_BY(mutex);
     absl::flat_hash_map<std::string, LatestPeriod> latest GUARDED_BY(mutex);
   };
-  static constexpr size_t kShards = 64;
 
   Shard& ShardOf(absl::string_view key) const;
 

@@ -14,17 +14,21 @@ constexpr size_t kMaxQueuedBytes = size_t{64} << 20;
 constexpr size_t kRoomToBegin = size_t{4} << 20;
 constexpr size_t kMaxMessageBytes = size_t{1} << 20;
 constexpr size_t kMaxPieceBytes = size_t{256} << 10;
+// How often a follower is told that nothing happened.
+constexpr int64_t kTellEveryNanos = 200'000'000;
 
 }  // namespace
 
-absl::StatusOr<std::optional<replica::FollowStatesResponse>> StateFollower::Next() {
+absl::StatusOr<std::optional<replica::FollowStatesResponse>> StateFollower::Next(absl::Time now) {
   MutexLock lock(mutex_);
   if (overflow_) {
     return MakeError(absl::StatusCode::kResourceExhausted, "SLOW_CONSUMER",
                      absl::StrCat("more than ", kMaxQueuedBytes, " bytes waited for the follower"));
   }
-  if (queue_.empty() && as_of_ns_ == 0) return std::nullopt;
+  const bool tell = told_ns_ - sent_told_ns_ >= kTellEveryNanos;
+  if (queue_.empty() && as_of_ns_ == 0 && !tell) return std::nullopt;
   replica::FollowStatesResponse response;
+  response.set_sent_ns(absl::ToUnixNanos(now));
   response.set_definition_position(definition_position_);
   size_t bytes = 0;
   while (!queue_.empty() && bytes < kMaxMessageBytes) {
@@ -35,7 +39,10 @@ absl::StatusOr<std::optional<replica::FollowStatesResponse>> StateFollower::Next
     *response.add_parts() = std::move(next.news);
     queue_.pop_front();
   }
-  if (queue_.empty()) response.set_as_of_ns(std::exchange(as_of_ns_, 0));
+  if (!queue_.empty()) return response;
+  response.set_as_of_ns(std::exchange(as_of_ns_, 0));
+  response.set_told_ns(told_ns_);
+  sent_told_ns_ = told_ns_;
   return response;
 }
 
@@ -62,6 +69,15 @@ void StateFollower::PushAsOf(int64_t as_of_ns) {
   {
     MutexLock lock(mutex_);
     as_of_ns_ = as_of_ns;
+  }
+  wake_();
+}
+
+void StateFollower::PushTold(int64_t told_ns) {
+  {
+    MutexLock lock(mutex_);
+    told_ns_ = std::max(told_ns_, told_ns);
+    if (told_ns_ - sent_told_ns_ < kTellEveryNanos) return;
   }
   wake_();
 }
@@ -180,6 +196,12 @@ void StateFeed::Advance(const LivePartitions& live) {
 void StateFeed::AsOf(absl::Time as_of) {
   for (const auto& weak : followers_) {
     if (const auto follower = weak.lock()) follower->PushAsOf(absl::ToUnixNanos(as_of));
+  }
+}
+
+void StateFeed::Told(absl::Time time) {
+  for (const auto& weak : followers_) {
+    if (const auto follower = weak.lock()) follower->PushTold(absl::ToUnixNanos(time));
   }
 }
 

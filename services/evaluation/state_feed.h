@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "services/evaluation/live_partitions.h"
 #include "services/evaluation/replica.pb.h"
@@ -25,8 +26,9 @@ class StateFollower {
   // `wake` is called on the engine thread when Next may have something again.
   explicit StateFollower(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  // The next message; nothing at present; RESOURCE_EXHAUSTED (SLOW_CONSUMER).
-  absl::StatusOr<std::optional<replica::FollowStatesResponse>> Next() EXCLUDES(mutex_);
+  // The next message, sent `now`; nothing at present; RESOURCE_EXHAUSTED (SLOW_CONSUMER).
+  absl::StatusOr<std::optional<replica::FollowStatesResponse>> Next(absl::Time now)
+      EXCLUDES(mutex_);
 
  private:
   friend class StateFeed;
@@ -40,6 +42,7 @@ class StateFollower {
   // are made only when there is room, and would never fit if they were too many.
   void Push(replica::PartNews news, int64_t definition_position, bool bounded) EXCLUDES(mutex_);
   void PushAsOf(int64_t as_of_ns) EXCLUDES(mutex_);
+  void PushTold(int64_t told_ns) EXCLUDES(mutex_);
   size_t queued_bytes() const EXCLUDES(mutex_);
 
   const std::function<void()> wake_;
@@ -49,7 +52,10 @@ class StateFollower {
   size_t bytes_ GUARDED_BY(mutex_) = 0;  // of all
   size_t bounded_bytes_ GUARDED_BY(mutex_) = 0;
   int64_t definition_position_ GUARDED_BY(mutex_) = 0;
-  int64_t as_of_ns_ GUARDED_BY(mutex_) = 0;  // not told yet; behind the queue
+  // Behind the queue: what was not sent yet, and what was sent last.
+  int64_t as_of_ns_ GUARDED_BY(mutex_) = 0;
+  int64_t told_ns_ GUARDED_BY(mutex_) = 0;
+  int64_t sent_told_ns_ GUARDED_BY(mutex_) = 0;
   bool overflow_ GUARDED_BY(mutex_) = false;
 };
 
@@ -75,6 +81,8 @@ class StateFeed {
   bool behind() const { return behind_; }
   // All that measurement had then is shown.
   void AsOf(absl::Time as_of);
+  // All that readers were shown by then was published.
+  void Told(absl::Time time);
 
  private:
   // In pieces that fit into a message; at least one.

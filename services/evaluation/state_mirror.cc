@@ -8,6 +8,7 @@ namespace kpisuite {
 
 void StateMirror::Take(const std::string& peer, const replica::FollowStatesResponse& news,
                        const std::function<bool(int32_t part, int64_t epoch)>& owned) {
+  hub_.RaiseShownBy(absl::FromUnixNanos(news.sent_ns()));
   std::vector<ShownState> shown;
   for (const replica::PartNews& part : news.parts()) {
     if (!owned(part.part(), part.epoch())) TakePart(peer, part, &shown);
@@ -15,10 +16,11 @@ void StateMirror::Take(const std::string& peer, const replica::FollowStatesRespo
   if (!shown.empty()) {
     hub_.Publish(std::make_shared<const std::vector<ShownState>>(std::move(shown)));
   }
-  if (news.as_of_ns() == 0) return;
+  if (news.as_of_ns() == 0 && news.told_ns() == 0) return;
   for (const auto& [part, followed] : followed_) {
     if (followed.peer != peer || !followed.in_sync) continue;
-    positions_.SetMirrored(part, absl::FromUnixNanos(news.as_of_ns()));
+    if (news.told_ns() != 0) positions_.SetTold(part, absl::FromUnixNanos(news.told_ns()));
+    if (news.as_of_ns() != 0) positions_.SetMirrored(part, absl::FromUnixNanos(news.as_of_ns()));
   }
 }
 
@@ -29,6 +31,7 @@ void StateMirror::TakePart(const std::string& peer, const replica::PartNews& new
   if (news.begins()) {
     if (found != followed_.end() && found->second.epoch > news.epoch()) return;
     positions_.SetMirrored(news.part(), std::nullopt);
+    positions_.SetTold(news.part(), absl::UnixEpoch());
     found = followed_.insert_or_assign(news.part(), Followed{peer, news.epoch()}).first;
   }
   if (found == followed_.end()) return;

@@ -75,6 +75,49 @@ TEST_F(StateMirrorTest, IsReadOnceItIsComplete) {
   EXPECT_EQ(positions_.mirrored(2), absl::FromUnixSeconds(7));
 }
 
+TEST_F(StateMirrorTest, ShowsAllThatTheOwnerHadShownByTheTimeItTold) {
+  const auto told = [&](int64_t seconds) {
+    replica::FollowStatesResponse response;
+    response.set_told_ns(seconds * 1'000'000'000);
+    Take("a", response);
+  };
+  const auto shows = [&](int64_t seconds) {
+    return positions_.ShowsAllBy(2, absl::FromUnixSeconds(seconds));
+  };
+  EXPECT_FALSE(shows(0));
+  Tell("a", 5, true, true, {State("k1", "one")});
+  EXPECT_TRUE(shows(0)) << "for those who come without a past";
+  EXPECT_FALSE(shows(7));
+  told(7);
+  EXPECT_TRUE(shows(7));
+  EXPECT_FALSE(shows(8));
+  Tell("b", 6, true, false, {});
+  told(9);
+  EXPECT_FALSE(shows(0));
+  Tell("b", 6, false, true, {State("k1", "one")});
+  EXPECT_FALSE(shows(7)) << "its new owner has not told yet";
+  positions_.SetOwned(2, true);
+  EXPECT_FALSE(shows(0));
+  positions_.SetReady(2, true);
+  EXPECT_TRUE(shows(9));
+}
+
+TEST_F(StateMirrorTest, TokensTellByWhenAnyProcessHadShownWhatWasSent) {
+  replica::FollowStatesResponse response;
+  const absl::Time ahead = absl::Now() + absl::Seconds(4);
+  response.set_sent_ns(absl::ToUnixNanos(ahead));
+  const auto token = [&] {
+    const auto watch = hub_.Open(StateFilter::Create("workspaces/w", "").value(), "", [] {});
+    return watch->ResumeToken();
+  };
+  EXPECT_LT(WatchToken::Parse(token()).shown_by, ahead);
+  Take("a", response);
+  EXPECT_EQ(WatchToken::Parse(token()).shown_by, ahead);
+  response.set_sent_ns(absl::ToUnixNanos(ahead + absl::Hours(1)));
+  Take("a", response);
+  EXPECT_LT(WatchToken::Parse(token()).shown_by, ahead + absl::Minutes(1)) << "a wrong clock";
+}
+
 TEST_F(StateMirrorTest, FollowsChangesAndRemovals) {
   Tell("a", 5, true, true, {State("k1", "one"), State("k2", "two")});
   Tell("a", 5, false, false, {State("k1", "one more"), State("k2", "")});

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/error.h"
@@ -11,39 +10,39 @@
 namespace kpisuite {
 namespace {
 
-std::string MakeToken(uint64_t process, int64_t update_no) {
-  return absl::StrCat(absl::Hex(process), ".", update_no);
-}
+// A clock that is further ahead is wrong: nobody waits for its time.
+constexpr absl::Duration kMostSkew = absl::Seconds(5);
 
-// The update number of a token of this process.
-std::optional<int64_t> ReadToken(absl::string_view token, uint64_t process) {
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(token, absl::MaxSplits('.', 1));
-  int64_t update_no = 0;
-  if (parts.first != absl::StrCat(absl::Hex(process))) return std::nullopt;
-  if (!absl::SimpleAtoi(parts.second, &update_no) || update_no < 0) return std::nullopt;
-  return update_no;
-}
+// So many keys are listed for a watch before it sends them.
+constexpr size_t kListAtOnce = 1000;
 
 // KPI, window, slice and, in the key of a state, period.
 std::vector<absl::string_view> PartsOf(absl::string_view key) { return absl::StrSplit(key, '\n'); }
 
 }  // namespace
 
-StateWatch::StateWatch(StateFilter filter, std::string resume_token, size_t max_pending,
-                       std::function<void()> wake)
+StateWatch::StateWatch(StateFilter filter, const WatchToken& resumed_from, size_t max_pending,
+                       WatchHub& hub, std::function<void()> wake)
     : filter_(std::move(filter)),
-      resumed_from_(std::move(resume_token)),
+      resumed_from_(resumed_from),
       max_pending_(max_pending),
+      hub_(hub),
       wake_(std::move(wake)) {}
 
-void StateWatch::Begin(std::vector<std::string> snapshot, uint64_t process, int64_t update_no) {
+void StateWatch::Begin(uint64_t process, int64_t update_no) {
   MutexLock lock(mutex_);
-  snapshot_.assign(std::make_move_iterator(snapshot.begin()),
-                   std::make_move_iterator(snapshot.end()));
   process_ = process;
   seen_no_ = update_no;
   begun_ = true;
+  listing_ = true;
+}
+
+void StateWatch::AddListed(std::vector<std::string> keys, bool all) {
+  MutexLock lock(mutex_);
+  listed_.insert(listed_.end(), std::make_move_iterator(keys.begin()),
+                 std::make_move_iterator(keys.end()));
+  listed_all_ = all;
+  listing_ = false;
   idle_ = false;
 }
 
@@ -60,16 +59,27 @@ bool StateWatch::Offer(const ShownState& shown) {
   pending.state = shown.state;
   if (pending_.size() > max_pending_) {
     overflow_ = true;
+    sent_no_ = SentNo();
     pending_.clear();
     order_.clear();
-    snapshot_.clear();
+    listed_.clear();
   }
   return std::exchange(idle_, false);
 }
 
+int64_t StateWatch::SentNo() const {
+  if (overflow_) return sent_no_;
+  return order_.empty() ? seen_no_ : order_.begin()->first - 1;
+}
+
 std::string StateWatch::TokenLocked() const {
-  if (!in_sync_) return resumed_from_;
-  return MakeToken(process_, order_.empty() ? seen_no_ : order_.begin()->first - 1);
+  WatchToken token = resumed_from_;
+  if (in_sync_) {
+    token.process = process_;
+    token.update_no = SentNo();
+  }
+  token.shown_by = std::max(token.shown_by, hub_.ShownBy());
+  return token.ToString();
 }
 
 std::string StateWatch::ResumeToken() const {
@@ -85,12 +95,17 @@ absl::StatusOr<std::optional<WatchItem>> StateWatch::Next(const StateBoard& boar
                                   " changed states waited for the reader; resume from the token"),
                      {{"max_pending", absl::StrCat(max_pending_)}});
   }
-  while (!snapshot_.empty()) {
-    const std::string key = std::move(snapshot_.front());
-    snapshot_.pop_front();
+  while (!listed_.empty()) {
+    const std::string key = std::move(listed_.front());
+    listed_.pop_front();
     const std::optional<BoardState> shown = board.Find(key);
     if (!shown.has_value() || !filter_.MatchesStatus(shown->status)) continue;
     return WatchItem{.state = shown->state, .resume_token = TokenLocked()};
+  }
+  if (begun_ && !listed_all_) {
+    if (!std::exchange(listing_, true)) hub_.List(shared_from_this());
+    idle_ = true;
+    return std::nullopt;
   }
   if (begun_ && !in_sync_) {
     in_sync_ = true;
@@ -112,6 +127,7 @@ WatchHub::WatchHub(const StateBoard& board, const KpiDirectory& kpis, const Cloc
                    const WatchHubOptions& options)
     : board_(board), kpis_(kpis), clock_(clock), options_(options) {
   thread_ = std::thread([this] { RunThread(); });
+  listing_thread_ = std::thread([this] { RunListing(); });
 }
 
 WatchHub::~WatchHub() {
@@ -119,43 +135,92 @@ WatchHub::~WatchHub() {
     MutexLock lock(mutex_);
     stopping_ = true;
     changed_.NotifyAll();
+    to_list_changed_.NotifyAll();
   }
   thread_.join();
+  listing_thread_.join();
 }
 
-std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, std::string resume_token,
+std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, absl::string_view resume_token,
                                            std::function<void()> wake) {
-  auto watch = std::make_shared<StateWatch>(std::move(filter), std::move(resume_token),
-                                            options_.max_pending, std::move(wake));
+  auto watch = std::make_shared<StateWatch>(
+      std::move(filter), resume_token.empty() ? WatchToken() : WatchToken::Parse(resume_token),
+      options_.max_pending, *this, std::move(wake));
   MutexLock lock(mutex_);
-  jobs_.push_back({.opened = watch});
+  opened_.push_back(watch);
   changed_.NotifyAll();
   return watch;
 }
 
+absl::Time WatchHub::ShownElsewhereBy(absl::string_view resume_token) const {
+  if (resume_token.empty()) return absl::UnixEpoch();
+  const WatchToken token = WatchToken::Parse(resume_token);
+  return token.process == options_.process ? absl::UnixEpoch() : token.shown_by;
+}
+
+void WatchHub::RaiseShownBy(absl::Time time) {
+  const absl::Time believed = std::min(time, clock_.Now() + kMostSkew);
+  MutexLock lock(shown_by_mutex_);
+  shown_by_ = std::max(shown_by_, believed);
+}
+
+absl::Time WatchHub::ShownBy() const {
+  MutexLock lock(shown_by_mutex_);
+  return std::max(shown_by_, clock_.Now());
+}
+
 void WatchHub::Publish(ShownStates states) {
   MutexLock lock(mutex_);
-  while (jobs_.size() >= options_.max_queued_batches && !stopping_) changed_.Wait(mutex_);
-  jobs_.push_back({.states = std::move(states)});
+  while (batches_.size() >= options_.max_queued_batches && !stopping_) changed_.Wait(mutex_);
+  batches_.push_back(std::move(states));
   changed_.NotifyAll();
 }
 
 void WatchHub::RunThread() {
   while (true) {
-    Job job;
+    std::vector<std::shared_ptr<StateWatch>> opened;
+    ShownStates states;
     {
       MutexLock lock(mutex_);
-      while (jobs_.empty() && !stopping_) changed_.Wait(mutex_);
+      while (opened_.empty() && batches_.empty() && !stopping_) changed_.Wait(mutex_);
       if (stopping_) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-      changed_.NotifyAll();
+      opened.swap(opened_);
+      if (!batches_.empty()) {
+        states = std::move(batches_.front());
+        batches_.pop_front();
+        changed_.NotifyAll();
+      }
     }
-    if (job.opened != nullptr) {
-      Begin(job.opened);
-    } else {
-      Distribute(*job.states);
+    for (const std::shared_ptr<StateWatch>& watch : opened) Begin(watch);
+    if (states != nullptr) Distribute(*states);
+  }
+}
+
+void WatchHub::List(std::weak_ptr<StateWatch> watch) {
+  MutexLock lock(mutex_);
+  to_list_.push_back(std::move(watch));
+  to_list_changed_.NotifyAll();
+}
+
+void WatchHub::RunListing() {
+  while (true) {
+    std::weak_ptr<StateWatch> next;
+    {
+      MutexLock lock(mutex_);
+      while (to_list_.empty() && !stopping_) to_list_changed_.Wait(mutex_);
+      if (stopping_) return;
+      next = std::move(to_list_.front());
+      to_list_.pop_front();
     }
+    const std::shared_ptr<StateWatch> watch = next.lock();
+    if (watch == nullptr) continue;
+    std::vector<std::string> keys;
+    while (keys.size() < kListAtOnce && watch->next_shard_ < StateBoard::kShards) {
+      std::vector<std::string> more = KeysOfShard(*watch, watch->next_shard_++);
+      std::move(more.begin(), more.end(), std::back_inserter(keys));
+    }
+    watch->AddListed(std::move(keys), watch->next_shard_ == StateBoard::kShards);
+    watch->wake_();
   }
 }
 
@@ -190,19 +255,20 @@ void WatchHub::Begin(const std::shared_ptr<StateWatch>& watch) {
   // What is distributed from now on reaches the watch; everything before is on the board.
   watches_[watch->filter_.workspace()].push_back(watch);
   watcher_count_.fetch_add(1, std::memory_order_relaxed);
-  // What changed since a token of another process is not known: everything may have.
-  std::vector<std::string> keys =
-      watch->resumed_from_.empty()
-          ? CurrentKeys(watch->filter_)
-          : KeysSince(watch->filter_,
-                      ReadToken(watch->resumed_from_, options_.process).value_or(0));
-  watch->Begin(std::move(keys), options_.process, distributed_no_);
-  watch->wake_();
+  watch->Begin(options_.process, distributed_no_);
+  List(watch);
 }
 
-std::vector<std::string> WatchHub::CurrentKeys(const StateFilter& filter) const {
+std::vector<std::string> WatchHub::KeysOfShard(const StateWatch& watch, size_t shard) const {
+  const WatchToken& from = watch.resumed_from_;
+  if (from.process == 0) return CurrentKeys(watch.filter_, shard);
+  // What changed since a token of another process is not known: everything may have.
+  return KeysSince(watch.filter_, from.process == options_.process ? from.update_no : 0, shard);
+}
+
+std::vector<std::string> WatchHub::CurrentKeys(const StateFilter& filter, size_t shard) const {
   std::vector<std::pair<std::string, std::string>> latest;  // series, period
-  board_.VisitSeries([&](absl::string_view series, absl::string_view period) {
+  board_.VisitSeries(shard, [&](absl::string_view series, absl::string_view period) {
     const std::vector<absl::string_view> parts = PartsOf(series);
     if (filter.MatchesSeries(parts[0], parts[1], parts[2])) latest.emplace_back(series, period);
   });
@@ -222,9 +288,10 @@ std::vector<std::string> WatchHub::CurrentKeys(const StateFilter& filter) const 
   return keys;
 }
 
-std::vector<std::string> WatchHub::KeysSince(const StateFilter& filter, int64_t update_no) const {
+std::vector<std::string> WatchHub::KeysSince(const StateFilter& filter, int64_t update_no,
+                                             size_t shard) const {
   std::vector<std::pair<int64_t, std::string>> changed;
-  board_.VisitStates([&](absl::string_view key, const BoardState& state) {
+  board_.VisitStates(shard, [&](absl::string_view key, const BoardState& state) {
     if (state.update_no <= update_no) return;
     const std::vector<absl::string_view> parts = PartsOf(key);
     if (filter.MatchesSeries(parts[0], parts[1], parts[2])) {

@@ -4,6 +4,7 @@
 
 #include "gtest/gtest.h"
 #include "services/evaluation/evaluation_server_for_test.h"
+#include "services/evaluation/watch_token.h"
 
 namespace kpisuite {
 namespace {
@@ -121,6 +122,19 @@ TEST_F(WatchStatesTest, TokenOfAnotherProcessBringsEveryPeriodThatMayHaveChanged
   request_.set_resume_token("1234.99999");
   Watch watch(*suite_.stub, request_);
   EXPECT_EQ(watch.Sync(), 3);
+}
+
+TEST_F(WatchStatesTest, TokensAreReadAsTheyWereWritten) {
+  const WatchToken token{
+      .process = ~uint64_t{0}, .update_no = 77, .shown_by = absl::FromUnixNanos(1'795'785'862'579)};
+  const WatchToken read = WatchToken::Parse(token.ToString());
+  EXPECT_EQ(read.process, token.process);
+  EXPECT_EQ(read.update_no, 77);
+  EXPECT_EQ(read.shown_by, token.shown_by);
+  for (const char* text : {"1.2", "1.2.3.4", "x.2.3", "1.-2.3", "1.2.", "1.2.ffffffffffffffff"}) {
+    EXPECT_EQ(WatchToken::Parse(text).process, 1u) << text;
+    EXPECT_EQ(WatchToken::Parse(text).shown_by, absl::UnixEpoch()) << text;
+  }
 }
 
 TEST_F(WatchStatesTest, KeysNameTheSeriesToWatch) {

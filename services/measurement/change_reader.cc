@@ -88,7 +88,7 @@ absl::Status ChangeReader::Append(Position& position, size_t limit_bytes, std::s
   return absl::OkStatus();
 }
 
-std::optional<grpc::ByteBuffer> ChangeReader::Heartbeat() {
+StreamStep<grpc::ByteBuffer> ChangeReader::Heartbeat() {
   v1::ReadChangesResponse response;
   // Heads that may be old would say that nothing is missing: then better none.
   if (!store_.RefreshHeads().ok()) return SerializeRaw(response);

@@ -30,7 +30,7 @@ class ChangeReader final : public StreamSource<grpc::ByteBuffer> {
   ~ChangeReader() override;
 
   StreamStep<grpc::ByteBuffer> Next() override;
-  std::optional<grpc::ByteBuffer> Heartbeat() override;
+  StreamStep<grpc::ByteBuffer> Heartbeat() override;
   std::optional<absl::Duration> heartbeat_interval() const override;
 
  private:

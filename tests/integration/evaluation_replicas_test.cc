@@ -119,6 +119,12 @@ TEST_F(EvaluationReplicas, WhoJoinsTakesAShareAndAllAnswerForAll) {
              std::set<v1::StateSource>{v1::STATE_SOURCE_OWNER, v1::STATE_SOURCE_NEAR_CACHE};
     }));
   }
+  // Nobody has told yet what will be shown in an hour.
+  v1::WatchStatesRequest ahead = WatchOf(SharedLoad::Kpi(0), "DAY");
+  ahead.set_resume_token(
+      absl::StrCat("2.0.", absl::Hex(absl::ToUnixNanos(absl::Now() + absl::Hours(1)))));
+  StateWatcher refused(first, ahead);
+  EXPECT_TRUE(absl::IsUnavailable(refused.Drain()));
   const absl::Time left = absl::Now();
   ASSERT_TRUE(joined.Terminate().ok());
   load_.Write(first);

@@ -17,7 +17,7 @@ class Counter final : public StreamSource<EchoResponse> {
     return message;
   }
 
-  std::optional<EchoResponse> Heartbeat() override {
+  StreamStep<EchoResponse> Heartbeat() override {
     EchoResponse message;
     message.set_text("heartbeat");
     return message;
