@@ -2,7 +2,11 @@
 
 #include <string>
 
+<<<<<<< HEAD
 #include "absl/strings/cord.h"
+=======
+#include "absl/strings/ascii.h"
+>>>>>>> main
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 
@@ -10,7 +14,8 @@ namespace kpisuite {
 namespace {
 
 constexpr char kUnknownOutcome[] =
-    "the store failed; the outcome is unknown, retry with the same request_id";
+    "the store failed; whether a write was stored is unknown, repeat it with the same request_id";
+constexpr char kNoConnection[] = "the database cannot be reached, or refuses the connection";
 
 // Marks errors of this kind; not sent to clients.
 constexpr char kLockTimeoutPayload[] = "kpisuite/postgres/lock-timeout";
@@ -64,9 +69,10 @@ bool IsLockTimeout(const absl::Status& status) {
 }
 
 absl::Status PostgresConnectionError(PGconn* connection, absl::string_view action) {
-  LogError("postgres failed",
-           {{"action", action.substr(0, 256)}, {"error", PQerrorMessage(connection)}});
-  return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", kUnknownOutcome);
+  LogError("postgres failed", {{"action", action.substr(0, 256)},
+                               {"error", absl::StripAsciiWhitespace(PQerrorMessage(connection))}});
+  return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+                   action == "connect" ? kNoConnection : kUnknownOutcome);
 }
 
 absl::Status PostgresUnavailable(absl::string_view detail) {

@@ -114,7 +114,8 @@ class RoutedService {
   void AskOwner(const v1::GetStateRequest& request, const CallOrigin& origin,
                 Done<StateAnswer> done);
 
-  // BatchGetStates (routed_batch.cc).
+  // BatchGetStates (routed_batch.cc): each key as GetState, and those with the same way together.
+  void ReadNearFirst(const std::shared_ptr<Batch>& batch);
   void StartRound(const std::shared_ptr<Batch>& batch);
   void FinishRound(const std::shared_ptr<Batch>& batch);
   void ReadRestFromStore(const std::shared_ptr<Batch>& batch);

@@ -25,9 +25,12 @@ def follow(chain, before, after, open_from, not_closed):
     if not kpi.keep and open_from is None:
         return ()
     if series_of(before[0]) == series_of(kpi):
-        return chain and (*chain[:-1], Version(chain[-1].first, kpi, revision))
-    earlier = (*chain[:-1], Version(chain[-1].first if chain else None, *before))
-    wanted = kpi.keep and (kpi.effective_from or not_closed)
+        if not chain or kpi.effective_from in (None, before[0].effective_from):
+            return chain and (*chain[:-1], Version(chain[-1].first, kpi, revision))
+        earlier, wanted = chain[:-1], kpi.effective_from  # the same version from another day on
+    else:
+        earlier = (*chain[:-1], Version(chain[-1].first if chain else None, *before))
+        wanted = kpi.keep and (kpi.effective_from or not_closed)
     first = max([day for day in (wanted, open_from) if day], default=None)
     if first is None:
         return ()
