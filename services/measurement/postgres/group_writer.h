@@ -7,6 +7,9 @@
 //   the samples that they name (in the same round trip when all series are remembered)
 //   everything that changed, and the commit
 //
+// A sample that is later than the last of its series is known to be new, and not looked for, while
+// nobody else has written to the partition since.
+//
 // What a unit does is decided in between, by PartitionGroup. Two processes that write to one
 // partition wait for each other at the lock, for a second at a time; one that is halted while it
 // holds the lock loses it after three.
@@ -53,6 +56,14 @@ class GroupWriter {
   struct KnownSeries {
     uint64_t id = 0;
     bool has_business_day = false;
+    int64_t last_nano = kUnknownLast;
+    int64_t run = 0;  // in which last_nano was found
+  };
+  // A partition as this writer left it. A run lasts while nobody else writes to it.
+  struct Left {
+    int64_t incarnation = 0;
+    int64_t last_seq = 0;
+    int64_t run = 0;
   };
 
   absl::Status Connect();
@@ -60,6 +71,9 @@ class GroupWriter {
                                          const FeedHead& known);
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
+  // Whether nobody else has written to the partition; else a new run begins, in which nothing is
+  // known of its last samples.
+  bool ContinuesRun(const PartitionGroup& group);
   absl::Status WriteChanges(const PartitionGroup& group);
   // Whether all series of the group are remembered; fills in those that are.
   bool RecallSeries(PartitionGroup& group) const;
@@ -70,6 +84,8 @@ class GroupWriter {
   // Committed rows only. Begun anew with the connection: a server that was restored or has failed
   // over may not have them.
   absl::flat_hash_map<std::string, KnownSeries> series_;
+  absl::flat_hash_map<int, Left> left_;  // by partition
+  int64_t runs_ = 0;
 };
 
 }  // namespace kpisuite

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@
 
 namespace kpisuite {
 
+inline constexpr int64_t kUnknownLast = std::numeric_limits<int64_t>::max();
+
 // A series that the group names. Views refer to the units.
 struct GroupSeries {
   absl::string_view workspace;
@@ -27,6 +30,8 @@ struct GroupSeries {
   std::string slice;
   uint64_t id = 0;  // 0: it is not stored
   bool has_business_day = false;
+  // No stored sample is later, so that one that is needs no look-up.
+  int64_t last_nano = kUnknownLast;
   // What the group does to it.
   bool added = false;
   bool marked = false;  // got its first business day
