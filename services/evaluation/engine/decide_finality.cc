@@ -120,7 +120,7 @@ absl::StatusOr<Decided> DecideFinal(const KpiRuntime& runtime,
   ASSIGN_OR_RETURN(std::optional<std::string> known,
                    FindAnswer(request, decision.kind, earlier, decision));
   if (known.has_value()) return Decided{.answer = *std::move(known)};
-  const KpiFinality before(decision.kpi, kpi.finality, earlier);
+  const KpiFinality before = runtime.finalities().front()->With(earlier);
   if (before.FinalTimeOf(decision.end_day - 1) <= now) {
     return Decided{.answer = FinalThrough(kpi, before, decision.end_day, now).SerializeAsString()};
   }
@@ -135,8 +135,7 @@ absl::StatusOr<Decided> DecideFinal(const KpiRuntime& runtime,
   FinalityDecisions after = earlier;
   after.push_back(decision);
   decision.answer =
-      FinalThrough(kpi, KpiFinality(decision.kpi, kpi.finality, after), decision.end_day, now)
-          .SerializeAsString();
+      FinalThrough(kpi, before.With(after), decision.end_day, now).SerializeAsString();
   return Decided{.decision = decision, .answer = decision.answer};
 }
 
@@ -171,7 +170,7 @@ absl::StatusOr<Decided> DecideRelease(const KpiRuntime& runtime,
   ASSIGN_OR_RETURN(std::optional<std::string> known,
                    FindAnswer(request, decision.kind, earlier, decision));
   if (known.has_value()) return Decided{.answer = *std::move(known)};
-  const KpiFinality before(decision.kpi, kpi.finality, earlier);
+  const KpiFinality before = runtime.finalities().front()->With(earlier);
   if (before.FinalTimeOf(decision.end_day - 1) > now) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "PERIOD_NOT_FINAL",
                      absl::StrCat("last_period: got ", last->id, ", want periods that are final"),
