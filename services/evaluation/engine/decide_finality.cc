@@ -35,7 +35,8 @@ void CheckWho(const Request& request, Violations& violations) {
   CheckText("request_id", request.request_id(), kMaxRequestId, violations);
 }
 
-// A period of one of the calendar windows.
+// A period of one of the calendar windows. One that the zone skips is one too: it has no instant of
+// its own and ends when the next one begins.
 std::optional<Period> CheckPeriod(const KpiDefinition& kpi, const std::string& field,
                                   const std::string& id, Violations& violations) {
   if (!kpi.finality.grain.has_value()) {
@@ -47,7 +48,9 @@ std::optional<Period> CheckPeriod(const KpiDefinition& kpi, const std::string& f
   const auto period = ParsePeriod(*kpi.calendar, id);
   for (const Window& window : kpi.windows) {
     if (window.kind() != WindowKind::kCalendar) continue;
-    if (period.ok() && period->grain == window.grain() && period->exists()) return *period;
+    const bool is_one =
+        period.ok() && period->grain == window.grain() && period->first_day < period->end_day;
+    if (is_one) return *period;
     absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", window.id());
   }
   violations.Add(field, id.empty() ? violation::kRequired : violation::kSyntax,
