@@ -127,23 +127,12 @@ class RandomRun {
     Define(kpi);
   }
 
-  // What is said of the same series.
-  void DrawMeaning(v1::Kpi& kpi) {
-    kpi.mutable_target()->set_fixed(absl::StrCat(absl::Uniform(random_, 1, 40)));
-    kpi.clear_hysteresis();
-    kpi.clear_process_control();
-    if (absl::Bernoulli(random_, 0.4)) {
-      kpi.mutable_hysteresis()->set_worsen_periods(absl::Uniform(random_, 1, 4));
-    }
-    if (absl::Bernoulli(random_, 0.4)) kpi.mutable_process_control();
-  }
-
   // Another aggregation, for all periods or from a day on; or another target, which continues the
   // series.
   void Redefine(size_t kpi) {
     v1::Kpi& changed = *definitions_[1 + kpi].mutable_kpi();
     if (absl::Bernoulli(random_, 0.5)) {
-      DrawMeaning(changed);
+      changed.mutable_target()->set_fixed(absl::StrCat(absl::Uniform(random_, 1, 40)));
     } else {
       DrawSeries(changed);
     }

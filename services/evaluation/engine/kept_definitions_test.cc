@@ -69,7 +69,7 @@ TEST_F(KeptDefinitionsTest, AContinuedSeriesHasOneRuntimeAndNoBreak) {
   EXPECT_EQ(State(4).target().value(), "10");
   EXPECT_EQ(State(4).status(), v1::STATUS_ON_TARGET);
   EXPECT_EQ(State(5).target().value(), "100");
-  EXPECT_EQ(State(5).status(), v1::STATUS_OFF_TARGET);
+  EXPECT_EQ(State(5).status(), v1::STATUS_WARNING);
   EXPECT_EQ(State(5).definition_revision(), 2);
   EXPECT_THAT(State(5).observation_flags(), ElementsAre(v1::OBSERVATION_FLAG_NORMAL));
   EXPECT_THAT(State(4).observation_flags(), ElementsAre(v1::OBSERVATION_FLAG_NORMAL));
