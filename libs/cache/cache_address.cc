@@ -236,8 +236,10 @@ absl::StatusOr<CacheAddress> ParseCacheAddressWithoutPassword(absl::string_view 
   }
   return InvalidFields(
       {{.field = std::string(flag),
-        .description = "got an unknown kind of cache, want memory or the address of a Redis: "
-                       "redis://, redis-sentinel://, redis-cluster://, or with rediss for TLS"}});
+        .description =
+            absl::StrCat(text.empty() ? "got nothing" : "got an unknown kind of cache",
+                         ", want memory or the address of a Redis: redis://, redis-sentinel://, "
+                         "redis-cluster://, or with rediss for TLS")}});
 }
 
 }  // namespace kpisuite

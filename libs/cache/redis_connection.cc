@@ -191,7 +191,7 @@ absl::Status RedisError(const redisReply& reply) {
   for (const absl::string_view refusal : {"NOAUTH", "WRONGPASS", "ERR AUTH", "ERR invalid password",
                                           "ERR Protocol error: unauthenticated"}) {
     if (!absl::StartsWith(text, refusal)) continue;
-    return CacheUnavailable("AUTH", "the cache refused the password of its address");
+    return CacheUnavailable("AUTH", "the cache refused the password, or wants one");
   }
   // What the user of a script may not do is said without a code.
   if (absl::StartsWith(text, "NOPERM") || absl::StrContains(text, "user executing the script")) {

@@ -48,7 +48,9 @@ absl::Status CheckText(absl::string_view text) {
 absl::StatusOr<std::string> TakeMember(absl::string_view* text) {
   size_t i = 0;
   for (; i < text->size() && (*text)[i] != ';'; ++i) {
-    if ((*text)[i] == '=') return SliceError(*text, "`=` in a member written as `\\=`");
+    if ((*text)[i] == '=') {
+      return SliceError(*text, "`;` between dimensions, and `=` in a member written as `\\=`");
+    }
     if ((*text)[i] != '\\') continue;
     ++i;
     if (i == text->size() || kEscapable.find((*text)[i]) == absl::string_view::npos) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 
@@ -9,7 +10,8 @@ namespace kpisuite {
 namespace {
 
 constexpr char kUnknownOutcome[] =
-    "the store failed; the outcome is unknown, retry with the same request_id";
+    "the store failed; whether a write was stored is unknown, repeat it with the same request_id";
+constexpr char kNoConnection[] = "the database cannot be reached, or refuses the connection";
 
 // Classes of SQLSTATE that mean a mistake of ours.
 bool IsProgrammingError(absl::string_view state) {
@@ -53,9 +55,10 @@ absl::Status PostgresError(const PGresult* result, absl::string_view action) {
 }
 
 absl::Status PostgresConnectionError(PGconn* connection, absl::string_view action) {
-  LogError("postgres failed",
-           {{"action", action.substr(0, 256)}, {"error", PQerrorMessage(connection)}});
-  return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", kUnknownOutcome);
+  LogError("postgres failed", {{"action", action.substr(0, 256)},
+                               {"error", absl::StripAsciiWhitespace(PQerrorMessage(connection))}});
+  return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+                   action == "connect" ? kNoConnection : kUnknownOutcome);
 }
 
 absl::Status PostgresUnavailable(absl::string_view detail) {

@@ -26,7 +26,8 @@ constexpr char kInternalText[] = "internal error; the server's log has the reque
 const std::map<std::string, std::string>& FixedTexts() {
   static const auto& texts = *new std::map<std::string, std::string>{
       {"STORE_UNAVAILABLE",
-       "the store is not available; the outcome is unknown, retry with the same request_id"},
+       "the store is not available; whether a write was stored is unknown, repeat it with the "
+       "same request_id"},
       {"CACHE_UNAVAILABLE", "the cache is not available"},
       {"DISK_FULL", "the disk of the store is full"},
       {"INTERNAL", kInternalText}};

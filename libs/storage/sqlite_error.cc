@@ -59,13 +59,15 @@ absl::Status SqliteError(sqlite3* database, int code, absl::string_view action) 
     return MakeError(absl::StatusCode::kInternal, "INTERNAL", "the store refused a statement");
   }
   return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
-                   "the store failed; the outcome is unknown, retry with the same request_id");
+                   "the store failed; whether a write was stored is unknown, repeat it with the "
+                   "same request_id");
 }
 
 absl::Status StoreUnavailable(absl::string_view detail) {
   LogError("store unavailable", {{"detail", detail}});
   return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
-                   "the store failed; the outcome is unknown, retry with the same request_id");
+                   "the store failed; whether a write was stored is unknown, repeat it with the "
+                   "same request_id");
 }
 
 absl::Status DiskFull() {

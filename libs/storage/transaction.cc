@@ -14,7 +14,10 @@ PooledTransaction::~PooledTransaction() {
   if (connection_ == nullptr) return;
   if (connection_->in_transaction()) {
     const absl::Status rolled_back = connection_->Execute("ROLLBACK");
-    if (!rolled_back.ok()) LogError("rollback failed", {{"error", rolled_back.ToString()}});
+    if (!rolled_back.ok()) {
+      LogError("rollback failed",
+               {{"error", rolled_back.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    }
   }
   pool_->Return(std::move(connection_));
 }

@@ -9,7 +9,7 @@ namespace kpisuite {
 void AddDefinitionOptions(DefinitionOptions& options, OptionParser& parser) {
   AddServerOptions(options.server, parser);
   parser.Add("store", options.store,
-             absl::StrCat("where definitions are kept: sqlite:DIR or ", kPostgresStoreHelp));
+             absl::StrCat("Where definitions are kept: sqlite:DIRECTORY or ", kPostgresStoreHelp));
   parser.Add("store-password-file", options.store_password_file, kPostgresPasswordHelp);
   AddMountedDefinitionsOptions(options.mounted, parser);
   parser.AddCheck([&options] { return CheckStore(options); });

@@ -87,10 +87,11 @@ void AggregateLoader::Load(std::vector<PartLoad> loads) {
     for (PartLoad& load : loads) Load({std::move(load)});
     return;
   }
-  LogWarning("aggregates cannot be loaded yet", {{"part", loads.front().part},
-                                                 {"metric", loads.front().request.query.metric()},
-                                                 {"queries", loads.size()},
-                                                 {"status", answers.status().ToString()}});
+  LogWarning("aggregates cannot be loaded yet",
+             {{"part", loads.front().part},
+              {"metric", loads.front().request.query.metric()},
+              {"queries", loads.size()},
+              {"status", answers.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
   for (PartLoad& load : loads) done_(std::move(load), answers.status());
 }
 

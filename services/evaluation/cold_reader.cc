@@ -1,5 +1,6 @@
 #include "services/evaluation/cold_reader.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,46 +17,91 @@ absl::Status NotReady(absl::string_view why) {
                    absl::StrCat(why, "; neither cache nor state log has this state"));
 }
 
-}  // namespace
-
-absl::StatusOr<StateAnswer> ColdReader::FromCache(const StateId& id, int32_t part, absl::Time now,
-                                                  absl::string_view why) {
-  ASSIGN_OR_RETURN(std::vector<PartitionStates> read,
-                   cache_.Read({{.partition = part, .keys = {id.Key()}}}));
-  if (read.size() != 1 || !read[0].frontier.has_value() || read[0].states.size() != 1 ||
-      !read[0].states[0].has_value()) {
-    return NotReady(why);
-  }
-  const absl::Time as_of = read[0].frontier->as_of;
-  const std::string reason =
-      now - as_of <= kMaxStaleness ? "" : absl::StrCat(why, "; this is from the cache");
-  return StateAnswer{std::make_shared<const std::string>(std::move(read[0].states[0]->payload)),
-                     FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason)};
+absl::Status NotVouchedFor() {
+  return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the cache does not vouch for it");
 }
 
-absl::StatusOr<StateAnswer> ColdReader::ReadFresh(const ResolvedKey& key, absl::Time now) {
-  const absl::Status not_fresh =
-      MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the cache does not vouch for it");
-  const bool current = key.period.kind == PeriodSelector::Kind::kCurrent;
-  if (key.view != MembershipView::kAsIs || key.kpi->part() == kUnknownPart) return not_fresh;
-  if (!current && key.period.kind != PeriodSelector::Kind::kId) return not_fresh;
-  const auto slice = Slice::Parse(key.slice);
-  if (!slice.ok()) return not_fresh;
-  const StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(),
-                   current ? key.kpi->Current(key.window, now)->id : key.period.id};
-  ASSIGN_OR_RETURN(StateAnswer answer, FromCache(id, key.kpi->part(), now, ""));
+bool HasState(const std::optional<LoggedState>& logged) {
+  return logged.has_value() && logged->state != nullptr && !logged->state->empty();
+}
+
+bool IsFresh(const StateAnswer& answer, const KpiInfo& kpi) {
   v1::KpiState state;
   v1::KpiState suffix;
-  const bool fresh = state.ParseFromString(*answer.state) &&
-                     suffix.ParseFromString(answer.suffix) && !suffix.freshness().stale() &&
-                     state.definition_revision() == key.kpi->kpi().revision;
-  if (!fresh) return not_fresh;
-  return answer;
+  return state.ParseFromString(*answer.state) && suffix.ParseFromString(answer.suffix) &&
+         !suffix.freshness().stale() && state.definition_revision() == kpi.kpi().revision;
 }
 
-absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time now,
-                                             absl::string_view why) {
-  if (key.view != MembershipView::kAsIs) return NotReady(why);
+}  // namespace
+
+ColdReader::Answers ColdReader::FromCache(absl::Span<const Sought> sought, absl::Time now,
+                                          absl::string_view why) {
+  Answers answers(sought.size(), NotReady(why));
+  std::map<int32_t, std::vector<size_t>> by_part;
+  for (size_t i = 0; i < sought.size(); ++i) {
+    const bool cached = sought[i].part != kUnknownPart && !sought[i].id.kpi.empty();
+    if (cached) by_part[sought[i].part].push_back(i);
+  }
+  std::vector<PartitionRead> reads;
+  for (const auto& [part, indices] : by_part) {
+    PartitionRead& read = reads.emplace_back();
+    read.partition = part;
+    for (const size_t i : indices) read.keys.push_back(sought[i].id.Key());
+  }
+  if (reads.empty()) return answers;
+  absl::StatusOr<std::vector<PartitionStates>> read = cache_.Read(reads);
+  if (!read.ok()) return answers;
+  size_t at = 0;
+  for (const auto& [part, indices] : by_part) {
+    PartitionStates& states = (*read)[at++];
+    if (!states.frontier.has_value()) continue;
+    const absl::Time as_of = states.frontier->as_of;
+    const std::string reason =
+        now - as_of <= kMaxStaleness ? "" : absl::StrCat(why, "; this is from the cache");
+    const std::string suffix = FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason);
+    for (size_t n = 0; n < indices.size(); ++n) {
+      std::optional<CachedState>& state = states.states[n];
+      if (!state.has_value()) continue;
+      answers[indices[n]] =
+          StateAnswer{std::make_shared<const std::string>(std::move(state->payload)), suffix};
+    }
+  }
+  return answers;
+}
+
+ColdReader::Answers ColdReader::ReadFresh(absl::Span<const ResolvedKey> keys, absl::Time now) {
+  std::vector<Sought> sought(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const ResolvedKey& key = keys[i];
+    const bool current = key.period.kind == PeriodSelector::Kind::kCurrent;
+    const auto slice = Slice::Parse(key.slice);
+    if (key.view != MembershipView::kAsIs || !slice.ok()) continue;
+    if (!current && key.period.kind != PeriodSelector::Kind::kId) continue;
+    sought[i].id = {key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(),
+                    current ? key.kpi->Current(key.window, now)->id : key.period.id};
+    sought[i].part = key.kpi->part();
+  }
+  Answers answers = FromCache(sought, now, "");
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!answers[i].ok() || !IsFresh(*answers[i], *keys[i].kpi)) answers[i] = NotVouchedFor();
+  }
+  return answers;
+}
+
+void ColdReader::FindParts(absl::Span<const ResolvedKey> keys, std::vector<Sought>& sought) {
+  std::optional<int> partitions;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const KpiInfo& kpi = *keys[i].kpi;
+    sought[i].part = kpi.part();
+    if (kpi.part() != kUnknownPart) continue;
+    if (!partitions.has_value()) partitions = log_.LoadPartitions().value_or(0);
+    if (*partitions == 0) return;
+    sought[i].part = PartitionOf(kpi.kpi().workspace, kpi.kpi().partition_group, *partitions);
+  }
+}
+
+absl::StatusOr<StateId> ColdReader::IdOf(const ResolvedKey& key, absl::Time now,
+                                         std::optional<LoggedState>* logged) {
   const auto slice = Slice::Parse(key.slice);
   if (!slice.ok()) {
     return InvalidFields(
@@ -64,33 +110,49 @@ absl::StatusOr<StateAnswer> ColdReader::Read(const ResolvedKey& key, absl::Time 
   StateId id{key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(), ""};
   if (key.period.kind == PeriodSelector::Kind::kId) {
     id.period = key.period.id;
-  } else if (key.period.kind == PeriodSelector::Kind::kCurrent) {
-    id.period = key.kpi->Current(key.window, now)->id;
+    return id;
   }
-  // With an empty period: the last one that was logged.
-  const auto logged = log_.Find(id);
-  if (id.period.empty()) {
-    id.period = logged.ok() && logged->has_value() ? (*logged)->id.period
-                                                   : key.kpi->Current(key.window, now)->id;
+  if (key.period.kind != PeriodSelector::Kind::kCurrent) {
+    // With an empty period: the last one that was logged.
+    absl::StatusOr<std::optional<LoggedState>> last = log_.Find(id);
+    if (last.ok()) *logged = *std::move(last);
   }
-  int32_t part = key.kpi->part();
-  if (part == kUnknownPart) {
-    const auto partitions = log_.LoadPartitions();
-    if (partitions.ok() && *partitions > 0) {
-      part = PartitionOf(key.kpi->kpi().workspace, key.kpi->kpi().partition_group, *partitions);
+  id.period = logged->has_value() ? (*logged)->id.period : key.kpi->Current(key.window, now)->id;
+  return id;
+}
+
+ColdReader::Answers ColdReader::Read(absl::Span<const ResolvedKey> keys, absl::Time now,
+                                     absl::string_view why) {
+  Answers answers(keys.size(), NotReady(why));
+  std::vector<Sought> sought(keys.size());
+  std::vector<std::optional<LoggedState>> logged(keys.size());
+  FindParts(keys, sought);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    absl::StatusOr<StateId> id = NotReady(why);
+    if (keys[i].view == MembershipView::kAsIs) id = IdOf(keys[i], now, &logged[i]);
+    if (id.ok()) {
+      sought[i].id = *std::move(id);
+    } else {
+      answers[i] = id.status();
     }
   }
-  if (part != kUnknownPart) {
-    absl::StatusOr<StateAnswer> cached = FromCache(id, part, now, why);
-    if (cached.ok()) return cached;
+  Answers cached = FromCache(sought, now, why);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (sought[i].id.kpi.empty()) continue;
+    if (cached[i].ok()) {
+      answers[i] = std::move(cached[i]);
+      continue;
+    }
+    if (!logged[i].has_value()) {
+      absl::StatusOr<std::optional<LoggedState>> found = log_.Find(sought[i].id);
+      if (found.ok()) logged[i] = *std::move(found);
+    }
+    if (!HasState(logged[i])) continue;
+    answers[i] = StateAnswer{logged[i]->state,
+                             FreshnessSuffix(v1::STATE_SOURCE_STORE, now, logged[i]->record_time,
+                                             absl::StrCat(why, "; this is what was logged last"))};
   }
-  if (logged.ok() && logged->has_value() && (*logged)->state != nullptr &&
-      !(*logged)->state->empty()) {
-    return StateAnswer{(*logged)->state,
-                       FreshnessSuffix(v1::STATE_SOURCE_STORE, now, (*logged)->record_time,
-                                       absl::StrCat(why, "; this is what was logged last"))};
-  }
-  return NotReady(why);
+  return answers;
 }
 
 }  // namespace kpisuite

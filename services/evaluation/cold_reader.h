@@ -1,18 +1,27 @@
 // ColdReader: answers from the cache, else from the state log, while a partition is not in memory.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "libs/cache/state_cache.h"
 #include "services/evaluation/log/state_log.h"
 #include "services/evaluation/state_lookup.h"
 
 namespace kpisuite {
 
-// Thread-safe. Calls block.
+// Thread-safe. Calls block. However many keys there are, the cache is asked once for all of them,
+// in one round trip; where it does not answer, it has nothing.
 class ColdReader {
  public:
+  // In the order of the keys.
+  using Answers = std::vector<absl::StatusOr<StateAnswer>>;
+
   // The references outlive it.
   ColdReader(StateCache& cache, StateLog& log) : cache_(cache), log_(log) {}
 
@@ -20,14 +29,24 @@ class ColdReader {
   // kMaxStaleness), else from the log, always stale. LATEST_WITH_DATA and LATEST_CLOSED mean the
   // last period in the log. UNAVAILABLE (NOT_READY) when neither has it.
   // `why` nothing better can be had goes with what is stale.
-  absl::StatusOr<StateAnswer> Read(const ResolvedKey& key, absl::Time now, absl::string_view why);
+  Answers Read(absl::Span<const ResolvedKey> keys, absl::Time now, absl::string_view why);
   // From the cache alone, and only what it vouches for under the definition that is known here:
   // CURRENT or a period by its id. UNAVAILABLE otherwise.
-  absl::StatusOr<StateAnswer> ReadFresh(const ResolvedKey& key, absl::Time now);
+  Answers ReadFresh(absl::Span<const ResolvedKey> keys, absl::Time now);
 
  private:
-  absl::StatusOr<StateAnswer> FromCache(const StateId& id, int32_t part, absl::Time now,
-                                        absl::string_view why);
+  // A state, and where the cache has it. Without an id or a partition it is not looked for there.
+  struct Sought {
+    StateId id;
+    int32_t part = kUnknownPart;
+  };
+
+  Answers FromCache(absl::Span<const Sought> sought, absl::Time now, absl::string_view why);
+  // Also of KPIs whose partition nobody has told in this life of the process.
+  void FindParts(absl::Span<const ResolvedKey> keys, std::vector<Sought>& sought);
+  // What a key means for Read; `logged` is what the log has, where it was asked.
+  absl::StatusOr<StateId> IdOf(const ResolvedKey& key, absl::Time now,
+                               std::optional<LoggedState>* logged);
 
   StateCache& cache_;
   StateLog& log_;

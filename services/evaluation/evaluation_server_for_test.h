@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "libs/cache/open_state_cache.h"
@@ -45,13 +46,16 @@ class EvaluationForTest {
     ASSERT_TRUE(log.ok()) << log.status();
     StartServerOn(*std::move(log), cache);
   }
-  // Starts on a log of the test.
+  // Starts on a log of the test, and on its cache.
   void StartServerOn(std::unique_ptr<StateLog> log, const std::string& cache = "memory") {
+    StartServerOn(std::move(log), OpenStateCache(*ParseCacheAddress(cache)));
+  }
+  void StartServerOn(std::unique_ptr<StateLog> log, std::unique_ptr<StateCache> cache) {
     StopServer();
     runtime_ = std::make_unique<ServerRuntime>(ServerOptions(), clock_);
     EvaluationServerParts parts;
     parts.log = std::move(log);
-    parts.cache = OpenStateCache(*ParseCacheAddress(cache));
+    parts.cache = std::move(cache);
     parts.definition = MakeChannel("127.0.0.1:" + std::to_string(definition_server_->port()));
     parts.measurement = MakeChannel("127.0.0.1:" + std::to_string(measurement_server_->port()));
     parts.publisher.heartbeat = absl::Milliseconds(50);

@@ -132,9 +132,11 @@ void EvaluationService::ReadState(const v1::StateKey& key, const std::string& mi
   } else if (only_owner) {
     done(StillStarting());
   } else {
-    OnExecutor([this, key = *std::move(resolved),
-                answer] { answer(cold_.Read(key, parts_.clock.Now(), kStarting)); },
-               done);
+    OnExecutor(
+        [this, key = *std::move(resolved), answer] {
+          answer(std::move(cold_.Read({&key, 1}, parts_.clock.Now(), kStarting).front()));
+        },
+        done);
   }
 }
 
@@ -192,8 +194,11 @@ void EvaluationService::ReadBatchCold(const std::shared_ptr<Batch>& batch) {
   if (batch->cold.empty()) return batch->done(std::move(batch->answers));
   OnExecutor(
       [this, batch] {
-        for (const size_t i : batch->cold) {
-          batch->answers[i] = cold_.Read(batch->resolved[i], parts_.clock.Now(), kStarting);
+        std::vector<ResolvedKey> keys;
+        for (const size_t i : batch->cold) keys.push_back(std::move(batch->resolved[i]));
+        StateAnswers cold = cold_.Read(keys, parts_.clock.Now(), kStarting);
+        for (size_t n = 0; n < cold.size(); ++n) {
+          batch->answers[batch->cold[n]] = std::move(cold[n]);
         }
         batch->done(std::move(batch->answers));
       },

@@ -81,13 +81,14 @@ class EvaluationService {
                                                     std::function<void()> wake);
   const StateBoard& board() const { return parts_.board; }
 
-  // States of KPIs that another process evaluates (service_near.cc). FindNear: of the states that
-  // are followed from it, while they are fresh. ReadNear: of these or of the cache, else
-  // UNAVAILABLE. ReadStored: whatever cache or log has, stale but for what the cache vouches for.
-  std::optional<StateAnswer> FindNear(const v1::StateKey& key) const;
+  // States of KPIs that another process evaluates (service_near.cc), each with its answer. Near:
+  // the states that are followed from it, while they are fresh, or those that the cache vouches
+  // for, else UNAVAILABLE. Stored: whatever cache or log has, stale but for what the cache vouches
+  // for.
   void ReadNear(const v1::StateKey& key, Done<StateAnswer> done);
+  void ReadAllNear(const std::vector<v1::StateKey>& keys, Done<StateAnswers> done);
   void ReadStored(const v1::GetStateRequest& request, Done<StateAnswer> done);
-  void ReadAllStored(std::vector<v1::StateKey> keys, Done<StateAnswers> done);
+  void ReadAllStored(const std::vector<v1::StateKey>& keys, Done<StateAnswers> done);
 
   v1::ServerInfo Info() const;
 

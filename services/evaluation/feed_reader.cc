@@ -162,7 +162,8 @@ void FeedReader::RunThread() {
     connected_.store(false, std::memory_order_relaxed);
     if (stopping()) return;
     if (ended.ok()) continue;
-    LogWarning("the change feed ended; connecting again", {{"status", ended.ToString()}});
+    LogWarning("the change feed ended; connecting again",
+               {{"status", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
     if (absl::Now() - began > options_.longest_backoff) backoff = options_.first_backoff;
     Wait(backoff);
     backoff = std::min(2 * backoff, options_.longest_backoff);

@@ -48,7 +48,8 @@ class PeerFollower::Stream {
       SetContext(nullptr);
       if (std::exchange(following_, false)) {
         LogInfo("the states of another evaluator are followed again",
-                {{"peer", address_}, {"status", ended.ToString()}});
+                {{"peer", address_},
+                 {"status", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
         if (!loop_.LosePeer(address_)) return;
       }
       if (Wait(kPause)) return;

@@ -1,7 +1,6 @@
 // RoutedService: BatchGetStates.
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -69,7 +68,36 @@ void RoutedService::BatchGetStates(const v1::BatchGetStatesRequest& request,
     batch->answers.assign(static_cast<size_t>(request.keys_size()), NobodyEvaluates(parts));
     for (int i = 0; i < request.keys_size(); ++i) batch->open.push_back(static_cast<size_t>(i));
   }
-  StartRound(batch);
+  if (waits) return StartRound(batch);
+  ReadNearFirst(batch);
+}
+
+void RoutedService::ReadNearFirst(const std::shared_ptr<Batch>& batch) {
+  std::vector<size_t> here;
+  std::vector<size_t> elsewhere;
+  std::vector<v1::StateKey> keys;
+  for (int i = 0; i < batch->request.keys_size(); ++i) {
+    const v1::StateKey& key = batch->request.keys(i);
+    const bool is_here = PlaceOfKpi(key.kpi()).kind == Place::Kind::kHere;
+    (is_here ? here : elsewhere).push_back(static_cast<size_t>(i));
+    if (!is_here) keys.push_back(key);
+  }
+  parts_.local.ReadAllNear(
+      keys, [this, batch, open = std::move(here),
+             asked = std::move(elsewhere)](absl::StatusOr<StateAnswers> near) mutable {
+        {
+          MutexLock lock(batch->mutex);
+          for (size_t n = 0; n < asked.size(); ++n) {
+            if (!near.ok() || (!(*near)[n].ok() && Unreached((*near)[n].status()))) {
+              open.push_back(asked[n]);
+            } else {
+              batch->answers[asked[n]] = std::move((*near)[n]);
+            }
+          }
+          batch->open = std::move(open);
+        }
+        StartRound(batch);
+      });
 }
 
 void RoutedService::StartRound(const std::shared_ptr<Batch>& batch) {
@@ -85,16 +113,7 @@ void RoutedService::StartRound(const std::shared_ptr<Batch>& batch) {
     open = std::exchange(batch->open, {});
   }
   for (const size_t i : open) {
-    const v1::StateKey& key = batch->request.keys(static_cast<int>(i));
-    const Place place = PlaceOfKpi(key.kpi());
-    const bool reads_near = place.kind != Place::Kind::kHere && batch->request.at_least().empty();
-    std::optional<StateAnswer> near;
-    if (reads_near) near = parts_.local.FindNear(key);
-    if (near.has_value()) {
-      MutexLock lock(batch->mutex);
-      batch->answers[i] = *std::move(near);
-      continue;
-    }
+    const Place place = PlaceOfKpi(batch->request.keys(static_cast<int>(i)).kpi());
     if (place.kind == Place::Kind::kNobody) {
       MutexLock lock(batch->mutex);
       batch->answers[i] = NobodyEvaluates({place.part});
@@ -191,7 +210,7 @@ void RoutedService::ReadRestFromStore(const std::shared_ptr<Batch>& batch) {
     open = batch->open;
   }
   for (const size_t i : open) keys.push_back(batch->request.keys(static_cast<int>(i)));
-  parts_.local.ReadAllStored(std::move(keys), [batch, open](absl::StatusOr<StateAnswers> stored) {
+  parts_.local.ReadAllStored(keys, [batch, open](absl::StatusOr<StateAnswers> stored) {
     StateAnswers answers;
     {
       MutexLock lock(batch->mutex);

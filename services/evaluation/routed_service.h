@@ -4,8 +4,9 @@
 // answered by the owner of its partition: this process, or another to which the call is passed on,
 // once. A read without a position is answered from what is near, when that is fresh: the states
 // that are followed from the owner, then the cache; without an owner from the log, marked stale. A
-// read with a position waits for an owner that has reached it. What takes several partitions is
-// complete or UNAVAILABLE (NOT_READY), which names what is missing.
+// read with a position waits for an owner that has reached it. History as it was said is read from
+// the log by whoever is asked. What takes several partitions is complete or UNAVAILABLE
+// (NOT_READY), which names what is missing.
 #pragma once
 
 #include <functional>
@@ -114,7 +115,8 @@ class RoutedService {
   void AskOwner(const v1::GetStateRequest& request, const CallOrigin& origin,
                 Done<StateAnswer> done);
 
-  // BatchGetStates (routed_batch.cc).
+  // BatchGetStates (routed_batch.cc): each key as GetState, and those with the same way together.
+  void ReadNearFirst(const std::shared_ptr<Batch>& batch);
   void StartRound(const std::shared_ptr<Batch>& batch);
   void FinishRound(const std::shared_ptr<Batch>& batch);
   void ReadRestFromStore(const std::shared_ptr<Batch>& batch);

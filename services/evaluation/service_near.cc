@@ -9,6 +9,11 @@ namespace {
 
 constexpr char kUnreached[] = "the evaluator of the KPI is not reached";
 
+// Until there is an answer.
+absl::Status Unanswered() {
+  return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", kUnreached);
+}
+
 }  // namespace
 
 // Marks an answer stale when it is older than the caller has seen.
@@ -24,19 +29,40 @@ StateAnswer WithMinVersion(StateAnswer answer, const std::string& min_version) {
   return answer;
 }
 
-std::optional<StateAnswer> EvaluationService::FindNear(const v1::StateKey& key) const {
-  const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
-  if (!resolved.ok()) return std::nullopt;
-  return lookup_.FromMirror(*resolved);
+void EvaluationService::ReadNear(const v1::StateKey& key, Done<StateAnswer> done) {
+  ReadAllNear({key}, [done](absl::StatusOr<StateAnswers> near) {
+    if (!near.ok()) return done(near.status());
+    done(std::move(near->front()));
+  });
 }
 
-void EvaluationService::ReadNear(const v1::StateKey& key, Done<StateAnswer> done) {
-  const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
-  if (!resolved.ok()) return done(resolved.status());
-  std::optional<StateAnswer> followed = lookup_.FromMirror(*resolved);
-  if (followed.has_value()) return done(*std::move(followed));
-  OnExecutor([this, key = *resolved, done] { done(cold_.ReadFresh(key, parts_.clock.Now())); },
-             done);
+void EvaluationService::ReadAllNear(const std::vector<v1::StateKey>& keys,
+                                    Done<StateAnswers> done) {
+  StateAnswers answers(keys.size(), Unanswered());
+  std::vector<ResolvedKey> distant;
+  std::vector<size_t> open;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(keys[i]);
+    std::optional<StateAnswer> followed;
+    if (resolved.ok()) followed = lookup_.FromMirror(*resolved);
+    if (!resolved.ok()) {
+      answers[i] = resolved.status();
+    } else if (followed.has_value()) {
+      answers[i] = *std::move(followed);
+    } else {
+      distant.push_back(*std::move(resolved));
+      open.push_back(i);
+    }
+  }
+  if (open.empty()) return done(std::move(answers));
+  OnExecutor(
+      [this, answers = std::move(answers), distant = std::move(distant), open = std::move(open),
+       done]() mutable {
+        StateAnswers cached = cold_.ReadFresh(distant, parts_.clock.Now());
+        for (size_t n = 0; n < open.size(); ++n) answers[open[n]] = std::move(cached[n]);
+        done(std::move(answers));
+      },
+      done);
 }
 
 void EvaluationService::ReadStored(const v1::GetStateRequest& request, Done<StateAnswer> done) {
@@ -48,15 +74,25 @@ void EvaluationService::ReadStored(const v1::GetStateRequest& request, Done<Stat
                 });
 }
 
-void EvaluationService::ReadAllStored(std::vector<v1::StateKey> keys, Done<StateAnswers> done) {
+void EvaluationService::ReadAllStored(const std::vector<v1::StateKey>& keys,
+                                      Done<StateAnswers> done) {
+  StateAnswers answers(keys.size(), Unanswered());
+  std::vector<ResolvedKey> known;
+  std::vector<size_t> open;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(keys[i]);
+    if (resolved.ok()) {
+      known.push_back(*std::move(resolved));
+      open.push_back(i);
+    } else {
+      answers[i] = resolved.status();
+    }
+  }
   OnExecutor(
-      [this, keys = std::move(keys), done] {
-        StateAnswers answers;
-        for (const v1::StateKey& key : keys) {
-          const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(key);
-          answers.push_back(resolved.ok() ? cold_.Read(*resolved, parts_.clock.Now(), kUnreached)
-                                          : absl::StatusOr<StateAnswer>(resolved.status()));
-        }
+      [this, answers = std::move(answers), known = std::move(known), open = std::move(open),
+       done]() mutable {
+        StateAnswers stored = cold_.Read(known, parts_.clock.Now(), kUnreached);
+        for (size_t n = 0; n < open.size(); ++n) answers[open[n]] = std::move(stored[n]);
         done(std::move(answers));
       },
       done);

@@ -147,7 +147,7 @@ std::shared_ptr<StateWatch> WatchHub::Open(StateFilter filter, absl::string_view
       std::move(filter), resume_token.empty() ? WatchToken() : WatchToken::Parse(resume_token),
       options_.max_pending, *this, std::move(wake));
   MutexLock lock(mutex_);
-  opened_.push_back(watch);
+  jobs_.push_back({.opened = watch});
   changed_.NotifyAll();
   return watch;
 }
@@ -171,28 +171,30 @@ absl::Time WatchHub::ShownBy() const {
 
 void WatchHub::Publish(ShownStates states) {
   MutexLock lock(mutex_);
-  while (batches_.size() >= options_.max_queued_batches && !stopping_) changed_.Wait(mutex_);
-  batches_.push_back(std::move(states));
+  // Those who come do not count: their number is not the engine's doing.
+  while (queued_batches_ >= options_.max_queued_batches && !stopping_) changed_.Wait(mutex_);
+  ++queued_batches_;
+  jobs_.push_back({.states = std::move(states)});
   changed_.NotifyAll();
 }
 
 void WatchHub::RunThread() {
   while (true) {
-    std::vector<std::shared_ptr<StateWatch>> opened;
-    ShownStates states;
+    Job job;
     {
       MutexLock lock(mutex_);
-      while (opened_.empty() && batches_.empty() && !stopping_) changed_.Wait(mutex_);
+      while (jobs_.empty() && !stopping_) changed_.Wait(mutex_);
       if (stopping_) return;
-      opened.swap(opened_);
-      if (!batches_.empty()) {
-        states = std::move(batches_.front());
-        batches_.pop_front();
-        changed_.NotifyAll();
-      }
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+      if (job.states != nullptr) --queued_batches_;
+      changed_.NotifyAll();
     }
-    for (const std::shared_ptr<StateWatch>& watch : opened) Begin(watch);
-    if (states != nullptr) Distribute(*states);
+    if (job.opened != nullptr) {
+      Begin(job.opened);
+    } else {
+      Distribute(*job.states);
+    }
   }
 }
 

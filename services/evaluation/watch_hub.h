@@ -140,6 +140,10 @@ class WatchHub {
 
  private:
   friend class StateWatch;
+  struct Job {
+    ShownStates states;  // or:
+    std::shared_ptr<StateWatch> opened;
+  };
 
   void RunThread() EXCLUDES(mutex_);
   void RunListing() EXCLUDES(mutex_);
@@ -160,8 +164,8 @@ class WatchHub {
   const WatchHubOptions options_;
   Mutex mutex_;
   CondVar changed_;
-  std::vector<std::shared_ptr<StateWatch>> opened_ GUARDED_BY(mutex_);
-  std::deque<ShownStates> batches_ GUARDED_BY(mutex_);
+  std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  size_t queued_batches_ GUARDED_BY(mutex_) = 0;
   CondVar to_list_changed_;
   std::deque<std::weak_ptr<StateWatch>> to_list_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;

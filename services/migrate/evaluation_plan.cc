@@ -125,7 +125,8 @@ absl::StatusOr<CopyPlan> PlanEvaluationCopy(Connection& file) {
   plan.read = ReadTables();
   // Who writes, and until when, is nothing of the file's.
   plan.made = {{"member", {"id", "address", "lease_until"}},
-               {"partition", {"part", "epoch", "owner"}}};
+               {"partition", {"part", "epoch", "owner"}},
+               {"owner", {"id", "epoch", "owner", "lease_until"}}};
   plan.finish = absl::StrCat(ContinueNumbers("state_log"), ContinueNumbers("decision"));
   // A log has no name of its own; that of the definitions it followed is told here.
   ASSIGN_OR_RETURN(plan.life, ReadText(file,

@@ -81,6 +81,19 @@ class EvaluationReplicas : public testing::Test {
     return sources;
   }
 
+  // Of a client that has seen every state.
+  static std::string TokenOfWatch(SuiteClient& client) {
+    std::string token;
+    EXPECT_TRUE(Eventually([&] {
+      // A replica that does not know everything yet refuses the watch.
+      StateWatcher watcher(client, {});
+      const bool seen = watcher.ReadUntilInSync();
+      token = watcher.resume_token();
+      return seen;
+    }));
+    return token;
+  }
+
   PostgresTestServer server_;
   std::string store_;
   std::string cache_;
@@ -105,7 +118,9 @@ TEST_F(EvaluationReplicas, WhoJoinsTakesAShareAndAllAnswerForAll) {
     EXPECT_TRUE(watcher.ReadUntilInSync());
   });
   watches.join();
+  const std::string seen = TokenOfWatch(first);
   for (int round = 0; round < 5; ++round) load_.Write(round % 2 == 0 ? first : second);
+  load_.CheckWatch(second, seen);
   for (SuiteClient* client : {&first, &second}) {
     load_.CheckReads(*client);
     load_.CheckLists(*client);

@@ -10,6 +10,7 @@
 #include "libs/postgres/test_server.h"
 #include "tests/integration/deliveries.h"
 #include "tests/integration/process_suite.h"
+#include "tests/integration/state_watcher.h"
 #include "tests/integration/suite_with_a_past.h"
 
 namespace kpisuite {
@@ -122,6 +123,85 @@ class Migrate : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
 
+  // Requests by which clients of one suite go on in the middle of what they read.
+  struct Followers {
+    v1::ReadChangesRequest changes;
+    v1::WatchDefinitionsRequest definitions;
+    v1::ReadSamplesRequest samples;
+    v1::GetHistoryRequest history;
+    v1::WatchStatesRequest states;
+  };
+
+  static Followers FollowersOf(SuiteClient& client) {
+    Followers followers;
+    const v1::ServerInfo info = client.MeasurementInfo().value();
+    for (const v1::PartitionHead& head : info.partitions()) {
+      if (head.last_seq() < 2) continue;
+      v1::FeedPosition& position = *followers.changes.add_after();
+      position.set_part(head.part());
+      position.set_incarnation(head.incarnation());
+      position.set_seq(head.last_seq() - 2);
+    }
+    followers.definitions.set_parent(kTestParent);
+    followers.definitions.set_after_position(1);
+    followers.definitions.set_incarnation(NextSet(client, followers.definitions).incarnation());
+    followers.samples.set_parent(kTestParent);
+    followers.samples.set_metric(kDelayMetric);
+    followers.samples.set_page_size(7);
+    followers.samples.set_page_token(
+        SuiteClient::Call(client.measurement(), &v1::MeasurementService::StubInterface::ReadSamples,
+                          followers.samples)
+            ->next_page_token());
+    followers.history.set_kpi(KpiName("total-delay"));
+    followers.history.set_view(v1::HISTORY_VIEW_HISTORY);
+    followers.history.set_page_size(2);
+    followers.history.set_page_token(
+        SuiteClient::Call(client.evaluation(), &v1::EvaluationService::StubInterface::GetHistory,
+                          followers.history)
+            ->next_page_token());
+    StateWatcher watcher(client, {});
+    EXPECT_TRUE(watcher.ReadUntilInSync());
+    followers.states.set_resume_token(watcher.resume_token());
+    return followers;
+  }
+
+  static v1::WatchDefinitionsResponse NextSet(SuiteClient& client,
+                                              const v1::WatchDefinitionsRequest& request) {
+    const auto context = MakeContext(CallTimeout());
+    const auto stream = client.definition().WatchDefinitions(context.get(), request);
+    v1::WatchDefinitionsResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    context->TryCancel();
+    return response;
+  }
+
+  // What they are told next, but for states.
+  static Answers GoOn(SuiteClient client, const Followers& followers) {
+    Answers answers;
+    answers["definitions"] = NextSet(client, followers.definitions).DebugString();
+    answers["samples"] =
+        SuiteClient::Call(client.measurement(), &v1::MeasurementService::StubInterface::ReadSamples,
+                          followers.samples)
+            ->DebugString();
+    const auto history = SuiteClient::Call(
+        client.evaluation(), &v1::EvaluationService::StubInterface::GetHistory, followers.history);
+    for (const v1::HistoryEntry& entry : history->entries()) {
+      answers["history"] += TextOf(entry.state(), entry.has_record_time());
+    }
+    const auto context = MakeContext(CallTimeout());
+    const auto stream = client.measurement().ReadChanges(context.get(), followers.changes);
+    v1::ReadChangesResponse response;
+    while (response.heads().empty() && stream->Read(&response)) {
+      for (v1::ChangeBatch batch : response.batches()) {
+        // Stable within a store.
+        for (v1::SeriesChanges& series : *batch.mutable_series()) series.clear_series_id();
+        answers[absl::StrCat("changes of ", batch.position().part())] += batch.DebugString();
+      }
+    }
+    context->TryCancel();
+    return answers;
+  }
+
   std::vector<std::string> MigrateArguments() const {
     return {"migrate", "--from=sqlite:" + suite_->StoreDirectory("definition"),
             "--from=sqlite:" + suite_->StoreDirectory("measurement"),
@@ -175,6 +255,35 @@ TEST_F(Migrate, ServicesOnPostgresAnswerWhatThoseOnSqliteDid) {
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_EQ(state->value(), absl::StrCat(1'000'000 + NumbersOf(past_.days[2]).total_delay));
   EXPECT_EQ(after->Kpictl(MigrateArguments()).exit_code, 5) << "the database is in use";
+}
+
+TEST_F(Migrate, WhoFollowedOrPagedThroughTheFilesGoesOnInTheDatabase) {
+  ASSERT_NO_FATAL_FAILURE(FillSuite(40));
+  SuiteClient before = suite_->Client();
+  const Followers followers = FollowersOf(before);
+  const Answers answers = GoOn(suite_->Client(), followers);
+  EXPECT_GE(answers.size(), 4u) << "something follows everywhere";
+  for (const auto& [what, answer] : answers) EXPECT_NE(answer, "") << what;
+  ASSERT_TRUE(StopServices(*suite_).ok());
+  ASSERT_EQ(suite_->Kpictl(MigrateArguments()).exit_code, 0);
+  const auto after = StartOnPostgres();
+  EXPECT_EQ(GoOn(after->Client(), followers), answers);
+
+  // Changed before anybody watches again.
+  SuiteClient client = after->Client();
+  const auto late = client.Write(
+      WriteRequest("late", {{"late", "north", TimeOn(FirstDay() + 1, absl::Hours(5)), 7}}));
+  ASSERT_TRUE(late.ok()) << late.status();
+  const std::string day = DayId(FirstDay() + 1);
+  const auto state = client.GetState({"total-delay", "DAY", "", day}, late->position_token());
+  ASSERT_TRUE(state.ok()) << state.status();
+  StateWatcher watcher(client, followers.states);
+  const auto told = watcher.ReadUntil([&](const v1::KpiState& one) {
+    return one.kpi() == KpiName("total-delay") && one.period().id() == day;
+  });
+  ASSERT_TRUE(told.has_value());
+  EXPECT_EQ(told->value(), state->value());
+  EXPECT_TRUE(watcher.ReadUntilInSync());
 }
 
 TEST_F(Migrate, ARunThatIsKilledGoesOnAndServicesWaitForItsEnd) {

@@ -64,7 +64,9 @@ std::unique_ptr<ServiceProcess> ProcessSuite::Make(const std::string& service,
   std::filesystem::create_directories(StoreDirectory(service));
   arguments.push_back(
       "--store=" + (options_.store.empty() ? "sqlite:" + StoreDirectory(service) : options_.store));
-  return std::make_unique<ServiceProcess>("kpi-" + service, directory(), std::move(arguments));
+  const std::string folder = options_.programs.empty() ? "" : options_.programs + "/";
+  return std::make_unique<ServiceProcess>(absl::StrCat(folder, "kpi-", service), directory(),
+                                          std::move(arguments));
 }
 
 SuiteClient ProcessSuite::Client() const {

@@ -18,6 +18,7 @@ struct ProcessSuiteOptions {
   bool with_redis = true;  // else evaluation caches in memory
   // Of all services, e.g. the URI of a PostgreSQL database; empty: SQLite in a folder of each.
   std::string store;
+  std::string programs;  // folder of the services' programs; empty: those of this build
   std::vector<std::string> measurement_arguments;
   std::vector<std::string> evaluation_arguments;
 };

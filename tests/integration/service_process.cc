@@ -38,12 +38,16 @@ ServiceProcess::~ServiceProcess() {
   }
 }
 
+std::string ServiceProcess::name() const {
+  return std::filesystem::path(program_).filename().string();
+}
+
 std::string ServiceProcess::ports_file() const {
-  return absl::StrCat(directory_, "/", program_, ".ports");
+  return absl::StrCat(directory_, "/", name(), ".ports");
 }
 
 std::string ServiceProcess::log_file() const {
-  return absl::StrCat(directory_, "/", program_, ".log");
+  return absl::StrCat(directory_, "/", name(), ".log");
 }
 
 std::string ServiceProcess::address() const { return absl::StrCat("127.0.0.1:", grpc_port_); }
@@ -107,6 +111,11 @@ absl::Status ServiceProcess::Terminate() {
   }
   if (*code == 0) return absl::OkStatus();
   return absl::InternalError(absl::StrCat(program_, " ended with ", *code));
+}
+
+std::optional<int> ServiceProcess::WaitUntilEnded() {
+  expected_to_run_ = false;
+  return process_.Wait(Patience());
 }
 
 void ServiceProcess::Kill() {

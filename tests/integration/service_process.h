@@ -18,8 +18,8 @@ namespace kpisuite {
 // passes. The log is shown when the test has failed.
 class ServiceProcess {
  public:
-  // `arguments` are the program's own: those about ports, logs and draining are added. The files
-  // of the process lie in `directory`, which exists.
+  // `program` as for ProgramPath. `arguments` are the program's own: those about ports, logs and
+  // draining are added. The files of the process lie in `directory`, which exists.
   ServiceProcess(std::string program, std::string directory, std::vector<std::string> arguments);
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
@@ -34,6 +34,8 @@ class ServiceProcess {
 
   // SIGTERM; ok when it ends with 0 within the time it has for draining.
   absl::Status Terminate();
+  // For one that is to end by itself: how it ended; nothing when it has not in time.
+  std::optional<int> WaitUntilEnded();
   // SIGKILL.
   void Kill();
   // SIGSTOP and SIGCONT.
@@ -62,6 +64,8 @@ class ServiceProcess {
   absl::Status WaitForPorts();
   // Reports an end that nobody asked for.
   void CheckStillRunning();
+  // "kpi-definition", whatever the path.
+  std::string name() const;
   std::string ports_file() const;
   std::string log_file() const;
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -160,27 +161,30 @@ void SharedLoad::CheckLog(SuiteClient& client) const {
   }
 }
 
-void SharedLoad::CheckWatch(SuiteClient& client) const {
-  // The last day with rows of each KPI.
-  std::map<std::string, std::pair<std::string, std::string>> missing;
+void SharedLoad::CheckWatch(SuiteClient& client, const std::string& resume_token) const {
+  std::map<std::pair<std::string, std::string>, std::string> missing;  // value by KPI and day
   for (int kpi = 0; kpi < kKpis; ++kpi) {
-    missing[KpiName(Kpi(kpi))] = *TotalsOf(kpi).rbegin();
+    const Totals totals = TotalsOf(kpi);
+    // Without a token only the last day with rows is current.
+    const auto first = resume_token.empty() ? std::prev(totals.end()) : totals.begin();
+    for (auto it = first; it != totals.end(); ++it) {
+      missing[{KpiName(Kpi(kpi)), it->first}] = it->second;
+    }
   }
+  v1::WatchStatesRequest request;
+  request.set_resume_token(resume_token);
   const bool complete = Eventually([&] {
     // A replica that does not know everything yet refuses the watch.
-    StateWatcher watcher(client, {});
+    StateWatcher watcher(client, request);
     watcher.ReadUntil([&](const v1::KpiState& state) {
-      const auto wanted = missing.find(state.kpi());
-      if (wanted != missing.end() && state.period().id() == wanted->second.first &&
-          state.value() == wanted->second.second) {
-        missing.erase(wanted);
-      }
+      const auto wanted = missing.find({state.kpi(), state.period().id()});
+      if (wanted != missing.end() && state.value() == wanted->second) missing.erase(wanted);
       return missing.empty();
     });
     return missing.empty();
   });
-  EXPECT_TRUE(complete) << missing.size() << " KPIs were not told, such as "
-                        << missing.begin()->first;
+  EXPECT_TRUE(complete) << missing.size() << " states were not told, such as "
+                        << missing.begin()->first.first;
 }
 
 }  // namespace kpisuite

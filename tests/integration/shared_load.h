@@ -34,8 +34,9 @@ class SharedLoad {
   // What is stored in measurement, added up, is what the states say; and no period was closed
   // twice, nor a revision told twice.
   void CheckLog(SuiteClient& client) const;
-  // A watch there comes to tell everything that was written.
-  void CheckWatch(SuiteClient& client) const;
+  // A watch there comes to tell everything that was written: of the last day with rows, and with a
+  // token that another replica has given of every day.
+  void CheckWatch(SuiteClient& client, const std::string& resume_token = "") const;
 
  private:
   struct Sample {

@@ -54,6 +54,9 @@ class Rules(unittest.TestCase):
         self.assertEqual(self.findings(check_tree.sizes, {"libs/a.cc": "x\n" * 400}), [])
         self.assertEqual(self.findings(check_tree.sizes, {"libs/a.cc": "x\n" * 401}),
                          ["libs/a.cc: 401 lines, want at most 400"])
+        for file in ("tests/a.bin", "tests/upgrade/fixtures/0_1/programs.tar.xz"):
+            found = self.findings(check_tree.sizes, {file: "x" * ((1 << 20) + 1)})
+            self.assertEqual(len(found), 1 if file.endswith(".bin") else 0, file)
 
     def test_long_function_is_found_in_each_language(self):
         body = "  x();\n" * 69

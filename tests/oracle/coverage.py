@@ -1,11 +1,13 @@
 """Counts of what random cases covered, and which of them are too few."""
 
 import collections
+import dataclasses
 
 import computed_targets
 import events
 import features
 import finality
+import members
 import periods
 import rosters
 import slices
@@ -63,6 +65,8 @@ def count(simulation, counts):
         if evaluation.hit is not None:
             bands = checked.world.kpis[checked.place.kpi].bands
             here.add(("basis", bands.basis if bands else "FVP"))
+        if not checked.track.unsure and len(checked.track.log) > 1:
+            here.add(("remembered", windows.kind_of(checked.place.window)))
         here |= {("level", name) for name in of_levels(checked)}
         here |= {("roster", name) for name in of_roster(checked)}
         here |= {("version", name) for name in of_versions(checked)}
@@ -70,7 +74,8 @@ def count(simulation, counts):
         here |= {("finality", name) for name in of_finality(checked)}
         here |= {("expression", name) for name in of_expressions(checked)}
         if checked.world.moments and evaluation.resolved.reason is None:
-            here.add(("frozen", "moved" if is_moved(checked) else "same"))
+            moved = "moved" if is_moved(checked) else "same"
+            here.add(("frozen", "slice " + moved if checked.place.slice else moved))
         if evaluation.resolved.kind is not None:
             here.add(("target", evaluation.resolved.kind))
     for here in seen.values():
@@ -78,10 +83,24 @@ def count(simulation, counts):
 
 
 def of_members(checked):
-    fields = checked.fields
+    """Whether members are missing, and whether they are because something is held out."""
+    fields, world, place = checked.fields, checked.world, checked.place
     marks = (("missing", "MISSING_MEMBER" in fields.get("flags", "")),
              ("missing below", fields.get("members_missing", "0") != "0"))
-    return {name for name, is_set in marks if is_set}
+    seen = {name for name, is_set in marks if is_set}
+    if seen and "held_out" in fields:
+        latest = members.missing_of(unlocked(world), place, checked.now)[1]
+        seen |= {"missing below, held out"} if int(fields["members_missing"]) > latest else set()
+    return seen
+
+
+def unlocked(world):
+    """The world without days that are final."""
+    other = world.copy()
+    other.decisions = {}
+    other.kpis = {name: dataclasses.replace(kpi, final_after=None)
+                  for name, kpi in world.kpis.items()}
+    return other
 
 
 def of_comparisons(checked):
@@ -141,6 +160,10 @@ def of_levels(checked):
     yield view
     yield from [view + " withheld"] if checked.evaluation.withheld else []
     kpi = world.kpis[place.kpi]
+    filters = [item.where or "" for _, item in kpi.inputs]
+    if any(level in where for where in filters for level in ("area", "country")):
+        yield view + " filter"
+    yield from [view + " target"] if "hierarchy:" in checked.fields.get("rule", "") else []
     calendar, (now, as_was) = world.calendar_of(kpi), world.as_of
     other = world.viewed_at(now, not as_was)
     reach = windows.reach_of(calendar, place.window, place.period)
@@ -173,9 +196,12 @@ def of_versions(checked):
     yield "newest" if index + 1 == len(chain) else "earlier"
     yield from ["third"] if index > 1 else []
     yield from ["final"] if checked.fields.get("life") == "FINAL" else []
+    yield from ["revised"] if int(checked.fields.get("revision", "0")) > 1 else []
     kept = all(one.kpi.effective_from is None for one in chain)
-    yield from ["from what was open"] if kept and index == len(chain) - 1 else []
-    yield from ["series"] if index and "variation" in checked.fields else []
+    if kept and index == len(chain) - 1:
+        yield "slice from what was open" if checked.place.slice else "from what was open"
+    if index and "variation" in checked.fields:
+        yield "silent series" if begins_silent(world, checked.place) else "series"
     yield from ["operand"] if Nd("NO_COMPARABLE") in checked.evaluation.inputs else []
     for found in checked.compared.values():
         days = found.comparable.days
@@ -185,6 +211,16 @@ def of_versions(checked):
             days[-1][1] - periods.ONE_DAY)
         if versions.index_of(chain, last) != index:
             yield "break" if found.value == Nd("NO_COMPARABLE") else "across"
+
+
+def begins_silent(world, place):
+    """Whether the first period of a version has no samples in a slice."""
+    kpi = world.kpis[place.kpi]
+    calendar = world.calendar_of(kpi)
+    first = windows.step_of(calendar, place.window, world.chains[place.kpi][
+        world.viewed.get(place.kpi, len(world.chains[place.kpi]) - 1)].first)
+    return not any(states.rows_of(world, kpi, item, place.slice, first)
+                   for item in world.flat(kpi).inputs)
 
 
 def of_sampling(evaluation):
@@ -322,7 +358,7 @@ OTHERS = (("reason", features.REASONS), ("status", features.STATUSES),
           ("sampling", features.SAMPLING), ("finality", features.FINALITY),
           ("basis", features.BASES + ("SIGMA", "PACE")), ("version", features.VERSIONS),
           ("roster", features.ROSTER), ("level", features.LEVELS),
-          ("frozen", features.FROZEN),
+          ("frozen", features.FROZEN), ("remembered", features.REMEMBERED),
           ("pace", features.PACE), ("comparison", features.COMPARISONS),
           ("series", features.SERIES), ("member", features.MEMBERS))
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import decimals
 import filters
 import formula
+import levels
 from decimals import Nd
 
 LEAST, GREATEST = -2**63, 2**63 - 1  # of a mantissa
@@ -44,9 +45,10 @@ def sample_of(item, metric, sample):
     return None if value is None else dataclasses.replace(sample, value=value)
 
 
-def kept(item, metric, rows):
-    """The samples as they are aggregated: with derived values, and those that the filter keeps."""
+def kept(item, metric, rows, day=None):
+    """The samples as they are aggregated: with derived values, and those that the filter keeps;
+    `day` is the one whose levels it sees."""
     keep = filters.keeps(item.where)
     found = [sample_of(item, metric, row) for row in rows]
-    return [row for row in found
-            if row is not None and keep(row.value, dict(row.dimensions))]
+    return [row for row in found if row is not None and keep(
+        row.value, dict(levels.extended(metric, row.dimensions, day)))]

@@ -230,8 +230,6 @@ def fields_of(world, place, evaluation, track, life, now):
     fields = {name: fields[name] for name in FIELDS}
     if evaluation.withheld:
         fields["members_missing"] = "0"
-    if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
-        del fields["members_missing"]  # what is held out of a slice below is not looked at
     mark = evaluation.readiness.watermark
     reach = windows.reach_of(world.calendar_of(kpi), place.window, period)
     if mark is not None and mark > max(period.stop, reach.stop):

@@ -7,6 +7,7 @@ AGGREGATIONS = ("SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", "MAX", "FIRST", "LAS
                 "LATEST_MANUAL")
 WINDOWS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "TO_DATE", "TRAILING", "TRAILING_EXCLUDED",
            "CUMULATIVE")
+REMEMBERED = tuple(kind for kind in WINDOWS if kind != "TRAILING_EXCLUDED")  # with revisions
 CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET", "FISCAL_4_4_5", "FISCAL_4_5_4", "FISCAL_5_4_4",
              "ISO_WEEK", "CUSTOM")
 PRIORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE")
@@ -40,13 +41,15 @@ SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "
 FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
 # Of KPIs whose history is kept: the version of a state, and what lies across a break.
 VERSIONS = ("earlier", "newest", "third", "break", "across", "operand", "final",
-            "series", "from what was open")
+            "revised", "series", "silent series", "from what was open", "slice from what was open")
 # Of slices when there are too many: the rest, and one of its own next to it.
 ROSTER = ("other", "own", "other withheld")
 # Of slices of levels: the views, and whether a sample of theirs belongs elsewhere in the other one.
-LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld")
-# Whether what a target is frozen from is still the same.
-FROZEN = ("same", "moved")
+# Also a filter that sees levels, and a target that is one of a slice above.
+LEVELS = ("AS_IS", "AS_WAS", "AS_IS moved", "AS_WAS moved", "AS_IS withheld", "AS_IS filter",
+          "AS_WAS filter", "AS_IS target", "AS_WAS target")
+# Whether what a target is frozen from is still the same, and whether it is one of a slice.
+FROZEN = ("same", "moved", "slice same", "slice moved")
 LEAST_SHARE = 0.12  # of KPIs that say how many people must be behind a value
 PERSONAL_SHARE = 0.03  # of metrics
 EXPRESSION_SHARE = 0.12  # of inputs
@@ -68,6 +71,7 @@ PACE = ("CALENDAR", "WORKING_DAYS", "HISTORY", "EXPLICIT", "BENKTANDER", "CHAIN_
         "too early: SHARE", "too early: HISTORY", "too early: INTERVAL", "interval",
         "probability", "prior", "index", "rate", "to date: ON_TARGET", "to date: OFF_TARGET",
         "projected: ON_TARGET", "projected: OFF_TARGET")
-MEMBERS = ("missing", "missing below")  # members that stop reporting
+# Members that stop reporting, also where something is held out that would be a report.
+MEMBERS = ("missing", "missing below", "missing below, held out")
 STATUSES = ("EXCEEDED", "ON_TARGET", "WARNING", "OFF_TARGET", "NO_TARGET", "TOO_EARLY", "NO_DATA",
             "ERROR")

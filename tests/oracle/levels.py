@@ -3,6 +3,8 @@
 import dataclasses
 import datetime
 
+import slices
+
 
 @dataclasses.dataclass(frozen=True)
 class Hierarchy:
@@ -27,6 +29,8 @@ def has_levels(metric, members):
 
 def extended(metric, dimensions, day):
     """The dimensions of a sample with its members of all levels on a day."""
+    if not metric.hierarchies:
+        return dimensions
     known, found = dict(dimensions), dict(dimensions)
     for one in metric.hierarchies:
         path = one.path_of(known.get(one.dimension), day)
@@ -36,12 +40,12 @@ def extended(metric, dimensions, day):
 
 
 def members_above(hierarchy, name, member, day):
-    """{level: member} above a member of a dimension or level; {} where nothing tells, or where
-    members below a level differ."""
+    """{level: member} above a member of a dimension or level; {} where nothing tells: members below
+    a level differ, or it is (null)."""
     if name == hierarchy.dimension:
         path = hierarchy.path_of(member, day) or (None,) * len(hierarchy.levels)
         return dict(zip(hierarchy.levels, path))
-    if name not in hierarchy.levels:
+    if name not in hierarchy.levels or member is None:
         return {}
     level, found = hierarchy.levels.index(name), set()
     for one in {entry[0] for entry in hierarchy.entries}:
@@ -49,6 +53,34 @@ def members_above(hierarchy, name, member, day):
         if path[level] == member:
             found.add(path[:level])
     return dict(zip(hierarchy.levels, found.pop())) if len(found) == 1 else {}
+
+
+def slices_above(hierarchies, members, day):
+    """The slices above one on a day, nearest first: with one of its members or more replaced by one
+    on a level above. Equally near ones are in the order of their texts."""
+    found = [(0, dict(members))]
+    for name, member in members:
+        steps = [(0, None, None)]
+        for one in hierarchies:
+            if name != one.dimension and name not in one.levels:
+                continue
+            above = members_above(one, name, member, day)
+            finer = list(one.levels[:one.levels.index(name)] if name in one.levels else one.levels)
+            steps += [(i, level, above.get(level)) for i, level in enumerate(reversed(finer), 1)
+                      if above.get(level) is not None and level not in dict(members)]
+        found = [(count + more, replaced(known, name, level, other))
+                 for count, known in found for more, level, other in steps]
+    ordered = sorted({(count, tuple(sorted(known.items(), key=lambda one: one[0])))
+                      for count, known in found if count}, key=lambda one: (
+                          one[0], slices.text_of(one[1])))
+    return [known for _, known in ordered]
+
+
+def replaced(members, name, level, member):
+    """The members with one of a level in place of one below it; `level` None: as they are."""
+    if level is None:
+        return members
+    return {**{one: known for one, known in members.items() if one != name}, level: member}
 
 
 def can_be_told(hierarchies, names, finer):

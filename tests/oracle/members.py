@@ -1,5 +1,6 @@
 """Members that stop reporting: SEMANTICS 3.8.5."""
 
+import finality
 import levels
 import periods
 import rosters
@@ -64,7 +65,7 @@ def slices_below(world, kpi, members, now):
         known = {rosters.place_of(world, kpi, slices.project(
             world.leaf(calendar, item.metric, one, row), grouping))
                  for item in world.flat(kpi).inputs if not set(grouping) & set(item.ignore)
-                 for one, row in world.days(calendar, item.metric)}
+                 for one, row in finality.days_of(world, calendar, item)}
         for child in known:
             parent = levels.slice_above(hierarchies, child, names, day)
             if parent is not None and rosters.place_of(world, kpi, parent) == members:

@@ -106,7 +106,7 @@ class FinalCaseMaker(random_case.CaseMaker):
     def finalise(self):
         kpi, window, period = self.some_period()
         place = states.Place(kpi.name, window, (), period)
-        if states.worth_of(self.world, place, self.now)[1]:
+        if states.is_closed(self.world, place, self.now):
             self.world = finality.finalise(self.world, kpi.name, period, self.now)
             self.steps.append(model.Decide("finalise", kpi.name, window, period.first))
 

@@ -10,6 +10,11 @@ import random_case
 
 SHOPS = ("Bonn", "Ulm", "Basel", "Rome")
 PATHS = (("DE", "North"), ("DE", "South"), ("CH", "Rhine"))
+FILTERS = ("value > 2", "area = North", "area = (null) || value > 2", "country in (DE, CH)",
+           "country != DE", "area in (South, Rhine) && region = EMEA", "!(country = CH)")
+TARGET_SLICES = ((("country", "DE"),), (("country", "CH"),), (("area", "North"),),
+                 (("area", "South"), ("region", "EMEA")), (("shop", "Ulm"),),
+                 (("country", "DE"), ("region", "APAC")))
 KINDS = ("SUM", "COUNT", "AVG", "MAX", "LAST", "MEDIAN", "COUNT_DISTINCT")
 WINDOWS = (("DAY",), ("DAY", "MONTH"), ("WEEK",), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)"),
            ("DAY", "CUMULATIVE"), ("DAY", "TO_DATE(MONTH)"))
@@ -40,15 +45,23 @@ class LevelCaseMaker(random_case.CaseMaker):
                               hierarchies=(self.hierarchy(),))
         kpi = model.Kpi(
             "k0", inputs=(("a", model.Input("m0", aggregation=pick(KINDS),
-                                            where=pick((None, None, "value > 2")))),),
+                                            where=pick((None, None) + FILTERS))),),
             min_denominator=pick((None, None, 2, 3)), windows=pick(WINDOWS),
             slices=tuple(self.random.sample(GROUPINGS, 3)),
             zone=pick((None, "Europe/Berlin", "America/New_York", "Pacific/Apia")),
             target=model.TargetValue("FIXED", value="5"))
+        made = (metric, kpi, *self.targets_of_slices())
         self.world = self.world.copy()
-        for one in (metric, kpi):
+        for one in made:
             self.world.define(one, self.now)
-        self.steps.append(model.Apply((metric, kpi)))
+        self.steps.append(model.Apply(made))
+
+    def targets_of_slices(self):
+        """Targets of levels, which hold for what is below them, too."""
+        some = self.random.sample(TARGET_SLICES, self.random.choice((3, 5, 6)))
+        return [model.Target(f"t{i}", "k0", model.TargetValue("FIXED", value=str(10 + i)),
+                             slice=members, exact=self.chance(0.1))
+                for i, members in enumerate(some)]
 
     def hierarchy(self):
         """Where shops belong: most from the beginning, some of them elsewhere from a day on."""

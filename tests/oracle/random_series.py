@@ -79,7 +79,7 @@ class SeriesCaseMaker:
             kpi = dataclasses.replace(kpi, keep_last=pick((1, 2, 2, 3, 8)))
         if kpi.inputs[0][1].aggregation == "COUNT":
             kpi = dataclasses.replace(kpi, unit="count")
-        if self.chance(0.25):
+        if self.chance(0.3):
             kpi = dataclasses.replace(kpi, keep=True)
         self.window = window
         kpi = self.judged(kpi)
@@ -253,12 +253,11 @@ class SeriesCaseMaker:
 
     def change_series(self):
         """Another aggregation from a day on, with which the series begins anew."""
-        kinds = [kind for kind in AGGREGATIONS if kind != "COUNT"]
         alias, item = self.kpi.inputs[0]
-        changed = dataclasses.replace(item, aggregation=self.random.choice(kinds))
-        first = self.step_at(self.random.randrange(0, 12)).first
-        goes_on = any(day >= first for day, _ in self.world.days(self.calendar, "m0"))
-        if "COUNT" not in item.aggregation and changed != item and goes_on:
+        changed = dataclasses.replace(item, aggregation=self.random.choice(AGGREGATIONS))
+        first = self.step_at(self.random.choice((1, 2, 2, *range(12)))).first
+        counts = {"COUNT"} & {item.aggregation, changed.aggregation}
+        if changed != item and (not counts or self.world.metrics["m0"].unit == "count"):
             self.apply(dataclasses.replace(self.kpi, inputs=((alias, changed),),
                                            effective_from=first))
 

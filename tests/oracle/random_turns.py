@@ -8,6 +8,7 @@ import random_levels
 import random_pace
 import random_people
 import random_series
+import random_silent
 import random_versions
 import simulate
 import world as worlds
@@ -18,7 +19,8 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 # The others are general ones, of which each has a pair of aggregation and window of its own.
 KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39, 41)),
          (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29)),
-         (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20, 44)),
+         (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20,)),
+         (random_silent.SilentCaseMaker, (44,)),
          (random_versions.VersionCaseMaker, (14, 38)), (random_levels.LevelCaseMaker, (2,)),
          (random_frozen.FrozenCaseMaker, (26,)))
 ROUND = 48

@@ -8,6 +8,7 @@ import model
 import periods
 import random_case
 import random_final
+import versions
 
 KINDS = ("SUM", "COUNT", "AVG", "MAX", "LAST", "COUNT_TRUE")
 WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)"), ("WEEK", "MONTH"),
@@ -16,7 +17,7 @@ WINDOWS = (("DAY",), ("DAY", "WEEK"), ("DAY", "TRAILING(3,DAY,INCLUDE_CURRENT)")
 
 class VersionCaseMaker(random_final.FinalCaseMaker):
     def make(self, name):
-        self.plain = self.chance(0.3)  # so that it is known what was closed before a version
+        self.plain = self.chance(0.4)  # so that it is known what was closed before a version
         self.locks = not self.plain and self.chance(0.35)
         self.define_all()
         for _ in range(5):
@@ -30,11 +31,13 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         self.change_series()
         for _ in range(6):
             self.look()
+        for look in self.looked[-4:]:
+            self.steps.append(dataclasses.replace(look, history=True))
         return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
 
     def define_all(self):
         pick = self.random.choice
-        sliced = not self.plain and self.chance(0.5)
+        sliced = self.chance(0.8 if self.plain else 0.5)
         metrics = tuple(model.Metric(name, scale=0, identity="EVENT",
                                      dimensions=("region",) if sliced else ())
                         for name in ("m0", "m1"))
@@ -67,9 +70,16 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         return self.random.choice(("a + b", "a - 2 * b") if len(inputs) == 2 else (
             "a", "2 * a", "a / 4"))
 
+    def finalise(self):
+        """Decisions come after changes of definitions: those of one instant have no order."""
+        self.now += periods.MINUTE
+        self.steps.append(model.Clock(self.now))
+        super().finalise()
+
     def change_series(self):
-        """Other inputs, or another formula, from a day on."""
+        """Other inputs, or another formula, from a day on; or another day."""
         kpi, pick = self.world.kpis["k0"], self.random.choice
+        moves = kpi.effective_from is not None and self.chance(0.15)
         inputs = pick((kpi.inputs, self.operands()))
         day = periods.day_of(self.world.calendar_of(kpi), self.now)
         first = day + datetime.timedelta(days=pick((-9, -5, -3, -2, -1, -1, 0, 1)))
@@ -77,7 +87,9 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
             first = None
         changed = dataclasses.replace(kpi, inputs=inputs, formula=self.formula_of(inputs),
                                       effective_from=first)
-        if (changed.inputs, changed.formula) != (kpi.inputs, kpi.formula):
+        if moves:
+            changed = dataclasses.replace(kpi, effective_from=first)
+        if changed != kpi and (moves or versions.series_of(changed) != versions.series_of(kpi)):
             if self.locks:
                 self.wait()
             self.world = self.world.copy()

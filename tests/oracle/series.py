@@ -51,32 +51,35 @@ def fold_on(kpi, fold, evaluation):
     return hysteresis.step(fold, raw, raised, kpi.hysteresis.worsen, kpi.hysteresis.improve)
 
 
-def first_day(world, kpi, members):
+def days_with_rows(world, kpi, members):
     calendar = world.calendar_of(kpi)
-    return min((day for item in world.flat(kpi).inputs
-                for day, _, _ in states.slice_rows(world, calendar, item, members)), default=None)
+    return {day for item in world.flat(kpi).inputs
+            for day, _, _ in states.slice_rows(world, calendar, item, members)}
 
 
 def closed_steps(world, place, now):
-    """The closed periods of the series of a state up to now, from its first one with rows on."""
+    """The closed periods of the series of a state up to now, from its first one with rows on; a
+    version of a KPI has a series of its own."""
     key = ("series", place.kpi, place.window, place.slice, now)
     return world.remembered(key, lambda: list(_closed_steps(world, place, now)))
 
 
 def _closed_steps(world, place, now):
     kpi = world.kpis[place.kpi]
-    calendar, first = world.calendar_of(kpi), first_day(world, kpi, place.slice)
-    if first is None:
+    calendar = world.calendar_of(kpi)
+    days = [day for day in days_with_rows(world, kpi, place.slice) if world.is_one_series(
+        place.kpi, world.version_for(
+            place.kpi, windows.step_of(calendar, place.window, day).last))]
+    if not days:
         return
-    period, fold = windows.step_of(calendar, place.window, first), hysteresis.Fold()
+    period, fold = windows.step_of(calendar, place.window, min(days)), hysteresis.Fold()
     points = []
     judge = None
     while period.stop <= now:
         other = world.version_for(place.kpi, period.last,
                                   windows.reach_of(calendar, place.window, period).last)
         if not world.is_one_series(place.kpi, other):
-            period = periods.next_period(calendar, period)
-            continue
+            return
         kpi = other.kpis[place.kpi]
         evaluation = states.evaluate_alone(
             other, dataclasses.replace(place, period=period), now)

@@ -13,12 +13,14 @@ DIFFERENCE = re.compile(r"^  ([a-z_A-Z.]+): expected ", re.MULTILINE)
 
 
 def keeps_its_periods(case):
-    """Whether every KPI stays in one zone and calendar: cases do not change them."""
+    """Whether every KPI stays in one zone and calendar, and in its windows where its history is
+    kept: cases do not change them."""
     places = {}
     for step in case.steps:
         for one in step.definitions if isinstance(step, model.Apply) else ():
             if isinstance(one, model.Kpi):
-                places.setdefault(one.name, set()).add((one.zone, one.calendar))
+                places.setdefault(one.name, set()).add(
+                    (one.zone, one.calendar, one.keep and one.windows))
     return all(len(some) == 1 for some in places.values())
 
 

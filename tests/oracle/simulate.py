@@ -147,7 +147,7 @@ class Simulation:
             return
         if step.verb == "finalise":
             place = states.Place(kpi.name, step.window, (), period)
-            if not states.worth_of(self.world, place, self.now)[1]:
+            if not states.is_closed(self.world, place, self.now):
                 return
             self.world = finality.finalise(self.world, kpi.name, period, self.now)
         elif finality.final_time(self.world, kpi.name, period.last) > self.now:

@@ -117,6 +117,7 @@ def read_input(world, kpi, item, members, frame, spans=None):
     if frame is None:
         return Operand(Nd("NO_COMPARABLE"), [], 0)
     calendar, metric = frame.calendar, derived.measured(item, world.metrics[item.metric])
+    today = world.today(calendar)
     rows = [row for span in spans or (frame.reach,)
             for row in rows_in(world, calendar, item, members, span)]
     framed = frames.Framed(None, 0)
@@ -124,9 +125,9 @@ def read_input(world, kpi, item, members, frame, spans=None):
         placed = [(place, sample) for _, place, sample in
                   slice_rows(world, calendar, item, members)]
         kept = [(place, sample) for place, one in placed
-                for sample in derived.kept(item, world.metrics[item.metric], [one])]
+                for sample in derived.kept(item, world.metrics[item.metric], [one], today)]
         framed = frames.value_of(item, metric, frame, kept, placed)
-    kept = derived.kept(item, world.metrics[item.metric], rows)
+    kept = derived.kept(item, world.metrics[item.metric], rows, today)
     if not rows and framed.members == 0:
         value = readiness.value_of_nothing(frame.reach, frame.watermark,
                                            item.aggregation in aggregates.ZERO_WHEN_EMPTY)
@@ -202,11 +203,23 @@ def steps_of(world, calendar, place, flat, operands, results):
     return evaluate_steps(flat, calendar, reaches, [one.value for one in operands], results)
 
 
-def is_newest(world, kpi, members, period):
-    """Whether no later period of the slice has rows: only these can be STALE (3.8.4)."""
+def is_newest(world, kpi, window, members, period, now):
+    """Whether no later period of the slice, which has begun, has rows: only these can be STALE
+    (3.8.4)."""
     calendar = world.calendar_of(kpi)
-    return not any(day >= period.end for item in world.flat(kpi).inputs
-                   for day, _, _ in slice_rows(world, calendar, item, members))
+    days = {day for item in world.flat(kpi).inputs
+            for day, _, _ in slice_rows(world, calendar, item, members)}
+    if windows.parse(window).kind != "TRAILING":
+        return not any(day >= period.end for day in days)
+    later = periods.next_period(calendar, period)
+    while later.start <= now and days:
+        reach = windows.reach_of(calendar, window, later)
+        if max(days) < reach.first:
+            return True
+        if any(reach.first <= day < reach.end for day in days):
+            return False
+        later = periods.next_period(calendar, later)
+    return True
 
 
 def arrivals_of(world, flat, counts):
@@ -255,20 +268,26 @@ def operands_of(world, calendar, place, now):
             for item in world.flat(kpi).inputs]
 
 
+def is_closed(world, place, now):
+    """Whether a period is over and complete, by the version of the KPI that it is of."""
+    world = world.version_for(place.kpi, place.period.last)
+    kpi = world.kpis[place.kpi]
+    flat = world.flat(kpi)
+    reach = windows.reach_of(world.calendar_of(kpi), place.window, place.period)
+    arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
+    mark = readiness.assess(reach, now, arrivals, False).watermark
+    return readiness.life(place.period, now, mark, max(one.due for one in arrivals)) == "CLOSED"
+
+
 def worth_of(world, place, now):
     """(value, whether the period is closed): what others read of a state."""
     world = world.comparable_version(place.kpi, place.period.last)
     if world is None:
         return Nd("NO_COMPARABLE"), True
-    kpi = world.kpis[place.kpi]
-    flat, calendar = world.flat(kpi), world.calendar_of(kpi)
-    reach = windows.reach_of(calendar, place.window, place.period)
-    arrivals = arrivals_of(world, flat, [0] * len(flat.inputs))
-    mark = readiness.assess(reach, now, arrivals, False).watermark
-    life = readiness.life(place.period, now, mark, max(one.due for one in arrivals))
+    closed = is_closed(world, place, now)
     if suppression.cause(world, place, now):
-        return SUPPRESSED, life == "CLOSED"
-    return value_in(world, calendar, place, now), life == "CLOSED"
+        return SUPPRESSED, closed
+    return value_in(world, world.calendar_of(world.kpis[place.kpi]), place, now), closed
 
 
 def evaluate_alone(world, place, now):
@@ -286,7 +305,8 @@ def evaluate_alone(world, place, now):
     value = steps[-1] if period.exists else Nd("NOT_APPLICABLE")
     arrivals = arrivals_of(world, flat, [len(operand.rows) + operand.members
                                          for operand in operands])
-    ready = readiness.assess(reach, now, arrivals, is_newest(world, kpi, place.slice, period))
+    ready = readiness.assess(reach, now, arrivals, is_newest(
+        world, kpi, place.window, place.slice, period, now))
     state = readiness.data_state(reach, ready, value)
     resolved = world.target_rules(kpi).resolve(
         place.slice, place.window, period,

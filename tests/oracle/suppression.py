@@ -1,5 +1,6 @@
 """Which values are withheld because too few people are behind them (SEMANTICS 3.3.5)."""
 
+import finality
 import formula
 import frames
 import levels
@@ -107,7 +108,8 @@ def cells_of(world, kpi, read):
     calendar = world.calendar_of(kpi)
     known = {()} | {rosters.place_of(world, kpi, slices.project(
         world.leaf(calendar, item.metric, day, row), grouping)) for item in flat.inputs
-                    for day, row in world.days(calendar, item.metric) for grouping in kpi.slices}
+                    for day, row in finality.days_of(world, calendar, item)
+                    for grouping in kpi.slices}
     cells = {}
     for members in known:
         operands = read(members)

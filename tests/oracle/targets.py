@@ -80,42 +80,54 @@ class Rule:
     """A target ready to be matched."""
     value: object  # model.TargetValue
     slice: tuple | None
+    exact: bool  # for the slice alone
     begin: datetime.date
     end: datetime.date
     grain: str | None
 
-    def strength(self, members):
-        """How specific the rule is for a slice; None when it does not apply."""
+    def strength(self, members, above):
+        """(how the rule applies, how specific it is) to a slice; None when it does not. `above` are
+        the slices above it in hierarchies, nearest first."""
         if self.slice is None:
-            return 0
+            return DEFAULT, 0, 0
         if self.slice == members:
-            return 1000
-        if self.slice == () or not set(self.slice) <= set(members):
+            return EXACT, self.exact, 0
+        if self.exact or self.slice == ():
             return None
-        return len(self.slice)
+        if set(self.slice) <= set(members):
+            return DIMENSION, 0, len(self.slice)
+        return next(((HIERARCHY, -i, len(self.slice)) for i, one in enumerate(above)
+                     if set(self.slice) <= set(one)), None)
 
     def name_for(self, members):
         if self.slice is None:
             return "default"
-        return ("exact:" if self.slice == members else "dimension:") + slices.text_of(self.slice)
+        within = "dimension" if set(self.slice) <= set(members) else "hierarchy"
+        return f"{'exact' if self.slice == members else within}:{slices.text_of(self.slice)}"
+
+
+# How a rule applies to a slice, weakest first.
+DEFAULT, HIERARCHY, DIMENSION, EXACT = range(4)
 
 
 class TargetRules:
     """The committed targets of one KPI."""
 
-    def __init__(self, kpi, targets, calendar, flow):
+    def __init__(self, kpi, targets, calendar, flow, above=lambda members, day: []):
+        """`above` gives the slices above one on a day, nearest first."""
+        self.above = above
         self.calendar = calendar
         self.direction = kpi.direction
         self.flow = flow
         rules = []
         if kpi.target is not None:
-            rules.append(Rule(kpi.target, None, BEGINNING, FOR_EVER,
+            rules.append(Rule(kpi.target, None, False, BEGINNING, FOR_EVER,
                               grain_of(kpi.target, kpi, flow, calendar)))
         for target in targets:
             if target.kpi != kpi.name or target.role != "COMMITTED":
                 continue
             selector = target.slice or (() if target.exact else None)
-            rules.append(Rule(target.value, selector,
+            rules.append(Rule(target.value, selector, target.exact,
                               target.effective_from[1] if target.effective_from else BEGINNING,
                               target.effective_to[1] if target.effective_to else FOR_EVER,
                               grain_of(target.value, kpi, flow, calendar)))
@@ -125,15 +137,20 @@ class TargetRules:
     def _until_next(rule, rules):
         """A rule ends at the latest where the next one for the same slices begins."""
         later = [other.begin for other in rules
-                 if other.slice == rule.slice and other.begin > rule.begin]
+                 if (other.slice, other.exact) == (rule.slice, rule.exact)
+                 and other.begin > rule.begin]
         return dataclasses.replace(rule, end=min([rule.end, *later]))
 
     def match(self, members, day):
         """The longest match in force on the day; of equal ones the least canonical text."""
-        applying = [rule for rule in self.rules
-                    if rule.begin <= day < rule.end and rule.strength(members) is not None]
-        return min(applying, default=None,
-                   key=lambda rule: (-rule.strength(members), slices.text_of(rule.slice or ())))
+        above = self.above(members, day)
+        applying = [(rule.strength(members, above), rule) for rule in self.rules
+                    if rule.begin <= day < rule.end and rule.strength(members, above) is not None]
+        if not applying:
+            return None
+        best = max(strength for strength, _ in applying)
+        return min((rule for strength, rule in applying if strength == best),
+                   key=lambda rule: slices.text_of(rule.slice or ()))
 
     def resolve(self, members, window, period, environment):
         """The target of a window's period."""

@@ -8,6 +8,7 @@ import finality
 import levels
 import model
 import periods
+import targets
 import versions
 import world as worlds
 
@@ -48,6 +49,14 @@ class VersionsTest(unittest.TestCase):
         self.assertEqual(versions.index_within(chain, 1, day("2025-03-10")), 0)
         self.assertEqual(versions.index_within(chain, 2, day("2025-03-10")), 2)
 
+    def test_the_day_of_a_version_can_be_moved(self):
+        second = self.kpi("MAX", "2025-03-12")
+        chain = versions.follow((), (self.kpi("SUM"), 1), (second, 2), None, None)
+        moved = self.kpi("MAX", "2025-03-16")
+        chain = versions.follow(chain, (second, 2), (moved, 3), None, None)
+        self.assertEqual([(one.first, one.revision) for one in chain],
+                         [(None, 1), (day("2025-03-16"), 3)])
+
     def test_without_a_closed_period_nothing_is_kept(self):
         changed = self.kpi("MAX")
         self.assertEqual(versions.follow((), (self.kpi("SUM"), 1), (changed, 2), None, None), ())
@@ -67,6 +76,23 @@ class LevelsTest(unittest.TestCase):
         above = levels.slice_above((self.SHOPS,), (("area", "South"),), ("country",),
                                    day("2025-03-11"))
         self.assertEqual(above, (("country", "DE"),))
+
+
+    def test_all_slices_above_nearest_first(self):
+        members, today = (("region", "EMEA"), ("shop", "Ulm")), day("2025-03-11")
+        self.assertEqual(levels.slices_above((self.SHOPS,), members, today), [
+            (("area", "South"), ("region", "EMEA")), (("country", "DE"), ("region", "EMEA"))])
+        self.assertEqual(levels.slices_above((self.SHOPS,), (("area", None),), today), [])
+
+    def test_a_target_of_a_slice_above_is_weaker_than_one_of_a_dimension(self):
+        above = levels.slices_above((self.SHOPS,), (("shop", "Ulm"),), day("2025-03-11"))
+        rules = [targets.Rule(None, members, exact, None, None, None) for members, exact in (
+            (None, False), ((("country", "DE"),), False), ((("area", "South"),), False),
+            ((("shop", "Ulm"),), False), ((("country", "DE"),), True))]
+        found = [rule.strength((("shop", "Ulm"),), above) for rule in rules]
+        self.assertEqual(sorted(found[:4]), found[:4])
+        self.assertIsNone(found[4])
+        self.assertEqual(rules[1].name_for((("shop", "Ulm"),)), "hierarchy:country=DE")
 
 
 class FinalityTest(unittest.TestCase):

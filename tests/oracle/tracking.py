@@ -15,6 +15,7 @@ import periods
 import rosters
 import slices
 import states
+import versions
 import windows
 from decimals import Nd
 
@@ -58,10 +59,11 @@ def value_text(value):
     return f"({value.reason})" if isinstance(value, Nd) else decimals.canonical(value)
 
 
-def visible_rows(world, kpi, members, period):
+def visible_rows(world, kpi, window, members, period):
     """Identities and content of all samples that a state sees, by input."""
+    reach = windows.reach_of(world.calendar_of(kpi), window, period)
     return [[(item.metric, row.identity(), row) for row in
-             states.rows_of(world, kpi, item, members, period)]
+             states.rows_of(world, kpi, item, members, reach)]
             for item in world.flat(kpi).inputs]
 
 
@@ -74,22 +76,22 @@ def knows_slice(world, kpi, members):
 
 
 def is_followed(world, place):
-    """Whether what a state remembers is computed here: of windows whose periods share no samples,
-    and of inputs that do not look beyond their period, without computed targets. Of the others
-    their values are."""
+    """Whether what a state remembers is computed here: of inputs that do not look beyond their
+    period, without computed targets. Of the others values and statuses are."""
     kpi = world.kpis.get(place.kpi)
     if kpi is None:
         return True
-    if world.chains.get(place.kpi) or any(
-            world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
+    if any(world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
         return False
+    if windows.kind_of(place.window) == "TRAILING_EXCLUDED":
+        return False  # from which step on it is kept depends on when samples come
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
         return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:
         return False  # a period without samples may be kept, because later ones build on it
     if reads_values(world, kpi):
         return False
-    return not windows.shares_samples(place.window) and not any(
+    return not any(
         frames.looks_beyond(item) or item.is_elsewhere
         for item in world.flat(kpi).inputs) and not world.flat(kpi).results
 
@@ -107,10 +109,11 @@ def end_of_record(world, kpi, moments, now):
     """The end of the last period, of any window and slice, that was recorded as closed; None
     without one, UNSURE where that is not computed here."""
     calendar, ends = world.calendar_of(kpi), []
-    known = {()} | {slices.project(row.dimensions, grouping) for item in world.flat(kpi).inputs
-                    for row in world.samples[item.metric].values() for grouping in kpi.slices}
-    first = min((day for item in world.flat(kpi).inputs
-                 for day, _ in world.days(calendar, item.metric)), default=None)
+    rows = [row for item in world.flat(kpi).inputs
+            for known in world.versions[item.metric].values() for _, row in known if row]
+    known = {()} | {slices.project(row.dimensions, grouping)
+                    for row in rows for grouping in kpi.slices}
+    first = min((finality.day_of(calendar, row) for row in rows), default=None)
     if first is None:
         return None
     for window in kpi.windows:
@@ -136,6 +139,7 @@ class Replay:
         self.track = Track()
         self.stale = False
         self.had_rows = False  # before the window or slice was known
+        self.of_another = False  # samples lay here of what only another version of the KPI reads
 
     def run(self, until=None):
         """What is remembered after the last moment, or at a later instant."""
@@ -146,9 +150,13 @@ class Replay:
         for moment in self.moments:
             if before is not None:
                 self._between(before, moment.time)
+            if self.place.kpi in moment.world.chains:
+                moment = dataclasses.replace(moment, world=moment.world.version_for(
+                    self.place.kpi, self.place.period.last))
             self._touch(before, moment)
             self._evaluate(moment.world, moment.time, moment.defined)
             before = moment
+        self.track.unsure |= self.of_another
         if until is not None and before is not None:
             self._between(before, until)
         return self.track
@@ -168,22 +176,46 @@ class Replay:
             return
         kpi = moment.world.kpis[self.place.kpi]
         members, period = self.place.slice, self.place.period
-        rows = any(visible_rows(moment.world, kpi, members, period))
+        rows = any(visible_rows(moment.world, kpi, self.place.window, members, period))
+        self.of_another = not rows and (self.of_another or (
+            kpi.keep and self._lie_in_a_version(moment.world)))
         self.track.unsure |= self.had_rows and not rows
         if members and not knows_slice(moment.world, kpi, members):
             self.had_rows |= rows
             return
         self.had_rows = False
-        if rows:
+        if rows and (moment.time >= period.start or not self._waits_for_its_step()):
             self._keep(moment.time)
+
+    def _waits_for_its_step(self):
+        """Whether the state is kept from its period's beginning on, though samples come before."""
+        return windows.parse(self.place.window).kind == "TRAILING"
+
+    def _sees_rows(self, world):
+        kpi = world.kpis[self.place.kpi]
+        return any(visible_rows(world, kpi, self.place.window, self.place.slice,
+                                self.place.period))
 
     def _lay_here(self, world):
         """Whether samples lie here of which the KPI, as it will be, will know."""
         last = self.moments[-1].world
-        kpi = last.kpis.get(self.place.kpi)
-        return kpi is not None and any(
-            states.rows_in(world, last.calendar_of(kpi), item, self.place.slice, self.place.period)
-            for item in last.flat(kpi).inputs if item.metric in world.samples)
+        return self.place.kpi in last.kpis and self._has_rows_of(last, world)
+
+    def _has_rows_of(self, other, world):
+        """Whether a world has samples of what the KPI of another one reads."""
+        kpi = other.kpis[self.place.kpi]
+        calendar = other.calendar_of(kpi)
+        reach = windows.reach_of(calendar, self.place.window, self.place.period)
+        return any(
+            states.rows_in(world, calendar, item, self.place.slice, reach)
+            for item in other.flat(kpi).inputs if item.metric in world.samples)
+
+    def _lie_in_a_version(self, world):
+        """Whether samples lie here that some version of the KPI reads."""
+        series = {versions.series_of(moment.world.kpis[self.place.kpi]): moment.world
+                  for moment in self.moments if self.place.kpi in moment.world.kpis}
+        return len(series) > 1 and any(
+            self._has_rows_of(other, world) for other in series.values())
 
     def _keep(self, now):
         self.track.kept_since = now
@@ -196,7 +228,8 @@ class Replay:
             return
         period = self.place.period
         if self.track.kept_since is None and start < period.start <= until:
-            if self._rolls_over(world):
+            begins = self._waits_for_its_step() and self._sees_rows(world)
+            if begins or self._rolls_over(world):
                 self._keep(period.start)
         due = {world.metrics[item.metric].expected_lag + world.metrics[item.metric].grace
                for item in world.flat(world.kpis[self.place.kpi]).inputs}
@@ -230,15 +263,15 @@ class Replay:
         prior = periods.previous_period(calendar, self.place.period)
         while not prior.exists:
             prior = periods.previous_period(calendar, prior)
-        if not any(visible_rows(world, kpi, self.place.slice, prior)) and not self._is_watched(
-                world, prior):
+        rows = visible_rows(world, kpi, self.place.window, self.place.slice, prior)
+        if not any(rows) and not self._is_watched(world, prior):
             return False
         place = dataclasses.replace(self.place, period=prior)
         kept = [moment for moment in self.moments if moment.time < prior.stop]
         if Replay(place, kept).run(prior.stop).kept_since is None:
             return False
-        return states.is_newest(world, kpi, self.place.slice, prior) or self._is_watched(
-            world, prior)
+        return states.is_newest(world, kpi, self.place.window, self.place.slice, prior,
+                                self.place.period.start) or self._is_watched(world, prior)
 
     def _is_watched(self, world, prior):
         """Whether the member may become missing in the period after `prior`."""

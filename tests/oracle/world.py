@@ -160,6 +160,21 @@ class World:
         return levels.extended(definition, sample.dimensions,
                                day if as_was else periods.day_of(calendar, now))
 
+    def today(self, calendar):
+        """The day whose levels filters see, in every view; None without levels."""
+        return None if self.as_of is None else periods.day_of(calendar, self.as_of[0])
+
+    def above(self, kpi):
+        """The slices above one in the hierarchies of a KPI on a day, as it is viewed."""
+        hierarchies = [one for item in self.flat(kpi).inputs
+                       for one in self.metrics[item.metric].hierarchies]
+        if not hierarchies or self.as_of is None:
+            return lambda members, day: []
+        now, as_was = self.as_of
+        today = periods.day_of(self.calendar_of(kpi), now)
+        return lambda members, day: levels.slices_above(
+            hierarchies, members, day if as_was else today)
+
     def version_for(self, name, day, reach_last=None):
         """The world with the version of a KPI that has the periods which end with a day, and whose
         samples lie on or before another."""
@@ -215,7 +230,7 @@ class World:
     def target_rules(self, kpi):
         return self.remembered(("targets", kpi.name), lambda: targets.TargetRules(
             kpi, list(self.targets.values()), self.calendar_of(kpi),
-            targets.flow_nature(kpi, self.kpis)))
+            targets.flow_nature(kpi, self.kpis), self.above(kpi)))
 
     def last_event(self, metric):
         """Event time of the latest sample of a metric; None without samples."""

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Makes the fixture of the version that is built: a small suite with a past, as SQL text.
+# Makes the fixture of the version that is built: a small suite with a past, as SQL text, and the
+# programs that made it.
 #   make_fixture.sh PROGRAMS DIRECTORY POSTGRES_URI
-# PROGRAMS holds make_suite and kpictl; POSTGRES_URI is an empty database. Then write the answers:
+# PROGRAMS holds make_suite, kpictl and the services; POSTGRES_URI is an empty database. Then write
+# the answers:
 #   KPISUITE_WRITE_ANSWERS=1 PROGRAMS/kpi_upgrade_test --gtest_filter='*SqliteFiles*'
 set -euo pipefail
 programs=$1 out=$2 uri=$3
@@ -24,3 +26,4 @@ done
 # Meta-commands of psql are not SQL.
 pg_dump --inserts --rows-per-insert=100 --no-owner --no-privileges "$uri" | grep -v '^\\' \
   >"$out/postgres.sql"
+"$(dirname "$0")/archive_programs.sh" "$programs" "$out"

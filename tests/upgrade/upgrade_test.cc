@@ -11,11 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/partition.h"
 #include "libs/postgres/connection.h"
-#include "libs/postgres/database.h"
 #include "libs/postgres/test_server.h"
 #include "libs/storage/connection.h"
 #include "libs/storage/test_directory.h"
-#include "services/migrate/copy_plan.h"
+#include "tests/upgrade/later_version.h"
 #include "tests/upgrade/store_description.h"
 #include "tests/upgrade/stored_suite.h"
 
@@ -79,22 +78,6 @@ TEST_P(Upgrade, ProcessesThatStartAtOnceMigrateOnce) {
   for (const std::string& answer : answers) EXPECT_EQ(answer, Answers());
 }
 
-// What a later version may do to tables that an earlier one still uses: add to them.
-constexpr char kAddition[] = R"sql(
-DO $$ DECLARE name text; BEGIN
-  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-      AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'schema_version' LOOP
-    EXECUTE format('ALTER TABLE %I ADD COLUMN later text NOT NULL DEFAULT ''x''', name);
-  END LOOP;
-END $$;
-CREATE TABLE later(id bigint PRIMARY KEY);
-)sql";
-
-absl::Status MigrateFurther(const PostgresTarget& target, PostgresSchema schema) {
-  schema.migrations.push_back(kAddition);
-  return PostgresDatabase::Create({.target = target, .schema = schema}).status();
-}
-
 // Writes until it is told to stop, as clients do; how many writes were acknowledged.
 int WriteUntil(const std::atomic<bool>& stop, MeasurementStore& store) {
   const std::string traits = (*store.Snapshot())->FindTraits("test", "delivery-delay")->value();
@@ -129,10 +112,8 @@ TEST_P(Upgrade, AProcessThatRunsGoesOnWhileANewerVersionAddsToItsTables) {
   std::atomic<bool> stop{false};
   std::future<int> writer =
       std::async(std::launch::async, [&] { return WriteUntil(stop, *running.measurement); });
-  for (const StoreKind& kind : StoreKinds()) {
-    const absl::Status migrated = MigrateFurther(target, kind.target_schema);
-    EXPECT_TRUE(migrated.ok()) << migrated;
-  }
+  const absl::Status migrated = AddAsALaterVersion(target);
+  EXPECT_TRUE(migrated.ok()) << migrated;
   AppliedSet set;
   set.position = running.definition->LastPosition().value() + 1;
   set.revisions.emplace_back().set_name("workspaces/test/metrics/later");

@@ -268,7 +268,7 @@ class KpiRuntime {
   InputReader EntityReaderOf(const SliceStates& slice, absl::Time now, int64_t seq) const {
     return InputReader(*kpi_->calendar, kpi_->suppression.entities,
                        groupings_[slice.grouping].entity_tables, slice.entity_slices, entity_facts_,
-                       now, seq);
+                       now, seq, ReadsFrom());
   }
 
   // Whether values can be withheld, and which are. The answers are a memo of what the panes say.

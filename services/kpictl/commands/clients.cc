@@ -13,6 +13,12 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr absl::Duration kFirstDelay = absl::Milliseconds(100);
+constexpr absl::Duration kLongestDelay = absl::Seconds(1);
+
+// A service that is there and says that it will be ready is waited for; another may not be there.
+bool SaysNotReady(const grpc::Status& status) {
+  return GetErrorDetails(FromGrpcStatus(status)).reason == "NOT_READY";
+}
 
 }  // namespace
 
@@ -57,18 +63,16 @@ absl::Status Clients::Call(Service service,
                            const std::function<grpc::Status(grpc::ClientContext&)>& attempt) const {
   const absl::Time deadline = absl::Now() + timeout_;
   absl::Duration delay = kFirstDelay;
-  grpc::Status status;
-  for (int i = 0; i < kAttempts; ++i) {
-    if (i > 0) {
-      absl::SleepFor(std::min(delay, std::max(deadline - absl::Now(), absl::ZeroDuration())));
-      delay *= 2;
-    }
+  for (int i = 1;; ++i) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(deadline));
-    status = attempt(context);
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE) break;
+    const grpc::Status status = attempt(context);
+    const bool again = status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+                       absl::Now() + delay < deadline && (i < kAttempts || SaysNotReady(status));
+    if (!again) return Describe(service, status);
+    absl::SleepFor(delay);
+    delay = std::min(2 * delay, kLongestDelay);
   }
-  return Describe(service, status);
 }
 
 }  // namespace kpisuite

@@ -41,9 +41,9 @@ class Clients {
   const std::string& address(Service service) const;
   absl::Duration timeout() const { return timeout_; }
 
-  // Runs a unary call: `attempt` with a fresh context and deadline, again up to three times while
-  // the answer is UNAVAILABLE. The request must be safe to repeat. Statuses carry ErrorDetails;
-  // UNAVAILABLE names the service and its address.
+  // Runs a unary call: `attempt` with a fresh context and the deadline, again while the answer is
+  // UNAVAILABLE: up to three times, and until the deadline when it says NOT_READY. The request must
+  // be safe to repeat. Statuses carry ErrorDetails; UNAVAILABLE names the service and its address.
   absl::Status Call(Service service,
                     const std::function<grpc::Status(grpc::ClientContext&)>& attempt) const;
 

@@ -28,7 +28,8 @@ void AddSharedOptions(CLI::App& app, SharedOptions& options) {
   const auto shown = [](const std::string& help, const std::string& value) {
     return absl::StrCat(help, " [", value, "]");
   };
-  add("--server", options.server, "KPI_SERVER", "host:port that serves all three (kpi-standalone)");
+  add("--server", options.server, "KPI_SERVER",
+      "host:port that serves all three (kpi-standalone), instead of the three below");
   add("--definition", options.endpoints.definition, "KPI_DEFINITION",
       shown("host:port of the definition service", options.endpoints.definition));
   add("--measurement", options.endpoints.measurement, "KPI_MEASUREMENT",
@@ -103,7 +104,7 @@ std::string UnexpectedArgument(const CLI::App& app) {
       }
       return absl::StrCat("unknown command \"", word, "\"", DidYouMean(word, names));
     }
-    return absl::StrCat("got \"", word, "\" too much");
+    return absl::StrCat("unexpected argument \"", word, "\"");
   }
   return "";
 }

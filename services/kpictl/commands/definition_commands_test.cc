@@ -134,6 +134,16 @@ TEST_F(DefinitionCommandsTest, UnavailableIsTriedAgainWithTheSameRequestId) {
   EXPECT_EQ(suite_.Run({"apply", "-f", metric_.path()}).code, 7);
 }
 
+TEST_F(DefinitionCommandsTest, AServiceThatIsNotReadyIsWaitedForAsLongAsAllowed) {
+  const grpc::Status not_ready = ToGrpcStatus(
+      MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "nobody evaluates it yet"));
+  suite_.definition.failures.assign(5, not_ready);
+  EXPECT_EQ(suite_.Run({"apply", "-f", metric_.path()}).code, 0);
+  EXPECT_TRUE(suite_.definition.failures.empty());
+  suite_.definition.failures.assign(100, not_ready);
+  EXPECT_EQ(suite_.Run({"apply", "-f", metric_.path(), "--timeout", "1s"}).code, 7);
+}
+
 TEST_F(DefinitionCommandsTest, AConflictIsExitCodeFive) {
   suite_.definition.failures = {ToGrpcStatus(
       MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "the etag is not the current one"))};

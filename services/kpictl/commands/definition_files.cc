@@ -75,7 +75,7 @@ absl::StatusOr<v1::ApplyDefinitionsResponse> Validate(v1::ApplyDefinitionsReques
   if (response.violations_size() > 0) {
     return absl::InvalidArgumentError(absl::StrCat(
         response.violations_size(), response.violations_size() == 1 ? " violation" : " violations",
-        "; nothing was applied"));
+        "; nothing was changed"));
   }
   return response;
 }

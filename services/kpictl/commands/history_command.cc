@@ -188,7 +188,8 @@ void AddHistoryCommand(CLI::App& app, Context& context) {
                  "kpictl history on-time-performance --window WEEK --from 2001-W05");
   AddStateKeyOptions(command, options->key, false);
   command.add_option("--grouping", options->grouping,
-                     "every slice of these dimensions, one after the other: origin");
+                     "every slice of these dimensions, one after the other: origin, or "
+                     "destination,origin (in alphabetical order)");
   command.add_option("--from", options->from, "id of the first period [the first with data]");
   command.add_option("--to", options->to, "id of the last period [the last with data]");
   command.add_option("--view", options->view,

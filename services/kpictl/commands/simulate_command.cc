@@ -93,7 +93,8 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
       ->allow_extra_args(false);
   command.add_option("kpi", options->key.kpi, "name of the KPI [that of the drafts]");
   command.add_option("--window", options->key.window, "window [the first of the draft]");
-  command.add_option("--slice", options->key.slice, "slice, for instance origin=ORD [the total]");
+  command.add_option("--slice", options->key.slice,
+                     "slice, for instance origin=ORD, or destination=SFO;origin=ORD [the total]");
   command.add_option("--start", options->start, "id of the first period [the first with data]");
   command.add_option("--end", options->end, "id of the last period [the current one]");
   command.add_option("--at-least", options->at_least,

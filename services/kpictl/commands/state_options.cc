@@ -17,9 +17,12 @@ void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
   command.add_option("--owner", options.owner, "only KPIs of this owner");
   command.add_option("--status", options.status, "only this status, for instance OFF_TARGET");
   command.add_option("--window", options.window, "only this window, for instance MONTH");
-  command.add_option("--slice", options.slice, "this slice instead of the total: origin=ORD");
+  command.add_option("--slice", options.slice,
+                     "this slice instead of the total: origin=ORD, or destination=SFO;origin=ORD "
+                     "(dimensions in alphabetical order)");
   command.add_option("--grouping", options.grouping,
-                     "every slice of these dimensions instead of the total: origin");
+                     "every slice of these dimensions instead of the total: origin, or "
+                     "destination,origin (in alphabetical order)");
   command.add_option("--hierarchy-view", options.hierarchy_view, kHierarchyViewHelp);
   command.add_option("--filter", options.filter,
                      "further comparisons joined by AND, for instance 'labels.team = ops'");
@@ -28,7 +31,8 @@ void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
 void AddStateKeyOptions(CLI::App& command, StateKeyOptions& options, bool with_period) {
   command.add_option("kpi", options.kpi, "name of the KPI")->required();
   command.add_option("--window", options.window, "window [the first of the KPI]");
-  command.add_option("--slice", options.slice, "slice, for instance origin=ORD [the total]");
+  command.add_option("--slice", options.slice,
+                     "slice, for instance origin=ORD, or destination=SFO;origin=ORD [the total]");
   command.add_option("--hierarchy-view", options.hierarchy_view, kHierarchyViewHelp);
   if (!with_period) return;
   options.period = "LATEST_WITH_DATA";

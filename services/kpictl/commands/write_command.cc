@@ -191,7 +191,9 @@ void AddWriteCommand(CLI::App& app, Context& context) {
   command.add_option("--time", options->time, "event time with an offset [now]");
   command.add_option("--dimension", options->dimensions, "NAME=MEMBER; may be repeated")
       ->allow_extra_args(false);
-  command.add_option("--id", options->id, "sample id, for metrics of identity EVENT [random]");
+  command.add_option("--id", options->id,
+                     "sample id, for metrics of identity EVENT [random]; with the same --time it "
+                     "corrects, with another it is another sample");
   command.add_option("--entity", options->entity, "whom or what the sample is about");
   command.add_option("--reason", options->reason, "why; kept with corrections");
   command.add_option("--request-id", options->request_id, "makes a repetition safe [random]");

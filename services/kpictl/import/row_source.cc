@@ -37,9 +37,10 @@ class CsvRows : public RowSource {
     for (const std::string& column : columns) {
       const auto found = std::find(names_.begin(), names_.end(), column);
       if (found == names_.end()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("there is no column \"", column, "\"", DidYouMean(column, names_),
-                         " The header has ", absl::StrJoin(names_, ", ")));
+        const std::string guess = DidYouMean(column, names_);
+        return absl::InvalidArgumentError(absl::StrCat(
+            "there is no column \"", column, "\"", guess, guess.empty() ? "; the" : " The",
+            " header has ", absl::StrJoin(names_, ", ")));
       }
       wanted_.push_back(static_cast<size_t>(found - names_.begin()));
     }

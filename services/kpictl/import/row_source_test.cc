@@ -43,6 +43,9 @@ TEST(RowSource, UnknownColumnsAreRefusedWithASuggestion) {
   std::istringstream input("time,delay\n");
   EXPECT_EQ(OpenRows(input, FileFormat::kCsv, ',', {"dealy"}).status().message(),
             "there is no column \"dealy\", did you mean \"delay\"? The header has time, delay");
+  std::istringstream semicolons("time;delay\n");
+  EXPECT_EQ(OpenRows(semicolons, FileFormat::kCsv, ',', {"delay"}).status().message(),
+            "there is no column \"delay\"; the header has time;delay");
 }
 
 TEST(RowSource, BadHeadersAreRefused) {
