@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "libs/postgres/test_server.h"
 #include "services/evaluation/log/owned_parts_for_test.h"
@@ -71,7 +70,7 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   first_parts.WaitFor(0);
   const auto writer = Connect();
   ASSERT_TRUE(writer->ExecuteScript("BEGIN; SELECT epoch FROM partition FOR SHARE").ok());
-  std::thread gives_back([&] { owner->End(); });
+  owner->RequestEnd();
   const auto second = Open();
   OwnedParts second_parts;
   const auto taker = second->OpenOwnership().value();
@@ -79,7 +78,6 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   EXPECT_EQ(second_parts.WaitFor(0, absl::Milliseconds(300)), std::nullopt);
   ASSERT_TRUE(writer->ExecuteScript("COMMIT").ok());
   EXPECT_EQ(second_parts.WaitFor(0), (OwnedPart{0, 2}));
-  gives_back.join();
 }
 
 TEST_F(PostgresStateLogTest, EpochsGoOnWhereThatOfTheOneOwnerEnded) {
