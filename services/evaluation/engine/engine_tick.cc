@@ -115,9 +115,11 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart and a count do not.
+  // A fold that comes out as before goes on as before; a chart and a count do not, and a definition
+  // that final periods keep may have none.
   const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
-                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]);
+                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]) &&
+                       runtime.kept().empty();
   const bool passes_on = !same || (state.history_changed && !settled);
   state.history_changed = false;
   state.point = std::move(point);
