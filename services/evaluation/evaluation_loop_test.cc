@@ -46,6 +46,7 @@ class LogForTest final : public MemoryStateLog {
 class OwnershipForTest final : public PartitionOwnership {
  public:
   void Begin(int, const std::string&, OwnershipListener&) override {}
+  void RequestEnd() override {}
   void End() override {}
   bool shared() const override { return true; }
   bool holds() const override { return held; }

@@ -21,7 +21,7 @@ class EvaluationServer::Waits final : public OpenStream {
   void RequestEnd(const absl::Status& status) override {
     core_->loop.EndWaits(status);
     // Others take over while the running calls end.
-    core_->ownership->End();
+    core_->ownership->RequestEnd();
   }
 
  private:

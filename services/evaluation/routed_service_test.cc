@@ -20,6 +20,7 @@ class OwnershipOfOthers final : public PartitionOwnership {
   explicit OwnershipOfOthers(std::string owner) : owner_(std::move(owner)) {}
 
   void Begin(int, const std::string&, OwnershipListener&) override {}
+  void RequestEnd() override {}
   void End() override {}
   bool shared() const override { return true; }
   bool holds() const override { return true; }

@@ -115,9 +115,11 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart and a count do not.
+  // A fold that comes out as before goes on as before; a chart and a count do not, and a definition
+  // that final periods keep may have none.
   const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
-                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]);
+                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]) &&
+                       runtime.kept().empty();
   const bool passes_on = !same || (state.history_changed && !settled);
   state.history_changed = false;
   state.point = std::move(point);
@@ -142,8 +144,9 @@ void PartitionEngine::FireTimers(absl::Time now) {
     timers_.erase(timers_.begin());
     const auto runtime = runtimes_by_id_.find(ref.runtime);
     if (runtime == runtimes_by_id_.end()) continue;
-    runtime->second->slices()[ref.slice].windows[ref.window][ref.first_day].wakeup =
-        absl::InfiniteFuture();
+    auto& periods = runtime->second->slices()[ref.slice].windows[ref.window];
+    const auto known = periods.find(ref.first_day);
+    if (known != periods.end()) known->second.wakeup = absl::InfiniteFuture();
     MarkDirty(*runtime->second, ref.slice, ref.window, ref.first_day, false);
   }
 }

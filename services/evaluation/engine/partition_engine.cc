@@ -211,7 +211,8 @@ void PartitionEngine::NoteWithheld(KpiRuntime& runtime, size_t slice, size_t win
   }
 }
 
-// The steps of trailing windows that contain a touched day and have begun.
+// The steps of trailing windows that contain a touched day and have begun; the next one when it
+// begins. Those after it follow, as long as their series goes on.
 void PartitionEngine::TouchSteps() {
   for (const StateRef& touched : std::exchange(touched_steps_, {})) {
     const auto found = runtimes_by_id_.find(touched.runtime);
@@ -220,10 +221,14 @@ void PartitionEngine::TouchSteps() {
     const Window& window = runtime.kpi().windows[touched.window];
     const Calendar& calendar = *runtime.kpi().calendar;
     const auto [first, last] = window.StepsTouchedBy(calendar, DayOfNumber(touched.first_day));
-    for (Period step = first;
-         step.first_day <= last.first_day && step.start <= now_ && step.first_day < step.end_day;
+    for (Period step = first; step.first_day <= last.first_day && step.first_day < step.end_day;
          step = NextPeriod(calendar, step)) {
-      MarkDirty(runtime, touched.slice, touched.window, DayNumber(step.first_day), false);
+      const int32_t first_day = DayNumber(step.first_day);
+      if (step.start > now_) {
+        timers_.insert({step.start, {touched.runtime, touched.slice, touched.window, first_day}});
+        break;
+      }
+      MarkDirty(runtime, touched.slice, touched.window, first_day, false);
     }
   }
 }

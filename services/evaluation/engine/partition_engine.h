@@ -213,8 +213,9 @@ class PartitionEngine {
                                                     const Rosters& rosters);
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
-  // `own`: the rule of the newest version, which binds all.
-  KpiRuntime::Finalities FinalitiesOf(const KpiDefinition& kpi, const FinalityRule& own) const;
+  // Of one of the versions. The rule of the newest binds all but what FINAL days keep.
+  KpiRuntime::Finalities FinalitiesOf(const KpiDefinition& kpi,
+                                      const std::vector<KpiVersion>& versions) const;
   void ApplySeeds(KpiRuntime& newest);
   bool ApplySeed(KpiRuntime& newest, const LoggedState& logged);
   void Unbind(TableEntry& entry, const KpiRuntime& runtime);
@@ -225,7 +226,7 @@ class PartitionEngine {
   absl::StatusOr<Versions> MakeVersions(const std::vector<KpiVersion>& versions,
                                         MembershipView view);
   absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
-                                                          const FinalityRule& finality,
+                                                          const std::vector<KpiVersion>& versions,
                                                           const Membership& membership,
                                                           const Rosters& rosters);
   static std::vector<KpiVersion> VersionsOf(const Versions& versions);
@@ -236,7 +237,7 @@ class PartitionEngine {
 
   // Groupings with more slices than the KPI may have (engine_slices.cc).
   const Versions* FindVersions(absl::string_view resource_name, MembershipView view) const;
-  Rosters RostersFor(const std::vector<KpiVersion>& versions, const Versions& old) const;
+  Rosters RostersFor(const std::vector<VersionGroup>& versions, const Versions& old) const;
   void NoteSlice(const KpiRuntime& runtime, size_t grouping);
   void FoldSlices();
   void Connect(KpiRuntime& runtime);

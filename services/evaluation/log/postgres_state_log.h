@@ -26,7 +26,7 @@ struct PostgresStateLogOptions {
 PostgresSchema PostgresStateLogSchema();
 
 // Several processes may open it. The fence of a partition is a lock on its row that is held until
-// the write is committed, and that whoever takes the partition waits for.
+// the write is committed: nobody takes the partition before.
 class PostgresStateLog final : public StateLog {
  public:
   // Errors as PostgresDatabase::Create.

@@ -6,7 +6,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "absl/time/clock.h"
 #include "libs/postgres/test_server.h"
@@ -73,7 +72,7 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   first_parts.WaitFor(0);
   const auto writer = Connect();
   ASSERT_TRUE(writer->ExecuteScript("BEGIN; SELECT epoch FROM partition FOR SHARE").ok());
-  std::thread gives_back([&] { owner->End(); });
+  owner->RequestEnd();
   const auto second = Open();
   OwnedParts second_parts;
   const auto taker = second->OpenOwnership().value();
@@ -81,7 +80,6 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   EXPECT_EQ(second_parts.WaitFor(0, absl::Milliseconds(300)), std::nullopt);
   ASSERT_TRUE(writer->ExecuteScript("COMMIT").ok());
   EXPECT_EQ(second_parts.WaitFor(0), (OwnedPart{0, 2}));
-  gives_back.join();
 }
 
 TEST_F(PostgresStateLogTest, StatesOfAKpiAreFoundWithoutReadingTheWholeLog) {
