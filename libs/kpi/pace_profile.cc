@@ -155,6 +155,14 @@ ExpectedShare ExpectedShareAt(const PaceRule& rule, const Calendar& calendar, co
   return expected;
 }
 
+Number KnownShareAt(const PaceRule& rule, const Calendar& calendar, const Period& period,
+                    absl::Time as_of) {
+  if (!period.exists()) return as_of < period.end ? Decimal() : One();
+  Number share = ExpectedShareAt(rule, calendar, period, as_of, {}).share;
+  if (!share.defined()) share = ExpectedShareAt(PaceRule(), calendar, period, as_of, {}).share;
+  return share;
+}
+
 Number Burn(const Number& actual, const Number& target, const Number& share) {
   return actual / target / share;
 }

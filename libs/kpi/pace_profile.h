@@ -83,6 +83,12 @@ struct ExpectedShare {
 ExpectedShare ExpectedShareAt(const PaceRule& rule, const Calendar& calendar, const Period& period,
                               absl::Time as_of, absl::Span<const PaceHistory> history);
 
+// As ExpectedShareAt, of a period of whose past nothing is known, and always a number: what the
+// profile says of it without a history; where that is nothing (HISTORY, NOT_APPLICABLE) as
+// CALENDAR. A period that does not exist has 0 before it and 1 after it.
+Number KnownShareAt(const PaceRule& rule, const Calendar& calendar, const Period& period,
+                    absl::Time as_of);
+
 // (actual / target) / share: how fast a cap is used up, 1 is just in time (3.17.7).
 Number Burn(const Number& actual, const Number& target, const Number& share);
 // share * period / window: the burn at which `share` of the cap is gone within the window.

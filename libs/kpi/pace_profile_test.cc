@@ -47,6 +47,32 @@ TEST(PaceProfile, CalendarIsElapsedTimeOverLength) {
   EXPECT_EQ(RemainingAt(rule, utc, "2025-04", "2025-06-01T00:00:00Z"), "0");
 }
 
+TEST(PaceProfile, WithoutAPastAShareIsThatOfTheProfileOrOfTheTime) {
+  const Calendar utc = In("UTC");
+  const auto known = [&](const PaceRule& rule, absl::string_view period, const std::string& as_of) {
+    return KnownShareAt(rule, utc, *ParsePeriod(utc, period), At(as_of)).ToString();
+  };
+  PaceRule rule;
+  rule.profile = PaceProfile::kHistory;
+  EXPECT_EQ(known(rule, "2025-04", "2025-04-16T00:00:00Z"), "0.5");
+  rule.profile = PaceProfile::kWorkingDays;
+  EXPECT_EQ(known(rule, "2025-04", "2025-04-16T00:00:00Z"), "0.5");
+  EXPECT_EQ(known(rule, "2025-04-06", "2025-04-06T12:00:00Z"), "0.5") << "a Sunday";
+  rule.profile = PaceProfile::kExplicit;
+  rule.weights = {D("3"), D("1")};
+  rule.weights_grain = Grain::kWeek;
+  EXPECT_EQ(known(rule, "2025-04", "2025-04-16T00:00:00Z"), "0.5");
+  EXPECT_EQ(known(rule, "2025-04", "2025-04-01T00:00:00Z"), "0");
+  EXPECT_EQ(known(rule, "2025-04", "2025-05-01T00:00:00Z"), "1");
+}
+
+TEST(PaceProfile, OfADayThatTheZoneSkipsNothingIsDueBeforeItAndAllAfterIt) {
+  const Calendar apia = In("Pacific/Apia");
+  const Period day = *ParsePeriod(apia, "2011-12-30");
+  EXPECT_EQ(KnownShareAt(PaceRule(), apia, day, day.start - absl::Seconds(1)).ToString(), "0");
+  EXPECT_EQ(KnownShareAt(PaceRule(), apia, day, day.end).ToString(), "1");
+}
+
 TEST(PaceProfile, CalendarCountsTheHoursThatADayHas) {
   const PaceRule rule;
   const Calendar berlin = In("Europe/Berlin");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -38,6 +39,12 @@ struct TargetValue {
 // (levels, ratios, averages).
 enum class KpiNature { kFlow, kLevelOrRatio };
 
+// The target period that is still open in a target to date.
+struct OpenTargetPart {
+  std::string period;  // id
+  Decimal share;       // f(tau): how much of its target is due
+};
+
 // The target of one window's period, or why there is none.
 struct ResolvedTarget {
   // Of the matched target; for a sum, of its last summand; empty if none matched.
@@ -47,18 +54,25 @@ struct ResolvedTarget {
   std::optional<NdReason> reason;
   // The rule by which it matched (SliceMatchText); empty if none matched.
   std::string rule = {};
+  // Set if the value is one to date, of which the last summand counts in part.
+  std::optional<OpenTargetPart> open = {};
 };
 
 // Part of the target that should be reached by now in an open period: T * share for a flow (share
 // is f(tau), SEMANTICS 3.11.1), the target itself for a level or ratio. Pure.
 ResolvedTarget TargetToDate(const ResolvedTarget& target, KpiNature nature, const Number& share);
 
-// The days of a window that is no calendar period (TO_DATE, TRAILING).
+// What counts of a window that is no calendar period (TO_DATE, TRAILING). For one call: it refers
+// to the function.
 struct TargetSpan {
   absl::CivilDay first_day;
   absl::CivilDay end_day;  // half-open
-  // Periods that end later are open, and count with their expected share.
+  // The least of now and the end of the days. Target periods of a flow that end later are open and
+  // count with their share; those that begin later do not count, and may have no target: only the
+  // first one always does.
   absl::Time as_of;
+  // f(tau) of an open period, SEMANTICS 3.11.1.
+  absl::FunctionRef<Number(const Period&)> share;
 };
 
 class TargetResolution;
@@ -106,13 +120,21 @@ class TargetSet {
                          const Period& period, KpiNature nature,
                          const TargetEnvironment& environment = TargetEnvironment()) const;
 
-  // The target of a span. A flow: the sum over the target's periods in it, of open ones
-  // T * f(tau); none if one is missing, or if the span does not begin with a period or cuts one
-  // that is not open. `grain` is that of the span's base periods, for targets without a grain of
+  // The target of the whole periods of a TRAILING window. A flow: the sum over the target's periods
+  // that tile the span, of the open one T * f(tau); none if one that counts is missing, or if they
+  // do not tile it. `grain` is that of the span's base periods, for targets without a grain of
   // their own. A level or ratio: the target of the last period.
   ResolvedTarget ResolveSpan(const Calendar& calendar, TargetRole role, const Slice& slice,
                              const TargetSpan& span, Grain grain, KpiNature nature,
                              const TargetEnvironment& environment = TargetEnvironment()) const;
+
+  // The target of a flow in a TO_DATE window: the span begins with `step`, a period of the window,
+  // and ends with it or in it. What Resolve says of the step, of the target's periods that count
+  // alone, and T * f(tau) of the open one, which is the step itself for targets of its grain and
+  // for parts of ALLOCATED ones. Once the step is over it is what Resolve says.
+  ResolvedTarget ResolveToDate(const Calendar& calendar, TargetRole role, const Slice& slice,
+                               const Period& step, const TargetSpan& span,
+                               const TargetEnvironment& environment = TargetEnvironment()) const;
 
  private:
   friend class TargetResolution;

@@ -45,6 +45,7 @@ void Accumulate(ResolvedTarget summand, std::optional<ResolvedTarget>* sum) {
   }
   (*sum)->target_id = summand.target_id;
   (*sum)->rule = summand.rule;
+  (*sum)->open = std::move(summand.open);
   if (AddTo(*summand.value, &*(*sum)->value)) return;
   (*sum)->value.reset();
   (*sum)->reason = NdReason::kDomain;

@@ -50,10 +50,6 @@ class TargetEnvironment {
                           const Period& /*period*/) const {
     return NdReason::kPending;
   }
-  // f(tau) of an open period: the share of its total that is expected by now, in [0, 1].
-  virtual Number ExpectedShare(const Slice& /*slice*/, const Period& /*period*/) const {
-    return NdReason::kPending;
-  }
   // The slices above `slice` in the hierarchies of its dimensions, nearest first, for a target in
   // force on the day.
   virtual std::vector<Slice> Ancestors(const Slice& /*slice*/, absl::CivilDay /*day*/) const {

@@ -25,7 +25,6 @@ class FakeEnvironment : public TargetEnvironment {
   std::map<std::string, std::string> kpis;
   std::vector<Slice> children;
   std::string over = "";
-  std::string share = "0.5";
 
   Number ClosedValue(const Slice& slice, const Period& period, const Period& target_period,
                      TargetVintage vintage) const override {
@@ -38,7 +37,6 @@ class FakeEnvironment : public TargetEnvironment {
   Number KpiValue(absl::string_view kpi, const Slice& slice, const Period& period) const override {
     return Find(kpis, std::string(kpi) + " " + slice.ToString() + " " + period.id);
   }
-  Number ExpectedShare(const Slice&, const Period&) const override { return D(share); }
   std::optional<std::vector<Slice>> Children(const Slice& slice, absl::string_view,
                                              const Period&) const override {
     return slice.is_total() ? children : std::vector<Slice>();
@@ -337,56 +335,6 @@ TEST(ChildrenTarget, NeedsAnOwnTargetOfEachChild) {
   world.children = {*Slice::Parse("region=APAC"), *Slice::Parse("region=EMEA")};
   EXPECT_EQ(Resolve(Make({parent, FixedFor("region=APAC", "10")}), "2025-03", kLevel, world),
             "NO_TARGET");
-}
-
-TargetSpec Monthly(absl::string_view value) {
-  TargetSpec spec;
-  spec.value = D(value);
-  spec.grain = Grain::kMonth;
-  return spec;
-}
-
-std::string ResolveSpan(const TargetSet& set, absl::CivilDay first, absl::CivilDay end,
-                        absl::Time as_of, KpiNature nature) {
-  return Text(set.ResolveSpan(Calendar(), TargetRole::kCommitted, Slice(), {first, end, as_of},
-                              Grain::kDay, nature, FakeEnvironment()));
-}
-
-TEST(TargetSpan, FlowSumsItsPeriodsAndTheShareOfTheOpenOne) {
-  const absl::Time noon = absl::FromCivil(absl::CivilHour(2025, 3, 15, 12), absl::UTCTimeZone());
-  const absl::CivilDay year(2025, 1, 1);
-  const TargetSet months = Make({Monthly("100")});
-  EXPECT_EQ(ResolveSpan(months, year, absl::CivilDay(2025, 3, 16), noon, kFlow), "250");
-  EXPECT_EQ(ResolveSpan(months, year, absl::CivilDay(2025, 3, 1), noon, kFlow), "200");
-  EXPECT_EQ(ResolveSpan(months, year, absl::CivilDay(2025, 2, 20), noon, kFlow), "NO_TARGET")
-      << "cuts a closed month";
-  EXPECT_EQ(
-      ResolveSpan(months, absl::CivilDay(2025, 1, 2), absl::CivilDay(2025, 3, 1), noon, kFlow),
-      "NO_TARGET");
-  EXPECT_EQ(ResolveSpan(months, year, year, noon, kFlow), "NO_TARGET");
-  // A target of every base period alike: 31 days of January, of 1 February the share.
-  TargetSpec days;
-  days.value = D("2");
-  EXPECT_EQ(
-      ResolveSpan(Make({days}), year, absl::CivilDay(2025, 2, 2),
-                  absl::FromCivil(absl::CivilHour(2025, 2, 1, 6), absl::UTCTimeZone()), kFlow),
-      "63");
-}
-
-TEST(TargetSpan, LevelHasTheTargetOfItsLastPeriod) {
-  const TargetSet set = Make({Phased("2025-01", "2025-04")});
-  EXPECT_EQ(ResolveSpan(set, absl::CivilDay(2025, 1, 1), absl::CivilDay(2025, 2, 10),
-                        absl::InfiniteFuture(), kLevel),
-            "130");
-}
-
-TEST(TargetToDate, IsTheShareOfAFlowAndAllOfALevel) {
-  const ResolvedTarget point{"t", TargetValue::Point(D("80")), {}, "default"};
-  EXPECT_EQ(Text(TargetToDate(point, kFlow, D("0.25"))), "20");
-  EXPECT_EQ(Text(TargetToDate(point, kLevel, D("0.25"))), "80");
-  EXPECT_EQ(Text(TargetToDate(point, kFlow, NdReason::kEmpty)), "EMPTY");
-  const ResolvedTarget range{"t", TargetValue::Range(D("80"), std::nullopt), {}, "default"};
-  EXPECT_EQ(TargetToDate(range, kFlow, D("0.5")).value->low, D("40"));
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 
 #include "absl/container/inlined_vector.h"
 #include "libs/kpi/allocation.h"
-#include "libs/kpi/comparator.h"
 #include "libs/kpi/target.h"
 #include "libs/kpi/target_arithmetic.h"
+#include "libs/kpi/target_comparable.h"
 
 namespace kpisuite {
 namespace {
@@ -18,44 +18,6 @@ constexpr int kShareScale = 17;
 
 ResolvedTarget None(absl::string_view target_id, NdReason reason = NdReason::kNoTarget) {
   return {std::string(target_id), std::nullopt, reason};
-}
-
-// The period so much earlier; nothing when there is none.
-std::optional<Period> EarlierPeriod(const Calendar& calendar, ComparatorKind kind, int count,
-                                    const Period& period) {
-  const absl::StatusOr<Window> window = Window::Create({.grain = period.grain});
-  if (!window.ok()) return std::nullopt;
-  return ComparableOf(*window, calendar, period, {.kind = kind, .count = count}).period;
-}
-
-std::optional<Period> PriorOf(const Calendar& calendar, TargetComparator comparator,
-                              const Period& period) {
-  switch (comparator) {
-    case TargetComparator::kPreviousPeriod:
-      return EarlierPeriod(calendar, ComparatorKind::kPreviousPeriod, 1, period);
-    case TargetComparator::kSamePeriodLastYear:
-      return EarlierPeriod(calendar, ComparatorKind::kSamePeriodLastYear, 1, period);
-    case TargetComparator::kSameWeekday:
-      // 364 days are 52 weeks.
-      if (period.grain != Grain::kDay && period.grain != Grain::kWeek) return std::nullopt;
-      return EarlierPeriod(calendar, ComparatorKind::kPreviousPeriod,
-                           period.grain == Grain::kDay ? 364 : 52, period);
-    case TargetComparator::kComparable:
-      return EarlierPeriod(calendar, ComparatorKind::kComparable, 1, period);
-  }
-  return std::nullopt;
-}
-
-// The days of COMPARABLE where they are not those of one period; none if a part of the period has
-// no counterpart.
-std::vector<DayRange> ComparableDays(const Calendar& calendar, const Period& period) {
-  const absl::StatusOr<Window> window = Window::Create({.grain = period.grain});
-  if (!window.ok()) return {};
-  Comparable comparable =
-      ComparableOf(*window, calendar, period, {.kind = ComparatorKind::kComparable});
-  const bool whole = !comparable.partial && comparable.own_days.size() == 1 &&
-                     comparable.own_days.front() == DayRange{period.first_day, period.end_day};
-  return whole ? std::move(comparable.days) : std::vector<DayRange>();
 }
 
 // value + change, in the sense in which more is a greater number.
@@ -101,28 +63,30 @@ class TargetResolution {
   ResolvedTarget ResolveSpan(const TargetSpan& span, Grain base) {
     const absl::CivilDay last_day = span.end_day - 1;
     if (last_day < span.first_day) return None("");
-    const Match last = MatchOn(last_day);
+    const bool is_flow = nature_ == KpiNature::kFlow;
+    const Match last = MatchOn(is_flow ? LastDayThatCounts(span) : last_day);
     if (last.target == nullptr) return None("");
     const Grain grain = last.target->spec.grain.value_or(base);
-    if (nature_ == KpiNature::kLevelOrRatio) {
-      return ResolveExactly(PeriodOf(calendar_, grain, last_day));
-    }
-    std::optional<ResolvedTarget> sum;
-    for (absl::CivilDay day = span.first_day; day < span.end_day;) {
+    if (!is_flow) return ResolveExactly(PeriodOf(calendar_, grain, last_day));
+    std::vector<Period> parts;
+    for (absl::CivilDay day = span.first_day; day < span.end_day; day = parts.back().end_day) {
       const Period part = PeriodOf(calendar_, grain, day);
-      const bool is_open = part.end > span.as_of;
-      if (part.first_day != day || (!is_open && part.end_day > span.end_day)) {
-        return None(last.target->spec.id);
-      }
-      ResolvedTarget summand = ResolveExactly(part);
-      if (is_open) {
-        summand = TargetToDate(summand, nature_, environment_.ExpectedShare(slice_, part));
-      }
-      Accumulate(std::move(summand), &sum);
-      if (!sum->value.has_value()) break;
-      day = part.end_day;
+      if (part.first_day != day || part.end_day > span.end_day) return None(last.target->spec.id);
+      parts.push_back(part);
     }
-    return *std::move(sum);
+    return SumToDate(parts, span);
+  }
+
+  ResolvedTarget ResolveToDate(const Period& step, const TargetSpan& span) {
+    const Match own = MatchOn(step.first_day);
+    if (own.target != nullptr && own.target->spec.grain.value_or(step.grain) == step.grain) {
+      return DueOf(ValueOf(own, step), step, span);
+    }
+    const Match last = MatchOn(LastDayThatCounts(span));
+    if (last.target == nullptr) return None("");
+    const Grain grain = last.target->spec.grain.value_or(step.grain);
+    if (grain >= step.grain) return DueOf(Finer(last, step), step, span);
+    return SumToDate(PeriodsWithin(calendar_, step, grain), span);
   }
 
  private:
@@ -166,6 +130,32 @@ class TargetResolution {
       if (!sum->value.has_value()) break;
     }
     return sum.has_value() ? *std::move(sum) : None("");
+  }
+
+  absl::CivilDay LastDayThatCounts(const TargetSpan& span) const {
+    const absl::CivilDay last_day = span.end_day - 1;
+    return std::clamp(calendar_.DayOf(span.as_of), span.first_day, last_day);
+  }
+
+  // Of these the ones that have begun; a first one that has not begun is due to 0.
+  ResolvedTarget SumToDate(const std::vector<Period>& parts, const TargetSpan& span) {
+    std::optional<ResolvedTarget> sum;
+    for (const Period& part : parts) {
+      const bool begins_later = part.start > span.as_of || part.first_day >= span.end_day;
+      if (sum.has_value() && begins_later) break;
+      Accumulate(DueOf(ResolveExactly(part), part, span), &sum);
+      if (!sum->value.has_value()) break;
+    }
+    return sum.has_value() ? *std::move(sum) : None("");
+  }
+
+  // What of a period's target counts in the span.
+  ResolvedTarget DueOf(ResolvedTarget target, const Period& part, const TargetSpan& span) const {
+    if (!target.value.has_value() || part.end <= span.as_of) return target;
+    const Number share = span.share(part);
+    ResolvedTarget due = TargetToDate(target, nature_, share);
+    if (due.value.has_value()) due.open = OpenTargetPart{part.id, share.value()};
+    return due;
   }
 
   ResolvedTarget ValueOf(const Match& match, const Period& period) {
@@ -378,6 +368,14 @@ ResolvedTarget TargetSet::ResolveSpan(const Calendar& calendar, TargetRole role,
                                       const TargetEnvironment& environment) const {
   return TargetResolution(*this, calendar, role, slice, nature, environment)
       .ResolveSpan(span, grain);
+}
+
+ResolvedTarget TargetSet::ResolveToDate(const Calendar& calendar, TargetRole role,
+                                        const Slice& slice, const Period& step,
+                                        const TargetSpan& span,
+                                        const TargetEnvironment& environment) const {
+  return TargetResolution(*this, calendar, role, slice, KpiNature::kFlow, environment)
+      .ResolveToDate(step, span);
 }
 
 }  // namespace kpisuite

@@ -36,6 +36,7 @@ class Evaluation:
     low_n: bool = False
     judged: Decimal | None = None  # the value that has a band
     fold: object = None  # hysteresis.Fold after the period, with hysteresis only
+    whole_goal: object = None  # of the whole period, which its pace leads to
     kept: bool = False  # the status is that of an earlier period
 
 

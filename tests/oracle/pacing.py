@@ -135,6 +135,12 @@ def pace_of(world, place, evaluation, life, now):
     return Assessment(Reading(world, place, now), evaluation).assess()
 
 
+def historical_share(world, place, now):
+    """f of a flow's open period by its profile HISTORY; ND where no period is comparable."""
+    one = Assessment(Reading(world, place, now), None)
+    return one.own_share(one.operands(), True)[0]
+
+
 def judge(world, place, evaluation, now):
     """The status under bands by PACE: an open period's complete days by what is due after them,
     otherwise the value by the whole target."""
@@ -157,15 +163,13 @@ class Assessment:
     def __init__(self, reading, evaluation):
         self.reading, self.evaluation = reading, evaluation
         self.kpi, self.rule, self.period = reading.kpi, reading.rule, reading.place.period
-        self.goal = evaluation.goal
+        self.goal = evaluation and evaluation.whole_goal
         self.as_of = periods.day_start(reading.calendar, reading.day)
 
     def assess(self):
         reading, period = self.reading, self.period
         elapsed = self.elapsed()
-        operands = [(KINDS.get(item.aggregation, "none"), reading.figures(item),
-                     reading.figures(item, True) if item.aggregation == "AVG" else None)
-                    for item in reading.flat.inputs]
+        operands = self.operands()
         flow = reading.world.target_rules(self.kpi).flow
         to_date = self.to_date()
         share, remaining, count = self.own_share(operands, flow)
@@ -181,6 +185,12 @@ class Assessment:
                     self.required(to_date, remaining, flow), self.probability(scenarios), early,
                     self.status_to_date(to_date, share, flow, early), self.status_projected(
                         to_date, projected, early))
+
+    def operands(self):
+        reading = self.reading
+        return [(KINDS.get(item.aggregation, "none"), reading.figures(item),
+                 reading.figures(item, True) if item.aggregation == "AVG" else None)
+                for item in reading.flat.inputs]
 
     def elapsed(self):
         length = self.period.stop - self.period.start

@@ -20,6 +20,7 @@ import sampling
 import series
 import slices
 import suppression
+import targets_to_date
 import windows
 from decimals import Nd
 
@@ -308,9 +309,9 @@ def evaluate_alone(world, place, now):
     ready = readiness.assess(reach, now, arrivals, is_newest(
         world, kpi, place.window, place.slice, period, now))
     state = readiness.data_state(reach, ready, value)
-    resolved = world.target_rules(kpi).resolve(
-        place.slice, place.window, period,
-        environment.Environment(world, kpi, place.window, now))
+    resolved, whole = targets_to_date.resolve(
+        world, place, now, ready, environment.Environment(world, kpi, place.window, now),
+        withheld)
     interval = is_interval(world, flat)
     told = [[] if withheld else operand.rows for operand in operands]
     times = [row.time for item, rows in zip(flat.inputs, told) if not item.is_earlier
@@ -323,6 +324,7 @@ def evaluate_alone(world, place, now):
         resolved, judgement.Figures(), None, "", None, None,
         [len(operand.kept) for operand in operands], withheld,
         judgement.goal_of(kpi, resolved, interval))
+    evaluation.whole_goal = judgement.goal_of(kpi, whole, interval)
     evaluation.interval = sampling.interval_of(world, kpi, evaluation, operands)
     evaluation.low_n = evaluation.interval is not None and sampling.is_low(
         evaluation.interval, kpi.sampling.tolerance)

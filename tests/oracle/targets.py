@@ -76,6 +76,23 @@ def grain_named(calendar, name, day):
 
 
 @dataclasses.dataclass(frozen=True)
+class Until:
+    """Up to which instant targets count; after that a period is open, or has not begun."""
+    time: int
+    share: object  # of an open period: f(tau), a number
+
+    def of(self, target, part):
+        """What of a period's target is due."""
+        if target.reason is not None or part.stop <= self.time:
+            return target
+        ends = [None if end is None else decimals.multiply(end, self.share(part))
+                for end in (target.low, target.high)]
+        failed = next((end for end in ends if isinstance(end, Nd)), None)
+        return none(failed) if failed is not None else dataclasses.replace(
+            target, low=ends[0], high=ends[1])
+
+
+@dataclasses.dataclass(frozen=True)
 class Rule:
     """A target ready to be matched."""
     value: object  # model.TargetValue
@@ -152,8 +169,33 @@ class TargetRules:
         return min((rule for strength, rule in applying if strength == best),
                    key=lambda rule: slices.text_of(rule.slice or ()))
 
+    def due(self, members, window, period, environment, until):
+        """The target that a state has: of a flow to date or over whole units what has begun
+        (3.5), otherwise that of the whole period."""
+        kind = windows.parse(window).kind
+        if not self.flow or kind not in ("TO_DATE", "TRAILING"):
+            return self.resolve(members, window, period, environment)
+        reach = windows.reach_of(self.calendar, window, period)
+        if kind == "TRAILING":
+            return self._over(members, reach, period.grain, environment, until)
+        own = self.match(members, period.first)
+        if own is not None and own.grain in (None, period.grain):
+            return until.of(self._value(own, members, period, environment), period)
+        last = self.match(members, self._last_day(reach, until))
+        if last is None or last.grain is None:
+            return none()
+        if periods.GRAINS.index(last.grain) >= periods.GRAINS.index(period.grain):
+            return until.of(self._finer(last, members, period, environment), period)
+        return self._sum(members, period, last.grain, environment, until)
+
+    def _last_day(self, reach, until):
+        """The last day that counts."""
+        if until.time >= reach.stop:
+            return reach.last
+        return max(reach.first, periods.day_of(self.calendar, until.time))
+
     def resolve(self, members, window, period, environment):
-        """The target of a window's period."""
+        """The target of a window's whole period."""
         if windows.parse(window).kind == "TRAILING":
             return self._over(members, windows.reach_of(self.calendar, window, period),
                               period.grain, environment)
@@ -173,16 +215,16 @@ class TargetRules:
         part = periods.period_of(self.calendar, last.grain, period.last)
         return self._exactly(members, part, environment)
 
-    def _over(self, members, reach, base, environment):
+    def _over(self, members, reach, base, environment, until=None):
         """The target of the whole units that a trailing window counts, of that base grain."""
-        last = self.match(members, reach.last)
+        last = self.match(members, reach.last if until is None else self._last_day(reach, until))
         if last is None:
             return none()
         grain = last.grain or base
         if not self.flow:
             return self._exactly(
                 members, periods.period_of(self.calendar, grain, reach.last), environment)
-        return self._sum(members, reach, grain, environment)
+        return self._sum(members, reach, grain, environment, until)
 
     def _exactly(self, members, period, environment):
         """The target that is meant for just this period."""
@@ -246,11 +288,16 @@ class TargetRules:
         return point_of(allocation.part(value, self.calendar, whole, period, share.point),
                         rule.name_for(members), value.kind)
 
-    def _sum(self, members, period, grain, environment):
-        """The targets of the periods that tile the window, added end by end."""
+    def _sum(self, members, period, grain, environment, until=None):
+        """The targets of the periods that tile the window, added end by end; of those that have
+        begun, and of the first one, if they count until some instant."""
         total = None
         for part in periods.periods_within(self.calendar, period, grain):
+            if until is not None and total is not None and part.start > until.time:
+                break
             value = self._exactly(members, part, environment)
+            if until is not None:
+                value = until.of(value, part)
             if value.reason is not None:
                 return value
             if total is None:

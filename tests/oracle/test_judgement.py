@@ -7,10 +7,11 @@ from decimal import Decimal
 import allocation
 import judgement
 import model
+import periods
 import targets
 import windows
 import world as worlds
-from decimals import DOMAIN
+from decimals import DOMAIN, HALF
 
 
 def goal(direction, target, baseline=None, low=None, high=None):
@@ -82,6 +83,26 @@ class TargetTest(unittest.TestCase):
         self.assertEqual(self.resolve(kpi, "2025-03-10",
                                       "TRAILING(2,WEEK,EXCLUDE_CURRENT)").point, 1400)
         self.assertIsNone(self.resolve(kpi, "2025-03-10", "CUMULATIVE").point)
+
+    def test_what_has_begun_counts_to_date(self):
+        kpi = self.kpi(windows=("MONTH",), target=model.TargetValue("FIXED", value="100"))
+        world = worlds.World()
+        world.define(model.Metric("m"))
+        world.define(kpi)
+        calendar, rules = world.calendar_of(kpi), world.target_rules(kpi)
+
+        def due(window, day, until):
+            step = windows.step_of(calendar, window, datetime.date.fromisoformat(day))
+            time = periods.day_start(calendar, datetime.date.fromisoformat(until))
+            return rules.due((), window, step, None, targets.Until(time, lambda _: HALF)).point
+
+        self.assertEqual(due("TO_DATE(YEAR)", "2025-03-10", "2025-03-16"), 250)
+        self.assertEqual(due("TO_DATE(YEAR)", "2025-03-10", "2026-01-01"), 1200)
+        self.assertEqual(due("TO_DATE(MONTH)", "2025-03-10", "2025-03-16"), 50)
+        self.assertEqual(due("TO_DATE(MONTH)", "2025-03-10", "2025-04-01"), 100)
+        self.assertEqual(due("TRAILING(3,MONTH,INCLUDE_CURRENT)", "2025-03-10", "2025-03-16"), 250)
+        self.assertEqual(due("TRAILING(3,MONTH,INCLUDE_CURRENT)", "2025-03-10", "2025-02-10"), 150)
+        self.assertEqual(due("YEAR", "2025-03-10", "2025-03-16"), 1200)
 
     def test_the_longest_match_wins(self):
         kpi = self.kpi(slices=(("region",),), target=model.TargetValue("FIXED", value="100"))

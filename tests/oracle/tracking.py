@@ -234,6 +234,7 @@ class Replay:
         due = {world.metrics[item.metric].expected_lag + world.metrics[item.metric].grace
                for item in world.flat(world.kpis[self.place.kpi]).inputs}
         instants = {period.start, period.stop, *(period.stop + wait for wait in due)}
+        instants |= self._day_starts(world, start, until)
         if self.track.settles_at is not None:
             instants |= self._stale_instants(world)
         now = start
@@ -244,6 +245,18 @@ class Replay:
             if now is None:
                 return
             self._evaluate(world, now, False)
+
+    def _day_starts(self, world, start, until):
+        """When a target to date moves: days begin while its period is open."""
+        kpi, period = world.kpis[self.place.kpi], self.place.period
+        rules, calendar = world.target_rules(kpi), world.calendar_of(kpi)
+        begin, end = max(start, period.start), min(until, period.stop)
+        kind = windows.parse(self.place.window).kind
+        if kind not in ("TO_DATE", "TRAILING") or begin >= end or not (
+                rules.flow and rules.rules):
+            return set()
+        return {periods.day_start(calendar, day) for day in periods.days_between(
+            periods.day_of(calendar, begin), periods.day_of(calendar, end) + periods.ONE_DAY)}
 
     def _stale_instants(self, world):
         """When an input becomes too old: a state that changes by that is not quiet."""

@@ -101,6 +101,9 @@ class NaiveKpi {
                  absl::CivilDay since, absl::CivilDay end) const;
   static Dimensions DimensionsOf(const std::string& slice);
   static std::string SliceOf(const Dimensions& dimensions, const std::vector<std::string>& names);
+  // The committed target at an instant, when data is complete up to the watermark.
+  ResolvedTarget TargetAt(const Slice& slice, const Window& window, const Period& period,
+                          absl::Time now, absl::Time watermark) const;
   Value EvaluateFormulas(const std::vector<Value>& inputs, const Period& period) const;
 
   std::shared_ptr<const KpiDefinition> kpi_;

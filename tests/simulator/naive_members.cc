@@ -18,6 +18,7 @@ bool AreAmong(const std::vector<std::string>& names, const std::vector<std::stri
 // The first day of the two closed periods that decide; nothing where it is not told.
 std::optional<absl::CivilDay> NaiveKpi::SilentSince(const NaivePlace& place, const Period& period,
                                                     absl::Time now) const {
+  if (kpi_->windows[place.window].kind() != WindowKind::kCalendar) return std::nullopt;
   if (!period.exists() || period.start > now) return std::nullopt;
   absl::Duration wait;
   absl::Time watermark = now;

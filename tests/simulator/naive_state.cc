@@ -62,6 +62,25 @@ ClosingRule ClosingOf(const KpiDefinition& kpi) {
 
 }  // namespace
 
+ResolvedTarget NaiveKpi::TargetAt(const Slice& slice, const Window& window, const Period& period,
+                                  absl::Time now, absl::Time watermark) const {
+  const Calendar& calendar = *kpi_->calendar;
+  if (window.kind() != WindowKind::kToDate || kpi_->nature != KpiNature::kFlow) {
+    return kpi_->targets.Resolve(calendar, TargetRole::kCommitted, slice, period, kpi_->nature);
+  }
+  // Of an open target period the complete days by its length; no KPI here has a pace.
+  const absl::Time least = watermark == absl::InfinitePast() ? now : std::min(now, watermark);
+  const absl::Time today = calendar.StartOf(calendar.DayOf(least));
+  const auto share = [&](const Period& part) -> Number {
+    const int64_t elapsed = absl::ToInt64Nanoseconds(std::max(today, part.start) - part.start);
+    const int64_t length = absl::ToInt64Nanoseconds(part.end - part.start);
+    return Decimal::FromInt(elapsed) / Decimal::FromInt(length);
+  };
+  return kpi_->targets.ResolveToDate(
+      calendar, TargetRole::kCommitted, slice, period,
+      {period.first_day, period.end_day, std::min(now, period.end), share});
+}
+
 std::string NaiveKpi::Expect(const NaivePlace& place, const Circumstances& circumstances) const {
   const absl::Time now = circumstances.now;
   const Period period = kpi_->windows[place.window].At(*kpi_->calendar, place.first_day);
@@ -80,7 +99,7 @@ std::string NaiveKpi::Expect(const NaivePlace& place, const Circumstances& circu
   const auto slice = Slice::Parse(place.slice);
   if (!slice.ok()) return slice.status().ToString();
   const ResolvedTarget target =
-      kpi_->targets.Resolve(*kpi_->calendar, TargetRole::kCommitted, *slice, period, kpi_->nature);
+      TargetAt(*slice, kpi_->windows[place.window], period, now, readiness.watermark);
   const StatusResult status =
       EvaluateStatus(kpi_->status_rule, {.actual = value,
                                          .target = target,

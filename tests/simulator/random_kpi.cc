@@ -111,7 +111,8 @@ void RandomDefinitions::FillTime(v1::Kpi& kpi) {
   } else {
     kpi.set_time_zone(chance.Pick(scene_.zones));
   }
-  std::vector<std::string> windows = {"DAY", "WEEK", "MONTH", "QUARTER"};
+  std::vector<std::string> windows = {"DAY",     "WEEK",          "MONTH",
+                                      "QUARTER", "TO_DATE(WEEK)", "TO_DATE(MONTH)"};
   const int count = static_cast<int>(chance.Between(1, 2));
   for (int i = 0; i < count; ++i) {
     const auto at = windows.begin() + chance.Below(static_cast<int64_t>(windows.size()));

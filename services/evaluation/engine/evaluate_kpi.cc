@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/engine/pane_table.h"
+#include "services/evaluation/engine/state_targets.h"
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
@@ -45,19 +46,6 @@ std::optional<Interval> IntervalOf(const KpiDefinition& kpi, absl::Span<const Va
   const Number whole = inputs[rule.whole].number();
   if (rule.method == IntervalMethod::kWilson) return WilsonInterval(part, whole);
   return NpsInterval(part, inputs[rule.against].number(), whole);
-}
-
-// A trailing window has the targets of the units that it counts.
-ResolvedTarget TargetOf(const EvaluationContext& context, TargetRole role,
-                        const TargetEnvironment& environment) {
-  const KpiDefinition& kpi = *context.kpi;
-  if (context.window->kind() != WindowKind::kTrailing) {
-    return kpi.targets.Resolve(*kpi.calendar, role, context.slice, context.period, kpi.nature,
-                               environment);
-  }
-  const TargetSpan span{context.reach.first_day, context.reach.end_day, context.reach.end};
-  return kpi.targets.ResolveSpan(*kpi.calendar, role, context.slice, span, context.window->grain(),
-                                 kpi.nature, environment);
 }
 
 // What of the inputs' estimates is seen in the value.
@@ -146,7 +134,7 @@ Number PointOf(const ResolvedTarget& target) {
 }
 
 // Under the basis PACE the complete days of an open period are judged by what is due after them;
-// a period that is over, and a window that is always full, by the whole target.
+// a period that is over, and a window that is always full, by the state's target.
 StatusResult JudgeByPace(const KpiDefinition& kpi, const KpiEvaluation& evaluation,
                          const Number& to_date, StatusInput input) {
   input.band_reference = PointOf(evaluation.target);
@@ -324,8 +312,13 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
 
   evaluation.next_change = NextReadinessChange(context.reach, context.now, readiness);
   AssessPhase(context, evaluation);
+  StateTargets targets(context, evaluation.readiness.watermark, environment);
+  if (context.pace != nullptr && !context.withheld) {
+    evaluation.pace = PaceOf(context, targets.Whole(), source);
+  }
   for (const TargetRole role : kAllTargetRoles) {
-    ResolvedTarget target = TargetOf(context, role, environment);
+    ResolvedTarget target =
+        targets.ToDate(role, evaluation.pace.has_value() ? &*evaluation.pace : nullptr);
     if (role == TargetRole::kCommitted) {
       evaluation.target = std::move(target);
     } else {
@@ -335,9 +328,7 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   if (evaluation.value.is_decimal()) {
     evaluation.interval = IntervalOf(kpi, evaluation.steps.inputs, inputs);
   }
-  if (context.pace != nullptr && !context.withheld) {
-    evaluation.pace = PaceOf(context, evaluation.target, source);
-  }
+  evaluation.next_change = std::min(evaluation.next_change, targets.next_change());
   evaluation.status = StatusOf(context, evaluation, before);
   // What is still to come will be held out.
   if (evaluation.phase == PeriodPhase::kFinal) evaluation.status.flags.provisional = false;

@@ -97,6 +97,7 @@ struct KpiEvaluation {
   DataState data_state = DataState::kOk;
   PeriodPhase phase = PeriodPhase::kFuture;
   bool settling = false;  // CLOSING because of settles_at
+  // What counts by now, as StateTargets says.
   ResolvedTarget target;
   std::vector<ResolvedTarget> other_targets;  // parallel to kAllTargetRoles without COMMITTED
   std::optional<PaceResult> pace;             // of an open period, as far as days are complete

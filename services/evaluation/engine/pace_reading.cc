@@ -39,7 +39,7 @@ class PaceReader {
     absl::Time as_of = watermark_ == absl::InfinitePast() ? now_ : std::min(now_, watermark_);
     if (now_ < period_.start || IsClosed(period_) || as_of >= period_.end) return false;
     const absl::CivilDay open_day = calendar_.DayOf(as_of);
-    if (as_of == now_) reading.next_change = NextDay(open_day);
+    if (as_of == now_) reading.next_change = NextDayStart(calendar_, now_);
     day_ = std::max(open_day, period_.first_day);
     reading.as_of = std::max(calendar_.StartOf(day_), period_.start);
     return true;
@@ -77,13 +77,6 @@ class PaceReader {
     return kpisuite::IsClosed(PhaseOf(period, now_, watermark_, closing, false));
   }
 
-  absl::Time NextDay(absl::CivilDay day) const {
-    // A day that the zone skips begins when it ends.
-    absl::Time start = now_;
-    while (start <= now_) start = calendar_.StartOf(++day);
-    return start;
-  }
-
   const KpiRuntime& runtime_;
   const SliceStates& slice_;
   const int64_t seq_;
@@ -99,6 +92,14 @@ class PaceReader {
 };
 
 }  // namespace
+
+absl::Time NextDayStart(const Calendar& calendar, absl::Time now) {
+  absl::CivilDay day = calendar.DayOf(now);
+  // A day that the zone skips begins when it ends.
+  absl::Time start = now;
+  while (start <= now) start = calendar.StartOf(++day);
+  return start;
+}
 
 absl::StatusOr<std::shared_ptr<const PaceReading>> ReadPace(const KpiRuntime& runtime,
                                                             const SliceStates& slice, size_t window,

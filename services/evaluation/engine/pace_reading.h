@@ -30,6 +30,9 @@ struct PaceReading {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
+// When the first local day begins that has not begun at `now`.
+absl::Time NextDayStart(const Calendar& calendar, absl::Time now);
+
 // Null where there is no pace: the KPI has no rule for it, the window is neither CALENDAR nor
 // TO_DATE, the period has not begun, is closed, or its data is complete. The history is made of the
 // last closed periods, to the same number of days; the oldest of them are left out until one has

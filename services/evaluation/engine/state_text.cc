@@ -111,6 +111,16 @@ std::string LowCountInWords(const KpiDefinition& kpi, const KpiEvaluation& evalu
   return text;
 }
 
+std::string TargetInWords(const KpiDefinition& kpi, const TargetValue& target) {
+  if (!target.is_range) return absl::StrCat("the target is ", Shown(kpi, target.point()));
+  if (!target.low.has_value())
+    return absl::StrCat("the target is at most ", Shown(kpi, *target.high));
+  if (!target.high.has_value())
+    return absl::StrCat("the target is at least ", Shown(kpi, *target.low));
+  return absl::StrCat("the target is between ", Shown(kpi, *target.low), " and ",
+                      Shown(kpi, *target.high));
+}
+
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -148,14 +158,13 @@ std::string TextOf(const std::optional<Decimal>& decimal) {
 
 std::string TargetInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
   if (!evaluation.target.value.has_value()) return "no target is in force for this period";
-  const TargetValue& target = *evaluation.target.value;
-  if (!target.is_range) return absl::StrCat("the target is ", Shown(kpi, target.point()));
-  if (!target.low.has_value())
-    return absl::StrCat("the target is at most ", Shown(kpi, *target.high));
-  if (!target.high.has_value())
-    return absl::StrCat("the target is at least ", Shown(kpi, *target.low));
-  return absl::StrCat("the target is between ", Shown(kpi, *target.low), " and ",
-                      Shown(kpi, *target.high));
+  const std::optional<OpenTargetPart>& open = evaluation.target.open;
+  const std::string target = TargetInWords(kpi, *evaluation.target.value);
+  if (!open.has_value()) return target;
+  const Number percent = Number(open->share) * Decimal::FromInt(100);
+  return absl::StrCat(target, " to date, with ",
+                      percent.defined() ? percent.value().ToDisplayString(1) : percent.ToString(),
+                      " % of that for ", open->period);
 }
 
 std::string BandInWords(const KpiDefinition& kpi, const KpiEvaluation& evaluation) {
