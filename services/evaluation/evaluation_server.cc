@@ -166,7 +166,8 @@ EvaluationServer::~EvaluationServer() { Stop(); }
 
 void EvaluationServer::Stop() {
   core_->ownership->End();
-  // Those who push first, while the loop still takes what they have.
+  // Those who push first; while the log cannot be written nobody makes room for them.
+  core_->loop.RefuseInput();
   follower_->Stop();
   peer_follower_.Stop();
   feed_.Stop();

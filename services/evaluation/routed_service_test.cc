@@ -44,7 +44,7 @@ class LogOfOthers final : public MemoryStateLog {
   const std::string owner_;
 };
 
-// Counts its round trips, and fails them when told to.
+// Counts its round trips, and fails them when told to. Its owner is alive: all is as of now.
 class CountedCache final : public StateCache {
  public:
   absl::StatusOr<PublishResult> Publish(const Publication& publication) override {
@@ -54,7 +54,12 @@ class CountedCache final : public StateCache {
       const std::vector<PartitionRead>& partitions) override {
     ++reads_;
     if (down_) return absl::UnavailableError("down");
-    return states_.Read(partitions);
+    auto read = states_.Read(partitions);
+    if (!read.ok()) return read;
+    for (PartitionStates& states : *read) {
+      if (states.frontier.has_value()) states.frontier->as_of = absl::Now();
+    }
+    return read;
   }
   absl::Status Ping() override { return absl::OkStatus(); }
   std::string description() const override { return "counted"; }
@@ -118,10 +123,10 @@ class RoutedServiceTest : public ::testing::Test {
     cache_->TakeReads();
   }
 
-  // What the owner has said in the cache, to be trusted for an hour.
+  // What the owner has said in the cache.
   void Publish(int day) {
     Publication publication;
-    publication.frontier = {.fence = {kTestIncarnation, 1}, .as_of = absl::Now() + absl::Hours(1)};
+    publication.frontier = {.fence = {kTestIncarnation, 1}, .as_of = absl::Now()};
     publication.frontier_write = FrontierWrite::kEstablish;
     const StateId id{kTestKpi, "DAY", "", Day(day)};
     publication.updates = {

@@ -300,7 +300,11 @@ void PartitionEngine::Unbind(TableEntry& entry, const KpiRuntime& runtime) {
   if (!entry.dependents.empty()) return;
   const PaneSpec& spec = entry.table->spec();
   std::erase(metrics_.at(MetricKey(spec.workspace, spec.metric)).tables, &entry);
-  std::erase_if(loads_, [&](const auto& load) { return load.second.entry == &entry; });
+  std::erase_if(loads_, [&](const auto& load) {
+    if (load.second.entry != &entry) return false;
+    asked_.erase({load.second.asked_at_seq, load.first});
+    return true;
+  });
   tables_.erase(spec.Key());
 }
 

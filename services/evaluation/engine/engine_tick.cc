@@ -184,10 +184,25 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     }
   }
   output.more = !dirty_.empty() || std::exchange(loads_wait_for_clock_, false);
-  if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
+  if (dirty_.empty()) {
+    if (held.empty()) evaluated_seq_ = seq_;
+    shown_seq_ = seq_;
+    for (const StateRef& ref : held) shown_seq_ = std::min(shown_seq_, ShownUntil(ref));
+    complete_seq_ = seq_;
+  }
   dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
   return output;
+}
+
+// Up to where the feed is in what is shown of a state that waits for a load.
+int64_t PartitionEngine::ShownUntil(const StateRef& ref) {
+  TrackedState& state =
+      runtimes_by_id_.at(ref.runtime)->slices()[ref.slice].windows[ref.window].at(ref.first_day);
+  if (state.state == nullptr) return seq_;
+  // It was touched after that: else it would have been evaluated.
+  if (state.shown_until < 0) state.shown_until = complete_seq_;
+  return state.shown_until;
 }
 
 // What is withheld in a period is known before any of its states is shown; those for which that
@@ -217,6 +232,7 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   if (!computed.ok()) return false;
   ++counters_.evaluations;
   state.dirty = false;
+  state.shown_until = -1;
   Record(ref, runtime, *computed, state, output);
   return true;
 }

@@ -35,6 +35,7 @@ struct TrackedState {
   bool dirty = false;
   bool definition_changed = false;  // why it is dirty, for the log
   bool history_changed = false;     // why it is dirty: what it builds on is another
+  int64_t shown_until = -1;         // while it waits for a load: how much of the feed is in `state`
   uint64_t rows = 0;
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics
