@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 
 namespace kpisuite {
 
@@ -30,9 +30,9 @@ void PeriodicTask::RunThread() {
 }
 
 bool PeriodicTask::WaitForStop() {
-  const absl::Time end = absl::Now() + interval_;
+  const Deadline end = Deadline::After(interval_);
   MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mutex_, end - absl::Now());
+  while (!stopping_ && !end.passed()) stopped_.WaitFor(mutex_, end.left());
   return stopping_;
 }
 

@@ -84,10 +84,11 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
   CheckMayBlock("postgres");
   ConnectArguments arguments;
   arguments.Add("connect_timeout", "5");
-  arguments.Add("keepalives_idle", "10");
-  arguments.Add("keepalives_interval", "5");
+  const int64_t silence = absl::ToInt64Seconds(options.silence);
+  arguments.Add("keepalives_idle", absl::StrCat(silence * 2 / 5));
+  arguments.Add("keepalives_interval", absl::StrCat(silence / 5));
   arguments.Add("keepalives_count", "3");
-  arguments.Add("tcp_user_timeout", "25000");
+  arguments.Add("tcp_user_timeout", absl::StrCat(silence * 1000));
   arguments.Add("target_session_attrs", "read-write");
   arguments.Add("dbname", target.uri);
   arguments.Add("fallback_application_name", options.application_name);

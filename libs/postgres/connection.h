@@ -18,17 +18,22 @@
 
 namespace kpisuite {
 
+inline constexpr absl::Duration kPostgresSilence = absl::Seconds(25);
+
 struct PostgresConnectionOptions {
   std::string application_name;  // as pg_stat_activity shows it
   // SQL that each connection runs first, separated by semicolons ("SET search_path TO ...").
   std::string session;
+  // A server that has not answered for so long is taken for gone; whole seconds, 5 or more.
+  absl::Duration silence = kPostgresSilence;
 };
 
 // Used by one thread at a time. Every call may block and says so (CheckMayBlock). After a lost
 // connection every call fails with UNAVAILABLE: take another one.
 //
 // Connects in 5 s at most, to a server that takes writes; a silent peer is noticed within about
-// 25 s. Parameters of the URI (connect_timeout, keepalives_idle, target_session_attrs, ...) win.
+// `silence`. Parameters of the URI (connect_timeout, keepalives_idle, target_session_attrs, ...)
+// win.
 class PostgresConnection {
  public:
   // UNAVAILABLE STORE_UNAVAILABLE when the server cannot be reached or refuses the login (the text

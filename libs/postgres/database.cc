@@ -27,16 +27,20 @@ absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Create(
 }
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresDatabase::Connect(
-    absl::string_view session) {
+    absl::string_view session, absl::Duration silence) {
   // pg_catalog is searched first, also when it is not named.
   return PostgresConnection::Open(
       options_.target,
       {.application_name = options_.schema.name,
-       .session = absl::StrCat("SET search_path TO ", options_.schema.name, ";", session)});
+       .session = absl::StrCat("SET search_path TO ", options_.schema.name, ";", session),
+       .silence = silence});
 }
 
 absl::StatusOr<PostgresTransaction> PostgresDatabase::BeginWrite() {
-  return Begin("BEGIN ISOLATION LEVEL READ COMMITTED");
+  // Locks of a process that is halted go with its session.
+  return Begin(
+      "BEGIN ISOLATION LEVEL READ COMMITTED;"
+      "SET LOCAL idle_in_transaction_session_timeout TO '3s'");
 }
 
 absl::StatusOr<PostgresTransaction> PostgresDatabase::BeginRead() {
@@ -49,7 +53,7 @@ absl::StatusOr<PostgresTransaction> PostgresDatabase::Begin(absl::string_view be
   for (int attempt = 0; attempt < 2; ++attempt) {
     ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> connection, Take());
     PostgresTransaction transaction(*this, std::move(connection));
-    status = transaction.connection().Execute(begin);
+    status = transaction.connection().ExecuteScript(begin);
     if (status.ok()) return transaction;
   }
   return status;

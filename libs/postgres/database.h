@@ -59,13 +59,17 @@ class PostgresDatabase {
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
 
-  // READ COMMITTED: each statement sees what is committed when it begins.
+  // READ COMMITTED: each statement sees what is committed when it begins. Between two statements
+  // pass 3 s at most: a process that is halted must not keep its locks for long.
   absl::StatusOr<PostgresTransaction> BeginWrite();
-  // A stable view of what is committed now. Do not hold it for long: vacuum waits for it.
+  // A stable view of what is committed now. Do not hold it for long: vacuum waits for it. Two
+  // minutes without a statement end it.
   absl::StatusOr<PostgresTransaction> BeginRead();
 
-  // A connection beside the pool. `session`: more SQL that it runs first.
-  absl::StatusOr<std::unique_ptr<PostgresConnection>> Connect(absl::string_view session = "");
+  // A connection beside the pool. `session`: more SQL that it runs first. `silence`: see
+  // PostgresConnectionOptions.
+  absl::StatusOr<std::unique_ptr<PostgresConnection>> Connect(
+      absl::string_view session = "", absl::Duration silence = kPostgresSilence);
 
  private:
   friend class PostgresTransaction;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "libs/base/error.h"
+#include "libs/postgres/error.h"
 #include "libs/postgres/test_server.h"
 
 namespace kpisuite {
@@ -123,6 +124,32 @@ TEST_F(PostgresDatabaseTest, ATransactionWaitsForAConnectionAndGivesUp) {
     EXPECT_EQ(database->BeginRead().status().code(), absl::StatusCode::kUnavailable);
   }
   EXPECT_TRUE(database->BeginRead().ok());
+}
+
+TEST_F(PostgresDatabaseTest, AWriteThatDoesNotGoOnLosesItsLocksAndAReadGoesOn) {
+  const auto database = Open(Options(target_));
+  auto halted = database->BeginWrite();
+  const auto read = database->BeginRead();
+  ASSERT_TRUE(halted->connection().Execute("LOCK TABLE item IN EXCLUSIVE MODE").ok());
+  {
+    auto other = database->BeginWrite();
+    // Waits until the lock is gone.
+    EXPECT_TRUE(other->connection().Execute("INSERT INTO item VALUES(1)").ok());
+    EXPECT_TRUE(other->Commit().ok());
+  }
+  EXPECT_EQ(halted->Commit().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(read->connection().Execute("SELECT FROM item").ok());
+}
+
+TEST_F(PostgresDatabaseTest, AWaitForALockThatIsGivenUpIsToldFromOtherErrors) {
+  const auto database = Open(Options(target_));
+  const auto holder = database->BeginWrite();
+  ASSERT_TRUE(holder->connection().Execute("LOCK TABLE item IN EXCLUSIVE MODE").ok());
+  const auto waiter = database->Connect("SET lock_timeout TO '50ms'").value();
+  const absl::Status gave_up = waiter->Execute("INSERT INTO item VALUES(1)");
+  EXPECT_EQ(gave_up.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(IsLockTimeout(gave_up));
+  EXPECT_FALSE(IsLockTimeout(waiter->Execute("SELECT nothing")));
 }
 
 TEST(PostgresDatabaseCrash, ConnectionsComeBackWithTheServerAndWhatWasCommittedIsThere) {

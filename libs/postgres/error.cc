@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 
@@ -12,6 +13,9 @@ namespace {
 constexpr char kUnknownOutcome[] =
     "the store failed; whether a write was stored is unknown, repeat it with the same request_id";
 constexpr char kNoConnection[] = "the database cannot be reached, or refuses the connection";
+
+// Marks errors of this kind; not sent to clients.
+constexpr char kLockTimeoutPayload[] = "kpisuite/postgres/lock-timeout";
 
 // Classes of SQLSTATE that mean a mistake of ours.
 bool IsProgrammingError(absl::string_view state) {
@@ -51,7 +55,14 @@ absl::Status PostgresError(const PGresult* result, absl::string_view action) {
   if (IsProgrammingError(state)) {
     return MakeError(absl::StatusCode::kInternal, "INTERNAL", "the store refused a statement");
   }
-  return MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", kUnknownOutcome);
+  absl::Status error =
+      MakeError(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", kUnknownOutcome);
+  if (state == "55P03") error.SetPayload(kLockTimeoutPayload, absl::Cord());
+  return error;
+}
+
+bool IsLockTimeout(const absl::Status& status) {
+  return status.GetPayload(kLockTimeoutPayload).has_value();
 }
 
 absl::Status PostgresConnectionError(PGconn* connection, absl::string_view action) {

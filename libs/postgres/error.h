@@ -28,6 +28,10 @@ absl::Status PostgresConnectionError(PGconn* connection, absl::string_view actio
 // UNAVAILABLE STORE_UNAVAILABLE; `detail` is logged, not returned.
 absl::Status PostgresUnavailable(absl::string_view detail);
 
+// Whether a statement gave up its wait for a lock (55P03): nothing of its transaction was stored,
+// and it may work later.
+bool IsLockTimeout(const absl::Status& status);
+
 // `status` as the caller of a store may see it: ABORTED becomes UNAVAILABLE STORE_UNAVAILABLE.
 absl::Status WithoutConflicts(absl::Status status);
 

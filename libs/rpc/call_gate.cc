@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 
 namespace kpisuite {
@@ -25,13 +26,13 @@ absl::Status CallGate::Admit() const {
 }
 
 bool CallGate::WaitUntilIdle(absl::Duration timeout) const {
-  const absl::Time give_up = absl::Now() + timeout;
+  const Deadline give_up = Deadline::After(timeout);
   MutexLock lock(mutex_);
   // Calls do not tell the gate that they end: it would cost each of them, for one moment in the
   // life of a process.
   while (std::any_of(counts_.begin(), counts_.end(),
                      [](const auto& count) { return count->load() > 0; })) {
-    if (absl::Now() >= give_up) return false;
+    if (give_up.passed()) return false;
     absl::SleepFor(kPoll);
   }
   return true;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
@@ -56,12 +56,10 @@ DefinitionFollowerState DefinitionFollower::state() const {
 }
 
 bool DefinitionFollower::WaitForPosition(int64_t position, absl::Duration timeout) const {
-  const absl::Time deadline = absl::Now() + timeout;
+  const Deadline deadline = Deadline::After(timeout);
   MutexLock lock(mutex_);
-  while (state_.position < position && !stopping_) {
-    const absl::Duration left = deadline - absl::Now();
-    if (left <= absl::ZeroDuration()) break;
-    changed_.WaitFor(mutex_, left);
+  while (state_.position < position && !stopping_ && !deadline.passed()) {
+    changed_.WaitFor(mutex_, deadline.left());
   }
   return state_.position >= position;
 }
@@ -188,28 +186,23 @@ void DefinitionFollower::WaitBackoff(int failures) {
   for (int i = 1; i < failures && wait < options_.longest_backoff; ++i) wait *= 2;
   wait = std::min(wait, options_.longest_backoff);
   wait *= absl::Uniform(random_, 0.5, 1.0);
-  const absl::Time until = absl::Now() + wait;
+  const Deadline until = Deadline::After(wait);
   MutexLock lock(mutex_);
-  while (!stopping_) {
-    const absl::Duration left = until - absl::Now();
-    if (left <= absl::ZeroDuration()) return;
-    changed_.WaitFor(mutex_, left);
-  }
+  while (!stopping_ && !until.passed()) changed_.WaitFor(mutex_, until.left());
 }
 
 void DefinitionFollower::RunWatchdog() {
   MutexLock lock(mutex_);
   uint64_t seen = messages_;
-  absl::Time since = absl::Now();
+  Deadline silent_at = Deadline::After(options_.silence);
   while (!stopping_) {
-    const absl::Time now = absl::Now();
     if (messages_ != seen || !reading_ || context_ == nullptr) {
       seen = messages_;
-      since = now;
-    } else if (now - since >= options_.silence) {
+      silent_at = Deadline::After(options_.silence);
+    } else if (silent_at.passed()) {
       LogWarning("the definition service is silent, giving up the connection");
       context_->TryCancel();
-      since = now;
+      silent_at = Deadline::After(options_.silence);
     }
     changed_.WaitFor(mutex_, std::min(options_.silence, absl::Seconds(1)));
   }

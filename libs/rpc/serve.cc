@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/admin.h"
@@ -75,11 +76,11 @@ absl::Status Drain(const ServerOptions& options, ServerRuntime& runtime, RpcServ
   runtime.streams().EndAll(MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
                                      "the server is stopping; resume elsewhere"));
   runtime.gate().Close();
-  const absl::Time end = absl::Now() + options.drain_timeout;
+  const Deadline end = Deadline::After(options.drain_timeout);
   // Answers leave the library a moment after they were given.
   if (runtime.gate().WaitUntilIdle(options.drain_timeout)) absl::SleepFor(kLastAnswers);
   server.CloseConnections();
-  server.Shutdown(end - absl::Now());
+  server.Shutdown(end.left());
   runtime.executor().Shutdown();
   return flush();
 }

@@ -1,6 +1,6 @@
 #include "services/definition/definition_refresher.h"
 
-#include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 
 namespace kpisuite {
@@ -38,9 +38,9 @@ void DefinitionRefresher::RunThread() {
 }
 
 bool DefinitionRefresher::WaitForStop(absl::Duration timeout) {
-  const absl::Time end = absl::Now() + timeout;
+  const Deadline end = Deadline::After(timeout);
   MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mutex_, end - absl::Now());
+  while (!stopping_ && !end.passed()) stopped_.WaitFor(mutex_, end.left());
   return stopping_;
 }
 

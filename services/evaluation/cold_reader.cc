@@ -21,20 +21,29 @@ absl::Status NotVouchedFor() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_READY", "the cache does not vouch for it");
 }
 
+// Whether the period that is meant does not depend on what may have come since.
+bool IsCertain(const PeriodSelector& period) {
+  return period.kind == PeriodSelector::Kind::kCurrent || period.kind == PeriodSelector::Kind::kId;
+}
+
 bool HasState(const std::optional<LoggedState>& logged) {
   return logged.has_value() && logged->state != nullptr && !logged->state->empty();
 }
 
-bool IsFresh(const StateAnswer& answer, const KpiInfo& kpi) {
-  v1::KpiState state;
+bool IsStale(const StateAnswer& answer) {
   v1::KpiState suffix;
-  return state.ParseFromString(*answer.state) && suffix.ParseFromString(answer.suffix) &&
-         !suffix.freshness().stale() && state.definition_revision() == kpi.kpi().revision;
+  return !suffix.ParseFromString(answer.suffix) || suffix.freshness().stale();
+}
+
+bool IsOfRevision(const std::string& bytes, const KpiInfo& kpi) {
+  v1::KpiState state;
+  return state.ParseFromString(bytes) && state.definition_revision() == kpi.kpi().revision;
 }
 
 }  // namespace
 
-ColdReader::Answers ColdReader::FromCache(absl::Span<const Sought> sought, absl::Time now,
+ColdReader::Answers ColdReader::FromCache(absl::Span<const ResolvedKey> keys,
+                                          absl::Span<const Sought> sought, absl::Time now,
                                           absl::string_view why) {
   Answers answers(sought.size(), NotReady(why));
   std::map<int32_t, std::vector<size_t>> by_part;
@@ -56,14 +65,17 @@ ColdReader::Answers ColdReader::FromCache(absl::Span<const Sought> sought, absl:
     PartitionStates& states = (*read)[at++];
     if (!states.frontier.has_value()) continue;
     const absl::Time as_of = states.frontier->as_of;
-    const std::string reason =
-        now - as_of <= kMaxStaleness ? "" : absl::StrCat(why, "; this is from the cache");
-    const std::string suffix = FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, reason);
+    const std::string fresh = FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of, "");
+    const std::string stale = FreshnessSuffix(v1::STATE_SOURCE_REDIS, now, as_of,
+                                              absl::StrCat(why, "; this is from the cache"));
     for (size_t n = 0; n < indices.size(); ++n) {
       std::optional<CachedState>& state = states.states[n];
       if (!state.has_value()) continue;
-      answers[indices[n]] =
-          StateAnswer{std::make_shared<const std::string>(std::move(state->payload)), suffix};
+      const size_t i = indices[n];
+      const bool vouched = IsFresh(as_of, now) && IsCertain(keys[i].period) &&
+                           IsOfRevision(state->payload, *keys[i].kpi);
+      answers[i] = StateAnswer{std::make_shared<const std::string>(std::move(state->payload)),
+                               vouched ? fresh : stale};
     }
   }
   return answers;
@@ -75,15 +87,14 @@ ColdReader::Answers ColdReader::ReadFresh(absl::Span<const ResolvedKey> keys, ab
     const ResolvedKey& key = keys[i];
     const bool current = key.period.kind == PeriodSelector::Kind::kCurrent;
     const auto slice = Slice::Parse(key.slice);
-    if (key.view != MembershipView::kAsIs || !slice.ok()) continue;
-    if (!current && key.period.kind != PeriodSelector::Kind::kId) continue;
+    if (key.view != MembershipView::kAsIs || !slice.ok() || !IsCertain(key.period)) continue;
     sought[i].id = {key.kpi->name(), key.kpi->window_id(key.window), slice->ToString(),
                     current ? key.kpi->Current(key.window, now)->id : key.period.id};
     sought[i].part = key.kpi->part();
   }
-  Answers answers = FromCache(sought, now, "");
+  Answers answers = FromCache(keys, sought, now, "");
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (!answers[i].ok() || !IsFresh(*answers[i], *keys[i].kpi)) answers[i] = NotVouchedFor();
+    if (!answers[i].ok() || IsStale(*answers[i])) answers[i] = NotVouchedFor();
   }
   return answers;
 }
@@ -113,9 +124,11 @@ absl::StatusOr<StateId> ColdReader::IdOf(const ResolvedKey& key, absl::Time now,
     return id;
   }
   if (key.period.kind != PeriodSelector::Kind::kCurrent) {
+    const bool closed = key.period.kind == PeriodSelector::Kind::kLatestClosed;
     // With an empty period: the last one that was logged.
-    absl::StatusOr<std::optional<LoggedState>> last = log_.Find(id);
+    absl::StatusOr<std::optional<LoggedState>> last = closed ? log_.FindClosed(id) : log_.Find(id);
     if (last.ok()) *logged = *std::move(last);
+    if (closed && !logged->has_value()) return NotReady("no period is known to be closed");
   }
   id.period = logged->has_value() ? (*logged)->id.period : key.kpi->Current(key.window, now)->id;
   return id;
@@ -136,7 +149,7 @@ ColdReader::Answers ColdReader::Read(absl::Span<const ResolvedKey> keys, absl::T
       answers[i] = id.status();
     }
   }
-  Answers cached = FromCache(sought, now, why);
+  Answers cached = FromCache(keys, sought, now, why);
   for (size_t i = 0; i < keys.size(); ++i) {
     if (sought[i].id.kpi.empty()) continue;
     if (cached[i].ok()) {

@@ -25,10 +25,11 @@ class ColdReader {
   // The references outlive it.
   ColdReader(StateCache& cache, StateLog& log) : cache_(cache), log_(log) {}
 
-  // From the cache when its frontier vouches for the state (stale when the frontier is older than
-  // kMaxStaleness), else from the log, always stale. LATEST_WITH_DATA and LATEST_CLOSED mean the
-  // last period in the log. UNAVAILABLE (NOT_READY) when neither has it.
-  // `why` nothing better can be had goes with what is stale.
+  // From the cache when its frontier vouches for the state (stale when the frontier is not fresh,
+  // or the definition is another than the one that is known here), else from the log, always stale.
+  // LATEST_WITH_DATA means the last period in the log, LATEST_CLOSED the last of which it says that
+  // it is closed; later ones may have come since: always stale. UNAVAILABLE (NOT_READY) when
+  // neither has it. `why` nothing better can be had goes with what is stale.
   Answers Read(absl::Span<const ResolvedKey> keys, absl::Time now, absl::string_view why);
   // From the cache alone, and only what it vouches for under the definition that is known here:
   // CURRENT or a period by its id. UNAVAILABLE otherwise.
@@ -41,7 +42,8 @@ class ColdReader {
     int32_t part = kUnknownPart;
   };
 
-  Answers FromCache(absl::Span<const Sought> sought, absl::Time now, absl::string_view why);
+  Answers FromCache(absl::Span<const ResolvedKey> keys, absl::Span<const Sought> sought,
+                    absl::Time now, absl::string_view why);
   // Also of KPIs whose partition nobody has told in this life of the process.
   void FindParts(absl::Span<const ResolvedKey> keys, std::vector<Sought>& sought);
   // What a key means for Read; `logged` is what the log has, where it was asked.

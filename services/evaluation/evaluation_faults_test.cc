@@ -153,6 +153,21 @@ TEST_F(EvaluationFaultsTest, WhatIsBehindIsNotCalledOlderThanItIs) {
   EXPECT_EQ(suite_.Read(kDay5).value(), "5");
 }
 
+TEST_F(EvaluationFaultsTest, AStateThatWaitsForAggregatesIsNotCalledFresh) {
+  const auto as_of = [&] { return FromTimestamp(suite_.Read(kDay5).freshness().as_of()); };
+  Start();
+  suite_.Read(kDay5, Write(4));
+  suite_.measurement.HoldAggregates();
+  suite_.measurement.Retract(TestTime(5, 12), "a");
+  const absl::Time acknowledged = absl::Now();
+  absl::SleepFor(absl::Milliseconds(2500));
+  EXPECT_EQ(suite_.Read(kDay5).value(), "4");
+  EXPECT_LT(as_of(), acknowledged);
+  suite_.measurement.ReleaseAggregates();
+  EXPECT_TRUE(Eventually([&] { return as_of() >= acknowledged; }));
+  EXPECT_EQ(suite_.Read(kDay5).row_count(), 0);
+}
+
 TEST_F(EvaluationFaultsTest, AGapInTheFeedIsFilledFromAggregates) {
   Start();
   suite_.Read(kDay5, Write(4));

@@ -107,7 +107,10 @@ bool EvaluationLoop::Store(absl::Time now) {
     entries.insert(entries.end(), tick.output.log.begin(), tick.output.log.end());
     writers.push_back({tick.part, tick.epoch});
   }
-  if (entries.empty()) return true;
+  if (entries.empty()) {
+    NothingHeldBack();
+    return true;
+  }
   if (now < retry_store_at_) return false;
   const absl::StatusOr<std::vector<int32_t>> lost = out_.log.Append(entries, writers);
   if (!lost.ok()) {
@@ -119,16 +122,19 @@ bool EvaluationLoop::Store(absl::Time now) {
               {"status", lost.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
     return false;
   }
-  if (retry_store_at_ != absl::InfinitePast()) {
-    retry_store_at_ = absl::InfinitePast();
-    out_.readiness.SetReady("state-log");
-  }
+  NothingHeldBack();
   stats_.logged.fetch_add(static_cast<int64_t>(entries.size()), std::memory_order_relaxed);
   for (const int32_t part : *lost) {
     stats_.fenced.fetch_add(1, std::memory_order_relaxed);
     DropPart(part);
   }
   return true;
+}
+
+void EvaluationLoop::NothingHeldBack() {
+  if (retry_store_at_ == absl::InfinitePast()) return;
+  retry_store_at_ = absl::InfinitePast();
+  out_.readiness.SetReady("state-log");
 }
 
 // What was evaluated and not shown goes with it: whoever has taken the partition evaluates it too.
@@ -140,6 +146,7 @@ void EvaluationLoop::DropPart(int32_t part) {
   std::erase_if(unstored_, [part](const PartTick& tick) { return tick.part == part; });
   out_.positions.SetOwned(part, false);
   publisher_.Forget(part);
+  unpublished_.erase(part);
   feed_.End(part);
   stats_.owned.fetch_sub(1, std::memory_order_relaxed);
   stats_.dropped.fetch_add(1, std::memory_order_relaxed);
@@ -175,29 +182,42 @@ void EvaluationLoop::Show() {
   alive_ = false;
   out_.health.FeedShown(feed_as_of_);
   if (out_.ownership.holds()) feed_.AsOf(feed_as_of_);
-  for (const LivePartitions::Part& part : live_.parts()) {
-    if (part.engine == nullptr || !part.settled) continue;
-    publisher_.Publish(part.engine->part(), FrontierOf(part.engine->part()), {});
-  }
+  PublishFrontiers();
 }
 
-EvaluationLoop::Progress EvaluationLoop::ProgressTo(const Proof& proof) const {
+bool EvaluationLoop::ShowsAllOf(const Proof& proof) const {
+  return std::all_of(proof.heads.begin(), proof.heads.end(), [this](const auto& head) {
+    if (to_begin_.contains(head.part())) return false;
+    // What begins later shows only what it loads then.
+    const LivePartitions::Part* const slot = live_.PartAt(head.part());
+    if (slot == nullptr || slot->engine == nullptr) return true;
+    // Nothing is shown before it has settled, and then all that was applied.
+    const int64_t seq = slot->settled ? slot->engine->shown_seq() : slot->engine->seq();
+    return seq >= head.last_seq();
+  });
+}
+
+bool EvaluationLoop::BeginOtherLives(const Proof& proof) {
+  bool found = false;
   for (const v1::PartitionHead& head : proof.heads) {
-    if (head.part() < 0 || head.part() >= static_cast<int32_t>(live_.parts().size())) continue;
-    if (to_begin_.contains(head.part())) return Progress::kBehind;
-    const auto& engine = live_.parts()[static_cast<size_t>(head.part())].engine;
-    if (engine == nullptr) continue;
-    if (engine->incarnation() != head.incarnation()) return Progress::kNeverReached;
-    if (engine->seq() < head.last_seq()) return Progress::kBehind;
+    const LivePartitions::Part* const slot = live_.PartAt(head.part());
+    if (slot == nullptr || slot->engine == nullptr) continue;
+    if (slot->engine->incarnation() == head.incarnation()) continue;
+    LogWarning("measurement has another life of a partition",
+               {{"part", head.part()}, {"incarnation", head.incarnation()}});
+    requests_.restart(head.part());
+    found = true;
   }
-  return Progress::kReached;
+  return found;
 }
 
 void EvaluationLoop::CheckProof() {
   if (!proof_.has_value()) return;
-  const Progress progress = ProgressTo(*proof_);
-  if (progress == Progress::kBehind) return;
-  if (progress == Progress::kReached && proof_->asked > feed_as_of_) {
+  const bool obsolete = BeginOtherLives(*proof_);
+  if (!obsolete && !ShowsAllOf(*proof_)) return;
+  // What lies ahead was told before the clock was set back.
+  const bool ahead = feed_as_of_ > clock_.Now() + kMaxClockDifference;
+  if (!obsolete && (proof_->asked > feed_as_of_ || ahead)) {
     feed_as_of_ = proof_->asked;
     alive_ = true;
   }
@@ -269,6 +289,13 @@ void EvaluationLoop::Settle(int32_t part) {
 
 void EvaluationLoop::PublishToCache(int32_t part, const std::vector<ChangedState>& states,
                                     bool whole) {
+  if (!out_.ownership.holds()) {
+    publisher_.Forget(part);
+    unpublished_.insert(part);
+    return;
+  }
+  if (whole) unpublished_.erase(part);
+  if (unpublished_.contains(part)) return;  // until its frontier, with all of it
   std::vector<StateUpdate> updates;
   updates.reserve(states.size());
   for (const ChangedState& state : states) {
@@ -287,6 +314,18 @@ void EvaluationLoop::PublishToCache(int32_t part, const std::vector<ChangedState
     publisher_.PublishWhole(part, FrontierOf(part), std::move(updates));
   } else {
     publisher_.Publish(part, FrontierOf(part), std::move(updates));
+  }
+}
+
+void EvaluationLoop::PublishFrontiers() {
+  for (const LivePartitions::Part& slot : live_.parts()) {
+    if (slot.engine == nullptr || !slot.settled) continue;
+    const int32_t part = slot.engine->part();
+    if (unpublished_.contains(part)) {
+      PublishToCache(part, slot.engine->Snapshot(), true);
+    } else {
+      PublishToCache(part, {}, false);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,22 +86,25 @@ class EvaluationLoop final : public CachePublisherListener {
 
   // Starts the thread. Once.
   void Run(LoopRequests requests);
+  // From now on nothing comes in but Lose(), also of those who wait for room: the process stops.
+  void RefuseInput() { queue_.CloseFeed(); }
   // Ends the thread; calls that wait are answered UNAVAILABLE (SHUTTING_DOWN). Idempotent.
   void Stop();
 
-  // --- In; these block while the queue is full. False when the loop was stopped. ---
+  // --- In; these block while the queue is full. False when the loop was stopped, or refuses. ---
 
   // What the state log has of earlier versions; before the definitions that it has.
   bool KeepVersions(std::vector<SavedVersions> versions);
   // `saved`: they come from the state log.
   bool Define(DefinitionUpdate update, bool saved);
-  // How many partitions there are; again after each connection.
+  // How many partitions there are; again after each connection. While it is another number than at
+  // first nothing of measurement is taken, and the process is not ready: KPIs would be elsewhere.
   bool SetPartitions(int partitions);
   // Partitions that this process owns begin, or begin again, at heads of their feeds.
   bool Begin(std::vector<PartBegin> begins);
   bool Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t bytes);
-  // Measurement had these heads when it was `asked`, or later: once they are reached, everything
-  // that it had acknowledged by then is shown.
+  // Measurement had these heads when it was `asked`, or later: once all that is shown includes
+  // them, it is as of then. A partition of which it has another life begins again.
   bool Prove(std::vector<v1::PartitionHead> heads, absl::Time asked);
   bool Loaded(PartLoad load, absl::StatusOr<LoadAnswer> answer);
   // These partitions are no longer owned, in these epochs and earlier ones. Never blocks.
@@ -142,6 +146,8 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Duration WaitTime() const;
   void Step();
   bool Store(absl::Time now);
+  // Nothing waits for the log.
+  void NothingHeldBack();
   void Show();
   void ShowPart(const PartTick& tick, std::vector<ShownState>* shown);
   void ShowState(const ChangedState& changed, int32_t part, std::vector<ShownState>* shown);
@@ -151,12 +157,15 @@ class EvaluationLoop final : public CachePublisherListener {
     std::vector<v1::PartitionHead> heads;
     absl::Time asked;
   };
-  // How far all partitions that are evaluated here have got on the way to the proof.
-  enum class Progress { kBehind, kReached, kNeverReached };
-  Progress ProgressTo(const Proof& proof) const;
+  // Whether all that is shown of the partitions that are evaluated here includes the heads.
+  bool ShowsAllOf(const Proof& proof) const;
+  // Begins the partitions of which measurement has another life again; whether there are any.
+  bool BeginOtherLives(const Proof& proof);
   void CheckProof();
   void Settle(int32_t part);
   void PublishToCache(int32_t part, const std::vector<ChangedState>& states, bool whole);
+  // Brings the frontier of what has not changed to the cache, and all of what was not published.
+  void PublishFrontiers();
   Frontier FrontierOf(int32_t part) const;
   void AskLoads(absl::Time now);
   void CountEngines();
@@ -189,9 +198,10 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Time begin_at_ = absl::InfinitePast();
   std::map<int32_t, int64_t> lost_;  // the last epoch that was lost of each
   absl::Time retry_store_at_ = absl::InfinitePast();
+  bool miscounted_ = false;  // measurement has another number of partitions than at first
   // The heads that are to be reached; later ones come again.
   std::optional<Proof> proof_;
-  absl::Time feed_as_of_ = absl::InfinitePast();  // of what was applied
+  absl::Time feed_as_of_ = absl::InfinitePast();  // of what is shown
   absl::Time last_commit_ = absl::InfinitePast();
   bool alive_ = false;  // feed_as_of_ moved since it was shown
   std::multimap<absl::Time, PartLoad> ask_again_;
@@ -200,6 +210,8 @@ class EvaluationLoop final : public CachePublisherListener {
   EngineCounters replaced_;  // of engines that were replaced
   std::string shown_kpi_;    // the directory's answer for the last state
   std::shared_ptr<const KpiInfo> shown_info_;
+  // Partitions of which the cache lacks what came while it was not certain that they are owned.
+  std::set<int32_t> unpublished_;
   CachePublisher publisher_;
   std::thread thread_;
 };

@@ -1,7 +1,9 @@
 // EvaluationLoop: what comes in.
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/log.h"
 #include "services/evaluation/engine/state_text.h"
@@ -55,9 +57,15 @@ bool EvaluationLoop::SetPartitions(int partitions) {
 
 void EvaluationLoop::OnPartitions(int partitions) {
   if (live_.started()) {
-    if (out_.positions.partitions() == partitions) return;
-    LogError("measurement has another number of partitions than before; start again",
-             {{"got", partitions}, {"want", out_.positions.partitions()}});
+    const bool differs = out_.positions.partitions() != partitions;
+    if (std::exchange(miscounted_, differs) && !differs) out_.readiness.SetReady("partitions");
+    if (!differs) return;
+    proof_.reset();
+    const std::string why =
+        absl::StrCat("measurement has ", partitions, " partitions, this evaluator began with ",
+                     out_.positions.partitions(), ": start it again");
+    LogError(why);
+    out_.readiness.SetNotReady("partitions", why);
     return;
   }
   out_.positions.Start(partitions, out_.ownership.shared());
@@ -76,12 +84,18 @@ bool EvaluationLoop::Begin(std::vector<PartBegin> begins) {
 }
 
 void EvaluationLoop::OnBegin(std::vector<PartBegin> begins) {
+  if (miscounted_) return;
+  // What they begin from may be newer.
+  proof_.reset();
   for (PartBegin& begin : begins) {
     const int32_t part = begin.head.part();
-    if (part < 0 || part >= static_cast<int32_t>(live_.parts().size())) continue;
+    const LivePartitions::Part* const slot = live_.PartAt(part);
+    if (slot == nullptr) continue;
+    // Who is followed in a later epoch has taken it.
+    if (mirror_.EpochOf(part) > begin.epoch) OnLose({{part, begin.epoch}});
     const auto lost = lost_.find(part);
     if (lost != lost_.end() && lost->second >= begin.epoch) continue;
-    if (live_.parts()[static_cast<size_t>(part)].engine != nullptr) {
+    if (slot->engine != nullptr) {
       LogWarning("a partition begins again from aggregates",
                  {{"part", part}, {"incarnation", begin.head.incarnation()}});
       DropPart(part);
@@ -122,16 +136,17 @@ void EvaluationLoop::OnLose(const std::vector<OwnedPart>& parts) {
       to_begin_.erase(waiting);
       out_.positions.SetOwned(part.part, false);
     }
-    const LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part.part)];
-    if (slot.engine != nullptr && slot.epoch <= part.epoch) DropPart(part.part);
+    const LivePartitions::Part* const slot = live_.PartAt(part.part);
+    if (slot == nullptr) continue;
+    if (slot->engine != nullptr && slot->epoch <= part.epoch) DropPart(part.part);
   }
 }
 
 bool EvaluationLoop::KeepsPart(int32_t part, int64_t epoch) {
-  if (part < 0 || part >= static_cast<int32_t>(live_.parts().size())) return true;
-  const LivePartitions::Part& slot = live_.parts()[static_cast<size_t>(part)];
+  const LivePartitions::Part* const slot = live_.PartAt(part);
+  if (slot == nullptr) return true;
   const auto waiting = to_begin_.find(part);
-  int64_t own = slot.engine != nullptr ? slot.epoch : -1;
+  int64_t own = slot->engine != nullptr ? slot->epoch : -1;
   if (waiting != to_begin_.end()) own = std::max(own, waiting->second.epoch);
   if (own >= epoch) return true;
   if (own >= 0) OnLose({{part, own}});
@@ -155,6 +170,7 @@ bool EvaluationLoop::Feed(std::shared_ptr<const v1::ChangeBatch> batch, size_t b
 }
 
 void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
+  if (miscounted_) return;
   const int32_t part = batch->position().part();
   last_commit_ = FromTimestamp(batch->commit_time());
   const auto waiting = to_begin_.find(part);
@@ -178,7 +194,7 @@ bool EvaluationLoop::Prove(std::vector<v1::PartitionHead> heads, absl::Time aske
   const size_t bytes = kItemBytes + heads.size() * sizeof(v1::PartitionHead);
   return queue_.PushFeed(bytes, [this, heads = std::move(heads), asked] {
     // One that is behind is reached first: else none would be while changes go on and on.
-    if (!proof_.has_value()) proof_ = {heads, asked};
+    if (!proof_.has_value() && !miscounted_) proof_ = {heads, asked};
   });
 }
 

@@ -21,7 +21,7 @@ class EvaluationServer::Waits final : public OpenStream {
   void RequestEnd(const absl::Status& status) override {
     core_->loop.EndWaits(status);
     // Others take over while the running calls end.
-    core_->ownership->End();
+    core_->ownership->RequestEnd();
   }
 
  private:
@@ -166,7 +166,8 @@ EvaluationServer::~EvaluationServer() { Stop(); }
 
 void EvaluationServer::Stop() {
   core_->ownership->End();
-  // Those who push first, while the loop still takes what they have.
+  // Those who push first; while the log cannot be written nobody makes room for them.
+  core_->loop.RefuseInput();
   follower_->Stop();
   peer_follower_.Stop();
   feed_.Stop();

@@ -91,17 +91,15 @@ bool FeedReader::stopping() const {
 }
 
 void FeedReader::Wait(absl::Duration duration) {
-  const absl::Time until = absl::Now() + duration;
+  const Deadline until = Deadline::After(duration);
   MutexLock lock(mutex_);
-  while (!stopping_ && !align_again_ && absl::Now() < until) {
-    changed_.WaitFor(mutex_, until - absl::Now());
-  }
+  while (!stopping_ && !align_again_ && !until.passed()) changed_.WaitFor(mutex_, until.left());
 }
 
 void FeedReader::SetContext(grpc::ClientContext* context) {
   MutexLock lock(mutex_);
   context_ = context;
-  silent_at_ = context != nullptr ? absl::Now() + options_.silence : absl::InfiniteFuture();
+  silent_at_ = context != nullptr ? Deadline::After(options_.silence) : Deadline::Never();
   if (context != nullptr && (stopping_ || align_again_)) context->TryCancel();
 }
 
@@ -111,23 +109,23 @@ bool FeedReader::Restarts() const {
 }
 
 void FeedReader::RunWatch() {
-  absl::Time ask_at = absl::Now() + kProveEvery;
+  Deadline ask_at = Deadline::After(kProveEvery);
   while (true) {
     bool begun = false;
     {
       MutexLock lock(mutex_);
       if (stopping_) return;
-      if (absl::Now() < ask_at) changed_.WaitFor(mutex_, ask_at - absl::Now());
+      if (!ask_at.passed()) changed_.WaitFor(mutex_, ask_at.left());
       if (stopping_) return;
-      if (context_ != nullptr && absl::Now() >= silent_at_) {
-        silent_at_ = absl::InfiniteFuture();
+      if (context_ != nullptr && silent_at_.passed()) {
+        silent_at_ = Deadline::Never();
         context_->TryCancel();
       }
       begun = begun_;
     }
-    if (absl::Now() < ask_at) continue;
+    if (!ask_at.passed()) continue;
     if (begun) ProveHeads();
-    ask_at = absl::Now() + kProveEvery;
+    ask_at = Deadline::After(kProveEvery);
   }
 }
 
@@ -157,14 +155,14 @@ void FeedReader::RunThread() {
   }
   absl::Duration backoff = options_.first_backoff;
   while (!stopping()) {
-    const absl::Time began = absl::Now();
+    const Deadline lasted = Deadline::After(options_.longest_backoff);
     const absl::Status ended = FollowOnce();
     connected_.store(false, std::memory_order_relaxed);
     if (stopping()) return;
     if (ended.ok()) continue;
     LogWarning("the change feed ended; connecting again",
                {{"status", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
-    if (absl::Now() - began > options_.longest_backoff) backoff = options_.first_backoff;
+    if (lasted.passed()) backoff = options_.first_backoff;
     Wait(backoff);
     backoff = std::min(2 * backoff, options_.longest_backoff);
   }
@@ -251,11 +249,11 @@ absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
     if (!connected_.exchange(true)) LogInfo("following the change feed");
     {
       MutexLock lock(mutex_);
-      silent_at_ = absl::InfiniteFuture();
+      silent_at_ = Deadline::Never();
     }
     taken = Take(response);
     MutexLock lock(mutex_);
-    silent_at_ = absl::Now() + options_.silence;
+    silent_at_ = Deadline::After(options_.silence);
   }
   if (!taken.ok()) context.TryCancel();
   const absl::Status finished = FromGrpcStatus(reader->Finish());

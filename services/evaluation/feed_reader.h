@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "kpisuite/v1/measurement_service.grpc.pb.h"
 #include "libs/base/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/mutex.h"
 #include "services/evaluation/evaluation_loop.h"
 
@@ -99,8 +100,8 @@ class FeedReader {
   bool align_again_ GUARDED_BY(mutex_) = false;  // owned_ has changed
   grpc::ClientContext* context_ GUARDED_BY(mutex_) = nullptr;
   grpc::ClientContext* prove_context_ GUARDED_BY(mutex_) = nullptr;
-  // When the running stream counts as dead; InfiniteFuture while the loop takes what came.
-  absl::Time silent_at_ GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  // When the running stream counts as dead; never while the loop takes what came.
+  Deadline silent_at_ GUARDED_BY(mutex_) = Deadline::Never();
   // Of the thread: brought to the loop.
   std::map<int32_t, Position> positions_;
   std::thread thread_;

@@ -95,6 +95,13 @@ std::string MeasurementForTest::Write(absl::Time time, int64_t value, const std:
   return Append(feed_.Write({"m", region, absl::ToUnixNanos(time), id}, value));
 }
 
+std::string MeasurementForTest::Retract(absl::Time time, const std::string& id,
+                                        const std::string& region) {
+  MutexLock lock(mutex_);
+  feed_.SetTime(absl::Now());
+  return Append(feed_.Retract({"m", region, absl::ToUnixNanos(time), id}));
+}
+
 std::string MeasurementForTest::Advance(absl::Time watermark) {
   MutexLock lock(mutex_);
   feed_.SetTime(absl::Now());
@@ -112,6 +119,16 @@ void MeasurementForTest::Rebuild() {
   first_seq_ = feed_.seq();
   batches_.clear();
   changed_.NotifyAll();
+}
+
+void MeasurementForTest::HoldAggregates() {
+  MutexLock lock(mutex_);
+  aggregates_held_ = true;
+}
+
+void MeasurementForTest::ReleaseAggregates() {
+  MutexLock lock(mutex_);
+  aggregates_held_ = false;
 }
 
 void MeasurementForTest::LoseNext() {
@@ -169,7 +186,7 @@ grpc::Status MeasurementForTest::QueryAggregates(
     v1::QueryAggregatesResponse response;
     {
       MutexLock lock(mutex_);
-      if (stopped_) return Away();
+      if (stopped_ || aggregates_held_) return Away();
       const LoadAnswer answer = feed_.Answer({.query = request->queries(i)});
       response.set_query(i);
       response.mutable_position()->set_incarnation(incarnation_);

@@ -44,11 +44,17 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   // Writes a sample of metric "m"; the token that reads may wait for.
   std::string Write(absl::Time time, int64_t value, const std::string& id,
                     const std::string& region = "EU") EXCLUDES(mutex_);
+  // Withdraws the sample of that time and id.
+  std::string Retract(absl::Time time, const std::string& id, const std::string& region = "EU")
+      EXCLUDES(mutex_);
   std::string Advance(absl::Time watermark) EXCLUDES(mutex_);
   // A token for the position after the last one.
   std::string TokenOfTheFuture() EXCLUDES(mutex_);
   // Loses the feed: a new life of the partition, with the same samples.
   void Rebuild() EXCLUDES(mutex_);
+  // Aggregates cannot be read until ReleaseAggregates.
+  void HoldAggregates() EXCLUDES(mutex_);
+  void ReleaseAggregates() EXCLUDES(mutex_);
   // The next change is missing in the feed; aggregates have it.
   void LoseNext() EXCLUDES(mutex_);
   // What comes from now on is in the heads and not in the feed, until Release.
@@ -84,6 +90,7 @@ class MeasurementForTest final : public v1::MeasurementService::Service {
   FeedForTest feed_ GUARDED_BY(mutex_);
   int64_t incarnation_ GUARDED_BY(mutex_) = kTestIncarnation;
   int64_t first_seq_ GUARDED_BY(mutex_) = 0;  // before the present life began
+  bool aggregates_held_ GUARDED_BY(mutex_) = false;
   std::vector<FeedForTest::Batch> batches_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
   bool lose_next_ GUARDED_BY(mutex_) = false;

@@ -94,7 +94,7 @@ void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
   }
   if (engine->Find(name) == nullptr) {
     part_of_kpi_[name] = part;
-    if (const absl::Status seeded = SeedFromLog(name); !seeded.ok()) {
+    if (const absl::Status seeded = SeedFromLog({name}); !seeded.ok()) {
       LogError(
           "the state log cannot be read; revisions of closed periods start again",
           {{"kpi", name}, {"status", seeded.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
@@ -109,8 +109,9 @@ void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
   directory_.Put(std::make_shared<KpiInfo>(kpi, part));
 }
 
-absl::Status LivePartitions::SeedFromLog(absl::string_view kpi) {
-  return log_.VisitLatest(kpi, [this](LoggedState logged) {
+absl::Status LivePartitions::SeedFromLog(absl::Span<const std::string> kpis) {
+  if (kpis.empty()) return absl::OkStatus();
+  return log_.VisitLatest(kpis, [this](LoggedState logged) {
     const auto part = part_of_kpi_.find(logged.id.kpi);
     if (part == part_of_kpi_.end()) return absl::OkStatus();
     PartitionEngine* const engine = EngineOf(part->second);
@@ -215,12 +216,7 @@ absl::Status LivePartitions::Begin(const std::vector<PartBegin>& begins) {
   RETURN_IF_ERROR(AdoptVersions(names));
   for (const PartBegin& begin : begins) BeginEngine(begin);
   for (const auto& kpi : kpis) part_of_kpi_[kpi->resource_name()] = PartOf(*kpi);
-  absl::Status seeded;
-  if (2 * kpis.size() > part_of_kpi_.size()) {
-    seeded = SeedFromLog("");
-  } else {
-    for (const std::string& name : names) seeded.Update(SeedFromLog(name));
-  }
+  const absl::Status seeded = SeedFromLog(std::vector<std::string>(names.begin(), names.end()));
   if (!seeded.ok()) {
     for (const int32_t part : parts) End(part);
     return seeded;

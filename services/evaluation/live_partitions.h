@@ -101,6 +101,12 @@ class LivePartitions {
   Located Find(absl::string_view kpi) const;
   // All KPIs by resource name, with their partitions.
   const absl::btree_map<std::string, int32_t>& kpis() const { return part_of_kpi_; }
+  // Null for a partition that does not exist.
+  const Part* PartAt(int32_t part) const {
+    return part >= 0 && static_cast<size_t>(part) < parts_.size()
+               ? &parts_[static_cast<size_t>(part)]
+               : nullptr;
+  }
   std::vector<Part>& parts() { return parts_; }
   const std::vector<Part>& parts() const { return parts_; }
 
@@ -113,7 +119,7 @@ class LivePartitions {
   void BeginEngine(const PartBegin& begin);
   // Takes over what the log has of the versions of these KPIs, unless it lacks definitions.
   absl::Status AdoptVersions(const std::set<std::string>& kpis);
-  absl::Status SeedFromLog(absl::string_view kpi);
+  absl::Status SeedFromLog(absl::Span<const std::string> kpis);
   absl::Status LoadDecisions();
   void TellDecisions(PartitionEngine& engine) const;
 

@@ -195,6 +195,12 @@ void RoutedService::ReadElsewhere(const v1::GetStateRequest& request, const Call
 
 void RoutedService::GetHistory(const v1::GetHistoryRequest& request, const CallOrigin& origin,
                                Done<v1::GetHistoryResponse> done) {
+  const bool latest =
+      request.view() == v1::HISTORY_VIEW_UNSPECIFIED || request.view() == v1::HISTORY_VIEW_LATEST;
+  // The log has what was shown anywhere.
+  if (!latest && !Waits(request)) {
+    return parts_.local.GetHistory(request, origin.deadline, std::move(done));
+  }
   RouteSame<v1::GetHistoryRequest, v1::GetHistoryResponse>(
       request.kpi(), request, origin, &EvaluationService::GetHistory,
       &PeerCalls::Stub::async_interface::GetHistory, std::move(done));

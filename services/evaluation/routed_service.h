@@ -4,8 +4,9 @@
 // answered by the owner of its partition: this process, or another to which the call is passed on,
 // once. A read without a position is answered from what is near, when that is fresh: the states
 // that are followed from the owner, then the cache; without an owner from the log, marked stale. A
-// read with a position waits for an owner that has reached it. What takes several partitions is
-// complete or UNAVAILABLE (NOT_READY), which names what is missing.
+// read with a position waits for an owner that has reached it. History as it was said is read from
+// the log by whoever is asked. What takes several partitions is complete or UNAVAILABLE
+// (NOT_READY), which names what is missing.
 #pragma once
 
 #include <functional>

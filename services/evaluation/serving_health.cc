@@ -5,6 +5,10 @@
 
 namespace kpisuite {
 
+bool IsFresh(absl::Time as_of, absl::Time now) {
+  return now - as_of <= kMaxStaleness && as_of - now <= kMaxClockDifference;
+}
+
 void ServingHealth::FeedShown(absl::Time as_of) { feed_as_of_.store(absl::ToUnixNanos(as_of)); }
 
 void ServingHealth::DefinitionsAlive(absl::Time now) {
@@ -23,7 +27,7 @@ absl::Time ServingHealth::as_of() const { return absl::FromUnixNanos(feed_as_of_
 
 std::string ServingHealth::StaleReason(absl::Time now) const {
   const absl::Time fed = as_of();
-  if (now - fed > kMaxStaleness) {
+  if (!IsFresh(fed, now)) {
     return absl::StrCat("measurement: nothing was heard or shown since ",
                         absl::FormatTime(absl::RFC3339_sec, fed, absl::UTCTimeZone()));
   }

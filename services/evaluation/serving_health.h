@@ -14,6 +14,13 @@ namespace kpisuite {
 // Silence of a feed beyond which answers are marked stale.
 inline constexpr absl::Duration kMaxStaleness = absl::Seconds(5);
 
+// How far the clocks of two hosts may differ, and how far one may be set back, before it shows.
+inline constexpr absl::Duration kMaxClockDifference = absl::Seconds(1);
+
+// Whether an answer as of that moment is fresh at `now`. What lies further ahead than clocks differ
+// says nothing: a clock was set back since.
+bool IsFresh(absl::Time as_of, absl::Time now);
+
 // Thread-safe, without locks.
 class ServingHealth {
  public:

@@ -53,5 +53,13 @@ TEST_F(ServingHealthTest, IsStaleWhenMeasurementIsSilent) {
               testing::HasSubstr("measurement"));
 }
 
+TEST_F(ServingHealthTest, AMomentThatHasNotComeSaysNothing) {
+  health_.DefinitionsAlive(kStart);
+  health_.FeedShown(kStart + kMaxClockDifference);
+  EXPECT_EQ(health_.StaleReason(kStart), "");
+  health_.FeedShown(kStart + absl::Hours(1));
+  EXPECT_THAT(health_.StaleReason(kStart), testing::HasSubstr("measurement"));
+}
+
 }  // namespace
 }  // namespace kpisuite

@@ -108,7 +108,7 @@ std::optional<StateAnswer> StateLookup::FromBoard(const ResolvedKey& key) const 
 std::optional<StateAnswer> StateLookup::FromMirror(const ResolvedKey& key) const {
   const absl::Time now = clock_.Now();
   const std::optional<absl::Time> as_of = positions_.mirrored(key.kpi->part());
-  if (!as_of.has_value() || now - *as_of > kMaxStaleness) return std::nullopt;
+  if (!as_of.has_value() || !IsFresh(*as_of, now)) return std::nullopt;
   std::optional<BoardState> shown = OnBoard(key, now);
   if (!shown.has_value()) return std::nullopt;
   return StateAnswer{std::move(shown->state),

@@ -84,6 +84,11 @@ void StateMirror::Lose(const std::string& peer) {
   });
 }
 
+int64_t StateMirror::EpochOf(int32_t part) const {
+  const auto found = followed_.find(part);
+  return found == followed_.end() ? 0 : found->second.epoch;
+}
+
 void StateMirror::Forget(int32_t part) {
   followed_.erase(part);
   positions_.SetMirrored(part, std::nullopt);

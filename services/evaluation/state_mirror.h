@@ -32,6 +32,8 @@ class StateMirror {
             const std::function<bool(int32_t part, int64_t epoch)>& owned);
   // The connection to a peer is lost.
   void Lose(const std::string& peer);
+  // In which epoch a partition is followed; 0 when it is not.
+  int64_t EpochOf(int32_t part) const;
   // This process evaluates the partition itself.
   void Forget(int32_t part);
 

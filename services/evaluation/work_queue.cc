@@ -8,11 +8,11 @@ namespace kpisuite {
 
 bool WorkQueue::PushFeed(size_t bytes, Work work) {
   MutexLock lock(mutex_);
-  while (!stopped_ && !feed_.empty() &&
+  while (!closed_ && !feed_.empty() &&
          (feed_.size() >= limits_.max_feed_items || feed_bytes_ + bytes > limits_.max_feed_bytes)) {
     taken_.Wait(mutex_);
   }
-  if (stopped_) return false;
+  if (closed_) return false;
   feed_.push_back({bytes, std::move(work)});
   feed_bytes_ += bytes;
   arrived_.NotifyOne();
@@ -59,8 +59,15 @@ WorkQueue::Taken WorkQueue::Take(absl::Duration wait, bool with_feed) {
   return taken;
 }
 
+void WorkQueue::CloseFeed() {
+  MutexLock lock(mutex_);
+  closed_ = true;
+  taken_.NotifyAll();
+}
+
 void WorkQueue::Stop() {
   MutexLock lock(mutex_);
+  closed_ = true;
   stopped_ = true;
   arrived_.NotifyAll();
   taken_.NotifyAll();

@@ -26,7 +26,7 @@ class WorkQueue {
 
   explicit WorkQueue(const WorkQueueLimits& limits) : limits_(limits) {}
 
-  // Blocks while the feed is full; false when the queue was stopped.
+  // Blocks while the feed is full; false when the feed was closed or the queue stopped.
   bool PushFeed(size_t bytes, Work work) EXCLUDES(mutex_);
   // RESOURCE_EXHAUSTED (QUEUE_FULL) or UNAVAILABLE (SHUTTING_DOWN).
   absl::Status PushTask(Work task) EXCLUDES(mutex_);
@@ -41,6 +41,8 @@ class WorkQueue {
   // Everything that is queued; waits at most `wait` for something. Without `with_feed` the feed
   // stays where it is.
   Taken Take(absl::Duration wait, bool with_feed) EXCLUDES(mutex_);
+  // Nothing is added to the feed any more, also by those who wait for room.
+  void CloseFeed() EXCLUDES(mutex_);
   void Stop() EXCLUDES(mutex_);
 
   size_t feed_items() const EXCLUDES(mutex_);
@@ -59,6 +61,7 @@ class WorkQueue {
   std::deque<Item> feed_ GUARDED_BY(mutex_);
   size_t feed_bytes_ GUARDED_BY(mutex_) = 0;
   std::deque<Work> tasks_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;  // the feed
   bool stopped_ GUARDED_BY(mutex_) = false;
 };
 

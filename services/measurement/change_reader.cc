@@ -66,7 +66,10 @@ StreamStep<grpc::ByteBuffer> ChangeReader::Next() {
   std::string response;
   for (size_t i = 0; i < positions_.size() && response.size() < kMaxResponseBytes; ++i) {
     Position& position = positions_[(next_ + i) % positions_.size()];
-    if (position.seq >= heads[position.part].last_seq) continue;
+    const FeedHead& head = heads[position.part];
+    // A feed that lives again has other entries at these positions: reading on says so.
+    const bool same_life = position.incarnation == head.incarnation;
+    if (same_life && position.seq >= head.last_seq) continue;
     const absl::Status status = Append(position, kMaxResponseBytes - response.size(), response);
     if (!status.ok()) return StreamEnd{status};
   }

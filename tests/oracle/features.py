@@ -7,7 +7,7 @@ AGGREGATIONS = ("SUM", "COUNT", "COUNT_TRUE", "AVG", "MIN", "MAX", "FIRST", "LAS
                 "LATEST_MANUAL")
 WINDOWS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "TO_DATE", "TRAILING", "TRAILING_EXCLUDED",
            "CUMULATIVE")
-REMEMBERED = tuple(kind for kind in WINDOWS if kind != "TRAILING_EXCLUDED")  # with revisions
+REMEMBERED = tuple(kind for kind in WINDOWS if "TRAILING" not in kind)  # with revisions
 CALENDARS = ("GREGORIAN", "FISCAL_MONTH_OFFSET", "FISCAL_4_4_5", "FISCAL_4_5_4", "FISCAL_5_4_4",
              "ISO_WEEK", "CUSTOM")
 PRIORS = ("PREVIOUS_PERIOD", "SAME_PERIOD_LAST_YEAR", "SAME_WEEKDAY", "COMPARABLE")

@@ -9,6 +9,7 @@ import datetime
 
 import periods
 import slices
+import versions
 import windows
 
 NEVER = periods.FOR_EVER
@@ -29,19 +30,32 @@ def finest_grain(kpi):
     return min(grains, key=periods.GRAINS.index, default=None)
 
 
+def rule_of(kpi):
+    """By which days become FINAL by themselves; None: they do not."""
+    grain = finest_grain(kpi)
+    return None if kpi.final_after is None or grain is None else (kpi.final_after, grain)
+
+
+def kpi_for(world, name, day):
+    """The definition whose rule holds for a day: another one reaches no day that was FINAL."""
+    chain = world.chains.get(name) or ()
+    for one, later in zip(chain, chain[1:]):
+        if versions.goes_on(one, later) and day < later.first:
+            return one.kpi
+    return chain[-1].kpi if chain else world.kpis[name]
+
+
 def is_locked_ever(world, name):
-    kpi = world.kpis[name]
-    return bool(world.decisions.get(name)) or (
-        kpi.final_after is not None and finest_grain(kpi) is not None)
+    kpis = [one.kpi for one in world.chains.get(name) or ()] or [world.kpis[name]]
+    return bool(world.decisions.get(name)) or any(rule_of(kpi) for kpi in kpis)
 
 
 def final_time(world, name, day):
     """When a day becomes FINAL: by the first decision, or so long after its period, or after the
     KPI was created."""
-    kpi, by_rule = world.kpis[name], NEVER
-    grain = finest_grain(kpi)
-    if kpi.final_after is not None and grain is not None:
-        period = periods.period_of(world.calendar_of(kpi), grain, day)
+    kpi, by_rule = kpi_for(world, name, day), NEVER
+    if rule_of(kpi) is not None:
+        period = periods.period_of(world.calendar_of(kpi), finest_grain(kpi), day)
         by_rule = max(period.stop, world.created[name]) + kpi.final_after
     decided = next((one.time for one in world.decisions.get(name, ())
                     if one.first is None and day < one.end), NEVER)

@@ -29,8 +29,8 @@ class FinalCaseMaker(random_case.CaseMaker):
         for _ in range(22):
             self.random.choices(
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
-                 self.finalise, self.release, self.look),
-                weights=(3, 3, 2, 3, 2, 4, 3, 3, 2))[0]()
+                 self.finalise, self.release, self.change_meaning, self.look),
+                weights=(3, 3, 2, 3, 2, 4, 3, 3, 2, 2))[0]()
         for _ in range(5):
             self.look()
         return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
@@ -68,6 +68,28 @@ class FinalCaseMaker(random_case.CaseMaker):
             target=model.TargetValue("FIXED", value="5"),
             min_denominator=2 if self.chance(0.2) else None,
             final_after=pick((None, None, periods.DAY, 4 * periods.DAY, 0)))
+
+    def change_meaning(self):
+        """Another target, direction or time of becoming final: what is final keeps what it had."""
+        kpi, pick = self.random.choice(sorted(self.world.kpis.values(),
+                                              key=lambda one: one.name)), self.random.choice
+        changed = dataclasses.replace(kpi, **pick((
+            {"target": model.TargetValue("FIXED", value=pick(("2", "5", "9")))},
+            {"direction": pick(("HIGHER", "LOWER"))},
+            # A KPI that contains another also keeps how that became final: not computed here.
+            {"final_after": pick((0, periods.DAY, 4 * periods.DAY, 30 * periods.DAY))
+             if len(self.world.kpis) == 1 else kpi.final_after})))
+        if changed != kpi:
+            self.wait()
+            self.world = self.world.copy()
+            self.world.define(changed, self.now)
+            self.steps.append(model.Apply((changed,)))
+            self.wait()
+
+    def wait(self):
+        """What happens at one instant has no order for who learns of it later."""
+        self.now += 2 * periods.MINUTE
+        self.steps.append(model.Clock(self.now))
 
     # --- Decisions ---
 

@@ -27,6 +27,9 @@ class SilentCaseMaker(random_final.FinalCaseMaker):
         for _ in range(4):
             self.report_late()
             self.look_around()
+            if self.chance(0.6):
+                self.release()
+                self.look_around()
         return model.Case(name, tuple(self.steps), self.random.choice(random_case.MODES))
 
     def define_all(self):

@@ -25,8 +25,9 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         for _ in range(20):
             self.random.choices(
                 (self.write, self.correct, self.retract, self.move, self.watermark, self.clock,
-                 self.change_series, self.look, self.finalise if self.locks else self.look),
-                weights=(3, 2, 1.5, 2, 2, 4, 2, 2, 1))[0]()
+                 self.change_series, self.look, self.finalise if self.locks else self.look,
+                 self.change_meaning if self.locks else self.look),
+                weights=(3, 2, 1.5, 2, 2, 4, 2, 2, 1, 1))[0]()
         self.change_series()
         for _ in range(6):
             self.look()
@@ -89,6 +90,10 @@ class VersionCaseMaker(random_final.FinalCaseMaker):
         if moves:
             changed = dataclasses.replace(kpi, effective_from=first)
         if changed != kpi and (moves or versions.series_of(changed) != versions.series_of(kpi)):
+            if self.locks:
+                self.wait()
             self.world = self.world.copy()
             self.world.define(changed, self.now)
             self.steps.append(model.Apply((changed,)))
+            if self.locks:
+                self.wait()

@@ -26,6 +26,7 @@ class Step:
     evaluation: object  # without hysteresis
     starts: bool  # limits and hysteresis begin anew with it
     fold: hysteresis.Fold  # after it
+    kpi: object  # by which it was judged
 
 
 def begins_segment(control_rule, calendar, period):
@@ -66,26 +67,32 @@ def closed_steps(world, place, now):
 def _closed_steps(world, place, now):
     kpi = world.kpis[place.kpi]
     calendar = world.calendar_of(kpi)
-    days = [day for day in days_with_rows(world, kpi, place.slice) if world.version_for(
-        place.kpi, windows.step_of(calendar, place.window, day).last) is world]
+    days = [day for day in days_with_rows(world, kpi, place.slice) if world.is_one_series(
+        place.kpi, world.version_for(
+            place.kpi, windows.step_of(calendar, place.window, day).last))]
     if not days:
         return
     period, fold = windows.step_of(calendar, place.window, min(days)), hysteresis.Fold()
     points = []
+    judge = None
     while period.stop <= now:
-        if world.version_for(place.kpi, period.last) is not world:
+        other = world.version_for(place.kpi, period.last,
+                                  windows.reach_of(calendar, place.window, period).last)
+        if not world.is_one_series(place.kpi, other):
             return
+        kpi = other.kpis[place.kpi]
         evaluation = states.evaluate_alone(
-            world, dataclasses.replace(place, period=period), now)
+            other, dataclasses.replace(place, period=period), now)
         if evaluation.life in ("CLOSED", "FINAL"):
             starts = begins_segment(kpi.control, calendar, period)
             if kpi.bands is not None and kpi.bands.basis == "SIGMA":
                 points.append(drawn(kpi, period, evaluation, starts))
                 evaluations.judge_by(kpi, evaluation, sigma_in(kpi, points))
-            fold = hysteresis.Fold() if starts else fold
+            fold = hysteresis.Fold() if starts or has_other_bands(judge, kpi) else fold
+            judge = kpi
             if kpi.hysteresis is not None:
                 fold = fold_on(kpi, fold, evaluation)
-            yield Step(period, evaluation, starts, fold)
+            yield Step(period, evaluation, starts, fold, kpi)
         period = periods.next_period(calendar, period)
 
 
@@ -100,7 +107,14 @@ def fold_before(world, kpi, place, now):
     if begins_segment(kpi.control, world.calendar_of(kpi), place.period):
         return hysteresis.Fold()
     before = steps_up_to(world, place, now, False)
-    return before[-1].fold if before else hysteresis.Fold()
+    if not before or has_other_bands(before[-1].kpi, kpi):
+        return hysteresis.Fold()
+    return before[-1].fold
+
+
+def has_other_bands(before, kpi):
+    """Whether the period before was judged by other bands, which a final one keeps."""
+    return before is not None and (before.bands, before.direction) != (kpi.bands, kpi.direction)
 
 
 def kept_status(world, kpi, place, now):

@@ -171,7 +171,9 @@ class Simulation:
             if track.log and not track.unsure:
                 self.lines += case_text.history_lines(place, track.log)
             return
-        world = self.world.version_for(step.kpi, period.last).viewed_at(self.now, step.as_was)
+        reach = windows.reach_of(calendar, step.window, period)
+        world = self.world.version_for(step.kpi, period.last, reach.last)
+        world = world.viewed_at(self.now, step.as_was)
         world = world.remembering(self.moments)
         evaluation = states.evaluate(world, place, self.now)
         if evaluation.resolved.reason == Nd("UNSURE"):

@@ -1,5 +1,6 @@
 """Versions, levels and finality: SEMANTICS 3.16.5, 3.3.2 and 3.4.7."""
 
+import dataclasses
 import datetime
 import unittest
 
@@ -34,6 +35,19 @@ class VersionsTest(unittest.TestCase):
         chain = versions.follow((), (self.kpi("SUM"), 1), (self.kpi("MAX", "2025-03-01"), 2),
                                 day("2025-03-11"), None)
         self.assertEqual(chain[-1].first, day("2025-03-11"))
+
+    def test_what_is_final_keeps_its_target(self):
+        first, other = self.kpi("SUM"), self.kpi("MAX")
+        changed = dataclasses.replace(first, target=model.TargetValue("FIXED", value="7"))
+        chain = versions.follow((), (first, 1), (changed, 2), day("2025-03-11"), None)
+        self.assertEqual([(one.first, one.revision) for one in chain],
+                         [(None, 1), (day("2025-03-11"), 2)])
+        self.assertEqual(versions.follow((), (first, 1), (changed, 2), None, None), ())
+        chain = versions.follow(chain, (changed, 2), (other, 3), day("2025-03-11"),
+                                day("2025-03-14"))
+        self.assertEqual([versions.series_start(chain, i) for i in range(3)], [0, 0, 2])
+        self.assertEqual(versions.index_within(chain, 1, day("2025-03-10")), 0)
+        self.assertEqual(versions.index_within(chain, 2, day("2025-03-10")), 2)
 
     def test_the_day_of_a_version_can_be_moved(self):
         second = self.kpi("MAX", "2025-03-12")

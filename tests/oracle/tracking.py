@@ -83,8 +83,8 @@ def is_followed(world, place):
         return True
     if any(world.metrics[item.metric].hierarchies for item in world.flat(kpi).inputs):
         return False
-    if windows.kind_of(place.window) == "TRAILING_EXCLUDED":
-        return False  # from which step on it is kept depends on when samples come
+    if windows.parse(place.window).kind == "TRAILING":
+        return False  # which steps are kept besides those that count a sample is not promised
     if any(finality.owners_of(world, item) for item in world.flat(kpi).inputs):
         return False
     if kpi.control or kpi.hysteresis or kpi.keep_last:

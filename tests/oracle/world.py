@@ -87,7 +87,6 @@ class World:
             definition = self._completed(definition, known)
         if known == definition:
             return False
-        kind[definition.name] = definition
         if isinstance(definition, model.Kpi):
             revision = self.revisions.get(definition.name, 0)
             self.revisions[definition.name] = revision + 1
@@ -95,8 +94,9 @@ class World:
                 self.chains[definition.name] = versions.follow(
                     self.chains.get(definition.name, ()), (known, revision),
                     (definition, revision + 1), finality.open_from(self, definition.name, now),
-                    not_closed)
+                    not_closed, finality.rule_of(known) == finality.rule_of(definition))
             self.created.setdefault(definition.name, now)
+        kind[definition.name] = definition
         if isinstance(definition, model.Metric):
             self.samples.setdefault(definition.name, {})
             self.versions.setdefault(definition.name, {})
@@ -175,12 +175,15 @@ class World:
         return lambda members, day: levels.slices_above(
             hierarchies, members, day if as_was else today)
 
-    def version_for(self, name, day):
-        """The world with the version of a KPI that has the periods which end with a day."""
+    def version_for(self, name, day, reach_last=None):
+        """The world with the version of a KPI that has the periods which end with a day, and whose
+        samples lie on or before another."""
         chain = self.chains.get(name)
         if not chain:
             return self
         index = versions.index_of(chain, day)
+        if reach_last is not None:
+            index = versions.index_within(chain, index, reach_last)
         if index == self.viewed.get(name, len(chain) - 1):
             return self
         return self.remembered(("version", name, index), lambda: self._view(name, index))
@@ -195,15 +198,24 @@ class World:
         """The same for what is compared with the version at hand; None across a break."""
         other = self.version_for(name, day)
         own = self.kpis[name]
-        apart = other is not self and not (own.across and other.kpis[name].unit == own.unit)
+        apart = other is not self and not self.is_one_series(name, other) and not (
+            own.across and other.kpis[name].unit == own.unit)
         return None if apart else other
+
+    def is_one_series(self, name, other):
+        """Whether no break is between the versions that two worlds have."""
+        if other is self:
+            return True
+        starts = [versions.series_start(chain, one.viewed.get(name, len(chain) - 1))
+                  for one in (self, other) for chain in [one.chains[name]]]
+        return starts[0] == starts[1]
 
     def reads_from(self, name):
         """First day that operands of other periods may reach; None for all."""
         chain = self.chains.get(name)
         if not chain or self.kpis[name].across:
             return None
-        return chain[self.viewed.get(name, len(chain) - 1)].first
+        return chain[versions.series_start(chain, self.viewed.get(name, len(chain) - 1))].first
 
     def calendar_of(self, kpi):
         return zoned(self.calendars[kpi.calendar] if kpi.calendar else periods.Calendar(),

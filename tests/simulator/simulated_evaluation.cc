@@ -110,7 +110,7 @@ SimulatedEvaluation::Owned& SimulatedEvaluation::OwnerOf(const KpiDefinition& kp
 
 absl::Status SimulatedEvaluation::SetKpi(PartitionEngine& engine,
                                          const std::shared_ptr<const KpiDefinition>& kpi) {
-  const absl::Status seeded = log_.VisitLatest(kpi->resource_name(), [&](LoggedState logged) {
+  const absl::Status seeded = log_.VisitLatest({kpi->resource_name()}, [&](LoggedState logged) {
     engine.Seed(std::move(logged));
     return absl::OkStatus();
   });

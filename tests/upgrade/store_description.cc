@@ -171,7 +171,7 @@ std::string Describe(StateLog& log) {
          decision.reason, " ", decision.request_id, " ", HashOf(decision.answer));
   }
   std::set<std::tuple<std::string, std::string, std::string>> series;
-  const absl::Status visited = log.VisitLatest("", [&series](const LoggedState& logged) {
+  const absl::Status visited = log.VisitLatest({}, [&series](const LoggedState& logged) {
     series.emplace(logged.id.kpi, logged.id.window, logged.id.slice);
     return absl::OkStatus();
   });

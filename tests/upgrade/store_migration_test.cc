@@ -111,7 +111,7 @@ TEST_F(StoreMigration, TheCopyAnswersAsTheFilesDidAndIsNumberedOn) {
   // What was logged before is known; what is new comes after it.
   std::vector<LoggedState> logged;
   ASSERT_TRUE(files->evaluation
-                  ->VisitLatest("",
+                  ->VisitLatest({},
                                 [&logged](LoggedState one) {
                                   logged.push_back(std::move(one));
                                   return absl::OkStatus();

@@ -35,7 +35,8 @@ void CheckWho(const Request& request, Violations& violations) {
   CheckText("request_id", request.request_id(), kMaxRequestId, violations);
 }
 
-// A period of one of the calendar windows.
+// A period of one of the calendar windows. One that the zone skips is one too: it has no instant of
+// its own and ends when the next one begins.
 std::optional<Period> CheckPeriod(const KpiDefinition& kpi, const std::string& field,
                                   const std::string& id, Violations& violations) {
   if (!kpi.finality.grain.has_value()) {
@@ -47,7 +48,9 @@ std::optional<Period> CheckPeriod(const KpiDefinition& kpi, const std::string& f
   const auto period = ParsePeriod(*kpi.calendar, id);
   for (const Window& window : kpi.windows) {
     if (window.kind() != WindowKind::kCalendar) continue;
-    if (period.ok() && period->grain == window.grain() && period->exists()) return *period;
+    const bool is_one =
+        period.ok() && period->grain == window.grain() && period->first_day < period->end_day;
+    if (is_one) return *period;
     absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", window.id());
   }
   violations.Add(field, id.empty() ? violation::kRequired : violation::kSyntax,
@@ -120,7 +123,7 @@ absl::StatusOr<Decided> DecideFinal(const KpiRuntime& runtime,
   ASSIGN_OR_RETURN(std::optional<std::string> known,
                    FindAnswer(request, decision.kind, earlier, decision));
   if (known.has_value()) return Decided{.answer = *std::move(known)};
-  const KpiFinality before(decision.kpi, kpi.finality, earlier);
+  const KpiFinality before = runtime.finalities().front()->With(earlier);
   if (before.FinalTimeOf(decision.end_day - 1) <= now) {
     return Decided{.answer = FinalThrough(kpi, before, decision.end_day, now).SerializeAsString()};
   }
@@ -135,8 +138,7 @@ absl::StatusOr<Decided> DecideFinal(const KpiRuntime& runtime,
   FinalityDecisions after = earlier;
   after.push_back(decision);
   decision.answer =
-      FinalThrough(kpi, KpiFinality(decision.kpi, kpi.finality, after), decision.end_day, now)
-          .SerializeAsString();
+      FinalThrough(kpi, before.With(after), decision.end_day, now).SerializeAsString();
   return Decided{.decision = decision, .answer = decision.answer};
 }
 
@@ -171,7 +173,7 @@ absl::StatusOr<Decided> DecideRelease(const KpiRuntime& runtime,
   ASSIGN_OR_RETURN(std::optional<std::string> known,
                    FindAnswer(request, decision.kind, earlier, decision));
   if (known.has_value()) return Decided{.answer = *std::move(known)};
-  const KpiFinality before(decision.kpi, kpi.finality, earlier);
+  const KpiFinality before = runtime.finalities().front()->With(earlier);
   if (before.FinalTimeOf(decision.end_day - 1) > now) {
     return MakeError(absl::StatusCode::kFailedPrecondition, "PERIOD_NOT_FINAL",
                      absl::StrCat("last_period: got ", last->id, ", want periods that are final"),

@@ -104,17 +104,34 @@ void PartitionEngine::SetFinality(absl::string_view kpi, FinalityDecisions decis
   decisions_[kpi] = std::move(decisions);
 }
 
-KpiRuntime::Finalities PartitionEngine::FinalitiesOf(const KpiDefinition& kpi,
-                                                     const FinalityRule& own) const {
+KpiRuntime::Finalities PartitionEngine::FinalitiesOf(
+    const KpiDefinition& kpi, const std::vector<KpiVersion>& versions) const {
+  const std::vector<KeptDefinition> kept = KeptDefinitions(versions);
   KpiRuntime::Finalities finalities;
-  const auto add = [&](const std::string& id, const FinalityRule& rule) {
+  const auto add = [&](const std::string& id, const FinalityRule& rule,
+                       std::vector<EarlierFinality> earlier) {
     const std::string name = absl::StrCat("workspaces/", kpi.workspace, "/kpis/", id);
     const auto decided = decisions_.find(name);
     finalities.push_back(std::make_shared<const KpiFinality>(
-        name, rule, decided == decisions_.end() ? FinalityDecisions() : decided->second));
+        name, rule, decided == decisions_.end() ? FinalityDecisions() : decided->second,
+        std::move(earlier)));
   };
-  add(kpi.id, own);
-  for (const auto& [id, rule] : kpi.component_finality) add(id, rule);
+  add(kpi.id, versions.back().kpi->finality, EarlierFinalityOf(kept));
+  const auto& of_components = versions.back().component_finality;
+  for (const auto& [id, rule] : kpi.component_finality) {
+    // A component is read as it stands; and the KPI's own FINAL days keep how it stood.
+    std::vector<EarlierFinality> earlier;
+    if (const auto own = of_components.find(id); own != of_components.end()) {
+      earlier = own->second;
+    }
+    for (const KeptDefinition& one : kept) {
+      const auto known = one.kpi->component_finality.find(id);
+      if (known == one.kpi->component_finality.end()) continue;
+      if (!earlier.empty() && earlier.back().end_day >= one.end_day) continue;
+      earlier.push_back({one.end_day, known->second});
+    }
+    add(id, rule, std::move(earlier));
+  }
   return finalities;
 }
 
@@ -283,7 +300,11 @@ void PartitionEngine::Unbind(TableEntry& entry, const KpiRuntime& runtime) {
   if (!entry.dependents.empty()) return;
   const PaneSpec& spec = entry.table->spec();
   std::erase(metrics_.at(MetricKey(spec.workspace, spec.metric)).tables, &entry);
-  std::erase_if(loads_, [&](const auto& load) { return load.second.entry == &entry; });
+  std::erase_if(loads_, [&](const auto& load) {
+    if (load.second.entry != &entry) return false;
+    asked_.erase({load.second.asked_at_seq, load.first});
+    return true;
+  });
   tables_.erase(spec.Key());
 }
 

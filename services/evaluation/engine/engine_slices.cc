@@ -97,11 +97,11 @@ const PartitionEngine::Versions* PartitionEngine::FindVersions(absl::string_view
 
 // Those of the old versions, as long as the KPI has the same slices, and new ones where there are
 // too many.
-PartitionEngine::Rosters PartitionEngine::RostersFor(const std::vector<KpiVersion>& versions,
+PartitionEngine::Rosters PartitionEngine::RostersFor(const std::vector<VersionGroup>& versions,
                                                      const Versions& old) const {
   Rosters rosters;
   size_t same = 0;
-  for (const KpiVersion& version : versions) {
+  for (const VersionGroup& version : versions) {
     if (version.kpi == nullptr) continue;
     const bool kept =
         same < old.size() && HaveSameSlices(old[same]->kpi(), *version.kpi) &&

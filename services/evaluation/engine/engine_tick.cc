@@ -115,9 +115,11 @@ void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
   const bool same =
       point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
   if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart and a count do not.
+  // A fold that comes out as before goes on as before; a chart and a count do not, and a definition
+  // that final periods keep may have none.
   const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
-                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]);
+                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]) &&
+                       runtime.kept().empty();
   const bool passes_on = !same || (state.history_changed && !settled);
   state.history_changed = false;
   state.point = std::move(point);
@@ -142,8 +144,9 @@ void PartitionEngine::FireTimers(absl::Time now) {
     timers_.erase(timers_.begin());
     const auto runtime = runtimes_by_id_.find(ref.runtime);
     if (runtime == runtimes_by_id_.end()) continue;
-    runtime->second->slices()[ref.slice].windows[ref.window][ref.first_day].wakeup =
-        absl::InfiniteFuture();
+    auto& periods = runtime->second->slices()[ref.slice].windows[ref.window];
+    const auto known = periods.find(ref.first_day);
+    if (known != periods.end()) known->second.wakeup = absl::InfiniteFuture();
     MarkDirty(*runtime->second, ref.slice, ref.window, ref.first_day, false);
   }
 }
@@ -181,10 +184,25 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
     }
   }
   output.more = !dirty_.empty() || std::exchange(loads_wait_for_clock_, false);
-  if (dirty_.empty() && held.empty()) evaluated_seq_ = seq_;
+  if (dirty_.empty()) {
+    if (held.empty()) evaluated_seq_ = seq_;
+    shown_seq_ = seq_;
+    for (const StateRef& ref : held) shown_seq_ = std::min(shown_seq_, ShownUntil(ref));
+    complete_seq_ = seq_;
+  }
   dirty_.insert(held.begin(), held.end());
   output.evaluated_seq = evaluated_seq_;
   return output;
+}
+
+// Up to where the feed is in what is shown of a state that waits for a load.
+int64_t PartitionEngine::ShownUntil(const StateRef& ref) {
+  TrackedState& state =
+      runtimes_by_id_.at(ref.runtime)->slices()[ref.slice].windows[ref.window].at(ref.first_day);
+  if (state.state == nullptr) return seq_;
+  // It was touched after that: else it would have been evaluated.
+  if (state.shown_until < 0) state.shown_until = complete_seq_;
+  return state.shown_until;
 }
 
 // What is withheld in a period is known before any of its states is shown; those for which that
@@ -214,6 +232,7 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   if (!computed.ok()) return false;
   ++counters_.evaluations;
   state.dirty = false;
+  state.shown_until = -1;
   Record(ref, runtime, *computed, state, output);
   return true;
 }

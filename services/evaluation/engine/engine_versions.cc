@@ -50,15 +50,17 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
 absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
     const std::vector<KpiVersion>& versions, MembershipView view) {
   const Versions* old = FindVersions(versions.back().kpi->resource_name(), view);
-  const Rosters rosters = old == nullptr ? Rosters() : RostersFor(versions, *old);
+  const std::vector<VersionGroup> groups = GroupVersions(versions);
+  const Rosters rosters = old == nullptr ? Rosters() : RostersFor(groups, *old);
   Versions made;
   std::vector<VersionChain::Link> links;
-  for (const KpiVersion& version : versions) {
-    links.push_back({.first_day = version.first_day});
-    if (version.kpi == nullptr) continue;
-    const Membership membership{view, MembershipDayOf(*version.kpi, MembershipTime())};
+  for (const VersionGroup& group : groups) {
+    links.push_back({.first_day = group.first_day});
+    if (group.kpi == nullptr) continue;
+    const Membership membership{view, MembershipDayOf(*group.kpi, MembershipTime())};
     ASSIGN_OR_RETURN(std::unique_ptr<KpiRuntime> runtime,
-                     MakeRuntime(version.kpi, versions.back().kpi->finality, membership, rosters));
+                     MakeRuntime(group.kpi, versions, membership, rosters));
+    runtime->SetKept(group.kept);
     links.back().runtime = runtime.get();
     made.push_back(std::move(runtime));
   }
@@ -75,9 +77,9 @@ absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
 }
 
 absl::StatusOr<std::unique_ptr<KpiRuntime>> PartitionEngine::MakeRuntime(
-    std::shared_ptr<const KpiDefinition> kpi, const FinalityRule& finality,
+    std::shared_ptr<const KpiDefinition> kpi, const std::vector<KpiVersion>& versions,
     const Membership& membership, const Rosters& rosters) {
-  KpiRuntime::Finalities finalities = FinalitiesOf(*kpi, finality);
+  KpiRuntime::Finalities finalities = FinalitiesOf(*kpi, versions);
   ASSIGN_OR_RETURN(std::vector<RuntimeGrouping> groupings,
                    Bind(*kpi, finalities, membership, rosters));
   std::vector<const MetricFacts*> facts;
@@ -112,11 +114,25 @@ absl::StatusOr<RecordedValues*> PartitionEngine::RecordedFor(const std::string& 
 
 std::vector<KpiVersion> PartitionEngine::VersionsOf(const Versions& versions) {
   const KpiRuntime& newest = *versions.back();
-  if (newest.chain() == nullptr) return {{.kpi = newest.definition()}};
   std::vector<KpiVersion> defined;
-  for (const VersionChain::Link& link : newest.chain()->links()) {
-    defined.push_back({.kpi = link.runtime == nullptr ? nullptr : link.runtime->definition(),
-                       .first_day = link.first_day});
+  const auto add = [&defined](const KpiRuntime* runtime, int32_t first_day) {
+    VersionGroup group{.first_day = first_day};
+    if (runtime != nullptr) {
+      group.kpi = runtime->definition();
+      group.kept = runtime->kept();
+    }
+    for (KpiVersion& version : UngroupVersions(group)) defined.push_back(std::move(version));
+  };
+  if (newest.chain() == nullptr) {
+    add(&newest, INT32_MIN);
+  } else {
+    for (const VersionChain::Link& link : newest.chain()->links()) {
+      add(link.runtime, link.first_day);
+    }
+  }
+  size_t place = 1;
+  for (const auto& [id, rule] : newest.kpi().component_finality) {
+    defined.back().component_finality[id] = newest.finalities()[place++]->earlier();
   }
   return defined;
 }
@@ -204,8 +220,9 @@ absl::StatusOr<std::pair<const KpiRuntime*, size_t>> PartitionEngine::VersionFor
   if (index.has_value()) return std::make_pair(version, *index);
   return MakeError(absl::StatusCode::kNotFound, "NOT_FOUND",
                    absl::StrCat("period: ", period.id, " of ", runtime.kpi().resource_name(),
-                                " was kept under a definition whose data is gone; its history "
-                                "tells what was said"),
+                                " is kept as it was under a definition whose data is gone, or "
+                                "whose calendar or time zone was another; its history tells what "
+                                "was said"),
                    {{"period", period.id}});
 }
 

@@ -151,7 +151,10 @@ StatusResult JudgeByPace(const KpiDefinition& kpi, const KpiEvaluation& evaluati
 
 // What the period would be on the chart.
 SeriesPoint DrawnPoint(const EvaluationContext& context, const KpiEvaluation& evaluation) {
-  SeriesPoint point{.has_rows = evaluation.rows > 0, .target = evaluation.target.value};
+  SeriesPoint point{.has_rows = evaluation.rows > 0,
+                    .target = evaluation.target.value,
+                    .judged_by = context.kpi,
+                    .grain = context.window->grain()};
   // Neither a value that does not count nor a zero that nobody reported, of a late period or by
   // TREAT_AS_ZERO, is a point of a chart.
   const bool counts = evaluation.data_state == DataState::kOk ||
@@ -246,6 +249,7 @@ void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
                     KpiEvaluation& evaluation) {
   evaluation.point = PointOf(context, evaluation);
   const KpiDefinition& kpi = *context.kpi;
+  if (&before.kpi() != &kpi) return;  // a period on the way to another, that nobody keeps
   const int32_t first_day = DayNumber(context.period.first_day);
   const bool charted = ShowsControl(kpi, *context.window);
   const bool maintained =

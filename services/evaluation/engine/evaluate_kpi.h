@@ -43,6 +43,8 @@ struct EvaluationContext {
   // Whether the series breaks here, and whether the definition differs from the one in force.
   bool starts_version = false;
   bool superseded = false;
+  // Whether it was FINAL before the KPI in force was defined, whose series it is of.
+  bool kept_definition = false;
   // Where members belong; nothing when no level is in the slice.
   std::optional<MembershipView> view;
   // The slices above it, nearest first.

@@ -11,19 +11,74 @@
 
 namespace kpisuite {
 
+namespace {
+
+bool IsByItself(const FinalityRule& rule) {
+  return rule.after < absl::InfiniteDuration() && rule.grain.has_value();
+}
+
+// When a period of the rule's grain becomes FINAL.
+absl::Time TimeOf(const FinalityRule& rule, const Period& period) {
+  return std::max(period.end, rule.created) + rule.after;
+}
+
+std::string TextOf(const FinalityRule& rule) {
+  if (!IsByItself(rule)) return "";
+  const CalendarSpec& spec = rule.calendar->spec();
+  return absl::StrCat(absl::FormatDuration(rule.after), " ", absl::ToUnixNanos(rule.created), " ",
+                      GrainName(*rule.grain), " ", spec.time_zone, " ",
+                      absl::FormatDuration(spec.day_start), " ", static_cast<int>(spec.type), "/",
+                      spec.first_month, "/", static_cast<int>(spec.week_start), "/",
+                      static_cast<int>(spec.year_label), "/", rule.calendar->year_key());
+}
+
+// Days of [first, end) at which the time by the rule may change, up to those after `until`.
+void AddBreaks(const FinalityRule& rule, int32_t first, int32_t end, absl::Time until,
+               std::set<int32_t>& breaks) {
+  if (first > INT32_MIN) breaks.insert(first);
+  if (!IsByItself(rule)) return;
+  // All periods that were over when the KPI was created have one cutoff.
+  const int32_t from = std::max(first, DayNumber(rule.calendar->DayOf(rule.created)));
+  Period period = PeriodOf(*rule.calendar, *rule.grain, DayOfNumber(from));
+  for (; period.first_day < period.end_day && DayNumber(period.first_day) < end;
+       period = NextPeriod(*rule.calendar, period)) {
+    breaks.insert(std::max(DayNumber(period.first_day), first));
+    if (TimeOf(rule, period) > until) return;
+  }
+}
+
+}  // namespace
+
+bool HaveSameFinality(const FinalityRule& a, const FinalityRule& b) {
+  return TextOf(a) == TextOf(b);
+}
+
 KpiFinality::KpiFinality(std::string kpi, const FinalityRule& rule,
-                         const FinalityDecisions& decisions)
-    : kpi_(std::move(kpi)), rule_(rule) {
+                         const FinalityDecisions& decisions, std::vector<EarlierFinality> earlier)
+    : kpi_(std::move(kpi)), rule_(rule), earlier_(std::move(earlier)) {
   for (const FinalityDecision& decision : decisions) {
     if (decision.uid == rule_.uid) decisions_.push_back(decision);
   }
 }
 
+bool KpiFinality::never() const {
+  return decisions_.empty() && !IsByItself(rule_) &&
+         std::none_of(earlier_.begin(), earlier_.end(),
+                      [](const EarlierFinality& one) { return IsByItself(one.rule); });
+}
+
+const FinalityRule& KpiFinality::RuleFor(int32_t day) const {
+  for (const EarlierFinality& earlier : earlier_) {
+    if (day < earlier.end_day) return earlier.rule;
+  }
+  return rule_;
+}
+
 absl::Time KpiFinality::RuleTimeOf(int32_t day) const {
-  if (!by_itself()) return absl::InfiniteFuture();
+  const FinalityRule& rule = RuleFor(day);
+  if (!IsByItself(rule)) return absl::InfiniteFuture();
   const int32_t known = std::max(day, DayNumber(kFirstDay));
-  const Period period = PeriodOf(*rule_.calendar, *rule_.grain, DayOfNumber(known));
-  return std::max(period.end, rule_.created) + rule_.after;
+  return TimeOf(rule, PeriodOf(*rule.calendar, *rule.grain, DayOfNumber(known)));
 }
 
 const FinalityDecision* KpiFinality::DecisionFor(int32_t day) const {
@@ -55,28 +110,22 @@ std::vector<int32_t> KpiFinality::Breaks(absl::Time until) const {
     if (decision.kind == FinalityDecision::Kind::kRelease) breaks.insert(decision.first_day);
     breaks.insert(decision.end_day);
   }
-  if (by_itself()) {
-    // All periods that were over when the KPI was created have one cutoff.
-    Period period = PeriodOf(*rule_.calendar, *rule_.grain, rule_.calendar->DayOf(rule_.created));
-    for (; std::max(period.end, rule_.created) + rule_.after <= until &&
-           period.first_day < period.end_day;
-         period = NextPeriod(*rule_.calendar, period)) {
-      breaks.insert(DayNumber(period.first_day));
-    }
-    breaks.insert(DayNumber(period.first_day));
+  int32_t first = INT32_MIN;
+  for (const EarlierFinality& earlier : earlier_) {
+    AddBreaks(earlier.rule, first, earlier.end_day, until, breaks);
+    first = earlier.end_day;
   }
+  AddBreaks(rule_, first, INT32_MAX, until, breaks);
   return {breaks.begin(), breaks.end()};
 }
 
 std::string KpiFinality::Key() const {
   std::string key = absl::StrCat(kpi_, " ", rule_.uid, " ", decisions_.size());
-  if (!by_itself()) return key;
-  const CalendarSpec& spec = rule_.calendar->spec();
-  return absl::StrCat(
-      key, " ", absl::FormatDuration(rule_.after), " ", absl::ToUnixNanos(rule_.created), " ",
-      GrainName(*rule_.grain), " ", spec.time_zone, " ", absl::FormatDuration(spec.day_start), " ",
-      static_cast<int>(spec.type), "/", spec.first_month, "/", static_cast<int>(spec.week_start),
-      "/", static_cast<int>(spec.year_label), "/", rule_.calendar->year_key());
+  for (const EarlierFinality& earlier : earlier_) {
+    absl::StrAppend(&key, " ", TextOf(earlier.rule), " <", earlier.end_day);
+  }
+  const std::string rule = TextOf(rule_);
+  return rule.empty() ? key : absl::StrCat(key, " ", rule);
 }
 
 std::shared_ptr<const PaneFinality> PaneFinality::Of(

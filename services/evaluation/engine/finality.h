@@ -42,16 +42,32 @@ struct FinalityDecision {
 };
 using FinalityDecisions = std::vector<FinalityDecision>;  // of one KPI, in the order of time
 
+// Whether days become FINAL by themselves at the same times. The uids are equal.
+bool HaveSameFinality(const FinalityRule& a, const FinalityRule& b);
+
+// The rule under which all days before `end_day` became FINAL that did not under one before it.
+struct EarlierFinality {
+  int32_t end_day = 0;
+  FinalityRule rule;
+};
+
 // The finality of one KPI. Immutable.
 class KpiFinality {
  public:
-  // Decisions about other uids are left out.
-  KpiFinality(std::string kpi, const FinalityRule& rule, const FinalityDecisions& decisions);
+  // Decisions about other uids are left out. `earlier` rules are in the order of their days: a
+  // changed rule reaches no FINAL day.
+  KpiFinality(std::string kpi, const FinalityRule& rule, const FinalityDecisions& decisions,
+              std::vector<EarlierFinality> earlier = {});
+  // The same with other decisions.
+  KpiFinality With(const FinalityDecisions& decisions) const {
+    return KpiFinality(kpi_, rule_, decisions, earlier_);
+  }
 
   const FinalityRule& rule() const { return rule_; }
   const FinalityDecisions& decisions() const { return decisions_; }
+  const std::vector<EarlierFinality>& earlier() const { return earlier_; }
   // Whether no day ever becomes FINAL.
-  bool never() const { return decisions_.empty() && !by_itself(); }
+  bool never() const;
 
   // When the day becomes FINAL; InfiniteFuture when it never does. Later days never before it.
   absl::Time FinalTimeOf(int32_t day) const;
@@ -65,11 +81,12 @@ class KpiFinality {
   std::string Key() const;
 
  private:
-  bool by_itself() const { return rule_.after < absl::InfiniteDuration() && rule_.grain; }
+  const FinalityRule& RuleFor(int32_t day) const;
   absl::Time RuleTimeOf(int32_t day) const;
 
   const std::string kpi_;
   const FinalityRule rule_;
+  const std::vector<EarlierFinality> earlier_;
   FinalityDecisions decisions_;
 };
 

@@ -100,6 +100,19 @@ TEST(Finality, AReleaseMovesTheCutoffOfItsDaysAlone) {
   EXPECT_EQ(Cutoffs(finality, TestTime(30)), (Texts{"- 3 10", "3 4 11", "4 6 12", "6 9 10"}));
 }
 
+TEST(Finality, AnotherRuleReachesNoDayThatBecameFinalByAnEarlierOne) {
+  const KpiFinality finality(kKpi, Rule(absl::Hours(240)), {},
+                             {{.end_day = Day(5), .rule = Rule(absl::Hours(24))}});
+  EXPECT_EQ(finality.FinalTimeOf(Day(3)), TestTime(5));
+  EXPECT_EQ(finality.FinalTimeOf(Day(5)), TestTime(16));
+  EXPECT_EQ(Cutoffs(finality, TestTime(17)),
+            (Texts{"- 1 02", "1 2 03", "2 3 04", "3 4 05", "4 5 06", "5 6 16", "6 7 17"}));
+  const KpiFinality decided(kKpi, Rule(absl::Hours(0)), {Finalised(5, TestTime(9))},
+                            {{.end_day = Day(5), .rule = Rule(absl::InfiniteDuration())}});
+  EXPECT_EQ(decided.FinalTimeOf(Day(3)), TestTime(9));
+  EXPECT_EQ(decided.FinalTimeOf(Day(5)), TestTime(6));
+}
+
 TEST(Finality, DecisionsAboutAnotherLifeOfTheNameDoNotCount) {
   FinalityDecision other = Finalised(9, TestTime(10));
   other.uid = "another";

@@ -127,9 +127,26 @@ class RandomRun {
     Define(kpi);
   }
 
-  // Another aggregation, for all periods or from a day on.
+  // Another aggregation, for all periods or from a day on; or another target, which continues the
+  // series.
   void Redefine(size_t kpi) {
     v1::Kpi& changed = *definitions_[1 + kpi].mutable_kpi();
+    if (absl::Bernoulli(random_, 0.5)) {
+      changed.mutable_target()->set_fixed(absl::StrCat(absl::Uniform(random_, 1, 40)));
+    } else {
+      DrawSeries(changed);
+    }
+    std::vector<KpiVersion>& versions = kpis_[kpi];
+    const int32_t first_day = DayNumber(absl::CivilDay(2024, 3, absl::Uniform(random_, 4, 10)));
+    std::erase_if(versions,
+                  [&](const KpiVersion& version) { return version.first_day >= first_day; });
+    if (absl::Bernoulli(random_, 0.3)) versions.clear();
+    versions.push_back(
+        {ResolveKpi(definitions_, Name(kpi)), versions.empty() ? INT32_MIN : first_day});
+    Define(kpi);
+  }
+
+  void DrawSeries(v1::Kpi& changed) {
     v1::Input& input = (*changed.mutable_inputs())["x"];
     input.set_aggregation(kAggregations[absl::Uniform<size_t>(random_, 0, 6)]);
     input.clear_carry_forward();
@@ -140,14 +157,6 @@ class RandomRun {
     if (absl::Bernoulli(random_, 0.7)) changed.add_windows("MONTH");
     if (absl::Bernoulli(random_, 0.3)) changed.add_windows("WEEK");
     changed.set_compare_across_breaks(absl::Bernoulli(random_, 0.5));
-    std::vector<KpiVersion>& versions = kpis_[kpi];
-    const int32_t first_day = DayNumber(absl::CivilDay(2024, 3, absl::Uniform(random_, 4, 10)));
-    std::erase_if(versions,
-                  [&](const KpiVersion& version) { return version.first_day >= first_day; });
-    if (absl::Bernoulli(random_, 0.3)) versions.clear();
-    versions.push_back(
-        {ResolveKpi(definitions_, Name(kpi)), versions.empty() ? INT32_MIN : first_day});
-    Define(kpi);
   }
 
   // Regions in zones; one of them moves, within or after the days of the samples.

@@ -171,88 +171,6 @@ Period KpiRuntime::ReachOf(const Window& window, const Period& period) const {
   return PeriodOfDays(*kpi_->calendar, days);
 }
 
-const KpiRuntime* KpiRuntime::VersionOf(const Window& window, const Period& period) const {
-  if (chain_ == nullptr) return this;
-  const int32_t last_day = LastDayNumber(period);
-  return WindowIndex(window.id()).has_value() ? chain_->Owner(window.id(), last_day)
-                                              : chain_->AtDay(last_day);
-}
-
-bool KpiRuntime::Owns(size_t window, int32_t first_day) const {
-  if (chain_ == nullptr) return true;
-  const Window& shape = kpi_->windows[window];
-  return VersionOf(shape, shape.At(*kpi_->calendar, DayOfNumber(first_day))) == this;
-}
-
-bool KpiRuntime::MayCompareWith(const Window& window, const Period& period) const {
-  if (chain_ == nullptr) return true;
-  const KpiRuntime* version = VersionOf(window, period);
-  if (version == this) return true;
-  return version != nullptr && kpi_->compare_across_breaks && version->kpi().unit == kpi_->unit;
-}
-
-bool KpiRuntime::StartsVersion(const Window& window, const Period& period) const {
-  return chain_ != nullptr && VersionOf(window, period) == this &&
-         VersionOf(window, PreviousPeriod(*kpi_->calendar, period)) != this;
-}
-
-int32_t KpiRuntime::ReadsFrom() const {
-  if (chain_ == nullptr || kpi_->compare_across_breaks) return INT32_MIN;
-  for (const VersionChain::Link& link : chain_->links()) {
-    if (link.runtime == this) return link.first_day;
-  }
-  return INT32_MIN;
-}
-
-bool KpiRuntime::LaterVersionHasRows(const SliceStates& slice, size_t window) const {
-  if (is_newest()) return false;
-  const std::string text = slice.slice.ToString();
-  for (auto link = chain_->links().rbegin(); link->runtime != this; ++link) {
-    if (link->runtime == nullptr) continue;
-    const std::optional<size_t> other = link->runtime->WindowIndex(kpi_->windows[window].id());
-    const std::optional<size_t> index = link->runtime->FindSlice(text);
-    if (other.has_value() && index.has_value() &&
-        link->runtime->LatestWithRows(link->runtime->slices_[*index], *other).has_value()) {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::optional<int32_t> KpiRuntime::LatestOfAll(absl::string_view slice, size_t window) const {
-  std::optional<int32_t> latest;
-  ForEachSeries(slice, window, [&](const KpiRuntime& runtime, const SliceStates& states, size_t w) {
-    latest = std::max(latest, runtime.LatestWithRows(states, w));
-  });
-  return latest;
-}
-
-std::optional<int32_t> KpiRuntime::FirstOfAll(absl::string_view slice, size_t window) const {
-  std::optional<int32_t> first;
-  ForEachSeries(slice, window, [&](const KpiRuntime&, const SliceStates& states, size_t w) {
-    for (const auto& [first_day, state] : states.windows[w]) {
-      if (state.rows == 0) continue;
-      first = std::min(first.value_or(first_day), first_day);
-      return;
-    }
-  });
-  return first;
-}
-
-void KpiRuntime::ForEachSeries(
-    absl::string_view slice, size_t window,
-    absl::FunctionRef<void(const KpiRuntime&, const SliceStates&, size_t)> visit) const {
-  const auto visit_one = [&](const KpiRuntime& runtime) {
-    const std::optional<size_t> other = runtime.WindowIndex(kpi_->windows[window].id());
-    const std::optional<size_t> index = runtime.FindSlice(slice);
-    if (other.has_value() && index.has_value()) visit(runtime, runtime.slices_[*index], *other);
-  };
-  if (chain_ == nullptr) return visit_one(*this);
-  for (const VersionChain::Link& link : chain_->links()) {
-    if (link.runtime != nullptr) visit_one(*link.runtime);
-  }
-}
-
 std::vector<int32_t> KpiRuntime::GapsAround(const SliceStates& slice, size_t window,
                                             int32_t first_day) const {
   std::vector<int32_t> days;
@@ -290,8 +208,8 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::Compute(const SliceStates& s
   }
   // A finer period within a step builds on the steps before that.
   const Period step = kpi_->windows[window].At(*kpi_->calendar, period.last_day());
-  const SeriesCarry& kept =
-      slice.histories[window].Before(*kpi_, slice.windows[window], DayNumber(step.first_day));
+  const SeriesCarry& kept = slice.histories[window].Before(
+      DefinitionFor(kpi_->windows[window], step), slice.windows[window], DayNumber(step.first_day));
   ASSIGN_OR_RETURN(const std::optional<SeriesCarry> beyond,
                    CarryBeyondKept(kept, slice, window, step, now, seq));
   return ComputeAfter(beyond.has_value() ? &*beyond : &kept, slice, window, period, tracked, now,
@@ -335,10 +253,11 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, kpi_->windows[window], period));
     computation.inputs.push_back(std::move(input));
   }
+  const KpiDefinition& kpi = DefinitionFor(kpi_->windows[window], period);
   const std::optional<int32_t> latest = LatestWithRows(slice, window);
   const bool is_latest = (!latest.has_value() || DayNumber(period.first_day) >= *latest) &&
                          !LaterVersionHasRows(slice, window);
-  computation.context = {.kpi = kpi_.get(),
+  computation.context = {.kpi = &kpi,
                          .window = &kpi_->windows[window],
                          .slice = slice.slice,
                          .period = period,
@@ -346,11 +265,12 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
                          .now = now,
                          .latest = is_latest,
                          .starts_version = StartsVersion(kpi_->windows[window], period),
-                         .superseded = !is_newest()};
+                         .superseded = !is_newest(),
+                         .kept_definition = &kpi != kpi_.get()};
   computation.context.final_time = FinalTimeOf(computation.context.reach);
   if (!hierarchies_.empty()) {
     if (HasLevel(slice.slice)) computation.context.view = view();
-    const bool banded = !kpi_->status_rule.slice_bands.empty();
+    const bool banded = !kpi.status_rule.slice_bands.empty();
     if (banded) computation.context.ancestors = AncestorsOf(slice.slice, period.last_day());
   }
   if (tracked != nullptr) {
@@ -371,7 +291,9 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
     computation.context.other_members = OtherMembersIn(slice, computation.context.reach);
     RETURN_IF_ERROR(FillMembers(slice, window, computation.context));
   }
-  ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
+  if (&kpi == kpi_.get()) {
+    ASSIGN_OR_RETURN(computation.context.pace, ReadPace(*this, slice, window, period, now, seq));
+  }
   const PeriodValues values = ValuesAt(window, now, seq);
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, values, before));

@@ -35,6 +35,7 @@ struct TrackedState {
   bool dirty = false;
   bool definition_changed = false;  // why it is dirty, for the log
   bool history_changed = false;     // why it is dirty: what it builds on is another
+  int64_t shown_until = -1;         // while it waits for a load: how much of the feed is in `state`
   uint64_t rows = 0;
   v1::Status status = v1::STATUS_UNSPECIFIED;
   bool stale = false;  // and noted as such under its metrics
@@ -180,13 +181,22 @@ class KpiRuntime {
 
   // How the KPIs that targets read are found; before that there are none.
   void FindKpisWith(KpiLookup lookup) { lookup_ = std::move(lookup); }
-  // What the targets read beyond their definitions.
+  // What the targets, of any definition, read beyond their definitions.
   const TargetReads& target_reads() const { return target_reads_; }
 
   // What was recorded about closed periods of the KPI, in any version; null when no target of any
   // version reads it. It outlives the runtime.
   void SetRecorded(const RecordedValues* recorded) { recorded_ = recorded; }
   const RecordedValues* recorded() const { return recorded_; }
+
+  // --- What final periods keep (SEMANTICS 3.16.4): definitions that continue each other, the last
+  // of them kpi(). ---
+  // Of all of them, what is withheld is that of kpi(). Before the first slice.
+  void SetKept(const std::vector<KeptDefinition>& kept);
+  const std::vector<KeptDefinition>& kept() const { return kept_; }
+  // By which a period of a window, one of the KPI's or any other, is evaluated. The inputs of all
+  // have the same places.
+  const KpiDefinition& DefinitionFor(const Window& window, const Period& period) const;
 
   // --- Versions (SEMANTICS 3.16.5); without a chain the KPI has this one only. ---
   void SetChain(std::shared_ptr<const VersionChain> chain) { chain_ = std::move(chain); }
@@ -318,6 +328,7 @@ class KpiRuntime {
 
   int64_t id_;
   std::shared_ptr<const KpiDefinition> kpi_;
+  std::vector<KeptDefinition> kept_;
   std::vector<RuntimeGrouping> groupings_;
   std::vector<const MetricFacts*> facts_;
   std::vector<const MetricFacts*> entity_facts_;

@@ -343,6 +343,9 @@ v1::KpiState MakeState(const EvaluationContext& context, const KpiEvaluation& ev
   if (context.starts_version) {
     state.add_reasons("the definition changed: a new series begins with this period");
   }
+  if (context.kept_definition) {
+    state.add_reasons("what was defined after the period became final does not reach it");
+  }
   if (state.held_out() > 0) state.add_reasons(HeldOutReason(state.held_out()));
   if (evaluation.series.has_value() && evaluation.series->control.points > 0) {
     AddSeriesReasons(*evaluation.series, &state);

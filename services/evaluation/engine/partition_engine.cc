@@ -10,24 +10,24 @@
 #include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
-namespace {
 
-// So long may a load take, and so far may the clocks of measurement and evaluation differ.
-constexpr absl::Duration kCutoffsAhead = absl::Hours(48);
-
-// `workspaces/w` of a batch to the id.
 absl::string_view WorkspaceId(absl::string_view workspace) {
   return absl::StartsWith(workspace, "workspaces/") ? workspace.substr(11) : workspace;
 }
-
-}  // namespace
 
 std::string MetricKey(absl::string_view workspace, absl::string_view metric) {
   return absl::StrCat(workspace, "\n", metric);
 }
 
-PartitionEngine::PartitionEngine(int32_t part, int64_t incarnation, int64_t seq)
-    : part_(part), incarnation_(incarnation), seq_(seq), evaluated_seq_(seq) {}
+PartitionEngine::PartitionEngine(int32_t part, int64_t incarnation, int64_t seq,
+                                 size_t max_backlog_bytes)
+    : part_(part),
+      incarnation_(incarnation),
+      max_backlog_bytes_(max_backlog_bytes),
+      seq_(seq),
+      evaluated_seq_(seq),
+      shown_seq_(seq),
+      complete_seq_(seq) {}
 
 absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch) {
   const v1::FeedPosition& position = batch->position();
@@ -62,7 +62,7 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
     ApplyWatermark(metric->second, FromTimestamp(watermark.complete_through()));
   }
   PromoteAllWatermarks();
-  if (!loads_.empty()) backlog_.push_back(std::move(batch));
+  if (!loads_.empty()) KeepForLoads(std::move(batch));
   return absl::OkStatus();
 }
 
@@ -211,7 +211,8 @@ void PartitionEngine::NoteWithheld(KpiRuntime& runtime, size_t slice, size_t win
   }
 }
 
-// The steps of trailing windows that contain a touched day and have begun.
+// The steps of trailing windows that contain a touched day and have begun; the next one when it
+// begins. Those after it follow, as long as their series goes on.
 void PartitionEngine::TouchSteps() {
   for (const StateRef& touched : std::exchange(touched_steps_, {})) {
     const auto found = runtimes_by_id_.find(touched.runtime);
@@ -220,10 +221,14 @@ void PartitionEngine::TouchSteps() {
     const Window& window = runtime.kpi().windows[touched.window];
     const Calendar& calendar = *runtime.kpi().calendar;
     const auto [first, last] = window.StepsTouchedBy(calendar, DayOfNumber(touched.first_day));
-    for (Period step = first;
-         step.first_day <= last.first_day && step.start <= now_ && step.first_day < step.end_day;
+    for (Period step = first; step.first_day <= last.first_day && step.first_day < step.end_day;
          step = NextPeriod(calendar, step)) {
-      MarkDirty(runtime, touched.slice, touched.window, DayNumber(step.first_day), false);
+      const int32_t first_day = DayNumber(step.first_day);
+      if (step.start > now_) {
+        timers_.insert({step.start, {touched.runtime, touched.slice, touched.window, first_day}});
+        break;
+      }
+      MarkDirty(runtime, touched.slice, touched.window, first_day, false);
     }
   }
 }
@@ -266,120 +271,6 @@ void PartitionEngine::PromoteAllWatermarks() {
     PromoteWatermarks(*metric);
     return metric->coming_watermarks.empty();
   });
-}
-
-void PartitionEngine::AskForTable(TableEntry& entry) {
-  const int64_t id = next_id_++;
-  const PaneSpec& spec = entry.table->spec();
-  loads_[id] = {.entry = &entry,
-                .asked_at_seq = seq_,
-                .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
-  loads_to_ask_.push_back(id);
-}
-
-void PartitionEngine::AskForPane(TableEntry& entry, const SlicePanes& panes, int32_t day) {
-  const int64_t id = next_id_++;
-  const PaneSpec& spec = entry.table->spec();
-  Load load{.entry = &entry,
-            .pane = PaneTable::PaneRef{panes.slice.ToString(), day},
-            .asked_at_seq = seq_,
-            .request = {.id = id, .workspace = spec.workspace, .query = spec.Query()}};
-  load.request.query.set_first_day(day);
-  load.request.query.set_end_day(day + 1);
-  const bool by_itself = !spec.has_levels() && !(spec.roster && IsOtherSlice(panes.slice));
-  if (by_itself) load.request.query.set_slice(load.pane->slice);
-  loads_[id] = std::move(load);
-  loads_to_ask_.push_back(id);
-  ++counters_.pane_reloads;
-}
-
-void PartitionEngine::AskAgain(int64_t load) {
-  if (loads_.contains(load)) loads_to_ask_.push_back(load);
-}
-
-std::vector<LoadRequest> PartitionEngine::TakeLoads() {
-  std::vector<LoadRequest> requests;
-  for (const int64_t id : std::exchange(loads_to_ask_, {})) {
-    const auto found = loads_.find(id);
-    if (found == loads_.end()) continue;
-    Load& load = found->second;
-    const auto& finality = load.entry->table->spec().finality;
-    if (finality != nullptr && now_ == absl::InfinitePast()) {
-      // Which periods are over is known at the first tick.
-      loads_to_ask_.push_back(id);
-      loads_wait_for_clock_ = true;
-      continue;
-    }
-    if (finality != nullptr) {
-      load.cutoffs_until = now_ + kCutoffsAhead;
-      load.request.query.clear_cutoffs();
-      finality->AddCutoffs(load.cutoffs_until, load.request.query);
-    }
-    requests.push_back(load.request);
-  }
-  return requests;
-}
-
-absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
-  const auto it = loads_.find(answer.id);
-  if (it == loads_.end()) return absl::OkStatus();
-  const Load load = it->second;
-  if (now_ > load.cutoffs_until) {
-    // Days that have become final since are not cut.
-    loads_to_ask_.push_back(answer.id);
-    return absl::OkStatus();
-  }
-  PaneTable& table = *load.entry->table;
-  const int64_t last_event = table.last_event_nano();
-  const size_t folded = table.other_members();
-  absl::Status loaded;
-  if (load.pane.has_value()) {
-    loaded = table.LoadPane(*load.pane, answer.cells, answer.seq);
-  } else {
-    loaded = table.LoadAll(answer.cells, answer.seq);
-  }
-  counters_.slices_folded += static_cast<int64_t>(table.other_members() - folded);
-  if (!loaded.ok()) {
-    loads_to_ask_.push_back(answer.id);
-    return loaded;
-  }
-  loads_.erase(it);
-  NoteLastEvent(*load.entry, last_event);
-  Replay(load, answer.seq);
-  if (load.pane.has_value()) {
-    const SlicePanes* panes = table.Find(load.pane->slice);
-    if (panes != nullptr) touched_.insert({load.entry, panes, load.pane->day});
-    PropagateTouched();
-  } else {
-    touched_.clear();
-    for (const Dependent& dependent : load.entry->dependents) TouchAll(*load.entry, dependent);
-  }
-  if (answer.watermark.has_value()) {
-    MetricEntry& metric = metrics_[MetricKey(table.spec().workspace, table.spec().metric)];
-    metric.coming_watermarks.emplace(answer.seq, *answer.watermark);
-    watermarks_to_come_.insert(&metric);
-    PromoteAllWatermarks();
-  }
-  TrimBacklog();
-  return absl::OkStatus();
-}
-
-void PartitionEngine::Replay(const Load& load, int64_t from_seq) {
-  const PaneSpec& spec = load.entry->table->spec();
-  for (const auto& batch : backlog_) {
-    if (batch->position().seq() <= from_seq) continue;
-    if (WorkspaceId(batch->workspace()) != spec.workspace) continue;
-    for (const v1::SeriesChanges& changes : batch->series()) {
-      if (changes.metric() != spec.metric) continue;
-      ApplyTo(*load.entry, changes, *batch, load.pane);
-    }
-  }
-}
-
-void PartitionEngine::TrimBacklog() {
-  // Ids and positions grow together.
-  const int64_t oldest = loads_.empty() ? INT64_MAX : loads_.begin()->second.asked_at_seq;
-  while (!backlog_.empty() && backlog_.front()->position().seq() <= oldest) backlog_.pop_front();
 }
 
 }  // namespace kpisuite

@@ -34,16 +34,23 @@
 
 namespace kpisuite {
 
+// `workspaces/w` of a batch to the id.
+absl::string_view WorkspaceId(absl::string_view workspace);
 // Identifies a metric in a partition.
 std::string MetricKey(absl::string_view workspace, absl::string_view metric);
+
+inline constexpr size_t kMaxBacklogBytes = size_t{128} << 20;
 
 // Invariant: every state it publishes equals a recomputation from the samples of the feed up to
 // evaluated_seq(), under the definitions of definition_position(), at the tick of its last change.
 // Not thread-safe.
 class PartitionEngine {
  public:
-  // Starts at a position of the feed; earlier samples come with the aggregate answers.
-  PartitionEngine(int32_t part, int64_t incarnation, int64_t seq);
+  // Starts at a position of the feed; earlier samples come with the aggregate answers. At most
+  // `max_backlog_bytes` of the feed are kept for loads that are not answered yet: those that take
+  // longer are asked for again.
+  PartitionEngine(int32_t part, int64_t incarnation, int64_t seq,
+                  size_t max_backlog_bytes = kMaxBacklogBytes);
 
   // One series of a KPI.
   struct SeriesName {
@@ -82,13 +89,15 @@ class PartitionEngine {
   // A load could not be answered: it is among those of the next TakeLoads, unless its table is
   // gone.
   void AskAgain(int64_t load);
-  // An answer to a load. Unknown ids are ignored: their table is gone. INTERNAL when damaged; the
-  // load is then asked for again.
+  // An answer to a load. Unknown ids are ignored: their table is gone. INTERNAL when damaged,
+  // FAILED_PRECONDITION (FEED_TRIMMED) when it lacks changes that are not kept any more; the load
+  // is then asked for again.
   absl::Status Answer(const LoadAnswer& answer);
 
   // --- Outputs ---
 
-  // Loads that were not taken yet. Each is to be answered; when that fails, ask again.
+  // Loads that were not taken yet. Each is to be answered, by what is read after this call; when
+  // that fails, ask again.
   std::vector<LoadRequest> TakeLoads();
   // Brings up to `max_evaluations` touched states up to date. `now` never goes back: an earlier
   // time counts as the last one.
@@ -124,10 +133,15 @@ class PartitionEngine {
   int64_t incarnation() const { return incarnation_; }
   int64_t seq() const { return seq_; }
   int64_t evaluated_seq() const { return evaluated_seq_; }
+  // Every state that is shown includes the feed up to here. States that wait for a load and were
+  // never shown do not count: what is not there is not old.
+  int64_t shown_seq() const { return shown_seq_; }
   int64_t definition_position() const { return definition_position_; }
   // The latest commit that was applied; InfinitePast before the first.
   absl::Time last_commit() const { return last_commit_; }
   const EngineCounters& counters() const { return counters_; }
+  // Size of the batches that are kept for outstanding loads.
+  size_t backlog_bytes() const { return backlog_bytes_; }
   // All states that are kept, newest version of each: for a cache that lost them.
   std::vector<ChangedState> Snapshot(MembershipView view = MembershipView::kAsIs) const;
 
@@ -166,7 +180,7 @@ class PartitionEngine {
   struct Load {
     TableEntry* entry = nullptr;
     std::optional<PaneTable::PaneRef> pane;  // nothing: the whole table
-    int64_t asked_at_seq = 0;
+    int64_t asked_at_seq = 0;                // the answer reflects the feed up to here, or further
     // What is recorded in final days after their cutoff is left out, for cutoffs until then.
     absl::Time cutoffs_until = absl::InfiniteFuture();
     LoadRequest request;
@@ -199,8 +213,9 @@ class PartitionEngine {
                                                     const Rosters& rosters);
   void Drop(KpiRuntime& runtime, bool announce);
   void Inherit(KpiRuntime& old_runtime, KpiRuntime& newest);
-  // `own`: the rule of the newest version, which binds all.
-  KpiRuntime::Finalities FinalitiesOf(const KpiDefinition& kpi, const FinalityRule& own) const;
+  // Of one of the versions. The rule of the newest binds all but what FINAL days keep.
+  KpiRuntime::Finalities FinalitiesOf(const KpiDefinition& kpi,
+                                      const std::vector<KpiVersion>& versions) const;
   void ApplySeeds(KpiRuntime& newest);
   bool ApplySeed(KpiRuntime& newest, const LoggedState& logged);
   void Unbind(TableEntry& entry, const KpiRuntime& runtime);
@@ -211,7 +226,7 @@ class PartitionEngine {
   absl::StatusOr<Versions> MakeVersions(const std::vector<KpiVersion>& versions,
                                         MembershipView view);
   absl::StatusOr<std::unique_ptr<KpiRuntime>> MakeRuntime(std::shared_ptr<const KpiDefinition> kpi,
-                                                          const FinalityRule& finality,
+                                                          const std::vector<KpiVersion>& versions,
                                                           const Membership& membership,
                                                           const Rosters& rosters);
   static std::vector<KpiVersion> VersionsOf(const Versions& versions);
@@ -222,7 +237,7 @@ class PartitionEngine {
 
   // Groupings with more slices than the KPI may have (engine_slices.cc).
   const Versions* FindVersions(absl::string_view resource_name, MembershipView view) const;
-  Rosters RostersFor(const std::vector<KpiVersion>& versions, const Versions& old) const;
+  Rosters RostersFor(const std::vector<VersionGroup>& versions, const Versions& old) const;
   void NoteSlice(const KpiRuntime& runtime, size_t grouping);
   void FoldSlices();
   void Connect(KpiRuntime& runtime);
@@ -245,7 +260,7 @@ class PartitionEngine {
                                                                   size_t window,
                                                                   const Period& period) const;
 
-  // The feed (partition_engine.cc).
+  // The feed (partition_engine.cc) and loads (engine_loads.cc).
   void ApplyTo(TableEntry& entry, const v1::SeriesChanges& changes, const v1::ChangeBatch& batch,
                const std::optional<PaneTable::PaneRef>& only);
   void ApplyWatermark(MetricEntry& metric, absl::Time watermark);
@@ -257,6 +272,8 @@ class PartitionEngine {
   void AskForTable(TableEntry& entry);
   void AskForPane(TableEntry& entry, const SlicePanes& panes, int32_t day);
   void Replay(const Load& load, int64_t from_seq);
+  void AddLoad(Load load);
+  void KeepForLoads(std::shared_ptr<const v1::ChangeBatch> batch);
   void TrimBacklog();
   void PropagateTouched();
   void Touch(const Dependent& dependent, const Slice& slice, int32_t day);
@@ -289,6 +306,7 @@ class PartitionEngine {
   void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
   absl::Status RefreshWithheld(const StateRef& ref, KpiRuntime& runtime);
   bool Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOutput& output);
+  int64_t ShownUntil(const StateRef& ref);
   void Record(const StateRef& ref, KpiRuntime& runtime, const KpiRuntime::Computation& computed,
               TrackedState& state, TickOutput& output);
   // Takes the content of a state, with a version of its own; false when it is what it was.
@@ -310,8 +328,11 @@ class PartitionEngine {
 
   const int32_t part_;
   const int64_t incarnation_;
+  const size_t max_backlog_bytes_;
   int64_t seq_;
   int64_t evaluated_seq_;
+  int64_t shown_seq_;
+  int64_t complete_seq_;  // at the last tick that left nothing but what waits for loads
   int64_t definition_position_ = 0;
   absl::Time now_ = absl::InfinitePast();
   bool ticked_ = false;
@@ -340,10 +361,16 @@ class PartitionEngine {
   absl::Time last_commit_ = absl::InfinitePast();
 
   std::map<int64_t, Load> loads_;
+  absl::btree_set<std::pair<int64_t, int64_t>> asked_;  // of loads_: asked_at_seq and id
   std::vector<int64_t> loads_to_ask_;
   bool loads_wait_for_clock_ = false;
   // Batches that an outstanding load may have to replay.
-  std::deque<std::shared_ptr<const v1::ChangeBatch>> backlog_;
+  struct KeptBatch {
+    std::shared_ptr<const v1::ChangeBatch> batch;
+    size_t bytes = 0;
+  };
+  std::deque<KeptBatch> backlog_;
+  size_t backlog_bytes_ = 0;
 
   absl::flat_hash_set<TouchedPane> touched_;
   absl::btree_set<StateRef> dirty_;

@@ -113,6 +113,112 @@ TEST_F(PartitionEngineTest, LostMaximumIsLoadedAgain) {
   EXPECT_GT(engine_.counters().pane_reloads, 0);
 }
 
+TEST_F(PartitionEngineTest, WhatIsShownIsNoNewerThanAStateThatWaitsForItsReload) {
+  DefineSum();
+  Write(5, 4);
+  Tick(TestTime(5, 13));
+  EXPECT_EQ(engine_.shown_seq(), 1);
+  Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "a"}));
+  engine_.Tick(TestTime(5, 13), kNoLimit);
+  Write(6, 5);
+  engine_.Tick(TestTime(6, 13), kNoLimit);
+  EXPECT_EQ(Read("", 0, 5, TestTime(6, 13)).value(), "4");
+  EXPECT_EQ(engine_.seq(), 3);
+  EXPECT_EQ(engine_.shown_seq(), 1);
+  Tick(TestTime(6, 13));
+  EXPECT_EQ(Read("", 0, 5, TestTime(6, 13)).row_count(), 0);
+  EXPECT_EQ(engine_.shown_seq(), 3);
+}
+
+// One reload after the other does not make what is shown older than each of them takes.
+TEST_F(PartitionEngineTest, EachReloadHoldsBackWhatCameSinceItsStateWasTouched) {
+  DefineSum();
+  Write(5, 4);
+  Write(6, 5);
+  Tick(TestTime(6, 13));
+  Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "a"}));
+  engine_.Tick(TestTime(6, 13), kNoLimit);
+  const std::vector<LoadRequest> first = engine_.TakeLoads();
+  Write(40, 6);  // in April
+  engine_.Tick(TestTime(40, 13), kNoLimit);
+  EXPECT_EQ(engine_.shown_seq(), 2);
+  Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(40, 12)), "a"}));
+  for (const LoadRequest& load : first) ASSERT_TRUE(engine_.Answer(feed_.Answer(load)).ok());
+  engine_.Tick(TestTime(40, 13), kNoLimit);
+  EXPECT_EQ(engine_.evaluated_seq(), 2);
+  EXPECT_EQ(engine_.shown_seq(), 4);
+  EXPECT_EQ(Tick(TestTime(40, 13)).evaluated_seq, 5);
+  EXPECT_EQ(engine_.shown_seq(), 5);
+}
+
+TEST_F(PartitionEngineTest, AKpiThatLoadsForTheFirstTimeMakesNothingOld) {
+  DefineSum();
+  Write(5, 4);
+  Tick(TestTime(5, 13));
+  engine_.Seed({.id = {"workspaces/w/kpis/new", "DAY", "", "2024-03-05"},
+                .first_day = DayNumber(absl::CivilDay(2024, 3, 5))});
+  ASSERT_TRUE(
+      engine_.SetKpi(ResolveKpi({TestMetric("m"), TestKpi("new", "m", v1::AGGREGATION_MAX)}, "new"))
+          .ok());
+  Write(5, 5);
+  engine_.Tick(TestTime(5, 13), kNoLimit);
+  EXPECT_TRUE(engine_.loading());
+  EXPECT_EQ(Read("", 0, 5, TestTime(5, 13)).value(), "5");
+  EXPECT_EQ(engine_.evaluated_seq(), 1);
+  EXPECT_EQ(engine_.shown_seq(), 2);
+}
+
+TEST_F(PartitionEngineTest, ALoadThatFailsKeepsNoMoreOfTheFeedThanItsLastAttemptNeeds) {
+  Define(TestKpi("k", "m", v1::AGGREGATION_MAX));
+  Write(5, 4, "a");
+  Write(5, 9, "b");
+  Tick(TestTime(5, 13));
+  Apply(feed_.Retract({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "b"}));
+  std::vector<LoadRequest> loads = engine_.TakeLoads();
+  ASSERT_FALSE(loads.empty());
+  for (int i = 0; i < 1'000; ++i) {
+    Write(5, i, "c");
+    EXPECT_LT(engine_.backlog_bytes(), 10'000u);
+    if (i % 10 != 0) continue;
+    for (const LoadRequest& load : loads) engine_.AskAgain(load.id);
+    loads = engine_.TakeLoads();
+  }
+  // What was read before the last attempt lacks what is not kept any more.
+  LoadAnswer early = feed_.Answer(loads[0]);
+  early.seq = 5;
+  EXPECT_EQ(engine_.Answer(early).code(), absl::StatusCode::kFailedPrecondition);
+  const LoadAnswer late = feed_.Answer(loads[0]);
+  Write(5, 2'000, "d");
+  ASSERT_TRUE(engine_.Answer(late).ok());
+  for (size_t i = 1; i < loads.size(); ++i) {
+    ASSERT_TRUE(engine_.Answer(feed_.Answer(loads[i])).ok());
+  }
+  Tick(TestTime(5, 14));
+  EXPECT_EQ(engine_.backlog_bytes(), 0u);
+  EXPECT_EQ(Read("", 0, 5, TestTime(5, 14)).value(), "2000");
+}
+
+TEST_F(PartitionEngineTest, ALoadThatTakesTooLongIsAskedForAgain) {
+  PartitionEngine engine(0, kTestIncarnation, 0, 1'000);
+  ASSERT_TRUE(
+      engine.SetKpi(ResolveKpi({TestMetric("m"), TestKpi("k", "m", v1::AGGREGATION_SUM)})).ok());
+  std::vector<LoadAnswer> answers;
+  for (const LoadRequest& load : engine.TakeLoads()) answers.push_back(feed_.Answer(load));
+  for (int i = 1; i <= 100; ++i) {
+    ASSERT_TRUE(
+        engine.Apply(feed_.Write({"m", "EU", absl::ToUnixNanos(TestTime(5, 12)), "a"}, i)).ok());
+    EXPECT_LE(engine.backlog_bytes(), 1'000u);
+  }
+  for (const LoadAnswer& answer : answers) {
+    EXPECT_EQ(GetErrorDetails(engine.Answer(answer)).reason, "FEED_TRIMMED");
+  }
+  feed_.AnswerAll(engine);
+  engine.Tick(TestTime(5, 13), kNoLimit);
+  const auto contents = ContentsOf(engine);
+  ASSERT_FALSE(contents.empty());
+  EXPECT_THAT(contents.begin()->second, ::testing::HasSubstr("100"));
+}
+
 TEST_F(PartitionEngineTest, CloseIsLoggedOnceAndALaterSampleRestatesIt) {
   DefineSum();
   Write(5, 4);

@@ -96,7 +96,7 @@ absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, cons
                                                  const Period& period,
                                                  const std::vector<InputAggregate>& inputs,
                                                  const InputReader& reader) const {
-  const KpiDefinition& kpi = runtime.kpi();
+  const KpiDefinition& kpi = runtime.DefinitionFor(window, period);
   PeriodValue answer;
   absl::Time watermark = absl::InfiniteFuture();
   for (size_t i = 0; i < inputs.size(); ++i) {

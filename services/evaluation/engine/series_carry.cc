@@ -1,9 +1,38 @@
 #include "services/evaluation/engine/series_carry.h"
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "libs/kpi/period.h"
 #include "services/evaluation/engine/pane_table.h"
 
 namespace kpisuite {
+namespace {
+
+std::string BandsText(const KpiDefinition& kpi) {
+  const v1::Kpi& defined = kpi.definition->kpi();
+  std::string text = absl::StrCat(static_cast<int>(defined.direction()), "\n",
+                                  defined.bands().SerializeAsString());
+  for (const v1::SliceBands& bands : defined.slice_bands()) {
+    absl::StrAppend(&text, "\n", bands.SerializeAsString());
+  }
+  return text;
+}
+
+// The point as it stands in a series of another definition than the one it was judged by.
+SeriesPoint Redrawn(const KpiDefinition& kpi, int32_t first_day, const SeriesPoint& judged) {
+  SeriesPoint point = judged;
+  const Period period = PeriodOf(*kpi.calendar, judged.grain, DayOfNumber(first_day));
+  point.control.starts_segment =
+      kpi.process_control.has_value() &&
+      kpi.process_control->StartsSegment(PreviousPeriod(*kpi.calendar, period), period);
+  point.control.excluded_from_baseline =
+      kpi.process_control.has_value() && kpi.process_control->IsExcluded(period);
+  if (BandsText(kpi) != BandsText(*judged.judged_by)) point.fold = BandFold();
+  return point;
+}
+
+}  // namespace
 
 bool BuildsOnHistory(const KpiDefinition& kpi) {
   return kpi.status_rule.hysteresis.has_value() || kpi.process_control.has_value() ||
@@ -32,7 +61,9 @@ bool operator==(const SeriesPoint& a, const SeriesPoint& b) {
          a.control.starts_segment == b.control.starts_segment && same_target();
 }
 
-void SeriesCarry::Append(int32_t first_day, const SeriesPoint& point) {
+void SeriesCarry::Append(int32_t first_day, const SeriesPoint& judged) {
+  const bool elsewhere = judged.judged_by != nullptr && judged.judged_by != kpi_;
+  const SeriesPoint point = elsewhere ? Redrawn(*kpi_, first_day, judged) : judged;
   const bool broken = without_rows_ > kMaxSeriesGap;
   without_rows_ = point.has_rows ? 0 : without_rows_ + 1;
   const bool begins = !last_day_.has_value() || broken;

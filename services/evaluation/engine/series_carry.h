@@ -39,20 +39,26 @@ struct SeriesPoint {
   // On the chart. No value for what the policy TREAT_AS_ZERO made of a missing one.
   ControlPoint control;
   std::optional<TargetValue> target;
+  // By which it was judged, and of which window; no part of what it says.
+  const KpiDefinition* judged_by = nullptr;
+  Grain grain = Grain::kDay;
 
   friend bool operator==(const SeriesPoint& a, const SeriesPoint& b);
 };
 
 // The closed periods of a series up to one of them. The series begins with its first period that
 // has rows. A period that is not closed yet counts as one without a value when a later one is
-// closed. A value: copy it to look ahead.
+// closed. Where a period is judged by another definition (one that FINAL periods keep), its value,
+// status and target count as they were reported; rebases and what is excluded are those of the
+// carry's, and under other bands the fold begins anew. A value: copy it to look ahead.
 class SeriesCarry {
  public:
   // `kpi` outlives the carry.
   explicit SeriesCarry(const KpiDefinition& kpi) : kpi_(&kpi) {}
+  const KpiDefinition& kpi() const { return *kpi_; }
 
   // The next period of the series, closed or not. `first_day` is its first day.
-  void Append(int32_t first_day, const SeriesPoint& point);
+  void Append(int32_t first_day, const SeriesPoint& judged);
   void AppendNotClosed() { ++not_closed_; }
   // As if the periods since the last closed one had not been appended.
   void ForgetNotClosed() { not_closed_ = 0; }

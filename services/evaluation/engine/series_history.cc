@@ -11,7 +11,7 @@ const SeriesCarry& SeriesHistory::Before(const KpiDefinition& kpi,
                                          int32_t first_day) {
   const bool at_end = !end_.carry.has_value() || end_.Reaches(first_day);
   Cursor& cursor = at_end ? end_ : earlier_;
-  if (!cursor.Reaches(first_day)) {
+  if (!cursor.Reaches(first_day) || !cursor.IsOf(kpi)) {
     cursor = Cursor{.carry = SeriesCarry(kpi)};
     ++rebuilds_;
   } else if (cursor.looked >= first_day) {

@@ -13,12 +13,12 @@ struct TrackedState;
 
 // The carry of one series, kept between evaluations: O(1) for a period after the last closed one,
 // however often it is asked for, and for the periods of a series one after the other. For an
-// earlier period it is built from the points of all periods before it, and the other is kept. Not
-// thread-safe.
+// earlier period it is built from the points of all periods before it, and the other is kept; so it
+// is where another definition begins. Not thread-safe.
 class SeriesHistory {
  public:
-  // What the period that begins on `first_day` builds on. `periods` are those of the series, the
-  // same in every call. Valid until the next call of a member.
+  // What the period that begins on `first_day`, and is of `kpi`, builds on. `periods` are those of
+  // the series, the same in every call. Valid until the next call of a member.
   const SeriesCarry& Before(const KpiDefinition& kpi,
                             const absl::btree_map<int32_t, TrackedState>& periods,
                             int32_t first_day);
@@ -37,6 +37,7 @@ class SeriesHistory {
     int32_t looked = INT32_MIN;
 
     bool Reaches(int32_t first_day) const { return carry.has_value() && closed < first_day; }
+    bool IsOf(const KpiDefinition& kpi) const { return carry.has_value() && &carry->kpi() == &kpi; }
     void ForgetNotClosed();
     void NoteChange(int32_t first_day);
   };

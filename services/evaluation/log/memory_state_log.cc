@@ -1,6 +1,8 @@
 #include "services/evaluation/log/memory_state_log.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -44,13 +46,14 @@ absl::StatusOr<std::vector<int32_t>> MemoryStateLog::Append(
   return std::vector<int32_t>();
 }
 
-absl::Status MemoryStateLog::VisitLatest(absl::string_view kpi,
+absl::Status MemoryStateLog::VisitLatest(absl::Span<const std::string> kpis,
                                          absl::FunctionRef<absl::Status(LoggedState)> visit) {
+  const std::set<std::string> wanted(kpis.begin(), kpis.end());
   std::vector<LoggedState> latest;
   {
     MutexLock lock(mutex_);
     for (const auto& [subject, entries] : entries_) {
-      if (!kpi.empty() && std::get<0>(subject) != kpi) continue;
+      if (!wanted.empty() && !wanted.contains(std::get<0>(subject))) continue;
       // Periods of two calendars may begin on one day.
       std::map<std::string, LoggedState> by_period;
       for (const auto& [place, logged] : entries) by_period[logged.id.period] = logged;
@@ -91,6 +94,17 @@ absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::Find(const StateId& i
     if (id.period.empty() || it->second.id.period == id.period) return it->second;
   }
   return std::nullopt;
+}
+
+absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::FindClosed(const StateId& id) {
+  MutexLock lock(mutex_);
+  const auto subject = entries_.find({id.kpi, id.window, id.slice});
+  if (subject == entries_.end()) return std::nullopt;
+  const Entries& entries = subject->second;
+  const auto closed = std::find_if(entries.rbegin(), entries.rend(),
+                                   [](const auto& entry) { return entry.second.revision >= 1; });
+  if (closed == entries.rend()) return std::nullopt;
+  return closed->second;
 }
 
 absl::StatusOr<std::vector<HistoryEntryRow>> MemoryStateLog::History(const HistoryQuery& query) {

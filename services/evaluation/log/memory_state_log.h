@@ -17,13 +17,15 @@ class MemoryStateLog : public StateLog {
   absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
                                               absl::Span<const OwnedPart> writers) override
       EXCLUDES(mutex_);
-  absl::Status VisitLatest(absl::string_view kpi,
+  absl::Status VisitLatest(absl::Span<const std::string> kpis,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override
+      EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);
   absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override

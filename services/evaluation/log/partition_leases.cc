@@ -3,13 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/log/rendezvous.h"
@@ -27,12 +26,6 @@ std::string NewId() {
   gethostname(host, sizeof(host) - 1);
   absl::BitGen random;
   return absl::StrCat(host, "/", getpid(), "/", absl::Hex(absl::Uniform<uint64_t>(random)));
-}
-
-int64_t SteadyNanos() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 PostgresColumn PartColumn(const std::vector<int32_t>& parts) {
@@ -57,21 +50,15 @@ void PartitionLeases::Begin(int partitions, const std::string& address,
   thread_ = std::thread([this] { RunThread(); });
 }
 
+void PartitionLeases::RequestEnd() {
+  MutexLock lock(mutex_);
+  stopping_ = true;
+  changed_.NotifyAll();
+}
+
 void PartitionLeases::End() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
-  }
-  if (!thread_.joinable()) return;
-  thread_.join();
-  held_until_ = 0;
-  if (const absl::Status left = Leave(); !left.ok()) {
-    LogWarning("the lease runs out by itself", {{"error", left.message()}});
-  }
-  std::vector<OwnedPart> lost;
-  for (const auto& [part, epoch] : owned_) lost.push_back({part, epoch});
-  Lost(lost);
+  RequestEnd();
+  if (thread_.joinable()) thread_.join();
 }
 
 void PartitionLeases::Acquired(const std::vector<OwnedPart>& parts) {
@@ -88,7 +75,7 @@ void PartitionLeases::Lost(const std::vector<OwnedPart>& parts) {
   listener_->OnLost(parts);
 }
 
-bool PartitionLeases::holds() const { return SteadyNanos() < held_until_; }
+bool PartitionLeases::holds() const { return !held_until_.load().passed(); }
 
 bool PartitionLeases::complete() const {
   MutexLock lock(mutex_);
@@ -107,127 +94,199 @@ std::vector<Peer> PartitionLeases::Peers() const {
 }
 
 void PartitionLeases::RunThread() {
+  absl::Status last;
   do {
-    if (const absl::Status beat = Beat(); !beat.ok()) {
+    last = Beat();
+    if (!last.ok()) {
       // Nobody else can take over either, or this process is told when it can look again.
-      LogWarning("cannot renew the lease of the partitions", {{"error", beat.message()}});
+      LogWarning("cannot renew the lease of the partitions", {{"error", last.message()}});
     }
   } while (!WaitForBeat());
+  held_until_ = Deadline();
+  // Not with a server that has just failed: whoever ends waits for this.
+  if (last.ok()) last = Leave();
+  if (!last.ok()) LogWarning("the lease runs out by itself", {{"error", last.message()}});
+  std::vector<OwnedPart> lost;
+  for (const auto& [part, epoch] : owned_) lost.push_back({part, epoch});
+  Lost(lost);
 }
 
 bool PartitionLeases::WaitForBeat() {
-  const absl::Time end = absl::Now() + options_.beat;
+  const Deadline end = Deadline::After(options_.beat);
   MutexLock lock(mutex_);
-  while (!stopping_ && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
+  while (!stopping_ && !end.passed()) changed_.WaitFor(mutex_, end.left());
   return stopping_;
 }
 
 absl::Status PartitionLeases::Beat() {
+  const bool away = prepared_ && !holds();
   ASSIGN_OR_RETURN(View view, Renew());
+  WatchDead(view, away);
   Compare(view);
-  std::set<std::string> alive;
-  for (const Peer& member : view.members) alive.insert(member.id);
   std::vector<int32_t> to_take;
   std::vector<int32_t> to_give;
   for (const Row& row : view.rows) {
     const bool mine = view.members[RendezvousOwner(row.part, view.members)].id == id_;
-    if (mine && row.owner != id_ && !alive.contains(row.owner)) to_take.push_back(row.part);
+    if (mine && row.owner != id_ && IsGone(row.owner)) to_take.push_back(row.part);
     const bool gives = !mine && row.owner == id_;
     if (gives && static_cast<int>(to_give.size()) < options_.most_given_back) {
       to_give.push_back(row.part);
     }
   }
-  if (!to_take.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<OwnedPart> taken, Take(to_take));
-    Acquired(taken);
-    for (Row& row : view.rows) {
-      if (owned_.contains(row.part)) row.owner = id_;
-    }
-  }
-  if (!to_give.empty()) {
-    RETURN_IF_ERROR(GiveBack(to_give));
-    std::vector<OwnedPart> given;
-    for (const int32_t part : to_give) given.push_back({part, owned_.at(part)});
-    Lost(given);
-  }
+  absl::Status changed = Take(to_take, view);
+  changed.Update(GiveBack(to_give));
   Share(std::move(view));
-  return absl::OkStatus();
+  return changed;
+}
+
+absl::StatusOr<std::vector<PostgresResult>> PartitionLeases::Transact(
+    absl::FunctionRef<void(PostgresPipeline&)> add) {
+  if (connection_ == nullptr || !connection_->alive()) {
+    connection_.reset();
+    // Nothing of it may last as long as a lease.
+    const absl::Duration lock_timeout = std::min(options_.lease / 4, absl::Seconds(10));
+    ASSIGN_OR_RETURN(
+        connection_,
+        database_.Connect(
+            absl::StrCat("SET lock_timeout TO ", absl::ToInt64Milliseconds(lock_timeout)),
+            std::clamp(options_.lease, absl::Seconds(5), kPostgresSilence)));
+  }
+  PostgresPipeline pipeline(*connection_);
+  pipeline.Add("BEGIN ISOLATION LEVEL READ COMMITTED");
+  add(pipeline);
+  pipeline.Add("COMMIT");
+  absl::StatusOr<std::vector<PostgresResult>> results = pipeline.Run();
+  if (!results.ok() && connection_->in_transaction() &&
+      !connection_->ExecuteScript("ROLLBACK").ok()) {
+    connection_.reset();
+  }
+  return results;
 }
 
 absl::StatusOr<PartitionLeases::View> PartitionLeases::Renew() {
-  const int64_t held_until = SteadyNanos() + absl::ToInt64Nanoseconds(options_.lease);
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
-  PostgresPipeline pipeline(transaction.connection());
-  if (!prepared_) {
+  Deadline held_until;
+  std::optional<size_t> succeeded;
+  size_t members = 0;
+  size_t rows = 0;
+  const auto add = [&](PostgresPipeline& pipeline) {
+    held_until = Deadline::After(options_.lease);
+    if (!prepared_) {
+      pipeline.Add(
+          "INSERT INTO partition(part, epoch, owner)"
+          " SELECT part, coalesce((SELECT value FROM setting WHERE name = 'first_epoch'), 0), ''"
+          " FROM generate_series(0, $1 - 1) AS part ON CONFLICT DO NOTHING",
+          {partitions_});
+      pipeline.Add(kBury);
+      // Who listened at this address before does so no more.
+      succeeded = pipeline.Add("DELETE FROM member WHERE address = $1 AND id <> $2 RETURNING id",
+                               {address_, id_});
+    }
     pipeline.Add(
-        "INSERT INTO partition(part, epoch, owner)"
-        " SELECT part, coalesce((SELECT value FROM setting WHERE name = 'first_epoch'), 0), ''"
-        " FROM generate_series(0, $1 - 1) AS part ON CONFLICT DO NOTHING",
-        {partitions_});
-    pipeline.Add(kBury);
-    // Who listened at this address before does so no more.
-    pipeline.Add("DELETE FROM member WHERE address = $1 AND id <> $2", {address_, id_});
-  }
-  pipeline.Add(
-      "INSERT INTO member(id, address, lease_until)"
-      " VALUES($1, $2, clock_timestamp() + $3 * interval '1 microsecond')"
-      " ON CONFLICT(id) DO UPDATE SET lease_until = excluded.lease_until",
-      {id_, address_, absl::ToInt64Microseconds(options_.lease)});
-  const size_t members = pipeline.Add(
-      "SELECT id, address FROM member WHERE lease_until >= clock_timestamp() ORDER BY id");
-  const size_t rows = pipeline.Add("SELECT part, epoch, owner FROM partition ORDER BY part");
-  pipeline.Add("COMMIT");
-  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
+        "INSERT INTO member(id, address, lease_until)"
+        " VALUES($1, $2, clock_timestamp() + $3 * interval '1 microsecond')"
+        " ON CONFLICT(id) DO UPDATE SET lease_until = excluded.lease_until",
+        {id_, address_, absl::ToInt64Microseconds(options_.lease)});
+    members = pipeline.Add(
+        "SELECT id, address FROM member WHERE lease_until >= clock_timestamp() ORDER BY id");
+    rows = pipeline.Add("SELECT part, epoch, owner FROM partition ORDER BY part");
+  };
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, Transact(add));
   prepared_ = true;
   held_until_ = held_until;
-  View view;
-  for (int row = 0; row < results[members].rows(); ++row) {
-    view.members.push_back(
-        {std::string(results[members].Bytes(row, 0)), std::string(results[members].Bytes(row, 1))});
+  if (succeeded.has_value()) {
+    const PostgresResult& ids = results[*succeeded];
+    for (int row = 0; row < ids.rows(); ++row) succeeded_.emplace(ids.Bytes(row, 0));
   }
-  for (int row = 0; row < results[rows].rows(); ++row) {
-    view.rows.push_back({static_cast<int32_t>(results[rows].Int64(row, 0)),
-                         results[rows].Int64(row, 1), std::string(results[rows].Bytes(row, 2))});
+  return ReadView(results[members], results[rows]);
+}
+
+PartitionLeases::View PartitionLeases::ReadView(const PostgresResult& members,
+                                                const PostgresResult& rows) {
+  View view;
+  for (int row = 0; row < members.rows(); ++row) {
+    view.members.push_back(
+        {std::string(members.Bytes(row, 0)), std::string(members.Bytes(row, 1))});
+  }
+  for (int row = 0; row < rows.rows(); ++row) {
+    view.rows.push_back({static_cast<int32_t>(rows.Int64(row, 0)), rows.Int64(row, 1),
+                         std::string(rows.Bytes(row, 2))});
   }
   return view;
 }
 
-absl::StatusOr<std::vector<OwnedPart>> PartitionLeases::Take(const std::vector<int32_t>& parts) {
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
-  // In the order in which writers of the log lock them; whether they are still free is looked at
-  // under the lock.
-  ASSIGN_OR_RETURN(
-      const PostgresResult taken,
-      transaction.connection().Query(
-          "WITH free AS (SELECT part FROM partition AS p WHERE part = ANY($1) AND NOT EXISTS"
-          " (SELECT FROM member AS m WHERE m.id = p.owner AND m.lease_until >= clock_timestamp())"
-          " ORDER BY part FOR UPDATE)"
-          " UPDATE partition AS p SET owner = $2, epoch = p.epoch + 1"
-          " FROM free WHERE p.part = free.part RETURNING p.part, p.epoch",
-          {PartColumn(parts), id_}));
-  RETURN_IF_ERROR(transaction.Commit());
-  std::vector<OwnedPart> owned;
-  for (int row = 0; row < taken.rows(); ++row) {
-    owned.push_back({static_cast<int32_t>(taken.Int64(row, 0)), taken.Int64(row, 1)});
+void PartitionLeases::WatchDead(const View& view, bool away) {
+  if (away) dead_at_.clear();
+  const Deadline counts = Deadline::After(away ? options_.lease : 2 * options_.beat);
+  std::set<std::string> alive;
+  for (const Peer& member : view.members) alive.insert(member.id);
+  std::map<std::string, Deadline> dead_at;
+  for (const Row& row : view.rows) {
+    if (row.owner.empty() || alive.contains(row.owner)) continue;
+    const auto known = dead_at_.find(row.owner);
+    dead_at.emplace(row.owner, known != dead_at_.end() ? known->second : counts);
   }
-  return owned;
+  dead_at_ = std::move(dead_at);
+}
+
+bool PartitionLeases::IsGone(const std::string& owner) const {
+  if (owner.empty() || succeeded_.contains(owner)) return true;
+  const auto dead = dead_at_.find(owner);
+  return dead != dead_at_.end() && dead->second.passed();
+}
+
+absl::Status PartitionLeases::Take(const std::vector<int32_t>& parts, View& view) {
+  if (parts.empty()) return absl::OkStatus();
+  size_t taken = 0;
+  const auto add = [&](PostgresPipeline& pipeline) {
+    // Whether they are still free is looked at under the lock. Who holds it may be halted.
+    taken = pipeline.Add(
+        "WITH free AS (SELECT part FROM partition AS p WHERE part = ANY($1) AND NOT EXISTS"
+        " (SELECT FROM member AS m WHERE m.id = p.owner AND m.lease_until >= clock_timestamp())"
+        " ORDER BY part FOR UPDATE SKIP LOCKED)"
+        " UPDATE partition AS p SET owner = $2, epoch = p.epoch + 1"
+        " FROM free WHERE p.part = free.part RETURNING p.part, p.epoch",
+        {PartColumn(parts), id_});
+  };
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, Transact(add));
+  std::vector<OwnedPart> acquired;
+  for (int row = 0; row < results[taken].rows(); ++row) {
+    acquired.push_back(
+        {static_cast<int32_t>(results[taken].Int64(row, 0)), results[taken].Int64(row, 1)});
+  }
+  Acquired(acquired);
+  for (Row& row : view.rows) {
+    if (owned_.contains(row.part)) row.owner = id_;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PartitionLeases::GiveBack(const std::vector<int32_t>& parts) {
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
-  RETURN_IF_ERROR(transaction.connection().Execute(
-      "UPDATE partition SET owner = '' WHERE part = ANY($1) AND owner = $2",
-      {PartColumn(parts), id_}));
-  return transaction.Commit();
+  if (parts.empty()) return absl::OkStatus();
+  size_t given = 0;
+  const auto add = [&](PostgresPipeline& pipeline) {
+    given = pipeline.Add(
+        "WITH mine AS (SELECT part FROM partition WHERE part = ANY($1) AND owner = $2"
+        " ORDER BY part FOR UPDATE SKIP LOCKED)"
+        " UPDATE partition AS p SET owner = '' FROM mine WHERE p.part = mine.part"
+        " RETURNING p.part",
+        {PartColumn(parts), id_});
+  };
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, Transact(add));
+  std::vector<OwnedPart> lost;
+  for (int row = 0; row < results[given].rows(); ++row) {
+    const auto part = static_cast<int32_t>(results[given].Int64(row, 0));
+    lost.push_back({part, owned_.at(part)});
+  }
+  Lost(lost);
+  return absl::OkStatus();
 }
 
 absl::Status PartitionLeases::Leave() {
-  ASSIGN_OR_RETURN(PostgresTransaction transaction, database_.BeginWrite());
-  PostgresPipeline pipeline(transaction.connection());
-  pipeline.Add("UPDATE partition SET owner = '' WHERE owner = $1", {id_});
-  pipeline.Add("DELETE FROM member WHERE id = $1", {id_});
-  pipeline.Add("COMMIT");
-  return pipeline.Run().status();
+  const auto add = [&](PostgresPipeline& pipeline) {
+    pipeline.Add("UPDATE partition SET owner = '' WHERE owner = $1", {id_});
+    pipeline.Add("DELETE FROM member WHERE id = $1", {id_});
+  };
+  return Transact(add).status();
 }
 
 void PartitionLeases::Compare(const View& view) {

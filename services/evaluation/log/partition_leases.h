@@ -4,20 +4,28 @@
 // row of `partition` names the member that owns it. Every member computes the same assignment of
 // partitions to members (rendezvous.h), gives back what is another's by it, and takes what is its
 // own and is free or belongs to somebody dead, which begins a new epoch. Nothing waits for anybody:
-// an owner that was given up for dead and comes back is refused by the fence of the log.
+// an owner that was given up for dead and comes back is refused by the fence of the log, and a row
+// that somebody has locked is left for the next beat.
+//
+// Dead is whose lease has run out, two beats ago. When this process could not renew its own lease
+// in time, as after an outage of the server, so could nobody: then the others have as long as a
+// lease lasts to renew theirs.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/base/deadline.h"
 #include "libs/base/mutex.h"
 #include "libs/postgres/database.h"
 #include "services/evaluation/log/partition_ownership.h"
@@ -33,13 +41,15 @@ struct PartitionLeaseOptions {
 
 class PartitionLeases final : public PartitionOwnership {
  public:
-  // `database` outlives it.
+  // `database` outlives it, and is connected to beside its pool: readers do not hold up the lease.
   PartitionLeases(PostgresDatabase& database, const PartitionLeaseOptions& options);
   PartitionLeases(const PartitionLeases&) = delete;
   PartitionLeases& operator=(const PartitionLeases&) = delete;
   ~PartitionLeases() override;
 
   void Begin(int partitions, const std::string& address, OwnershipListener& listener) override;
+  void RequestEnd() override EXCLUDES(mutex_);
+  // With a server that does not answer it takes as long as a lease, or 5 s.
   void End() override EXCLUDES(mutex_);
   bool shared() const override { return true; }
   bool holds() const override;
@@ -67,9 +77,18 @@ class PartitionLeases final : public PartitionOwnership {
   // Renews, then takes and gives back what changed.
   absl::Status Beat();
   absl::StatusOr<View> Renew();
-  absl::StatusOr<std::vector<OwnedPart>> Take(const std::vector<int32_t>& parts);
+  static View ReadView(const PostgresResult& members, const PostgresResult& rows);
+  // Notes who is dead; `away`: this process could not renew in time before this view.
+  void WatchDead(const View& view, bool away);
+  // Whether the partitions of this owner are to be taken.
+  bool IsGone(const std::string& owner) const;
+  // What nobody has locked; the view then tells it, too.
+  absl::Status Take(const std::vector<int32_t>& parts, View& view);
   absl::Status GiveBack(const std::vector<int32_t>& parts);
   absl::Status Leave();
+  // One transaction of what `add` adds.
+  absl::StatusOr<std::vector<PostgresResult>> Transact(
+      absl::FunctionRef<void(PostgresPipeline&)> add);
   // Tells the listener what the tables say that is new.
   void Compare(const View& view);
   // Notes what is owned now, and tells the listener.
@@ -85,11 +104,14 @@ class PartitionLeases final : public PartitionOwnership {
   int partitions_ = 0;
   std::string address_;
   OwnershipListener* listener_ = nullptr;
-  std::atomic<int64_t> held_until_{0};  // steady clock, nanoseconds
-  std::atomic<int> owned_count_{0};     // size of owned_
+  std::atomic<Deadline> held_until_;
+  std::atomic<int> owned_count_{0};  // size of owned_
   // Of the thread.
+  std::unique_ptr<PostgresConnection> connection_;
   bool prepared_ = false;
-  std::map<int32_t, int64_t> owned_;  // epochs, as the listener was told
+  std::set<std::string> succeeded_;          // ids of those who listened at this address before
+  std::map<std::string, Deadline> dead_at_;  // owners whose lease has run out, and when they count
+  std::map<int32_t, int64_t> owned_;         // epochs, as the listener was told
   std::vector<Peer> told_peers_;
 
   mutable Mutex mutex_;

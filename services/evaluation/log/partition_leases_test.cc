@@ -3,15 +3,20 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/postgres/test_server.h"
 #include "services/evaluation/log/owned_parts_for_test.h"
 #include "services/evaluation/log/postgres_state_log.h"
+#include "services/evaluation/log/rendezvous.h"
 
 namespace kpisuite {
 namespace {
@@ -58,6 +63,17 @@ class PartitionLeasesTest : public testing::Test {
     return count == kPartitions && owned.size() == kPartitions;
   }
 
+  // Whether each of these members owns its share: nothing moves any more.
+  static bool Settled(const std::vector<Member*>& members) {
+    std::vector<Peer> peers;
+    for (const Member* member : members) peers.push_back({"", member->address});
+    for (int32_t part = 0; part < kPartitions; ++part) {
+      const size_t owner = RendezvousOwner(part, peers);
+      if (!members[owner]->parts.epochs().contains(part)) return false;
+    }
+    return Shared(members);
+  }
+
   void Sql(const std::string& sql) {
     const auto connection =
         PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_evaluation"}).value();
@@ -75,7 +91,7 @@ TEST_F(PartitionLeasesTest, TheFirstOwnsAllAndSharesWithThoseWhoCome) {
   const auto second = Join(2);
   ASSERT_TRUE(Eventually([&] { return Shared({first.get(), second.get()}); }));
   const auto third = Join(3);
-  ASSERT_TRUE(Eventually([&] { return Shared({first.get(), second.get(), third.get()}); }));
+  ASSERT_TRUE(Eventually([&] { return Settled({first.get(), second.get(), third.get()}); }));
   // All know who owns what.
   for (const auto& [part, epoch] : third->parts.epochs()) {
     EXPECT_TRUE(Eventually([&, part = part] {
@@ -84,7 +100,7 @@ TEST_F(PartitionLeasesTest, TheFirstOwnsAllAndSharesWithThoseWhoCome) {
     }));
     EXPECT_EQ(third->ownership->OwnerOf(part), "");
   }
-  EXPECT_TRUE(first->ownership->complete());
+  EXPECT_TRUE(Eventually([&] { return first->ownership->complete(); }));
   EXPECT_EQ(first->ownership->Peers().size(), 2u);
 }
 
@@ -142,6 +158,98 @@ TEST_F(PartitionLeasesTest, WhatAnotherHasTakenIsLost) {
     const auto epochs = first->parts.epochs();
     return epochs.contains(5) && epochs.at(5) == epoch + 2;
   }));
+}
+
+TEST_F(PartitionLeasesTest, WhatAHaltedProcessHasLockedIsTakenOnceItsSessionEndsAndTheRestAtOnce) {
+  const auto first = Join(1);
+  ASSERT_TRUE(Eventually([&] { return Shared({first.get()}); }));
+  // As a write of the state log that does not go on.
+  const auto halted =
+      PostgresDatabase::Create({.target = target_, .schema = PostgresStateLogSchema()}).value();
+  const auto write = halted->BeginWrite();
+  ASSERT_TRUE(
+      write->connection().Execute("SELECT FROM partition WHERE part = 5 FOR KEY SHARE").ok());
+  const absl::Time halted_at = absl::Now();
+  Sql("BEGIN; INSERT INTO member VALUES('dead', '127.0.0.1:9', '-infinity');"
+      "UPDATE partition SET owner = 'dead', epoch = 7 WHERE part < 8; COMMIT");
+  const auto taken = [&] {
+    EXPECT_TRUE(first->ownership->holds());
+    int count = 0;
+    for (const auto& [part, epoch] : first->parts.epochs()) count += part < 8 && epoch == 8;
+    return count;
+  };
+  EXPECT_TRUE(Eventually([&] { return taken() == 7; }));
+  EXPECT_FALSE(first->parts.epochs().contains(5));
+  EXPECT_EQ(first->ownership->OwnerOf(5), "");
+  EXPECT_FALSE(first->ownership->complete());
+  EXPECT_TRUE(Eventually([&] { return taken() == 8; }));
+  EXPECT_LT(absl::Now() - halted_at, absl::Seconds(10));
+}
+
+TEST_F(PartitionLeasesTest, WhatIsWrittenIsGivenBackAfterItAndTheRestAtOnce) {
+  const auto first = Join(1);
+  ASSERT_TRUE(Eventually([&] { return Shared({first.get()}); }));
+  const auto writer =
+      PostgresConnection::Open(target_, {"test", "SET search_path TO kpi_evaluation"}).value();
+  ASSERT_TRUE(writer->ExecuteScript("BEGIN; SELECT FROM partition FOR SHARE").ok());
+  const auto second = Join(2);
+  ASSERT_TRUE(Eventually([&] { return first->ownership->Peers().size() == 1; }));
+  EXPECT_EQ(second->parts.WaitFor(0, absl::Milliseconds(200)), std::nullopt);
+  EXPECT_EQ(first->parts.epochs().size(), size_t{kPartitions});
+  ASSERT_TRUE(writer->ExecuteScript("COMMIT").ok());
+  EXPECT_TRUE(Eventually([&] { return Shared({first.get(), second.get()}); }));
+  EXPECT_TRUE(first->ownership->holds());
+}
+
+TEST_F(PartitionLeasesTest, AfterAnOutageOfTheServerEverybodyKeepsWhatHeHad) {
+  const PartitionLeaseOptions options = {.lease = absl::Seconds(1), .beat = absl::Milliseconds(20)};
+  const std::unique_ptr<Member> members[] = {Join(1, options), Join(2, options), Join(3, options)};
+  const auto all = [&](bool hold) {
+    return std::all_of(std::begin(members), std::end(members),
+                       [&](const auto& member) { return member->ownership->holds() == hold; });
+  };
+  ASSERT_TRUE(Eventually([&] {
+    return Settled({members[0].get(), members[1].get(), members[2].get()});
+  }));
+  const auto epochs = [&] {
+    std::vector<std::map<int32_t, int64_t>> of_all;
+    for (const auto& member : members) of_all.push_back(member->parts.epochs());
+    return of_all;
+  };
+  const auto before = epochs();
+  Sql("ALTER TABLE member RENAME TO hidden");
+  EXPECT_TRUE(Eventually([&] { return all(false); }));
+  // The server's clock has gone on, too: nobody's lease is left when the first one is back.
+  Sql("UPDATE hidden SET lease_until = '-infinity'; ALTER TABLE hidden RENAME TO member");
+  EXPECT_TRUE(Eventually([&] { return all(true); }));
+  members[0]->parts.WaitFor(-1, options.lease);
+  EXPECT_EQ(epochs(), before);
+}
+
+TEST_F(PartitionLeasesTest, WhoDiedDuringAnOutageIsReplacedAfterIt) {
+  const auto first = Join(1, {.lease = absl::Milliseconds(400), .beat = absl::Milliseconds(20)});
+  ASSERT_TRUE(Eventually([&] { return Shared({first.get()}); }));
+  Sql("INSERT INTO member VALUES('dead', '127.0.0.1:9', '-infinity');"
+      "ALTER TABLE member RENAME TO hidden; UPDATE partition SET owner = 'dead', epoch = 7");
+  ASSERT_TRUE(Eventually([&] { return !first->ownership->holds(); }));
+  Sql("ALTER TABLE hidden RENAME TO member");
+  EXPECT_TRUE(Eventually([&] {
+    const auto epochs = first->parts.epochs();
+    return epochs.size() == kPartitions && epochs.at(5) == 8;
+  }));
+}
+
+TEST_F(PartitionLeasesTest, ReadersThatHaveAllConnectionsDoNotHoldUpTheLease) {
+  const auto database =
+      PostgresDatabase::Create(
+          {.target = target_, .schema = PostgresStateLogSchema(), .connections = 1})
+          .value();
+  const auto read = database->BeginRead();
+  ASSERT_TRUE(read.ok());
+  OwnedParts parts;
+  PartitionLeases leases(*database, kFast);
+  leases.Begin(kPartitions, "127.0.0.1:1", parts);
+  EXPECT_TRUE(parts.WaitFor(5, absl::Seconds(4)).has_value());
 }
 
 TEST_F(PartitionLeasesTest, AServerThatIsAwayEndsWhatIsHeldForCertain) {

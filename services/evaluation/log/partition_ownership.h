@@ -47,7 +47,10 @@ class PartitionOwnership {
   // Begins to take partitions, once. `address` is where peers reach this process; `listener`
   // outlives the ownership.
   virtual void Begin(int partitions, const std::string& address, OwnershipListener& listener) = 0;
-  // Gives everything back, which is told to the listener, and takes nothing more. Idempotent.
+  // Begins to give everything back, which is told to the listener, and takes nothing more. Never
+  // blocks. Idempotent.
+  virtual void RequestEnd() = 0;
+  // As RequestEnd(), and waits until it is done. Idempotent.
   virtual void End() = 0;
 
   // Whether peers may exist, who need an address.

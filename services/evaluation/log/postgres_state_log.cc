@@ -12,6 +12,16 @@
 namespace kpisuite {
 namespace {
 
+// Their rows are in memory together.
+constexpr size_t kKpisAtOnce = 20;
+
+// One step in the index for each.
+constexpr char kLoggedKpis[] =
+    "WITH RECURSIVE logged AS ((SELECT kpi FROM state_log ORDER BY kpi LIMIT 1) UNION ALL"
+    " SELECT (SELECT s.kpi FROM state_log AS s WHERE s.kpi > logged.kpi ORDER BY s.kpi LIMIT 1)"
+    " FROM logged WHERE logged.kpi IS NOT NULL)"
+    " SELECT kpi FROM logged WHERE kpi IS NOT NULL";
+
 // `state` stands for the column or for NULL.
 std::string Columns(absl::string_view state) {
   return absl::StrCat(
@@ -183,24 +193,23 @@ absl::StatusOr<std::vector<int32_t>> PostgresStateLog::Append(absl::Span<const L
   return std::vector<int32_t>(lost.begin(), lost.end());
 }
 
-absl::Status PostgresStateLog::VisitLatest(absl::string_view kpi,
+absl::Status PostgresStateLog::VisitLatest(absl::Span<const std::string> kpis,
                                            absl::FunctionRef<absl::Status(LoggedState)> visit) {
   ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
-  std::vector<std::string> kpis;
-  if (!kpi.empty()) {
-    kpis.emplace_back(kpi);
-  } else {
-    ASSIGN_OR_RETURN(
-        const PostgresResult names,
-        transaction.connection().Query("SELECT DISTINCT kpi FROM state_log ORDER BY kpi"));
-    for (int row = 0; row < names.rows(); ++row) kpis.emplace_back(names.Bytes(row, 0));
+  std::vector<std::string> all;
+  if (kpis.empty()) {
+    ASSIGN_OR_RETURN(const PostgresResult names, transaction.connection().Query(kLoggedKpis));
+    for (int row = 0; row < names.rows(); ++row) all.emplace_back(names.Bytes(row, 0));
+    kpis = all;
   }
   const std::string sql =
-      absl::StrCat("SELECT DISTINCT ON (\"window\", slice, first_day, period) ", Columns("NULL"),
-                   " FROM state_log WHERE kpi = $1"
-                   " ORDER BY \"window\", slice, first_day, period, number DESC");
-  for (const std::string& one : kpis) {
-    ASSIGN_OR_RETURN(const PostgresResult rows, transaction.connection().Query(sql, {one}));
+      absl::StrCat("SELECT DISTINCT ON (kpi, \"window\", slice, first_day, period) ",
+                   Columns("NULL"), " FROM state_log WHERE kpi = ANY($1)",
+                   " ORDER BY kpi, \"window\", slice, first_day, period, number DESC");
+  for (size_t first = 0; first < kpis.size(); first += kKpisAtOnce) {
+    PostgresColumn names = PostgresColumn::Texts();
+    for (const std::string& name : kpis.subspan(first, kKpisAtOnce)) names.Add(name);
+    ASSIGN_OR_RETURN(const PostgresResult rows, transaction.connection().Query(sql, {names}));
     for (int row = 0; row < rows.rows(); ++row) {
       RETURN_IF_ERROR(visit(ReadRow(rows, row).logged));
     }
@@ -234,6 +243,20 @@ absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::Find(const StateId&
                        " AND (period = $4 OR $4 = '') ORDER BY first_day DESC, number DESC"
                        " LIMIT 1"),
           {id.kpi, id.window, id.slice, id.period}));
+  if (rows.rows() == 0) return std::nullopt;
+  return ReadRow(rows, 0).logged;
+}
+
+absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::FindClosed(const StateId& id) {
+  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
+  ASSIGN_OR_RETURN(
+      const PostgresResult rows,
+      transaction.connection().Query(
+          absl::StrCat("SELECT ", Columns("state"),
+                       " FROM state_log WHERE kpi = $1 AND \"window\" = $2"
+                       " AND substr(slice, 1, 400) = substr($3, 1, 400) AND slice = $3"
+                       " AND revision >= 1 ORDER BY first_day DESC, number DESC LIMIT 1"),
+          {id.kpi, id.window, id.slice}));
   if (rows.rows() == 0) return std::nullopt;
   return ReadRow(rows, 0).logged;
 }

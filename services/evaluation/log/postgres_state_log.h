@@ -26,7 +26,7 @@ struct PostgresStateLogOptions {
 PostgresSchema PostgresStateLogSchema();
 
 // Several processes may open it. The fence of a partition is a lock on its row that is held until
-// the write is committed, and that whoever takes the partition waits for.
+// the write is committed: nobody takes the partition before.
 class PostgresStateLog final : public StateLog {
  public:
   // Errors as PostgresDatabase::Create.
@@ -36,11 +36,12 @@ class PostgresStateLog final : public StateLog {
   absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override;
   absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
                                               absl::Span<const OwnedPart> writers) override;
-  absl::Status VisitLatest(absl::string_view kpi,
+  absl::Status VisitLatest(absl::Span<const std::string> kpis,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override;
   absl::StatusOr<FinalityDecisions> LoadDecisions() override;

@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <set>
 #include <string>
-#include <thread>
 
+#include "absl/time/clock.h"
 #include "libs/postgres/test_server.h"
 #include "services/evaluation/log/owned_parts_for_test.h"
 
@@ -71,7 +72,7 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   first_parts.WaitFor(0);
   const auto writer = Connect();
   ASSERT_TRUE(writer->ExecuteScript("BEGIN; SELECT epoch FROM partition FOR SHARE").ok());
-  std::thread gives_back([&] { owner->End(); });
+  owner->RequestEnd();
   const auto second = Open();
   OwnedParts second_parts;
   const auto taker = second->OpenOwnership().value();
@@ -79,7 +80,42 @@ TEST_F(PostgresStateLogTest, AWriteInProgressIsWaitedForByTheOneWhoTakesOver) {
   EXPECT_EQ(second_parts.WaitFor(0, absl::Milliseconds(300)), std::nullopt);
   ASSERT_TRUE(writer->ExecuteScript("COMMIT").ok());
   EXPECT_EQ(second_parts.WaitFor(0), (OwnedPart{0, 2}));
-  gives_back.join();
+}
+
+TEST_F(PostgresStateLogTest, StatesOfAKpiAreFoundWithoutReadingTheWholeLog) {
+  auto log = Open();
+  const auto connection = Connect();
+  ASSERT_TRUE(connection
+                  ->ExecuteScript(
+                      "INSERT INTO state_log(part, identity, kpi, \"window\", slice, period,"
+                      " first_day, revision, cause, recorded_at, restated, status, value, state,"
+                      " definition_position, final, author, reason)"
+                      " SELECT 3, int8send(i), 'kpi' || i % 200, 'DAY', '', i::text, i, 1,"
+                      " 'CLOSED', i, false, 'ON_TARGET', '1', '', 1, false, '', ''"
+                      " FROM generate_series(1, 20000) AS i; ANALYZE state_log")
+                  .ok());
+  const auto count = [&](const std::string& what) {
+    const auto row = connection->Query(
+        "SELECT " + what + " FROM pg_stat_user_tables WHERE relid = 'state_log'::regclass");
+    return row.value().Int64(0, 0);
+  };
+  std::set<std::string> kpis;
+  const auto visit = [&](const LoggedState& logged) {
+    kpis.insert(logged.id.kpi);
+    return absl::OkStatus();
+  };
+  const int64_t scans = count("seq_scan");
+  const int64_t lookups = count("idx_scan");
+  ASSERT_TRUE(log->VisitLatest({"kpi7", "kpi9", "none"}, visit).ok());
+  EXPECT_EQ(kpis, (std::set<std::string>{"kpi7", "kpi9"}));
+  ASSERT_TRUE(log->VisitLatest({}, visit).ok());
+  EXPECT_EQ(kpis.size(), 200u);
+  log.reset();  // its connections tell what they did when they end
+  for (int i = 0; i < 2000 && count("idx_scan") < lookups + 200; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_GE(count("idx_scan"), lookups + 200);
+  EXPECT_EQ(count("seq_scan"), scans);
 }
 
 TEST_F(PostgresStateLogTest, EpochsGoOnWhereThatOfTheOneOwnerEnded) {

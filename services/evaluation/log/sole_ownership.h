@@ -15,6 +15,7 @@ class SoleOwnership final : public PartitionOwnership {
   explicit SoleOwnership(int64_t epoch) : epoch_(epoch) {}
 
   void Begin(int partitions, const std::string& address, OwnershipListener& listener) override;
+  void RequestEnd() override {}
   void End() override {}
   bool shared() const override { return false; }
   bool holds() const override { return true; }

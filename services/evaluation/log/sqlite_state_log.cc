@@ -144,22 +144,29 @@ absl::StatusOr<std::vector<int32_t>> SqliteStateLog::Append(
   return std::vector<int32_t>();
 }
 
-absl::Status SqliteStateLog::VisitLatest(absl::string_view kpi,
+absl::Status SqliteStateLog::VisitLatest(absl::Span<const std::string> kpis,
                                          absl::FunctionRef<absl::Status(LoggedState)> visit) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  const absl::string_view of_kpi = kpi.empty() ? "" : "WHERE kpi = ? ";
+  const absl::string_view of_kpi = kpis.empty() ? "" : "WHERE kpi = ? ";
   ASSIGN_OR_RETURN(Statement rows,
                    snapshot.connection().Prepare(absl::StrCat(
                        "SELECT ", Columns("NULL"),
                        " FROM state_log WHERE number IN "
                        "(SELECT max(number) FROM state_log ",
                        of_kpi, "GROUP BY kpi, \"window\", slice, first_day, period)")));
-  if (!kpi.empty()) RETURN_IF_ERROR(rows.Bind({kpi}));
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, rows.Step());
-    if (!found) return absl::OkStatus();
-    RETURN_IF_ERROR(visit(ReadRow(rows).logged));
+  const auto visit_all = [&]() -> absl::Status {
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, rows.Step());
+      if (!found) return absl::OkStatus();
+      RETURN_IF_ERROR(visit(ReadRow(rows).logged));
+    }
+  };
+  if (kpis.empty()) return visit_all();
+  for (const std::string& kpi : kpis) {
+    RETURN_IF_ERROR(rows.Bind({kpi}));
+    RETURN_IF_ERROR(visit_all());
   }
+  return absl::OkStatus();
 }
 
 absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
@@ -185,6 +192,19 @@ absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& i
                        " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
                        "(period = ? OR ? = '') ORDER BY first_day DESC, number DESC LIMIT 1")));
   RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice, id.period, id.period}));
+  ASSIGN_OR_RETURN(const bool found, rows.Step());
+  if (!found) return std::nullopt;
+  return ReadRow(rows).logged;
+}
+
+absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::FindClosed(const StateId& id) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", Columns("state"),
+                       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
+                       "revision >= 1 ORDER BY first_day DESC, number DESC LIMIT 1")));
+  RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice}));
   ASSIGN_OR_RETURN(const bool found, rows.Step());
   if (!found) return std::nullopt;
   return ReadRow(rows).logged;

@@ -35,11 +35,12 @@ class SqliteStateLog final : public StateLog {
   absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override;
   absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
                                               absl::Span<const OwnedPart> writers) override;
-  absl::Status VisitLatest(absl::string_view kpi,
+  absl::Status VisitLatest(absl::Span<const std::string> kpis,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override;
   absl::StatusOr<FinalityDecisions> LoadDecisions() override;

@@ -107,9 +107,9 @@ class StateLog {
   virtual absl::StatusOr<std::vector<int32_t>> Append(absl::Span<const LoggedState> entries,
                                                       absl::Span<const OwnedPart> writers) = 0;
 
-  // The newest entry of every state of a KPI, without `state`, in no order; of all KPIs when the
-  // name is empty. Stops at the first error that `visit` returns.
-  virtual absl::Status VisitLatest(absl::string_view kpi,
+  // The newest entry of every state of these KPIs, without `state`, in no order; of all KPIs when
+  // none is named. Stops at the first error that `visit` returns.
+  virtual absl::Status VisitLatest(absl::Span<const std::string> kpis,
                                    absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
 
   // The entries of a KPI about closed periods (revision 1 and more), without `state`, in the order
@@ -119,6 +119,9 @@ class StateLog {
 
   // The newest entry of a state. With an empty period: of the last period that was logged.
   virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;
+  // The newest entry of the last period of a series (id.period does not matter) that was closed
+  // (revision 1 and more).
+  virtual absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) = 0;
 
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;

@@ -250,22 +250,18 @@ TEST_P(StateLogContract, VisitsTheNewestEntryOfEachState) {
   Fill();
   Open();
   std::vector<std::string> values;
-  ASSERT_TRUE(log_->VisitLatest("",
-                                [&](LoggedState logged) {
-                                  EXPECT_EQ(logged.state, nullptr);
-                                  values.push_back(logged.value);
-                                  return absl::OkStatus();
-                                })
-                  .ok());
+  const auto visit = [&](LoggedState logged) {
+    EXPECT_EQ(logged.state, nullptr);
+    values.push_back(logged.value);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(log_->VisitLatest({}, visit).ok());
   EXPECT_THAT(values, UnorderedElementsAre("3", "6"));
-  int of_another = 0;
-  ASSERT_TRUE(log_->VisitLatest("workspaces/w/kpis/other",
-                                [&](LoggedState) {
-                                  ++of_another;
-                                  return absl::OkStatus();
-                                })
-                  .ok());
-  EXPECT_EQ(of_another, 0);
+  values.clear();
+  ASSERT_TRUE(log_->VisitLatest({"workspaces/w/kpis/other"}, visit).ok());
+  EXPECT_THAT(values, IsEmpty());
+  ASSERT_TRUE(log_->VisitLatest({"workspaces/w/kpis/other", kKpi}, visit).ok());
+  EXPECT_THAT(values, UnorderedElementsAre("3", "6"));
 }
 
 TEST_P(StateLogContract, VisitsWhatWasSaidAboutClosedPeriodsInItsOrder) {
@@ -287,10 +283,12 @@ TEST_P(StateLogContract, VisitsWhatWasSaidAboutClosedPeriodsInItsOrder) {
 
 TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {
   Fill();
-  const auto found = log_->Find({kKpi, "DAY", "", ""});
-  ASSERT_TRUE(found.ok() && found->has_value());
-  EXPECT_EQ((*found)->value, "6");
+  EXPECT_EQ(log_->Find({kKpi, "DAY", "", ""})->value().value, "6");
+  ASSERT_TRUE(Append({Entry(12, v1::HISTORY_CAUSE_TRANSITION, 400, "open")}).ok());
+  EXPECT_EQ(log_->Find({kKpi, "DAY", "", ""})->value().value, "open");
+  EXPECT_EQ(log_->FindClosed({kKpi, "DAY", "", ""})->value().value, "6");
   EXPECT_EQ(log_->Find({kKpi, "WEEK", "", ""})->has_value(), false);
+  EXPECT_EQ(log_->FindClosed({kKpi, "WEEK", "", ""})->has_value(), false);
 }
 
 TEST_P(StateLogContract, EpochsRiseWithEveryStart) {

@@ -1,84 +1,16 @@
 #include "services/evaluation/versions/kpi_versions.h"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
 #include <utility>
 
 #include "libs/base/log.h"
-#include "libs/definitions/references.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/state_text.h"
+#include "services/evaluation/versions/definition_closure.h"
 
 namespace kpisuite {
 namespace {
-
-using DefinitionPtr = std::shared_ptr<const v1::Definition>;
-
-// The definitions as they were before a set.
-class Before {
- public:
-  Before(const CatalogChanges& changes, const Catalog& catalog)
-      : replaced_(changes.replaced), catalog_(catalog) {}
-
-  DefinitionPtr Find(const ResourceName& name) const {
-    const auto replaced = replaced_.find(name);
-    if (replaced != replaced_.end()) return replaced->second;
-    const CatalogEntry* entry = catalog_.Find(name);
-    return entry == nullptr ? nullptr : entry->definition;
-  }
-
-  std::vector<DefinitionPtr> TargetsOf(const ResourceName& kpi) const {
-    std::vector<DefinitionPtr> targets;
-    for (const DefinitionPtr& target : catalog_.TargetsOf(kpi)) {
-      const auto name = ResourceName::Parse(target->name());
-      if (name.ok() && !replaced_.contains(*name)) targets.push_back(target);
-    }
-    for (const auto& [name, definition] : replaced_) {
-      const bool was_target = definition != nullptr && name.kind == DefinitionKind::kTarget &&
-                              name.workspace == kpi.workspace &&
-                              definition->target().kpi() == kpi.id;
-      if (was_target) targets.push_back(definition);
-    }
-    return targets;
-  }
-
- private:
-  const std::map<ResourceName, DefinitionPtr>& replaced_;
-  const Catalog& catalog_;
-};
-
-// The KPI, its Targets and everything that these need, so that a catalog of them alone resolves it.
-std::string ClosureOf(const ResourceName& kpi, const Before& before) {
-  v1::BatchGetDefinitionsResponse closure;
-  std::set<ResourceName> known;
-  std::deque<ResourceName> to_follow;
-  const auto add = [&](const ResourceName& name, bool follow) {
-    const DefinitionPtr definition = before.Find(name);
-    if (definition == nullptr || !known.insert(name).second) return;
-    *closure.add_definitions() = *definition;
-    if (follow) to_follow.push_back(name);
-  };
-  add(kpi, true);
-  for (const DefinitionPtr& target : before.TargetsOf(kpi)) {
-    const auto name = ResourceName::Parse(target->name());
-    if (name.ok()) add(*name, true);
-  }
-  // What must only exist is not followed.
-  std::vector<ResourceName> exist;
-  while (!to_follow.empty()) {
-    const ResourceName name = std::move(to_follow.front());
-    to_follow.pop_front();
-    for (const Reference& reference : ReferencesOf(name, *before.Find(name))) {
-      if (reference.use == Reference::Use::kContent) {
-        add(reference.name, true);
-      } else {
-        exist.push_back(reference.name);
-      }
-    }
-  }
-  for (const ResourceName& name : exist) add(name, false);
-  return closure.SerializeAsString();
-}
 
 absl::Time StoredTime(absl::Span<const v1::Definition> set) {
   absl::Time time = absl::InfinitePast();
@@ -88,21 +20,13 @@ absl::Time StoredTime(absl::Span<const v1::Definition> set) {
   return time;
 }
 
-std::shared_ptr<const KpiDefinition> Resolve(const std::string& definitions) {
-  v1::BatchGetDefinitionsResponse closure;
-  if (!closure.ParseFromString(definitions) || closure.definitions().empty()) return nullptr;
-  const auto name = ResourceName::Parse(closure.definitions(0).name());
-  if (!name.ok()) return nullptr;
-  const std::vector<v1::Definition> set(closure.definitions().begin(), closure.definitions().end());
-  Catalog catalog;
-  catalog.Apply(set, 0);
-  return catalog.FindKpi(name->workspace, name->id);
-}
-
-// Whether the samples that it reads are still there, with the KPI's present ones.
+// Whether its periods are the KPI's, and the samples that it reads are still there, with the KPI's
+// present ones.
 bool CanBeEvaluated(const KpiDefinition& earlier, const KpiDefinition& kpi,
                     const Catalog& catalog) {
-  if (earlier.partition_group != kpi.partition_group) return false;
+  if (earlier.partition_group != kpi.partition_group || !HaveSamePeriods(earlier, kpi)) {
+    return false;
+  }
   return std::all_of(earlier.inputs.begin(), earlier.inputs.end(), [&](const MetricInput& input) {
     const auto metric = catalog.FindMetric(earlier.workspace, input.metric->id);
     return metric != nullptr && metric->uid == input.metric->uid;
@@ -154,7 +78,7 @@ void KpiVersions::Load(const std::vector<SavedVersions>& saved) {
     Kept kept{.first_day = versions.versions.back().first_day};
     for (size_t i = 0; i + 1 < versions.versions.size(); ++i) {
       const SavedVersion& version = versions.versions[i];
-      auto kpi = Resolve(version.definitions);
+      auto kpi = ResolveClosure(version.definitions, 0);
       if (kpi == nullptr) {
         LogError("an earlier version of a KPI cannot be read; the next one takes its periods",
                  {{"kpi", versions.kpi}, {"version", i}});
@@ -218,32 +142,43 @@ void KpiVersions::FollowKpi(const KpiChange& change, const CatalogChanges& chang
     return;
   }
   const auto kept = kept_.find(name);
-  const KpiDefinition* known = change.before.get();
-  if (known == nullptr && kept != kept_.end()) known = kept->second.earlier.back().kpi.get();
+  const auto known = change.before != nullptr || kept == kept_.end()
+                         ? change.before
+                         : kept->second.earlier.back().kpi;
   if (known == nullptr) return;
-  if (known->uid != after->uid || !HaveSamePeriods(*known, *after)) return Forget(name);
-  const int32_t not_final = FirstDayNotFinal(name, *known, stored);
-  const bool same_series =
-      change.before == nullptr || change.before->series_fingerprint == after->series_fingerprint;
-  if (same_series) {
-    if (after->restate_history) return Restate(name, not_final);
-    const bool moved = change.before != nullptr && after->effective_from.has_value() &&
-                       after->effective_from != change.before->effective_from &&
-                       kept != kept_.end();
-    if (moved) MoveBreak(name, std::max(not_final, DayNumber(*after->effective_from)));
+  const int32_t not_final = FirstDayNotFinal(name, known, stored);
+  const bool same_periods = HaveSamePeriods(*known, *after);
+  if (known->uid != after->uid || (!same_periods && not_final == INT32_MIN)) return Forget(name);
+  if (change.before == nullptr) {
+    if (same_periods && after->restate_history) Restate(name, not_final, *after);
+    return;
+  }
+  const auto before = [&]() -> Earlier {
+    return {
+        .kpi = change.before,
+        .definitions = ClosureOf(change.name, DefinitionsAt(changes, catalog)).SerializeAsString()};
+  };
+  const bool same_series = change.before->series_fingerprint == after->series_fingerprint;
+  if (same_periods && same_series) {
+    if (not_final != INT32_MIN) Keep(change, not_final, changes, catalog, before);
+    if (after->restate_history) return Restate(name, not_final, *after);
+    const bool moved =
+        after->effective_from.has_value() && after->effective_from != change.before->effective_from;
+    if (moved) MoveEffectiveFrom(name, not_final, *after);
     return;
   }
   int32_t first_day = not_final;
-  if (!after->restate_history) {
+  if (same_periods && !after->restate_history) {
     first_day = std::max(first_day, after->effective_from.has_value()
                                         ? DayNumber(*after->effective_from)
                                         : FirstOpenDay(name, *change.before, position));
   }
-  Begin(name, first_day,
-        {.kpi = change.before, .definitions = ClosureOf(change.name, Before(changes, catalog))});
+  Begin(name, first_day, not_final, before(), *after);
+  if (!HaveSameFinality(change.before->finality, after->finality)) SplitAt(name, not_final);
 }
 
-int32_t KpiVersions::FirstDayNotFinal(const std::string& name, const KpiDefinition& known,
+int32_t KpiVersions::FirstDayNotFinal(const std::string& name,
+                                      const std::shared_ptr<const KpiDefinition>& known,
                                       absl::Time stored) const {
   const auto decisions = decisions_about_(name);
   if (!decisions.ok()) {
@@ -251,13 +186,14 @@ int32_t KpiVersions::FirstDayNotFinal(const std::string& name, const KpiDefiniti
              {{"kpi", name},
               {"status", decisions.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
   }
-  const KpiFinality finality(name, known.finality,
-                             decisions.ok() ? *decisions : FinalityDecisions());
+  const KpiFinality finality(name, known->finality,
+                             decisions.ok() ? *decisions : FinalityDecisions(),
+                             EarlierFinalityFor(name, known));
   if (finality.never()) return INT32_MIN;
   // Days become FINAL in their order, and none that has not ended.
   int32_t final = DayNumber(kFirstDay);
   if (finality.FinalTimeOf(final) > stored) return INT32_MIN;
-  int32_t open = DayNumber(known.calendar->DayOf(stored)) + 1;
+  int32_t open = DayNumber(known->calendar->DayOf(stored)) + 1;
   while (open - final > 1) {
     const int32_t middle = final + (open - final) / 2;
     (finality.FinalTimeOf(middle) <= stored ? final : open) = middle;
@@ -265,30 +201,97 @@ int32_t KpiVersions::FirstDayNotFinal(const std::string& name, const KpiDefiniti
   return open;
 }
 
-void KpiVersions::Restate(const std::string& kpi, int32_t first_day) {
+std::vector<EarlierFinality> KpiVersions::EarlierFinalityFor(
+    const std::string& name, const std::shared_ptr<const KpiDefinition>& newest) const {
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end()) return {};
+  std::vector<KpiVersion> chain;
+  for (const Earlier& earlier : kept->second.earlier) {
+    chain.push_back({.kpi = earlier.kpi, .first_day = earlier.first_day});
+  }
+  chain.push_back({.kpi = newest, .first_day = kept->second.first_day});
+  return EarlierFinalityOf(KeptDefinitions(chain));
+}
+
+void KpiVersions::Keep(const KpiChange& change, int32_t not_final, const CatalogChanges& changes,
+                       const Catalog& catalog, absl::FunctionRef<Earlier()> before) {
+  const std::string name = change.name.ToString();
+  const bool same_rule = HaveSameFinality(change.before->finality, change.after->finality);
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end() || kept->second.first_day < not_final) {
+    const bool same =
+        same_rule && SayTheSame(ClosureOf(change.name, DefinitionsAt(changes, catalog)),
+                                ClosureOf(change.name, DefinitionsAt(catalog)));
+    if (same) return;
+    Earlier earlier = before();
+    Kept& chain = kept_[name];
+    earlier.first_day = std::exchange(chain.first_day, not_final);
+    chain.earlier.push_back(std::move(earlier));
+    unsaved_.insert(name);
+    return;
+  }
+  if (!same_rule) SplitAt(name, not_final);
+}
+
+void KpiVersions::SplitAt(const std::string& kpi, int32_t day) {
   const auto kept = kept_.find(kpi);
-  if (kept != kept_.end() && kept->second.first_day > first_day) MoveBreak(kpi, first_day);
+  if (kept == kept_.end()) return;
+  auto& earlier = kept->second.earlier;
+  const auto next = std::find_if(earlier.begin(), earlier.end(),
+                                 [&](const Earlier& version) { return version.first_day >= day; });
+  const int32_t next_first = next == earlier.end() ? kept->second.first_day : next->first_day;
+  if (next == earlier.begin() || next_first <= day) return;
+  Earlier rest = *std::prev(next);
+  rest.first_day = day;
+  earlier.insert(next, std::move(rest));
+  unsaved_.insert(kpi);
+}
+
+void KpiVersions::Restate(const std::string& kpi, int32_t first_day, const KpiDefinition& newest) {
+  const auto kept = kept_.find(kpi);
+  if (kept != kept_.end() && kept->second.first_day > first_day) {
+    MoveBreak(kpi, first_day, first_day, newest);
+  }
+}
+
+// A version that has a FINAL day has begun.
+void KpiVersions::MoveEffectiveFrom(const std::string& kpi, int32_t not_final,
+                                    const KpiDefinition& newest) {
+  const auto kept = kept_.find(kpi);
+  if (kept == kept_.end() || kept->second.first_day < not_final) return;
+  if (ContinuesSeries(*kept->second.earlier.back().kpi, newest)) return;
+  MoveBreak(kpi, std::max(not_final, DayNumber(*newest.effective_from)), not_final, newest);
 }
 
 void KpiVersions::Forget(const std::string& kpi) {
   if (kept_.erase(kpi) > 0) unsaved_.insert(kpi);
 }
 
-void KpiVersions::Begin(const std::string& kpi, int32_t first_day, Earlier before) {
+void KpiVersions::Begin(const std::string& kpi, int32_t first_day, int32_t not_final,
+                        Earlier before, const KpiDefinition& newest) {
   Kept& kept = kept_[kpi];
   before.first_day = kept.first_day;
   kept.earlier.push_back(std::move(before));
-  MoveBreak(kpi, first_day);
+  MoveBreak(kpi, first_day, not_final, newest);
 }
 
-// What begins on or after the newest version has no periods left.
-void KpiVersions::MoveBreak(const std::string& kpi, int32_t first_day) {
+// What begins on or after the newest version has no periods left. Where all between two versions of
+// one series has none, the newest takes what is not FINAL.
+void KpiVersions::MoveBreak(const std::string& kpi, int32_t first_day, int32_t not_final,
+                            const KpiDefinition& newest) {
   unsaved_.insert(kpi);
   Kept& kept = kept_.at(kpi);
-  kept.first_day = first_day;
-  std::erase_if(kept.earlier,
-                [&](const Earlier& earlier) { return earlier.first_day >= first_day; });
-  if (kept.earlier.empty()) kept_.erase(kpi);
+  auto& earlier = kept.earlier;
+  const auto end_at = [&](int32_t day) {
+    kept.first_day = day;
+    std::erase_if(earlier, [&](const Earlier& version) { return version.first_day >= day; });
+  };
+  end_at(first_day);
+  while (!earlier.empty() && kept.first_day > not_final &&
+         ContinuesSeries(*earlier.back().kpi, newest)) {
+    end_at(std::max(not_final, earlier.back().first_day));
+  }
+  if (earlier.empty()) kept_.erase(kpi);
 }
 
 int32_t KpiVersions::FirstOpenDay(const std::string& name, const KpiDefinition& before,
@@ -311,15 +314,27 @@ int32_t KpiVersions::FirstOpenDay(const std::string& name, const KpiDefinition& 
 
 std::vector<KpiVersion> KpiVersions::ChainOf(const std::shared_ptr<const KpiDefinition>& kpi,
                                              const Catalog& catalog) const {
-  const auto kept = kept_.find(kpi->resource_name());
-  if (kept == kept_.end()) return {{.kpi = kpi}};
   std::vector<KpiVersion> chain;
-  for (const Earlier& earlier : kept->second.earlier) {
-    const bool usable = CanBeEvaluated(*earlier.kpi, *kpi, catalog);
-    chain.push_back({.kpi = usable ? WithLiveMembers(earlier.kpi, catalog) : nullptr,
-                     .first_day = earlier.first_day});
+  KpiVersion newest{.kpi = kpi};
+  if (const auto kept = kept_.find(kpi->resource_name()); kept != kept_.end()) {
+    newest.first_day = kept->second.first_day;
+    for (const Earlier& earlier : kept->second.earlier) {
+      chain.push_back({.first_day = earlier.first_day});
+      if (!CanBeEvaluated(*earlier.kpi, *kpi, catalog)) continue;
+      std::shared_ptr<const KpiDefinition> version = earlier.kpi;
+      if (version->suppression.fewest < kpi->suppression.fewest) {
+        version = ResolveClosure(earlier.definitions, kpi->suppression.fewest);
+      }
+      if (version != nullptr) chain.back().kpi = WithLiveMembers(std::move(version), catalog);
+    }
   }
-  chain.push_back({.kpi = kpi, .first_day = kept->second.first_day});
+  for (const auto& [id, rule] : kpi->component_finality) {
+    const auto component = catalog.FindKpi(kpi->workspace, id);
+    if (component == nullptr) continue;
+    auto earlier = EarlierFinalityFor(component->resource_name(), component);
+    if (!earlier.empty()) newest.component_finality[id] = std::move(earlier);
+  }
+  chain.push_back(std::move(newest));
   return chain;
 }
 

@@ -8,14 +8,17 @@
 //
 // What is FINAL when a change is stored (SEMANTICS 3.16.4) stays as it was said: no first day lies
 // before the end of the last FINAL day of the KPI, and RESTATE_HISTORY ends earlier versions only
-// after it.
+// after it. There a change that goes on with the series, but says something else of its periods (a
+// target, bands, a direction, holidays, hysteresis, ...; or another final_after), begins a version
+// too. Such a joint is none of the series: nothing breaks or begins anew there (version_chain.h).
 //
-// What ends all earlier ones: RESTATE_HISTORY where nothing is FINAL, a calendar or zone that cuts
-// other periods, and the deletion of the KPI. Windows, slices, targets, bands, owner and holidays
-// begin no version. An earlier version stays as it was in all of these, except for where members of
-// hierarchies belong: a re-organisation regroups all of the history AS_IS, as long as the metric
-// has the same levels. It cannot be evaluated any more once a metric of it was deleted or the KPI
-// moved to metrics of another partition group.
+// What ends all earlier ones: RESTATE_HISTORY, and a calendar or zone that cuts other periods, each
+// after what is FINAL; and the deletion of the KPI. Where nothing is FINAL windows, slices,
+// targets, bands, owner and holidays begin no version. An earlier version stays as it was in all of
+// these, except for where members of hierarchies belong: a re-organisation regroups all of the
+// history AS_IS, as long as the metric has the same levels; and for what is withheld: at least what
+// the newest version withholds. It cannot be evaluated, as long as the KPI has other periods, and
+// any more once a metric of it was deleted or the KPI moved to metrics of another partition group.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +30,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -85,13 +89,25 @@ class KpiVersions {
   void FollowKpi(const KpiChange& change, const CatalogChanges& changes, const Catalog& catalog,
                  int64_t position, absl::Time stored);
   // First day that a change may reach which is stored then; INT32_MIN while no day is FINAL.
-  int32_t FirstDayNotFinal(const std::string& name, const KpiDefinition& known,
+  int32_t FirstDayNotFinal(const std::string& name,
+                           const std::shared_ptr<const KpiDefinition>& known,
                            absl::Time stored) const;
+  // By which rules days of a KPI, whose newest version this is, became FINAL that are others now.
+  std::vector<EarlierFinality> EarlierFinalityFor(
+      const std::string& name, const std::shared_ptr<const KpiDefinition>& newest) const;
+  // A change goes on with the series: the days before `not_final` stay as they were.
+  void Keep(const KpiChange& change, int32_t not_final, const CatalogChanges& changes,
+            const Catalog& catalog, absl::FunctionRef<Earlier()> before);
+  // Days of an earlier version that became FINAL by its rule are told from those that did not.
+  void SplitAt(const std::string& kpi, int32_t day);
   // The newest version takes all days from this one on.
-  void Restate(const std::string& kpi, int32_t first_day);
+  void Restate(const std::string& kpi, int32_t first_day, const KpiDefinition& newest);
+  void MoveEffectiveFrom(const std::string& kpi, int32_t not_final, const KpiDefinition& newest);
   void Forget(const std::string& kpi);
-  void Begin(const std::string& kpi, int32_t first_day, Earlier before);
-  void MoveBreak(const std::string& kpi, int32_t first_day);
+  void Begin(const std::string& kpi, int32_t first_day, int32_t not_final, Earlier before,
+             const KpiDefinition& newest);
+  void MoveBreak(const std::string& kpi, int32_t first_day, int32_t not_final,
+                 const KpiDefinition& newest);
   int32_t FirstOpenDay(const std::string& name, const KpiDefinition& before,
                        int64_t position) const;
 

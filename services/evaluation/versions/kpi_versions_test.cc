@@ -94,8 +94,12 @@ TEST_F(KpiVersionsTest, EffectiveFromDecidesAndCanBeMoved) {
   EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 1)));
   Apply({KpiOver("n", "effective_from: '2025-02-10'")});
   EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 10)));
+}
+
+TEST_F(KpiVersionsTest, AVersionWithoutPeriodsBetweenTwoOfOneSeriesLeavesNoBreak) {
+  Apply({KpiOver("n", "effective_from: '2025-02-10'")});
   Apply({KpiOver("m", "effective_from: '2025-02-10'")});
-  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(2, 10)));
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN));
 }
 
 TEST_F(KpiVersionsTest, RestateHistoryDeletionAndAnotherZoneEndEarlierVersions) {
@@ -128,6 +132,67 @@ TEST_F(KpiVersionsTest, WhatIsFinalKeepsItsVersionWhateverTheNewOneAsksFor) {
   EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 12)));
   Apply({KpiOver("n", "history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
   EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 12)));
+}
+
+TEST_F(KpiVersionsTest, WhatIsFinalKeepsItsTargetAndTheSeriesGoesOn) {
+  Finalise(Day(3, 11));
+  Apply({KpiOver("m", "target { fixed: '3' }")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  const auto chain = versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
+  EXPECT_TRUE(ContinuesSeries(*chain[0].kpi, *chain[1].kpi));
+  EXPECT_THAT(GroupVersions(chain), SizeIs(1));
+  // Nothing more is FINAL.
+  Apply({KpiOver("m", "target { fixed: '4' } history_policy: HISTORY_POLICY_RESTATE_HISTORY")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  Apply({KpiOver("m", "target { fixed: '4' } effective_from: '2025-03-20'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  Finalise(Day(3, 14));
+  Apply({Target("t",
+                "kpi: 'k' set_by: 'a' reason: 'r' role: TARGET_ROLE_STRETCH "
+                "value { fixed: '7' }")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 14)));
+  Apply({KpiOver("n", "effective_from: '2025-02-01'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11), Day(3, 14)));
+  EXPECT_THAT(GroupVersions(versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_)), SizeIs(2));
+}
+
+TEST_F(KpiVersionsTest, WhoIsToldAndWhatIsShownReachesFinalDaysToo) {
+  Finalise(Day(3, 11));
+  Apply({KpiOver("m",
+                 "owner: 'new@example.com' windows: 'MONTH' display_decimals: 3 "
+                 "min_denominator: 7 max_slices: 4")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN));
+}
+
+TEST_F(KpiVersionsTest, AnotherZoneLeavesFinalDaysUnreadUntilItIsTheOldOneAgain) {
+  Finalise(Day(3, 11));
+  Apply({KpiOver("m", "time_zone: 'Asia/Tokyo'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  EXPECT_EQ(versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_)[0].kpi, nullptr);
+  Apply({KpiOver("m", "")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 11)));
+  EXPECT_NE(versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_)[0].kpi, nullptr);
+}
+
+TEST_F(KpiVersionsTest, AnotherFinalAfterKeepsTheDaysThatBecameFinalByTheOldOne) {
+  Apply({KpiOver("m", "final_after { seconds: 86400 }")});
+  Apply({KpiOver("m", "final_after { seconds: 8640000 }")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 31)));
+  // Also where the formula changes with it, from a later day on.
+  Apply({KpiOver("n", "effective_from: '2025-04-10'")});
+  EXPECT_THAT(Chain(), ElementsAre(INT32_MIN, Day(3, 31), Day(4, 10)));
+  const auto kept = KeptDefinitions(versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_));
+  ASSERT_THAT(kept, SizeIs(1));
+  EXPECT_EQ(kept[0].kpi->finality.after, absl::Hours(24));
+}
+
+TEST_F(KpiVersionsTest, EarlierVersionsWithholdWhatIsWithheldToday) {
+  Apply({KpiOver("n", "")});
+  Apply({KpiOver("n", "min_denominator: 6")});
+  const auto chain = versions_.ChainOf(catalog_.FindKpi("w", "k"), catalog_);
+  ASSERT_THAT(chain, SizeIs(2));
+  EXPECT_EQ(chain[0].kpi->suppression.fewest, 6u);
+  EXPECT_THAT(chain[0].kpi->suppression.denominators, SizeIs(1));
 }
 
 TEST_F(KpiVersionsTest, DaysThatWereFinalWhenTheSetWasStoredCountWhenItIsFollowedLater) {

@@ -57,6 +57,32 @@ TEST_F(PostgresReplicas, BothMakeOneDenseFeedWhoseReplayIsTheTable) {
   EXPECT_EQ(replayed.size(), 10u + 2 * kUnits);
 }
 
+TEST_F(PostgresReplicas, WhatTheOtherHasWrittenIsCorrectedAndNotTakenForNew) {
+  const auto first = OpenReplica(target_);
+  const auto second = OpenReplica(target_);
+  const auto write = [](MeasurementStore& store, const std::string& id, int64_t time,
+                        int64_t value) {
+    const auto outcome = IngestAndWait(store, UnitOf(3, id, "ORD", time, value));
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    return outcome.ok() ? outcome->counts : IngestCounts();
+  };
+  // Each is later than those before.
+  for (int64_t time = 1; time <= 4; ++time) {
+    EXPECT_EQ(write(*first, absl::StrCat("in order ", time), time, 1).inserted, 1);
+  }
+  EXPECT_EQ(write(*second, "other", 10, 1).inserted, 1);
+  EXPECT_EQ(write(*first, "correction", 10, 2).corrected, 1);
+  EXPECT_EQ(write(*first, "same", 10, 2).unchanged, 1);
+  EXPECT_EQ(write(*first, "later", 11, 2).inserted, 1);
+  EXPECT_EQ(write(*first, "earlier", 4, 2).corrected, 1);
+  // One that starts again learns what is there.
+  const auto third = OpenReplica(target_);
+  EXPECT_EQ(write(*third, "again", 12, 1).inserted, 1);
+  EXPECT_EQ(write(*third, "and again", 11, 3).corrected, 1);
+  EXPECT_EQ(write(*third, "and on", 13, 1).inserted, 1);
+  EXPECT_EQ(write(*third, "and back", 13, 2).corrected, 1);
+}
+
 TEST_F(PostgresReplicas, ARequestThatIsSentToBothCountsOnce) {
   std::atomic<int> first_times{0};
   std::atomic<int> repetitions{0};

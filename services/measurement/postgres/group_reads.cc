@@ -1,5 +1,6 @@
 #include "services/measurement/postgres/group_reads.h"
 
+#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,10 @@ constexpr char kRows[] =
     " AS i(series, time, sample_id, number) CROSS JOIN LATERAL"
     " (SELECT revision, seq, value, weight, business_day, entity FROM sample WHERE part = $1"
     " AND series = i.series AND time = i.time AND sample_id = i.sample_id OFFSET 0) s";
+
+constexpr char kLast[] =
+    "SELECT i.number, (SELECT max(time) FROM sample WHERE part = $1 AND series = i.series)"
+    " FROM unnest($2) WITH ORDINALITY AS i(series, number)";
 
 // Workspaces and names of the keys of a map, as two columns.
 template <typename Map>
@@ -93,14 +98,25 @@ void GroupReads::AddRows() {
   PostgresColumn ids = PostgresColumn::Texts();
   for (size_t i = 0; i < group_.rows.size(); ++i) {
     const GroupRow& row = group_.rows[i];
-    const uint64_t id = group_.series[row.series].id;
-    if (id == 0) continue;
+    const GroupSeries& known = group_.series[row.series];
+    if (known.id == 0 || row.time_nano > known.last_nano) continue;
     asked_rows_.push_back(i);
-    series.Add(static_cast<int64_t>(id));
+    series.Add(static_cast<int64_t>(known.id));
     times.Add(row.time_nano);
     ids.Add(row.sample_id);
   }
   if (!series.empty()) rows_ = pipeline_.Add(kRows, {group_.part(), series, times, ids});
+}
+
+void GroupReads::AddLast() {
+  PostgresColumn series = PostgresColumn::Int64s();
+  for (size_t i = 0; i < group_.series.size(); ++i) {
+    const GroupSeries& one = group_.series[i];
+    if (one.id == 0 || one.last_nano != kUnknownLast) continue;
+    asked_last_.push_back(i);
+    series.Add(static_cast<int64_t>(one.id));
+  }
+  if (!series.empty()) last_ = pipeline_.Add(kLast, {group_.part(), series});
 }
 
 absl::Status GroupReads::Take(absl::Span<const PostgresResult> results) {
@@ -133,6 +149,13 @@ absl::Status GroupReads::Take(absl::Span<const PostgresResult> results) {
     }
   }
   if (rows_.has_value()) TakeRows(results[*rows_]);
+  if (last_.has_value()) {
+    const PostgresResult& rows = results[*last_];
+    for (int row = 0; row < rows.rows(); ++row) {
+      group_.series[asked_last_[rows.Int64(row, 0) - 1]].last_nano =
+          rows.OptionalInt64(row, 1).value_or(std::numeric_limits<int64_t>::min());
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -26,8 +26,10 @@ class GroupReads {
   void AddNames();
   // Series that have no id yet.
   void AddSeries();
-  // Samples of the series that have one.
+  // Samples of the series that have one, but for those that are later than the last.
   void AddRows();
+  // The last sample of the series of which that is not known.
+  void AddLast();
 
   // Fills in the group. INTERNAL when there is no such partition.
   absl::Status Take(absl::Span<const PostgresResult> results);
@@ -45,9 +47,11 @@ class GroupReads {
   std::optional<size_t> watermarks_;
   std::optional<size_t> series_;
   std::optional<size_t> rows_;
+  std::optional<size_t> last_;
   // Cells of the look-ups, as indices into the group.
   std::vector<size_t> asked_series_;
   std::vector<size_t> asked_rows_;
+  std::vector<size_t> asked_last_;
 };
 
 }  // namespace kpisuite

@@ -1,5 +1,7 @@
 #include "services/measurement/postgres/group_writer.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,7 @@ constexpr int kAttempts = 5;
 constexpr size_t kMostRemembered = 1'000'000;
 // Every look-up is by a key of few rows; without statistics the planner may think otherwise.
 constexpr char kSession[] =
+    "SET lock_timeout TO '1s'; SET idle_in_transaction_session_timeout TO '3s';"
     "SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_seqscan TO off;"
     "SET enable_bitmapscan TO off; SET plan_cache_mode TO force_generic_plan; SET jit TO off";
 
@@ -31,18 +34,21 @@ bool IsConflict(const absl::Status& status) {
 absl::Status GroupWriter::Connect() {
   if (connection_ != nullptr && connection_->alive()) return absl::OkStatus();
   series_.clear();
+  left_.clear();
   connection_.reset();
   ASSIGN_OR_RETURN(connection_, database_.Connect(kSession));
   return absl::OkStatus();
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units) {
+absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units,
+                                                const FeedHead& known) {
   absl::StatusOr<WrittenGroup> written;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const absl::Status connected = Connect();
     if (!connected.ok()) return PostgresUnavailable(connected.message());
-    written = WriteOnce(units);
+    written = WriteOnce(units, known);
     if (written.ok()) return written;
+    left_.erase(units.front()->part);
     if (connection_->in_transaction() && !connection_->ExecuteScript("ROLLBACK").ok()) {
       connection_.reset();
     }
@@ -53,9 +59,15 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
                                           " times: ", written.status().message()));
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units) {
+absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units,
+                                                    const FeedHead& known) {
   PartitionGroup group(units);
   RETURN_IF_ERROR(ReadGroup(group));
+  if (group.head.incarnation == known.incarnation && group.head.last_seq < known.last_seq) {
+    LogError("a partition has lost entries and begins a new life",
+             {{"part", known.part}, {"lost_from", group.head.last_seq + 1}});
+    group.BeginNewLife();
+  }
   WrittenGroup written;
   for (size_t i = 0; i < units.size(); ++i) written.outcomes.push_back(group.Apply(i));
   RETURN_IF_ERROR(WriteChanges(group));
@@ -65,6 +77,7 @@ absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit*
 }
 
 bool GroupWriter::RecallSeries(PartitionGroup& group) const {
+  const auto left = left_.find(group.part());
   bool all = true;
   for (GroupSeries& one : group.series) {
     const auto known = series_.find(one.Key());
@@ -74,15 +87,38 @@ bool GroupWriter::RecallSeries(PartitionGroup& group) const {
     }
     one.id = known->second.id;
     one.has_business_day = known->second.has_business_day;
+    if (left != left_.end() && left->second.run == known->second.run) {
+      one.last_nano = known->second.last_nano;
+    }
   }
   return all;
 }
 
 void GroupWriter::RememberSeries(const PartitionGroup& group) {
   if (series_.size() + group.series.size() > kMostRemembered) series_.clear();
-  for (const GroupSeries& one : group.series) {
-    if (one.id != 0) series_[one.Key()] = {one.id, one.has_business_day};
+  Left& left = left_[group.part()];
+  left.incarnation = group.head.incarnation;
+  left.last_seq = group.head.last_seq;
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
+  std::vector<int64_t> last(group.series.size(), kNever);
+  for (const GroupRow& row : group.rows) {
+    last[row.series] = std::max(last[row.series], row.time_nano);
   }
+  for (size_t i = 0; i < group.series.size(); ++i) {
+    const GroupSeries& one = group.series[i];
+    if (one.id == 0) continue;
+    const int64_t before = one.added ? kNever : one.last_nano;
+    series_[one.Key()] = {one.id, one.has_business_day, std::max(before, last[i]), left.run};
+  }
+}
+
+bool GroupWriter::ContinuesRun(const PartitionGroup& group) {
+  Left& left = left_[group.part()];
+  if (left.incarnation == group.head.incarnation && left.last_seq == group.head.last_seq) {
+    return true;
+  }
+  left.run = ++runs_;
+  return false;
 }
 
 absl::Status GroupWriter::ReadGroup(PartitionGroup& group) {
@@ -94,8 +130,13 @@ absl::Status GroupWriter::ReadGroup(PartitionGroup& group) {
   reads.AddNames();
   if (!all_known) reads.AddSeries();
   if (all_known) reads.AddRows();
+  if (all_known && left_.contains(group.part())) reads.AddLast();
   ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
   RETURN_IF_ERROR(reads.Take(results));
+  if (!ContinuesRun(group)) {
+    for (GroupSeries& one : group.series) one.last_nano = kUnknownLast;
+    return ReadRows(group);
+  }
   return all_known ? absl::OkStatus() : ReadRows(group);
 }
 

@@ -7,8 +7,12 @@
 //   the samples that they name (in the same round trip when all series are remembered)
 //   everything that changed, and the commit
 //
+// A sample that is later than the last of its series is known to be new, and not looked for, while
+// nobody else has written to the partition since.
+//
 // What a unit does is decided in between, by PartitionGroup. Two processes that write to one
-// partition wait for each other at the lock.
+// partition wait for each other at the lock, for a second at a time; one that is halted while it
+// holds the lock loses it after three.
 #pragma once
 
 #include <memory>
@@ -39,21 +43,37 @@ class GroupWriter {
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 
-  // `units` are not empty and of one partition. An error is that of all units: RESOURCE_EXHAUSTED
-  // DISK_FULL (nothing was stored), UNAVAILABLE STORE_UNAVAILABLE (unknown), INTERNAL.
-  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units);
+  // `units` are not empty and of one partition. `known` is its head as this process has seen it
+  // committed: when the table is behind it in the same incarnation, entries that were followed are
+  // lost (a failover to a standby that was behind), and the group begins the next incarnation. An
+  // error is that of all units: RESOURCE_EXHAUSTED DISK_FULL (nothing was stored), UNAVAILABLE
+  // STORE_UNAVAILABLE (unknown; nothing was stored when IsLockTimeout), INTERNAL.
+  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units,
+                                     const FeedHead& known);
 
  private:
   // A series as it is stored. It never changes but for the mark, which is set again if need be.
   struct KnownSeries {
     uint64_t id = 0;
     bool has_business_day = false;
+    int64_t last_nano = kUnknownLast;
+    int64_t run = 0;  // in which last_nano was found
+  };
+  // A partition as this writer left it. A run lasts while nobody else writes to it.
+  struct Left {
+    int64_t incarnation = 0;
+    int64_t last_seq = 0;
+    int64_t run = 0;
   };
 
   absl::Status Connect();
-  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units);
+  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units,
+                                         const FeedHead& known);
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
+  // Whether nobody else has written to the partition; else a new run begins, in which nothing is
+  // known of its last samples.
+  bool ContinuesRun(const PartitionGroup& group);
   absl::Status WriteChanges(const PartitionGroup& group);
   // Whether all series of the group are remembered; fills in those that are.
   bool RecallSeries(PartitionGroup& group) const;
@@ -64,6 +84,8 @@ class GroupWriter {
   // Committed rows only. Begun anew with the connection: a server that was restored or has failed
   // over may not have them.
   absl::flat_hash_map<std::string, KnownSeries> series_;
+  absl::flat_hash_map<int, Left> left_;  // by partition
+  int64_t runs_ = 0;
 };
 
 }  // namespace kpisuite

@@ -35,7 +35,8 @@ constexpr char kRequests[] =
     " corrected, retracted, unchanged, answer_note)"
     " SELECT $1, i.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) i";
 constexpr char kHead[] =
-    "UPDATE head SET last_seq = $2, commit_nano = $3, last_series = $4 WHERE part = $1";
+    "UPDATE head SET incarnation = $2, last_seq = $3, commit_nano = $4, last_series = $5"
+    " WHERE part = $1";
 
 // Rows of `sample` and `sample_revision` in columns.
 class RowColumns {
@@ -183,7 +184,8 @@ void AddGroupWrites(const PartitionGroup& group, PostgresPipeline& pipeline) {
   AddWatermarks(group, pipeline);
   AddFeed(group, pipeline);
   AddRequests(group, pipeline);
-  pipeline.Add(kHead, {group.part(), group.head.last_seq, group.commit_nano, group.last_series});
+  pipeline.Add(kHead, {group.part(), group.head.incarnation, group.head.last_seq, group.commit_nano,
+                       group.last_series});
 }
 
 }  // namespace kpisuite

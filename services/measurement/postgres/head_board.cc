@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 
@@ -115,16 +116,16 @@ void HeadBoard::RunThread() {
 absl::Status HeadBoard::ListenOnce() {
   ASSIGN_OR_RETURN(const std::unique_ptr<PostgresConnection> connection,
                    database_.Connect(kListen));
-  absl::Time next_poll = absl::InfinitePast();
+  Deadline next_poll;
   while (true) {
     RETURN_IF_ERROR(NotifyOthers(*connection));
     if (stopping_) return absl::OkStatus();
-    if (absl::Now() >= next_poll) {
+    if (next_poll.passed()) {
       RETURN_IF_ERROR(RefreshOn(*connection));
-      next_poll = absl::Now() + poll_interval_;
+      next_poll = Deadline::After(poll_interval_);
     }
     ASSIGN_OR_RETURN(const std::vector<std::string> payloads,
-                     connection->WaitForNotifications(next_poll - absl::Now(), wake_descriptor_));
+                     connection->WaitForNotifications(next_poll.left(), wake_descriptor_));
     for (const std::string& payload : payloads) Take(payload);
   }
 }

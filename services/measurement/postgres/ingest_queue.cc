@@ -33,6 +33,7 @@ absl::Status IngestQueue::Submit(QueuedUnit& unit) {
   }
   queued_units_ += 1;
   queued_bytes_ += bytes;
+  unit.give_up = Deadline::After(options_.longest_wait);
   writer.queue.push_back(std::move(unit));
   writer.changed.NotifyOne();
   return absl::OkStatus();
@@ -53,8 +54,26 @@ void IngestQueue::RunThread(int number) {
   while (true) {
     std::vector<QueuedUnit> group = NextGroup(*writers_[number]);
     if (group.empty()) return;
-    write_group_(number, std::move(group));
+    std::vector<QueuedUnit> again = write_group_(number, std::move(group));
+    if (!again.empty()) PutBack(*writers_[number], std::move(again));
   }
+}
+
+void IngestQueue::PutBack(Writer& writer, std::vector<QueuedUnit> group) {
+  const int part = group.front().unit.part;
+  std::deque<QueuedUnit> same;
+  std::deque<QueuedUnit> others;
+  MutexLock lock(writer.mutex);
+  for (QueuedUnit& unit : group) {
+    queued_units_ += 1;
+    queued_bytes_ += unit.bytes;
+    same.push_back(std::move(unit));
+  }
+  for (QueuedUnit& unit : writer.queue) {
+    (unit.unit.part == part ? same : others).push_back(std::move(unit));
+  }
+  for (QueuedUnit& unit : same) others.push_back(std::move(unit));
+  writer.queue = std::move(others);
 }
 
 std::vector<QueuedUnit> IngestQueue::NextGroup(Writer& writer) {

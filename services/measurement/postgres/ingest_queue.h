@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/deadline.h"
 #include "libs/base/mutex.h"
 #include "services/measurement/measurement_store.h"
 
@@ -22,6 +24,8 @@ struct IngestQueueOptions {
   // A group is closed at the first of these.
   size_t max_group_units = 512;
   size_t max_group_rows = 20'000;
+  // A unit whose partition is locked by another process is tried again for so long.
+  absl::Duration longest_wait = absl::Seconds(10);
 };
 
 // A unit between Ingest and its answer.
@@ -29,15 +33,18 @@ struct QueuedUnit {
   IngestUnit unit;
   MeasurementStore::IngestDone done;
   size_t bytes = 0;
+  Deadline give_up;  // set by Submit
 };
 
 // Thread-safe. Units of one partition keep their order; while one group of it is being written,
-// others gather behind it.
+// others gather behind it. A group that cannot be written yet waits for the other partitions of its
+// writer to have their turn.
 class IngestQueue {
  public:
-  // Called on the thread of `writer` (from 0) with units of one partition, not empty; answers them
-  // all before it returns.
-  using WriteGroup = std::function<void(int writer, std::vector<QueuedUnit> group)>;
+  // Called on the thread of `writer` (from 0) with units of one partition, not empty; before it
+  // returns, answers all but those that it returns: they are tried again, in their order.
+  using WriteGroup =
+      std::function<std::vector<QueuedUnit>(int writer, std::vector<QueuedUnit> group)>;
 
   IngestQueue(const IngestQueueOptions& options, WriteGroup write_group);
   IngestQueue(const IngestQueue&) = delete;
@@ -66,6 +73,8 @@ class IngestQueue {
   void RunThread(int number);
   // Waits for work; empty: shut down and drained.
   std::vector<QueuedUnit> NextGroup(Writer& writer);
+  // Behind the units of other partitions, before those of its own.
+  void PutBack(Writer& writer, std::vector<QueuedUnit> group);
 
   const IngestQueueOptions options_;
   const WriteGroup write_group_;

@@ -62,6 +62,11 @@ absl::StatusOr<IngestOutcome> PartitionGroup::Apply(size_t index) {
   return outcome;
 }
 
+void PartitionGroup::BeginNewLife() {
+  ++head.incarnation;
+  changed_ = true;
+}
+
 absl::StatusOr<std::optional<IngestOutcome>> PartitionGroup::FindRequest(
     const IngestUnit& unit) const {
   if (unit.request_id.empty()) return std::nullopt;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@
 
 namespace kpisuite {
 
+inline constexpr int64_t kUnknownLast = std::numeric_limits<int64_t>::max();
+
 // A series that the group names. Views refer to the units.
 struct GroupSeries {
   absl::string_view workspace;
@@ -27,6 +30,8 @@ struct GroupSeries {
   std::string slice;
   uint64_t id = 0;  // 0: it is not stored
   bool has_business_day = false;
+  // No stored sample is later, so that one that is needs no look-up.
+  int64_t last_nano = kUnknownLast;
   // What the group does to it.
   bool added = false;
   bool marked = false;  // got its first business day
@@ -97,6 +102,9 @@ class PartitionGroup {
   // Applies the unit at `index`, each once and in order. See MeasurementStore::Ingest; a unit that
   // is refused leaves no trace.
   absl::StatusOr<IngestOutcome> Apply(size_t index);
+  // The feed has lost entries that were followed: what it gets now is of its next life. Before
+  // Apply, and written even if the units change nothing.
+  void BeginNewLife();
   // Whether anything is to be written.
   bool changed() const { return changed_; }
 

@@ -67,7 +67,7 @@ PostgresMeasurementStore::PostgresMeasurementStore(const PostgresMeasurementStor
         return writers;
       }()),
       queue_(options.queue, [this](int writer, std::vector<QueuedUnit> group) {
-        WriteGroup(*writers_[writer], std::move(group));
+        return WriteGroup(*writers_[writer], std::move(group));
       }) {}
 
 PostgresMeasurementStore::~PostgresMeasurementStore() { Shutdown(); }
@@ -85,27 +85,40 @@ void PostgresMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
   if (!submitted.ok()) queued.done(submitted);
 }
 
-void PostgresMeasurementStore::WriteGroup(GroupWriter& writer, std::vector<QueuedUnit> group) {
+std::vector<QueuedUnit> PostgresMeasurementStore::WriteGroup(GroupWriter& writer,
+                                                             std::vector<QueuedUnit> group) {
   std::vector<const IngestUnit*> units;
   units.reserve(group.size());
   for (const QueuedUnit& one : group) units.push_back(&one.unit);
-  absl::StatusOr<WrittenGroup> written = writer.Write(units);
+  absl::StatusOr<WrittenGroup> written = writer.Write(units, heads_.Head(group.front().unit.part));
   if (written.ok()) {
     groups_committed_.fetch_add(1, std::memory_order_relaxed);
     heads_.Advance(written->head);
     for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(written->outcomes[i]));
-    return;
+    return {};
   }
+  std::vector<QueuedUnit> again;
   if (absl::IsInternal(written.status()) && group.size() > 1) {
     // One of them cannot be written; the others are not to suffer for it.
     for (QueuedUnit& one : group) {
+      if (!again.empty()) {
+        again.push_back(std::move(one));  // they keep their order
+        continue;
+      }
       std::vector<QueuedUnit> alone;
       alone.push_back(std::move(one));
-      WriteGroup(writer, std::move(alone));
+      again = WriteGroup(writer, std::move(alone));
     }
-    return;
+    return again;
   }
-  for (QueuedUnit& one : group) one.done(written.status());
+  for (QueuedUnit& one : group) {
+    if (IsLockTimeout(written.status()) && !one.give_up.passed()) {
+      again.push_back(std::move(one));
+    } else {
+      one.done(written.status());
+    }
+  }
+  return again;
 }
 
 absl::StatusOr<ChangePage> PostgresMeasurementStore::ReadChanges(int part, int64_t incarnation,

@@ -69,7 +69,8 @@ class PostgresMeasurementStore final : public MeasurementStore {
                            std::unique_ptr<PostgresDatabase> database, std::vector<FeedHead> heads,
                            const Clock& clock);
 
-  void WriteGroup(GroupWriter& writer, std::vector<QueuedUnit> group);
+  // As IngestQueue::WriteGroup.
+  std::vector<QueuedUnit> WriteGroup(GroupWriter& writer, std::vector<QueuedUnit> group);
 
   const int partitions_;
   const std::unique_ptr<PostgresDatabase> database_;

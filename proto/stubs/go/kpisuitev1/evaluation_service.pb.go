@@ -155,7 +155,8 @@ func (x *GetStateRequest) GetMinVersion() string {
 	return ""
 }
 
-// Request of BatchGetStates.
+// Request of BatchGetStates. Each key is answered as by GetState, from wherever its state is:
+// `freshness.source` says where.
 type BatchGetStatesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which states, 1 to 1000.
@@ -502,7 +503,11 @@ type WatchStatesRequest struct {
 	// Only these keys instead of a filter; at most 1000. `period` is ignored: every period that
 	// changes is sent.
 	Keys []*StateKey `protobuf:"bytes,3,rep,name=keys,proto3" json:"keys,omitempty"`
-	// Go on after this token; empty first sends the current states.
+	// Go on after this token; empty first sends the current states. Good at any evaluator and in any
+	// life of it. The one that gave it sends what has changed since. Any other (another replica, after
+	// a restart, after a migration) sends every state that matches, of any period: no change is
+	// missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
+	// all that the evaluator of the token had shown.
 	ResumeToken string `protobuf:"bytes,4,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	// Send a heartbeat when nothing changed for so many seconds, 1 to 60. Default 15.
 	HeartbeatSeconds int32 `protobuf:"varint,5,opt,name=heartbeat_seconds,json=heartbeatSeconds,proto3" json:"heartbeat_seconds,omitempty"`

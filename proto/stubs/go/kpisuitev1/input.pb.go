@@ -287,7 +287,8 @@ type Input struct {
 	// Id of another KPI, evaluated for the same window and slice.
 	Kpi *string `protobuf:"bytes,2,opt,name=kpi,proto3,oneof" json:"kpi,omitempty"`
 	// How samples become one number. Required for a metric; for a kpi required with apply RESULT
-	// (SUM, AVG, MIN, MAX, FIRST, LAST or MEDIAN of its finished values) and refused without.
+	// (SUM, AVG, MIN, MAX, FIRST, LAST, MEDIAN or MEAN_OF_RATIOS of its finished values) and refused
+	// without.
 	Aggregation *Aggregation `protobuf:"varint,3,opt,name=aggregation,proto3,enum=kpisuite.v1.Aggregation,oneof" json:"aggregation,omitempty"`
 	// Which percentile, a decimal in [0, 100]; PERCENTILE only, required there.
 	Percentile *string `protobuf:"bytes,4,opt,name=percentile,proto3,oneof" json:"percentile,omitempty"`

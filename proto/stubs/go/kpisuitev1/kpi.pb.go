@@ -529,7 +529,8 @@ type Kpi struct {
 	// otherwise.
 	KeepLastPeriods *int32 `protobuf:"varint,32,opt,name=keep_last_periods,json=keepLastPeriods,proto3,oneof" json:"keep_last_periods,omitempty"`
 	// First local date of this version under KEEP_HISTORY, "2025-01-01": periods that end after it
-	// are of this version. Default: periods that were not closed when it was applied.
+	// are of this version. Default: periods that were not closed when it was applied. Changed alone,
+	// it moves the first day of the newest version.
 	EffectiveFrom *string `protobuf:"bytes,33,opt,name=effective_from,json=effectiveFrom,proto3,oneof" json:"effective_from,omitempty"`
 	// |delta_pct| below which a comparison is FLAT. A decimal >= 0. Default 0.02.
 	FlatEpsilon *string `protobuf:"bytes,34,opt,name=flat_epsilon,json=flatEpsilon,proto3,oneof" json:"flat_epsilon,omitempty"`

@@ -818,7 +818,8 @@ pub struct Input {
     #[prost(string, optional, tag = "2")]
     pub kpi: ::core::option::Option<::prost::alloc::string::String>,
     /// How samples become one number. Required for a metric; for a kpi required with apply RESULT
-    /// (SUM, AVG, MIN, MAX, FIRST, LAST or MEDIAN of its finished values) and refused without.
+    /// (SUM, AVG, MIN, MAX, FIRST, LAST, MEDIAN or MEAN_OF_RATIOS of its finished values) and refused
+    /// without.
     #[prost(enumeration = "Aggregation", optional, tag = "3")]
     pub aggregation: ::core::option::Option<i32>,
     /// Which percentile, a decimal in \[0, 100\]; PERCENTILE only, required there.
@@ -1690,7 +1691,8 @@ pub struct Kpi {
     #[prost(int32, optional, tag = "32")]
     pub keep_last_periods: ::core::option::Option<i32>,
     /// First local date of this version under KEEP_HISTORY, "2025-01-01": periods that end after it
-    /// are of this version. Default: periods that were not closed when it was applied.
+    /// are of this version. Default: periods that were not closed when it was applied. Changed alone,
+    /// it moves the first day of the newest version.
     #[prost(string, optional, tag = "33")]
     pub effective_from: ::core::option::Option<::prost::alloc::string::String>,
     /// |delta_pct| below which a comparison is FLAT. A decimal >= 0. Default 0.02.
@@ -6000,7 +6002,8 @@ pub struct GetStateRequest {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(GetStateRequest, 1 | 2 | 3 | 536870911);
-/// Request of BatchGetStates.
+/// Request of BatchGetStates. Each key is answered as by GetState, from wherever its state is:
+/// `freshness.source` says where.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]
@@ -6118,7 +6121,11 @@ pub struct WatchStatesRequest {
     /// changes is sent.
     #[prost(message, repeated, tag = "3")]
     pub keys: ::prost::alloc::vec::Vec<StateKey>,
-    /// Go on after this token; empty first sends the current states.
+    /// Go on after this token; empty first sends the current states. Good at any evaluator and in any
+    /// life of it. The one that gave it sends what has changed since. Any other (another replica, after
+    /// a restart, after a migration) sends every state that matches, of any period: no change is
+    /// missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
+    /// all that the evaluator of the token had shown.
     #[prost(string, tag = "4")]
     pub resume_token: ::prost::alloc::string::String,
     /// Send a heartbeat when nothing changed for so many seconds, 1 to 60. Default 15.

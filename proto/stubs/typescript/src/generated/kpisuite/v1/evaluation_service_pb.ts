@@ -74,7 +74,8 @@ export const GetStateRequestSchema: GenMessage<GetStateRequest> = /*@__PURE__*/
   messageDesc(file_kpisuite_v1_evaluation_service, 0);
 
 /**
- * Request of BatchGetStates.
+ * Request of BatchGetStates. Each key is answered as by GetState, from wherever its state is:
+ * `freshness.source` says where.
  *
  * @generated from message kpisuite.v1.BatchGetStatesRequest
  */
@@ -275,7 +276,11 @@ export type WatchStatesRequest = Message<"kpisuite.v1.WatchStatesRequest"> & {
   keys: StateKey[];
 
   /**
-   * Go on after this token; empty first sends the current states.
+   * Go on after this token; empty first sends the current states. Good at any evaluator and in any
+   * life of it. The one that gave it sends what has changed since. Any other (another replica, after
+   * a restart, after a migration) sends every state that matches, of any period: no change is
+   * missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
+   * all that the evaluator of the token had shown.
    *
    * @generated from field: string resume_token = 4;
    */

@@ -38,7 +38,8 @@ export type Input = Message<"kpisuite.v1.Input"> & {
 
   /**
    * How samples become one number. Required for a metric; for a kpi required with apply RESULT
-   * (SUM, AVG, MIN, MAX, FIRST, LAST or MEDIAN of its finished values) and refused without.
+   * (SUM, AVG, MIN, MAX, FIRST, LAST, MEDIAN or MEAN_OF_RATIOS of its finished values) and refused
+   * without.
    *
    * @generated from field: optional kpisuite.v1.Aggregation aggregation = 3;
    */

@@ -271,7 +271,8 @@ export type Kpi = Message<"kpisuite.v1.Kpi"> & {
 
   /**
    * First local date of this version under KEEP_HISTORY, "2025-01-01": periods that end after it
-   * are of this version. Default: periods that were not closed when it was applied.
+   * are of this version. Default: periods that were not closed when it was applied. Changed alone,
+   * it moves the first day of the newest version.
    *
    * @generated from field: optional string effective_from = 33;
    */

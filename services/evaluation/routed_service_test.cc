@@ -1,4 +1,4 @@
-// BatchGetStates about KPIs of which another evaluator is the owner.
+// Calls about KPIs of which another evaluator is the owner.
 #include <atomic>
 #include <string>
 #include <vector>
@@ -20,6 +20,7 @@ class OwnershipOfOthers final : public PartitionOwnership {
   explicit OwnershipOfOthers(std::string owner) : owner_(std::move(owner)) {}
 
   void Begin(int, const std::string&, OwnershipListener&) override {}
+  void RequestEnd() override {}
   void End() override {}
   bool shared() const override { return true; }
   bool holds() const override { return true; }
@@ -43,7 +44,7 @@ class LogOfOthers final : public MemoryStateLog {
   const std::string owner_;
 };
 
-// Counts its round trips, and fails them when told to.
+// Counts its round trips, and fails them when told to. Its owner is alive: all is as of now.
 class CountedCache final : public StateCache {
  public:
   absl::StatusOr<PublishResult> Publish(const Publication& publication) override {
@@ -53,7 +54,12 @@ class CountedCache final : public StateCache {
       const std::vector<PartitionRead>& partitions) override {
     ++reads_;
     if (down_) return absl::UnavailableError("down");
-    return states_.Read(partitions);
+    auto read = states_.Read(partitions);
+    if (!read.ok()) return read;
+    for (PartitionStates& states : *read) {
+      if (states.frontier.has_value()) states.frontier->as_of = absl::Now();
+    }
+    return read;
   }
   absl::Status Ping() override { return absl::OkStatus(); }
   std::string description() const override { return "counted"; }
@@ -103,7 +109,7 @@ class OwnerForTest final : public v1::EvaluationService::Service {
   std::vector<std::string> asked_ GUARDED_BY(mutex_);
 };
 
-class RoutedBatchTest : public ::testing::Test {
+class RoutedServiceTest : public ::testing::Test {
  protected:
   void Start(const std::string& owner) {
     suite_.definitions.Apply({TestMetric("m"), TestKpi("k", "m", v1::AGGREGATION_SUM)});
@@ -117,10 +123,10 @@ class RoutedBatchTest : public ::testing::Test {
     cache_->TakeReads();
   }
 
-  // What the owner has said in the cache, to be trusted for an hour.
+  // What the owner has said in the cache.
   void Publish(int day) {
     Publication publication;
-    publication.frontier = {.fence = {kTestIncarnation, 1}, .as_of = absl::Now() + absl::Hours(1)};
+    publication.frontier = {.fence = {kTestIncarnation, 1}, .as_of = absl::Now()};
     publication.frontier_write = FrontierWrite::kEstablish;
     const StateId id{kTestKpi, "DAY", "", Day(day)};
     publication.updates = {
@@ -175,7 +181,7 @@ class RoutedBatchTest : public ::testing::Test {
   EvaluationForTest suite_;
 };
 
-TEST_F(RoutedBatchTest, TheCacheIsAskedOnceAndTheOwnerForWhatItLacks) {
+TEST_F(RoutedServiceTest, TheCacheIsAskedOnceAndTheOwnerForWhatItLacks) {
   const std::unique_ptr<RpcServer> server = *RpcServer::Start("127.0.0.1:0", {&owner_});
   Start("127.0.0.1:" + std::to_string(server->port()));
   Publish(3);
@@ -191,7 +197,7 @@ TEST_F(RoutedBatchTest, TheCacheIsAskedOnceAndTheOwnerForWhatItLacks) {
   server->Shutdown(absl::Seconds(5));
 }
 
-TEST_F(RoutedBatchTest, WhatNobodyElseHasIsReadFromTheLogAndIsStale) {
+TEST_F(RoutedServiceTest, WhatNobodyElseHasIsReadFromTheLogAndIsStale) {
   Start("");  // nobody is the owner at present
   Log(1);
   Log(2);
@@ -209,7 +215,7 @@ TEST_F(RoutedBatchTest, WhatNobodyElseHasIsReadFromTheLogAndIsStale) {
   EXPECT_THAT(Sources({1, 2}), ElementsAre(v1::STATE_SOURCE_STORE, v1::STATE_SOURCE_STORE));
 }
 
-TEST_F(RoutedBatchTest, AKeyThatIsWrongFailsAloneOnItsWay) {
+TEST_F(RoutedServiceTest, AKeyThatIsWrongFailsAloneOnItsWay) {
   Start("");
   v1::BatchGetStatesRequest request = OfDays({1, 1, 1, 1});
   request.mutable_keys(0)->set_kpi("workspaces/w/kpis/none");
@@ -221,6 +227,23 @@ TEST_F(RoutedBatchTest, AKeyThatIsWrongFailsAloneOnItsWay) {
   EXPECT_TRUE(results[1].has_error());
   EXPECT_EQ(results[2].error().code(), static_cast<int>(absl::StatusCode::kNotFound));
   EXPECT_EQ(results[3].state().value(), "cache");
+}
+
+TEST_F(RoutedServiceTest, HistoryAsItWasSaidIsReadWithoutAnOwner) {
+  Start("");
+  Log(1);
+  v1::GetHistoryRequest request;
+  request.set_kpi(kTestKpi);
+  request.set_window("DAY");
+  request.set_view(v1::HISTORY_VIEW_HISTORY);
+  v1::GetHistoryResponse history;
+  grpc::Status status = suite_.Call(&v1::EvaluationService::Stub::GetHistory, request, &history);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(history.entries_size(), 1);
+  EXPECT_EQ(history.entries(0).state().value(), "log");
+  request.set_view(v1::HISTORY_VIEW_LATEST);
+  status = suite_.Call(&v1::EvaluationService::Stub::GetHistory, request, &history);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << "what is known now is computed";
 }
 
 }  // namespace
