@@ -504,8 +504,8 @@ type WatchStatesRequest struct {
 	// changes is sent.
 	Keys []*StateKey `protobuf:"bytes,3,rep,name=keys,proto3" json:"keys,omitempty"`
 	// Go on after this token; empty first sends the current states. Good at any evaluator and in any
-	// life of it. The one that gave it sends what has changed since. Any other (another replica, after
-	// a restart, after a migration) sends every state that matches, of any period: no change is
+	// life of it. The one that gave it sends what has changed since. Any other (another replica, one
+	// after a restart or a migration) sends every state that matches, of any period: no change is
 	// missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
 	// all that the evaluator of the token had shown.
 	ResumeToken string `protobuf:"bytes,4,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`

@@ -31,7 +31,7 @@ type FinalizePeriodsRequest struct {
 	// Resource name of the KPI. Required.
 	Kpi string `protobuf:"bytes,1,opt,name=kpi,proto3" json:"kpi,omitempty"`
 	// Id of the last period to become FINAL, of any calendar window of the KPI; so does every period
-	// before it. Required.
+	// before it. A day that the zone skips ends when the next one begins. Required.
 	ThroughPeriod string `protobuf:"bytes,2,opt,name=through_period,json=throughPeriod,proto3" json:"through_period,omitempty"`
 	// Who, an address. Required.
 	Author string `protobuf:"bytes,3,opt,name=author,proto3" json:"author,omitempty"`
@@ -163,7 +163,7 @@ func (x *FinalizePeriodsResponse) GetFinalTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ReleaseHeldOut.
+// Request of ReleaseHeldOut. Lets in samples, no definitions.
 type ReleaseHeldOutRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name of the KPI. Required.

@@ -511,14 +511,17 @@ type Kpi struct {
 	// Smallest change of a closed period that is announced: up to it, and with the same status, a new
 	// revision is minor. Default: every change is announced.
 	Materiality *Materiality `protobuf:"bytes,25,opt,name=materiality,proto3" json:"materiality,omitempty"`
-	// What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY.
+	// What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY. FINAL
+	// periods keep the definition that they became final with; under another calendar or zone only
+	// their history tells what was said.
 	HistoryPolicy *HistoryPolicy `protobuf:"varint,26,opt,name=history_policy,json=historyPolicy,proto3,enum=kpisuite.v1.HistoryPolicy,oneof" json:"history_policy,omitempty"`
 	// Ids of KPIs that keep this one honest.
 	Guardrails []string `protobuf:"bytes,27,rep,name=guardrails,proto3" json:"guardrails,omitempty"`
 	// Digits after the point on display, 0 to 9; never changes a status. Default: 2, and 1 for "%".
 	DisplayDecimals *int32 `protobuf:"varint,28,opt,name=display_decimals,json=displayDecimals,proto3,oneof" json:"display_decimals,omitempty"`
 	// How long after its end, or after the KPI was created if that is later, a period is FINAL
-	// (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods.
+	// (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods. Another value
+	// reaches no day that is FINAL already.
 	FinalAfter *durationpb.Duration `protobuf:"bytes,29,opt,name=final_after,json=finalAfter,proto3" json:"final_after,omitempty"`
 	// The value is an estimate from a sample: states carry an interval, and LOW_N where it is wide.
 	Sampling *Sampling `protobuf:"bytes,30,opt,name=sampling,proto3" json:"sampling,omitempty"`

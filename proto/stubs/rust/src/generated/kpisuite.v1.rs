@@ -1256,7 +1256,8 @@ pub struct TargetValue {
     /// The grain it is stated for: a FLOW KPI's coarser windows sum it, finer windows have no target.
     /// Only an ALLOCATED target is spread over finer windows too. Default: the grain of the periods
     /// that it names (schedule, phased_linear, explicit weights); for other kinds the first window of
-    /// a FLOW KPI, and every window alike for the others.
+    /// a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW KPI
+    /// the periods that have begun count, the open one by its expected share (Pace).
     #[prost(enumeration = "Grain", optional, tag = "20")]
     pub grain: ::core::option::Option<i32>,
     /// Decimal places of the target, 0 to 9; computed values are rounded to it, half away from zero.
@@ -1666,7 +1667,9 @@ pub struct Kpi {
     /// revision is minor. Default: every change is announced.
     #[prost(message, optional, tag = "25")]
     pub materiality: ::core::option::Option<Materiality>,
-    /// What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY.
+    /// What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY. FINAL
+    /// periods keep the definition that they became final with; under another calendar or zone only
+    /// their history tells what was said.
     #[prost(enumeration = "HistoryPolicy", optional, tag = "26")]
     pub history_policy: ::core::option::Option<i32>,
     /// Ids of KPIs that keep this one honest.
@@ -1676,7 +1679,8 @@ pub struct Kpi {
     #[prost(int32, optional, tag = "28")]
     pub display_decimals: ::core::option::Option<i32>,
     /// How long after its end, or after the KPI was created if that is later, a period is FINAL
-    /// (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods.
+    /// (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods. Another value
+    /// reaches no day that is FINAL already.
     #[prost(message, optional, tag = "29")]
     pub final_after: ::core::option::Option<::prost_types::Duration>,
     /// The value is an estimate from a sample: states carry an interval, and LOW_N where it is wide.
@@ -2699,7 +2703,8 @@ pub struct FeedMark {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(FeedMark, 1 | 2 | 3 | 536870911);
-/// The target that decided.
+/// The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date, which
+/// moves once a day.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]
@@ -5459,7 +5464,7 @@ pub struct FinalizePeriodsRequest {
     #[prost(string, tag = "1")]
     pub kpi: ::prost::alloc::string::String,
     /// Id of the last period to become FINAL, of any calendar window of the KPI; so does every period
-    /// before it. Required.
+    /// before it. A day that the zone skips ends when the next one begins. Required.
     #[prost(string, tag = "2")]
     pub through_period: ::prost::alloc::string::String,
     /// Who, an address. Required.
@@ -5492,7 +5497,7 @@ pub struct FinalizePeriodsResponse {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(FinalizePeriodsResponse, 1 | 2 | 536870911);
-/// Request of ReleaseHeldOut.
+/// Request of ReleaseHeldOut. Lets in samples, no definitions.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]
@@ -6122,8 +6127,8 @@ pub struct WatchStatesRequest {
     #[prost(message, repeated, tag = "3")]
     pub keys: ::prost::alloc::vec::Vec<StateKey>,
     /// Go on after this token; empty first sends the current states. Good at any evaluator and in any
-    /// life of it. The one that gave it sends what has changed since. Any other (another replica, after
-    /// a restart, after a migration) sends every state that matches, of any period: no change is
+    /// life of it. The one that gave it sends what has changed since. Any other (another replica, one
+    /// after a restart or a migration) sends every state that matches, of any period: no change is
     /// missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
     /// all that the evaluator of the token had shown.
     #[prost(string, tag = "4")]

@@ -277,8 +277,8 @@ export type WatchStatesRequest = Message<"kpisuite.v1.WatchStatesRequest"> & {
 
   /**
    * Go on after this token; empty first sends the current states. Good at any evaluator and in any
-   * life of it. The one that gave it sends what has changed since. Any other (another replica, after
-   * a restart, after a migration) sends every state that matches, of any period: no change is
+   * life of it. The one that gave it sends what has changed since. Any other (another replica, one
+   * after a restart or a migration) sends every state that matches, of any period: no change is
    * missed, states may repeat (compare `version`); UNAVAILABLE (NOT_READY) while it does not know
    * all that the evaluator of the token had shown.
    *

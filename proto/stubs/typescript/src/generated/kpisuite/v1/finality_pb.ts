@@ -32,7 +32,7 @@ export type FinalizePeriodsRequest = Message<"kpisuite.v1.FinalizePeriodsRequest
 
   /**
    * Id of the last period to become FINAL, of any calendar window of the KPI; so does every period
-   * before it. Required.
+   * before it. A day that the zone skips ends when the next one begins. Required.
    *
    * @generated from field: string through_period = 2;
    */
@@ -96,7 +96,7 @@ export const FinalizePeriodsResponseSchema: GenMessage<FinalizePeriodsResponse> 
   messageDesc(file_kpisuite_v1_finality, 1);
 
 /**
- * Request of ReleaseHeldOut.
+ * Request of ReleaseHeldOut. Lets in samples, no definitions.
  *
  * @generated from message kpisuite.v1.ReleaseHeldOutRequest
  */

@@ -218,7 +218,9 @@ export type Kpi = Message<"kpisuite.v1.Kpi"> & {
   materiality?: Materiality | undefined;
 
   /**
-   * What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY.
+   * What a change of inputs, formula, windows or unit does to history. Default KEEP_HISTORY. FINAL
+   * periods keep the definition that they became final with; under another calendar or zone only
+   * their history tells what was said.
    *
    * @generated from field: optional kpisuite.v1.HistoryPolicy history_policy = 26;
    */
@@ -240,7 +242,8 @@ export type Kpi = Message<"kpisuite.v1.Kpi"> & {
 
   /**
    * How long after its end, or after the KPI was created if that is later, a period is FINAL
-   * (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods.
+   * (SEMANTICS 3.4.7). Needs a calendar window. Default: only by FinalizePeriods. Another value
+   * reaches no day that is FINAL already.
    *
    * @generated from field: google.protobuf.Duration final_after = 29;
    */
