@@ -1128,8 +1128,8 @@ func (x *FeedMark) GetSeq() int64 {
 	return 0
 }
 
-// The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date, which
-// moves once a day.
+// The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date,
+// which moves once a day.
 type ResolvedTarget struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Value, a decimal; empty for a range.

@@ -291,7 +291,7 @@ type TargetValue struct {
 	// The grain it is stated for: a FLOW KPI's coarser windows sum it, finer windows have no target.
 	// Only an ALLOCATED target is spread over finer windows too. Default: the grain of the periods
 	// that it names (schedule, phased_linear, explicit weights); for other kinds the first window of
-	// a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW KPI
+	// a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW
 	// the periods that have begun count, the open one by its expected share (Pace).
 	Grain *Grain `protobuf:"varint,20,opt,name=grain,proto3,enum=kpisuite.v1.Grain,oneof" json:"grain,omitempty"`
 	// Decimal places of the target, 0 to 9; computed values are rounded to it, half away from zero.

@@ -1256,7 +1256,7 @@ pub struct TargetValue {
     /// The grain it is stated for: a FLOW KPI's coarser windows sum it, finer windows have no target.
     /// Only an ALLOCATED target is spread over finer windows too. Default: the grain of the periods
     /// that it names (schedule, phased_linear, explicit weights); for other kinds the first window of
-    /// a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW KPI
+    /// a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW
     /// the periods that have begun count, the open one by its expected share (Pace).
     #[prost(enumeration = "Grain", optional, tag = "20")]
     pub grain: ::core::option::Option<i32>,
@@ -2703,8 +2703,8 @@ pub struct FeedMark {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(FeedMark, 1 | 2 | 3 | 536870911);
-/// The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date, which
-/// moves once a day.
+/// The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date,
+/// which moves once a day.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]

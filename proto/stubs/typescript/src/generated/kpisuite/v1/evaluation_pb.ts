@@ -637,8 +637,8 @@ export const FeedMarkSchema: GenMessage<FeedMark> = /*@__PURE__*/
   messageDesc(file_kpisuite_v1_evaluation, 4);
 
 /**
- * The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date, which
- * moves once a day.
+ * The target that decided. Of a FLOW in an open TO_DATE or TRAILING window the target to date,
+ * which moves once a day.
  *
  * @generated from message kpisuite.v1.ResolvedTarget
  */

@@ -200,7 +200,7 @@ export type TargetValue = Message<"kpisuite.v1.TargetValue"> & {
    * The grain it is stated for: a FLOW KPI's coarser windows sum it, finer windows have no target.
    * Only an ALLOCATED target is spread over finer windows too. Default: the grain of the periods
    * that it names (schedule, phased_linear, explicit weights); for other kinds the first window of
-   * a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW KPI
+   * a FLOW KPI, and every window alike for the others. In TO_DATE and TRAILING windows of a FLOW
    * the periods that have begun count, the open one by its expected share (Pace).
    *
    * @generated from field: optional kpisuite.v1.Grain grain = 20;
