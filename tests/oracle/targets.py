@@ -16,6 +16,9 @@ NO_TARGET = Nd("NO_TARGET")
 BEGINNING = datetime.date.min
 FOR_EVER = datetime.date.max
 
+# From fine to coarse; ALL is all time.
+GRAINS = periods.GRAINS + ("ALL",)
+
 
 @dataclasses.dataclass(frozen=True)
 class Resolved:
@@ -184,7 +187,7 @@ class TargetRules:
         last = self.match(members, self._last_day(reach, until))
         if last is None or last.grain is None:
             return none()
-        if periods.GRAINS.index(last.grain) >= periods.GRAINS.index(period.grain):
+        if GRAINS.index(last.grain) >= GRAINS.index(period.grain):
             return until.of(self._finer(last, members, period, environment), period)
         return self._sum(members, period, last.grain, environment, until)
 
@@ -205,8 +208,7 @@ class TargetRules:
         last = self.match(members, period.last)
         if last is None or last.grain is None:
             return none()
-        grains = periods.GRAINS + ("ALL",)
-        if grains.index(last.grain) >= grains.index(period.grain):
+        if GRAINS.index(last.grain) >= GRAINS.index(period.grain):
             return self._finer(last, members, period, environment)
         if self.flow and period.grain == "ALL":
             return none()  # all time never ends: its targets have no sum
