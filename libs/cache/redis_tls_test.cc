@@ -120,7 +120,10 @@ TEST_F(RedisTlsTest, RefusesACertificateThatHasExpired) {
 
 TEST_F(RedisTlsTest, SaysThatAServerHasNoTls) {
   const std::string plain = absl::StrCat("rediss://127.0.0.1:", server_->server().port());
-  RedisStateCache cache(*ParseCacheAddress(plain), {});
+  RedisStateCacheOptions options;
+  options.connect_timeout = absl::Milliseconds(300);
+  options.read_timeout = absl::Seconds(5);
+  RedisStateCache cache(*ParseCacheAddress(plain), options);
   const absl::Status status = cache.Ping();
   EXPECT_EQ(CauseOf(status), "TIMEOUT") << "it waits for the end of a command";
   EXPECT_THAT(status.ToString(), HasSubstr("handshake of TLS"));
