@@ -75,6 +75,7 @@ curl                            # admin port in tests and quickstart
 jq                              # JSON in shell tests
 procps                          # ps, pgrep in process tests
 util-linux                      # flock, setsid in shell scripts
+xz-utils                        # unpacks the programs of earlier versions
 prometheus                      # promtool: checks and tests of the alert rules
 LIST
 }

@@ -6,6 +6,7 @@
 
 #include "libs/base/blocking.h"
 #include "libs/base/clock.h"
+#include "libs/base/error.h"
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
 #include "libs/base/mutex.h"
@@ -88,6 +89,13 @@ TEST(Log, QuotesNumbersThatJsonCannotHold) {
   EXPECT_TRUE(LogField("x", std::nan("")).quoted());
   EXPECT_TRUE(LogField("x", HUGE_VAL).quoted());
   EXPECT_FALSE(LogField("x", -3).quoted());
+}
+
+TEST(Log, TellsAStatusWithoutItsDetails) {
+  const LogField field("status",
+                       MakeError(absl::StatusCode::kAborted, "ETAG", "another came first"));
+  EXPECT_EQ(field.value(), "ABORTED: another came first");
+  EXPECT_TRUE(field.quoted());
 }
 
 TEST(Log, DropsLinesBelowTheLevel) {

@@ -25,6 +25,9 @@ class LogField {
   LogField(absl::string_view key, const char* value) : LogField(key, absl::string_view(value)) {}
   LogField(absl::string_view key, const std::string& value)
       : LogField(key, absl::string_view(value)) {}
+  // Code and message; the details are for programs.
+  LogField(absl::string_view key, const absl::Status& value)
+      : LogField(key, value.ToString(absl::StatusToStringMode::kWithNoExtraData)) {}
   LogField(absl::string_view key, bool value)
       : key_(key), value_(value ? "true" : "false"), quoted_(false) {}
   template <typename Number, typename = std::enable_if_t<std::is_arithmetic_v<Number>>>

@@ -252,8 +252,7 @@ void CachePublisher::Failed(Publication publication, const absl::Status& status,
     // One server's failure is said by its connections, not by each of its partitions.
     if (!of_one_server) {
       LogError("partition could not be published",
-               {{"partition", publication.partition},
-                {"error", status.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+               {{"partition", publication.partition}, {"error", status}});
     }
     if (found != partitions_.end()) {
       found->second.not_before = now + Nanoseconds(options_.heartbeat);

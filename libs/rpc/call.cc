@@ -162,7 +162,7 @@ void CallRecord::Log(const absl::Status& status, grpc::StatusCode code,
     fields.push_back({"reason", reason});
   }
   if (HidesText(status)) {
-    fields.push_back({"error", status.ToString(absl::StatusToStringMode::kWithNoExtraData)});
+    fields.push_back({"error", status});
     LogError("call failed", fields);
   } else {
     LogInfo("call failed", fields);

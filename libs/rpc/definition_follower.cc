@@ -78,8 +78,7 @@ void DefinitionFollower::Run() {
     }
     // Whoever made progress starts over with short waits.
     failures = Place() == before ? failures + 1 : 1;
-    LogInfo("following definitions ended, will try again",
-            {{"error", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    LogInfo("following definitions ended, will try again", {{"error", ended}});
     WaitBackoff(failures);
   }
 }

@@ -117,9 +117,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response>,
       return source_->Next();
     }
     if (step == Step::kNext) return source_->Next();
-    StreamStep<Response> step_result = source_->Heartbeat();
-    if (std::holds_alternative<StreamIdle>(step_result)) has_heartbeats_ = false;
-    return step_result;
+    StreamStep<Response> beat = source_->Heartbeat();
+    has_heartbeats_ = !std::holds_alternative<StreamIdle>(beat);
+    return beat;
   }
 
   void EndStep(StreamStep<Response> result) EXCLUDES(mutex_) {

@@ -15,8 +15,7 @@ PooledTransaction::~PooledTransaction() {
   if (connection_->in_transaction()) {
     const absl::Status rolled_back = connection_->Execute("ROLLBACK");
     if (!rolled_back.ok()) {
-      LogError("rollback failed",
-               {{"error", rolled_back.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+      LogError("rollback failed", {{"error", rolled_back}});
     }
   }
   pool_->Return(std::move(connection_));

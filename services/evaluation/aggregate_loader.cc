@@ -87,11 +87,10 @@ void AggregateLoader::Load(std::vector<PartLoad> loads) {
     for (PartLoad& load : loads) Load({std::move(load)});
     return;
   }
-  LogWarning("aggregates cannot be loaded yet",
-             {{"part", loads.front().part},
-              {"metric", loads.front().request.query.metric()},
-              {"queries", loads.size()},
-              {"status", answers.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+  LogWarning("aggregates cannot be loaded yet", {{"part", loads.front().part},
+                                                 {"metric", loads.front().request.query.metric()},
+                                                 {"queries", loads.size()},
+                                                 {"status", answers.status()}});
   for (PartLoad& load : loads) done_(std::move(load), answers.status());
 }
 

@@ -52,8 +52,7 @@ void DefinitionSaver::Finish(const absl::StatusOr<DefinitionsSaved>& saved) {
   failed_ = !saved.ok();
   if (failed_) {
     LogWarning("definitions cannot be saved; a start without the definition service will lack them",
-               {{"position", position_},
-                {"status", saved.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+               {{"position", position_}, {"status", saved.status()}});
   } else if (*saved == DefinitionsSaved::kKnown) {
     SaveOwnVersions();
   } else {

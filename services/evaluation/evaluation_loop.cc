@@ -118,8 +118,7 @@ bool EvaluationLoop::Store(absl::Time now) {
     stats_.log_failures.fetch_add(1, std::memory_order_relaxed);
     out_.readiness.SetNotReady("state-log", std::string(lost.status().message()));
     LogError("the state log cannot be written; states are held back",
-             {{"entries", entries.size()},
-              {"status", lost.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+             {{"entries", entries.size()}, {"status", lost.status()}});
     return false;
   }
   NothingHeldBack();

@@ -71,8 +71,7 @@ void EvaluationLoop::OnPartitions(int partitions) {
   out_.positions.Start(partitions, out_.ownership.shared());
   out_.positions.SetFollowed(live_.catalog().position());
   if (const absl::Status saved = out_.log.SavePartitions(partitions); !saved.ok()) {
-    LogWarning("the number of partitions cannot be saved",
-               {{"status", saved.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    LogWarning("the number of partitions cannot be saved", {{"status", saved}});
   }
   live_.SetPartitions(partitions);
   requests_.partitions_known(partitions);
@@ -113,9 +112,7 @@ void EvaluationLoop::BeginParts(absl::Time now) {
   for (const auto& [part, begin] : to_begin_) begins.push_back(begin);
   if (const absl::Status begun = live_.Begin(begins); !begun.ok()) {
     begin_at_ = now + kBeginRetry;
-    LogWarning("partitions cannot begin yet",
-               {{"partitions", begins.size()},
-                {"status", begun.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    LogWarning("partitions cannot begin yet", {{"partitions", begins.size()}, {"status", begun}});
     return;
   }
   to_begin_.clear();
@@ -184,9 +181,7 @@ void EvaluationLoop::OnBatch(std::shared_ptr<const v1::ChangeBatch> batch) {
   }
   const absl::Status applied = live_.Apply(std::move(batch));
   if (applied.ok()) return;
-  LogWarning(
-      "the feed cannot be followed",
-      {{"part", part}, {"status", applied.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+  LogWarning("the feed cannot be followed", {{"part", part}, {"status", applied}});
   requests_.restart(part);
 }
 
@@ -217,8 +212,7 @@ void EvaluationLoop::OnLoaded(const PartLoad& load, const absl::StatusOr<LoadAns
   stats_.load_failures.fetch_add(1, std::memory_order_relaxed);
   no_loads_before_ = clock_.Now() + kLoadRetry;
   LogError("aggregates cannot be used",
-           {{"metric", load.request.query.metric()},
-            {"status", taken.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+           {{"metric", load.request.query.metric()}, {"status", taken}});
 }
 
 absl::Status EvaluationLoop::Await(PositionToken token, absl::Time deadline,
@@ -262,8 +256,7 @@ void EvaluationLoop::OnFenced(int partition) {
 void EvaluationLoop::OnCacheUp() { LogInfo("the cache answers"); }
 
 void EvaluationLoop::OnCacheDown(const absl::Status& status) {
-  LogWarning("the cache does not answer; states are served from memory",
-             {{"status", status.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+  LogWarning("the cache does not answer; states are served from memory", {{"status", status}});
 }
 
 }  // namespace kpisuite

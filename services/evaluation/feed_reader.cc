@@ -160,8 +160,7 @@ void FeedReader::RunThread() {
     connected_.store(false, std::memory_order_relaxed);
     if (stopping()) return;
     if (ended.ok()) continue;
-    LogWarning("the change feed ended; connecting again",
-               {{"status", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    LogWarning("the change feed ended; connecting again", {{"status", ended}});
     if (lasted.passed()) backoff = options_.first_backoff;
     Wait(backoff);
     backoff = std::min(2 * backoff, options_.longest_backoff);

@@ -95,14 +95,12 @@ void LivePartitions::Place(const std::shared_ptr<const KpiDefinition>& kpi) {
   if (engine->Find(name) == nullptr) {
     part_of_kpi_[name] = part;
     if (const absl::Status seeded = SeedFromLog({name}); !seeded.ok()) {
-      LogError(
-          "the state log cannot be read; revisions of closed periods start again",
-          {{"kpi", name}, {"status", seeded.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+      LogError("the state log cannot be read; revisions of closed periods start again",
+               {{"kpi", name}, {"status", seeded}});
     }
   }
   if (const absl::Status set = engine->SetVersions(versions_.ChainOf(kpi, catalog_)); !set.ok()) {
-    LogError("a KPI cannot be evaluated",
-             {{"kpi", name}, {"status", set.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+    LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set}});
     Take(name);
     return;
   }
@@ -226,9 +224,7 @@ absl::Status LivePartitions::Begin(const std::vector<PartBegin>& begins) {
     const absl::Status set =
         EngineOf(part_of_kpi_.at(name))->SetVersions(versions_.ChainOf(kpi, catalog_));
     if (!set.ok()) {
-      LogError(
-          "a KPI cannot be evaluated",
-          {{"kpi", name}, {"status", set.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+      LogError("a KPI cannot be evaluated", {{"kpi", name}, {"status", set}});
       Take(name);
       continue;
     }

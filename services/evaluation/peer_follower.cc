@@ -48,8 +48,7 @@ class PeerFollower::Stream {
       SetContext(nullptr);
       if (std::exchange(following_, false)) {
         LogInfo("the states of another evaluator are followed again",
-                {{"peer", address_},
-                 {"status", ended.ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+                {{"peer", address_}, {"status", ended}});
         if (!loop_.LosePeer(address_)) return;
       }
       if (Wait(kPause)) return;

@@ -96,9 +96,9 @@ absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::Find(const StateId& i
   return std::nullopt;
 }
 
-absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::FindClosed(const StateId& id) {
+absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::FindClosed(const StateId& series) {
   MutexLock lock(mutex_);
-  const auto subject = entries_.find({id.kpi, id.window, id.slice});
+  const auto subject = entries_.find({series.kpi, series.window, series.slice});
   if (subject == entries_.end()) return std::nullopt;
   const Entries& entries = subject->second;
   const auto closed = std::find_if(entries.rbegin(), entries.rend(),

@@ -24,7 +24,7 @@ class MemoryStateLog : public StateLog {
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
-  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override
       EXCLUDES(mutex_);
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override
       EXCLUDES(mutex_);

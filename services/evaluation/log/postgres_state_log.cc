@@ -233,30 +233,24 @@ absl::Status PostgresStateLog::VisitClosed(absl::string_view kpi,
 }
 
 absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::Find(const StateId& id) {
-  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
-  ASSIGN_OR_RETURN(
-      const PostgresResult rows,
-      transaction.connection().Query(
-          absl::StrCat("SELECT ", Columns("state"),
-                       " FROM state_log WHERE kpi = $1 AND \"window\" = $2"
-                       " AND substr(slice, 1, 400) = substr($3, 1, 400) AND slice = $3"
-                       " AND (period = $4 OR $4 = '') ORDER BY first_day DESC, number DESC"
-                       " LIMIT 1"),
-          {id.kpi, id.window, id.slice, id.period}));
-  if (rows.rows() == 0) return std::nullopt;
-  return ReadRow(rows, 0).logged;
+  return FindLast(id, "TRUE");
 }
 
-absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::FindClosed(const StateId& id) {
+absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::FindClosed(const StateId& series) {
+  return FindLast({series.kpi, series.window, series.slice, ""}, "revision >= 1");
+}
+
+absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::FindLast(const StateId& id,
+                                                                      absl::string_view condition) {
   ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
-  ASSIGN_OR_RETURN(
-      const PostgresResult rows,
-      transaction.connection().Query(
-          absl::StrCat("SELECT ", Columns("state"),
-                       " FROM state_log WHERE kpi = $1 AND \"window\" = $2"
-                       " AND substr(slice, 1, 400) = substr($3, 1, 400) AND slice = $3"
-                       " AND revision >= 1 ORDER BY first_day DESC, number DESC LIMIT 1"),
-          {id.kpi, id.window, id.slice}));
+  ASSIGN_OR_RETURN(const PostgresResult rows,
+                   transaction.connection().Query(
+                       absl::StrCat("SELECT ", Columns("state"),
+                                    " FROM state_log WHERE kpi = $1 AND \"window\" = $2"
+                                    " AND substr(slice, 1, 400) = substr($3, 1, 400) AND slice = $3"
+                                    " AND (period = $4 OR $4 = '') AND ",
+                                    condition, " ORDER BY first_day DESC, number DESC LIMIT 1"),
+                       {id.kpi, id.window, id.slice, id.period}));
   if (rows.rows() == 0) return std::nullopt;
   return ReadRow(rows, 0).logged;
 }

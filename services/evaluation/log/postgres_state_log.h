@@ -41,7 +41,7 @@ class PostgresStateLog final : public StateLog {
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
-  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override;
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override;
   absl::StatusOr<FinalityDecisions> LoadDecisions() override;
@@ -59,6 +59,11 @@ class PostgresStateLog final : public StateLog {
  private:
   PostgresStateLog(std::unique_ptr<PostgresDatabase> database, const PartitionLeaseOptions& leases)
       : database_(std::move(database)), leases_(leases) {}
+
+  // The newest entry of the last period, or of the one that the id names, of which `condition`
+  // holds.
+  absl::StatusOr<std::optional<LoggedState>> FindLast(const StateId& id,
+                                                      absl::string_view condition);
 
   // Which of the writers still own their partitions, which stay theirs until the transaction ends.
   absl::StatusOr<std::set<int32_t>> Owned(PostgresConnection& connection,

@@ -185,26 +185,23 @@ absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
 }
 
 absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& id) {
-  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  ASSIGN_OR_RETURN(Statement rows,
-                   snapshot.connection().Prepare(absl::StrCat(
-                       "SELECT ", Columns("state"),
-                       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
-                       "(period = ? OR ? = '') ORDER BY first_day DESC, number DESC LIMIT 1")));
-  RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice, id.period, id.period}));
-  ASSIGN_OR_RETURN(const bool found, rows.Step());
-  if (!found) return std::nullopt;
-  return ReadRow(rows).logged;
+  return FindLast(id, "TRUE");
 }
 
-absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::FindClosed(const StateId& id) {
+absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::FindClosed(const StateId& series) {
+  return FindLast({series.kpi, series.window, series.slice, ""}, "revision >= 1");
+}
+
+absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::FindLast(const StateId& id,
+                                                                    absl::string_view condition) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
   ASSIGN_OR_RETURN(Statement rows,
-                   snapshot.connection().Prepare(absl::StrCat(
-                       "SELECT ", Columns("state"),
-                       " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ? AND "
-                       "revision >= 1 ORDER BY first_day DESC, number DESC LIMIT 1")));
-  RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice}));
+                   snapshot.connection().Prepare(
+                       absl::StrCat("SELECT ", Columns("state"),
+                                    " FROM state_log WHERE kpi = ? AND \"window\" = ? AND slice = ?"
+                                    " AND (period = ? OR ? = '') AND ",
+                                    condition, " ORDER BY first_day DESC, number DESC LIMIT 1")));
+  RETURN_IF_ERROR(rows.Bind({id.kpi, id.window, id.slice, id.period, id.period}));
   ASSIGN_OR_RETURN(const bool found, rows.Step());
   if (!found) return std::nullopt;
   return ReadRow(rows).logged;

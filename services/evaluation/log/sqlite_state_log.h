@@ -40,7 +40,7 @@ class SqliteStateLog final : public StateLog {
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
-  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) override;
+  absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;
   absl::Status SaveDecision(const FinalityDecision& decision, const OwnedPart& writer) override;
   absl::StatusOr<FinalityDecisions> LoadDecisions() override;
@@ -57,6 +57,11 @@ class SqliteStateLog final : public StateLog {
 
  private:
   explicit SqliteStateLog(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  // The newest entry of the last period, or of the one that the id names, of which `condition`
+  // holds.
+  absl::StatusOr<std::optional<LoggedState>> FindLast(const StateId& id,
+                                                      absl::string_view condition);
 
   absl::StatusOr<int64_t> OpenEpoch();
   absl::Status SaveSetting(absl::string_view name, int64_t value);

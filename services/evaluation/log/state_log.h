@@ -119,9 +119,9 @@ class StateLog {
 
   // The newest entry of a state. With an empty period: of the last period that was logged.
   virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;
-  // The newest entry of the last period of a series (id.period does not matter) that was closed
+  // The newest entry of the last period of a series (its period does not matter) that was closed
   // (revision 1 and more).
-  virtual absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& id) = 0;
+  virtual absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) = 0;
 
   // By period, then in the order of recording.
   virtual absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) = 0;

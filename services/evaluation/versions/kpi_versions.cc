@@ -183,8 +183,7 @@ int32_t KpiVersions::FirstDayNotFinal(const std::string& name,
   const auto decisions = decisions_about_(name);
   if (!decisions.ok()) {
     LogError("the state log cannot be read; only final_after tells what is FINAL",
-             {{"kpi", name},
-              {"status", decisions.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+             {{"kpi", name}, {"status", decisions.status()}});
   }
   const KpiFinality finality(name, known->finality,
                              decisions.ok() ? *decisions : FinalityDecisions(),
@@ -301,8 +300,7 @@ int32_t KpiVersions::FirstOpenDay(const std::string& name, const KpiDefinition& 
     const auto closed = last_closed_(name, window.id(), position);
     if (!closed.ok()) {
       LogError("the state log cannot be read; closed periods are computed again",
-               {{"kpi", name},
-                {"status", closed.status().ToString(absl::StatusToStringMode::kWithNoExtraData)}});
+               {{"kpi", name}, {"status", closed.status()}});
       continue;
     }
     if (!closed->has_value()) continue;
