@@ -202,7 +202,14 @@ TEST_F(ClusterRedisTest, GoesOnAtTheReplicaOfANodeThatIsKilled) {
   const PublishResult result = PublishAtLast(
       *cache, PublicationOf(dead, FrontierAt(2), {StateAt("b", 2, "y")}, FrontierWrite::kAdvance));
   EXPECT_FALSE(result.lost);
-  const auto read = reader->Read({{dead, {"a", "b"}}, {partitions[0], {"a"}}});
+  const std::vector<PartitionRead> reads = {{dead, {"a", "b"}}, {partitions[0], {"a"}}};
+  auto read = reader->Read(reads);
+  // The node that it asks for the map may not have heard of the new owner yet.
+  const absl::Time end = absl::Now() + kPatience;
+  while (!read.ok() && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(50));
+    read = reader->Read(reads);
+  }
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ((*read)[0].frontier, FrontierAt(2));
   EXPECT_EQ((*read)[0].states[0]->payload, "x");
