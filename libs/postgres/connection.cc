@@ -171,7 +171,8 @@ absl::StatusOr<std::vector<std::string>> PostgresConnection::WaitForNotification
   collect();
   if (!payloads.empty()) return payloads;
   pollfd waiting[] = {{PQsocket(handle()), POLLIN, 0}, {wake_descriptor, POLLIN, 0}};
-  const int64_t timeout_ms = std::max<int64_t>(0, absl::ToInt64Milliseconds(timeout));
+  const absl::Duration rounded_up = absl::Ceil(timeout, absl::Milliseconds(1));
+  const int64_t timeout_ms = std::max<int64_t>(0, absl::ToInt64Milliseconds(rounded_up));
   if (poll(waiting, 2, static_cast<int>(timeout_ms)) > 0 && waiting[1].revents != 0) {
     uint64_t count = 0;
     [[maybe_unused]] const ssize_t cleared = read(wake_descriptor, &count, sizeof(count));

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -58,16 +59,16 @@ IngestUnit UnitOf(const Load& load, int writer, int64_t number) {
 class Side {
  public:
   virtual ~Side() = default;
-  virtual absl::Status Write(int writer, const IngestUnit& unit) = 0;
+  virtual absl::Status Write(int writer, IngestUnit unit) = 0;
 };
 
 class StoreSide final : public Side {
  public:
   explicit StoreSide(std::unique_ptr<PostgresMeasurementStore> store) : store_(std::move(store)) {}
 
-  absl::Status Write(int, const IngestUnit& unit) override {
+  absl::Status Write(int, IngestUnit unit) override {
     std::promise<absl::Status> done;
-    store_->Ingest(unit, [&done](const absl::StatusOr<IngestOutcome>& outcome) {
+    store_->Ingest(std::move(unit), [&done](const absl::StatusOr<IngestOutcome>& outcome) {
       done.set_value(outcome.status());
     });
     return done.get_future().get();
@@ -92,7 +93,7 @@ class UpsertSide final : public Side {
     return side;
   }
 
-  absl::Status Write(int writer, const IngestUnit& unit) override {
+  absl::Status Write(int writer, IngestUnit unit) override {
     PostgresColumn series = PostgresColumn::Int64s();
     PostgresColumn times = PostgresColumn::Int64s();
     PostgresColumn ids = PostgresColumn::Texts();

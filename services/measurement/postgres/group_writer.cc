@@ -23,17 +23,25 @@ constexpr char kSession[] =
     "SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET enable_seqscan TO off;"
     "SET enable_bitmapscan TO off; SET plan_cache_mode TO force_generic_plan; SET jit TO off";
 
-// Another transaction, of another partition, was in the way: it can only be a metric that both
-// were the first to name.
+// Another transaction was in the way: of another partition that was the first to name a metric, or
+// of another process that got the same request, which a statement that looks and writes at once
+// did not see.
 bool IsConflict(const absl::Status& status) {
   return absl::IsAborted(status) || absl::IsAlreadyExists(status);
+}
+
+WrittenGroup ApplyAll(size_t units, PartitionGroup& group) {
+  WrittenGroup written;
+  for (size_t i = 0; i < units; ++i) written.outcomes.push_back(group.Apply(i));
+  written.head = group.head;
+  return written;
 }
 
 }  // namespace
 
 absl::Status GroupWriter::Connect() {
   if (connection_ != nullptr && connection_->alive()) return absl::OkStatus();
-  series_.clear();
+  Forget();
   left_.clear();
   connection_.reset();
   ASSIGN_OR_RETURN(connection_, database_.Connect(kSession));
@@ -53,7 +61,7 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
       connection_.reset();
     }
     if (!IsConflict(written.status())) return written.status();
-    series_.clear();
+    Forget();
   }
   return PostgresUnavailable(absl::StrCat("a group was in the way of others ", kAttempts,
                                           " times: ", written.status().message()));
@@ -61,19 +69,67 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
 
 absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units,
                                                     const FeedHead& known) {
+  ASSIGN_OR_RETURN(std::optional<WrittenGroup> unread, WriteUnread(units, known));
+  if (unread.has_value()) return *std::move(unread);
   PartitionGroup group(units);
   RETURN_IF_ERROR(ReadGroup(group));
-  if (group.head.incarnation == known.incarnation && group.head.last_seq < known.last_seq) {
+  const FeedHead before = group.head;
+  if (before.incarnation == known.incarnation && before.last_seq < known.last_seq) {
     LogError("a partition has lost entries and begins a new life",
-             {{"part", known.part}, {"lost_from", group.head.last_seq + 1}});
+             {{"part", known.part}, {"lost_from", before.last_seq + 1}});
     group.BeginNewLife();
   }
-  WrittenGroup written;
-  for (size_t i = 0; i < units.size(); ++i) written.outcomes.push_back(group.Apply(i));
-  RETURN_IF_ERROR(WriteChanges(group));
-  RememberSeries(group);
-  written.head = group.head;
+  WrittenGroup written = ApplyAll(units.size(), group);
+  RETURN_IF_ERROR(WriteChanges(group, before));
+  Remember(group);
   return written;
+}
+
+absl::StatusOr<std::optional<WrittenGroup>> GroupWriter::WriteUnread(
+    absl::Span<const IngestUnit* const> units, const FeedHead& known) {
+  PartitionGroup group(units);
+  if (!RecallAll(group, known)) return std::nullopt;
+  const FeedHead before = group.head;
+  WrittenGroup written = ApplyAll(units.size(), group);
+  if (!group.OnlyAdds()) return std::nullopt;
+  PostgresPipeline pipeline(*connection_);
+  AddGroupAdditions(group, before, /*locked=*/false, pipeline);
+  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
+  if (results[0].rows() == 0) return std::nullopt;
+  written.head.trimmed_seq = results[0].Int64(0, 0);
+  Remember(group);
+  return written;
+}
+
+bool GroupWriter::RecallAll(PartitionGroup& group, const FeedHead& known) const {
+  const auto found = left_.find(group.part());
+  if (found == left_.end() || !group.watermarks.empty()) return false;
+  const Left& left = found->second;
+  // `known` is ahead when somebody else has written, or entries are lost.
+  if (!left.run_goes_on || left.incarnation != known.incarnation ||
+      left.last_seq != known.last_seq || !RecallSeries(group) || !RecallTraits(group)) {
+    return false;
+  }
+  group.head = known;
+  group.commit_nano = left.commit_nano;
+  group.last_series = left.last_series;
+  return std::all_of(group.rows.begin(), group.rows.end(), [&](const GroupRow& row) {
+    return row.time_nano > group.series[row.series].last_nano;
+  });
+}
+
+bool GroupWriter::RecallTraits(PartitionGroup& group) const {
+  for (auto& [name, one] : group.traits) {
+    const auto known = traits_.find(name);
+    if (known == traits_.end()) return false;
+    one.traits = known->second;
+  }
+  return true;
+}
+
+void GroupWriter::Forget() {
+  series_.clear();
+  traits_.clear();
 }
 
 bool GroupWriter::RecallSeries(PartitionGroup& group) const {
@@ -94,11 +150,16 @@ bool GroupWriter::RecallSeries(PartitionGroup& group) const {
   return all;
 }
 
-void GroupWriter::RememberSeries(const PartitionGroup& group) {
-  if (series_.size() + group.series.size() > kMostRemembered) series_.clear();
+void GroupWriter::Remember(const PartitionGroup& group) {
+  if (series_.size() + group.series.size() > kMostRemembered) Forget();
+  for (const auto& [name, one] : group.traits) {
+    if (!one.traits.empty()) traits_[name] = one.traits;
+  }
   Left& left = left_[group.part()];
   left.incarnation = group.head.incarnation;
   left.last_seq = group.head.last_seq;
+  left.commit_nano = group.commit_nano;
+  left.last_series = group.last_series;
   constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
   std::vector<int64_t> last(group.series.size(), kNever);
   for (const GroupRow& row : group.rows) {
@@ -114,11 +175,10 @@ void GroupWriter::RememberSeries(const PartitionGroup& group) {
 
 bool GroupWriter::ContinuesRun(const PartitionGroup& group) {
   Left& left = left_[group.part()];
-  if (left.incarnation == group.head.incarnation && left.last_seq == group.head.last_seq) {
-    return true;
-  }
-  left.run = ++runs_;
-  return false;
+  left.run_goes_on =
+      left.incarnation == group.head.incarnation && left.last_seq == group.head.last_seq;
+  if (!left.run_goes_on) left.run = ++runs_;
+  return left.run_goes_on;
 }
 
 absl::Status GroupWriter::ReadGroup(PartitionGroup& group) {
@@ -149,10 +209,11 @@ absl::Status GroupWriter::ReadRows(PartitionGroup& group) {
   return reads.Take(results);
 }
 
-absl::Status GroupWriter::WriteChanges(const PartitionGroup& group) {
+absl::Status GroupWriter::WriteChanges(const PartitionGroup& group, const FeedHead& before) {
   if (!group.changed()) return connection_->Execute("ROLLBACK");
   PostgresPipeline pipeline(*connection_);
-  AddGroupWrites(group, pipeline);
+  AddGroupChanges(group, pipeline);
+  AddGroupAdditions(group, before, /*locked=*/true, pipeline);
   pipeline.Add("COMMIT");
   return pipeline.Run().status();
 }

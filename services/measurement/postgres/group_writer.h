@@ -1,21 +1,25 @@
 // GroupWriter: makes groups of units durable, on a connection of its own.
 //
-// One transaction for a group, of one partition, in two or three round trips:
+// One transaction for a group, of one partition. Most groups bring new samples of known series,
+// later than the last ones, to a partition to which nobody else writes. They are decided from what
+// the writer remembers and written by one statement, in one round trip, on condition that the
+// partition is as the writer has left it. All others take two or three round trips:
 //
 //   lock the head row; in later statements, which see every commit before the lock was got: the
 //   requests, traits, series and watermarks that the units name
 //   the samples that they name (in the same round trip when all series are remembered)
 //   everything that changed, and the commit
 //
-// A sample that is later than the last of its series is known to be new, and not looked for, while
-// nobody else has written to the partition since.
+// There, too, a sample that is later than the last of its series is known to be new, and not looked
+// for, while nobody else has written to the partition since.
 //
-// What a unit does is decided in between, by PartitionGroup. Two processes that write to one
-// partition wait for each other at the lock, for a second at a time; one that is halted while it
-// holds the lock loses it after three.
+// What a unit does is decided by PartitionGroup. Two processes that write to one partition wait for
+// each other at the lock, for a second at a time; one that is halted while it holds the lock loses
+// it after three.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,27 +67,39 @@ class GroupWriter {
   struct Left {
     int64_t incarnation = 0;
     int64_t last_seq = 0;
+    int64_t commit_nano = 0;
+    int64_t last_series = 0;
     int64_t run = 0;
+    bool run_goes_on = false;  // the last group did not begin it
   };
 
   absl::Status Connect();
   absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units,
                                          const FeedHead& known);
+  // In one statement; nothing when the group is not of that kind, or somebody else has written to
+  // the partition. Then nothing is stored.
+  absl::StatusOr<std::optional<WrittenGroup>> WriteUnread(absl::Span<const IngestUnit* const> units,
+                                                          const FeedHead& known);
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
   // Whether nobody else has written to the partition; else a new run begins, in which nothing is
   // known of its last samples.
   bool ContinuesRun(const PartitionGroup& group);
-  absl::Status WriteChanges(const PartitionGroup& group);
+  absl::Status WriteChanges(const PartitionGroup& group, const FeedHead& before);
+  // Fills in the group as it is when the head is still as `known`; false: that takes a look.
+  bool RecallAll(PartitionGroup& group, const FeedHead& known) const;
   // Whether all series of the group are remembered; fills in those that are.
   bool RecallSeries(PartitionGroup& group) const;
-  void RememberSeries(const PartitionGroup& group);
+  bool RecallTraits(PartitionGroup& group) const;
+  void Remember(const PartitionGroup& group);
+  void Forget();
 
   PostgresDatabase& database_;
   std::unique_ptr<PostgresConnection> connection_;
   // Committed rows only. Begun anew with the connection: a server that was restored or has failed
   // over may not have them.
   absl::flat_hash_map<std::string, KnownSeries> series_;
+  absl::flat_hash_map<PartitionGroup::Name, std::string> traits_;
   absl::flat_hash_map<int, Left> left_;  // by partition
   int64_t runs_ = 0;
 };

@@ -1,5 +1,8 @@
 #include "services/measurement/postgres/group_writes.h"
 
+#include <utility>
+#include <vector>
+
 namespace kpisuite {
 namespace {
 
@@ -13,6 +16,7 @@ constexpr char kSeries[] =
     " FROM unnest($2, $3, $4, $5, $6) AS i(id, workspace, metric, slice, has_day)";
 constexpr char kMarks[] =
     "UPDATE series SET has_business_day = true WHERE part = $1 AND id = ANY($2)";
+// The latest revisions of samples that were stored before.
 constexpr char kRows[] =
     "INSERT INTO sample(part, series, time, sample_id, revision, seq, value, weight,"
     " business_day, entity) SELECT $1, i.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) i"
@@ -26,56 +30,72 @@ constexpr char kWatermarks[] =
     "INSERT INTO watermark(part, workspace, metric, complete_through_nano)"
     " SELECT $1, i.* FROM unnest($2, $3, $4) i ON CONFLICT(workspace, metric, part)"
     " DO UPDATE SET complete_through_nano = excluded.complete_through_nano";
-constexpr char kFeed[] =
-    "INSERT INTO feed(part, seq, commit_nano, reason, bytes, batch)"
+// Everything that is new, and the head above it, or nothing. All parts of a statement see the same
+// moment, which may be before the lock of the head row was got; but when the row is then as the
+// writer has left it, nobody has written to the partition since. A request that only this moment
+// does not show violates the key.
+constexpr char kAdditions[] =
+    "WITH moved AS (UPDATE head SET incarnation = $5, last_seq = $6, commit_nano = $7,"
+    " last_series = $8 WHERE part = $1 AND incarnation = $2 AND last_seq = $3 AND ($4 OR NOT EXISTS"
+    " (SELECT FROM unnest($21, $22, $23) AS i(workspace, request_id, fingerprint)"
+    " CROSS JOIN LATERAL (SELECT FROM request WHERE workspace = i.workspace"
+    " AND request_id = i.request_id AND (part = $1 OR fingerprint <> i.fingerprint) OFFSET 0) r))"
+    " RETURNING trimmed_seq),"
+    " new_sample AS (INSERT INTO sample(part, series, time, sample_id, revision, seq, value,"
+    " weight, business_day, entity)"
+    " SELECT $1, i.series, i.time, i.sample_id, 1, i.seq, i.value, i.weight, i.day, i.entity"
+    " FROM unnest($9, $10, $11, $12, $13, $14, $15, $16)"
+    " AS i(series, time, sample_id, seq, value, weight, day, entity)"
+    " WHERE (SELECT count(*) FROM moved) = 1),"
+    " new_feed AS (INSERT INTO feed(part, seq, commit_nano, reason, bytes, batch)"
     " SELECT $1, i.seq, i.nano, i.reason, length(i.batch), i.batch"
-    " FROM unnest($2, $3, $4, $5) AS i(seq, nano, reason, batch)";
-constexpr char kRequests[] =
-    "INSERT INTO request(part, workspace, request_id, fingerprint, created_nano, seq, inserted,"
-    " corrected, retracted, unchanged, answer_note)"
-    " SELECT $1, i.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) i";
-constexpr char kHead[] =
-    "UPDATE head SET incarnation = $2, last_seq = $3, commit_nano = $4, last_series = $5"
-    " WHERE part = $1";
+    " FROM unnest($17, $18, $19, $20) AS i(seq, nano, reason, batch)"
+    " WHERE (SELECT count(*) FROM moved) = 1),"
+    " new_request AS (INSERT INTO request(part, workspace, request_id, fingerprint, created_nano,"
+    " seq, inserted, corrected, retracted, unchanged, answer_note)"
+    " SELECT $1, i.* FROM unnest($21, $22, $23, $24, $25, $26, $27, $28, $29, $30) i"
+    " WHERE (SELECT count(*) FROM moved) = 1)"
+    " SELECT trimmed_seq FROM moved";
+
+// Null is not added: unnest() fills up the columns that are shorter than others.
+template <typename Cell, typename None>
+void AddSparse(int64_t row, const Cell& cell, const None& none, PostgresColumn& column) {
+  if (cell == none) return;
+  while (column.size() < row) column.AddNull();
+  column.Add(cell);
+}
 
 // Rows of `sample` and `sample_revision` in columns.
-class RowColumns {
- public:
+struct RowColumns {
   void Add(const PartitionGroup& group, const GroupRow& row) {
-    series_.Add(static_cast<int64_t>(group.series[row.series].id));
-    times_.Add(row.time_nano);
-    ids_.Add(row.sample_id);
-    revisions_.Add(row.revision);
-    seqs_.Add(row.seq);
-    if (!row.live.has_value()) {
-      values_.AddNull();
-      weights_.AddNull();
-      days_.AddNull();
-      entities_.AddNull();
-      return;
-    }
-    values_.Add(row.live->value);
-    weights_.AddOrNull(row.live->weight, kNoWeight);
-    days_.AddOrNull(row.live->business_day, kNoBusinessDay);
-    entities_.AddOrNull(row.live->entity);
+    const int64_t number = series.size();
+    series.Add(static_cast<int64_t>(group.series[row.series].id));
+    times.Add(row.time_nano);
+    ids.Add(row.sample_id);
+    revisions.Add(row.revision);
+    seqs.Add(row.seq);
+    if (!row.live.has_value()) return;
+    while (values.size() < number) values.AddNull();
+    values.Add(row.live->value);
+    AddSparse(number, row.live->weight, kNoWeight, weights);
+    AddSparse(number, int64_t{row.live->business_day}, int64_t{kNoBusinessDay}, days);
+    AddSparse(number, absl::string_view(row.live->entity), "", entities);
   }
 
   void AddTo(PostgresPipeline& pipeline, absl::string_view sql, int part) const {
-    if (series_.empty()) return;
-    pipeline.Add(
-        sql, {part, series_, times_, ids_, revisions_, seqs_, values_, weights_, days_, entities_});
+    if (series.empty()) return;
+    pipeline.Add(sql, {part, series, times, ids, revisions, seqs, values, weights, days, entities});
   }
 
- private:
-  PostgresColumn series_ = PostgresColumn::Int64s();
-  PostgresColumn times_ = PostgresColumn::Int64s();
-  PostgresColumn ids_ = PostgresColumn::Texts();
-  PostgresColumn revisions_ = PostgresColumn::Int64s();
-  PostgresColumn seqs_ = PostgresColumn::Int64s();
-  PostgresColumn values_ = PostgresColumn::Int64s();
-  PostgresColumn weights_ = PostgresColumn::Int64s();
-  PostgresColumn days_ = PostgresColumn::Int64s();
-  PostgresColumn entities_ = PostgresColumn::Texts();
+  PostgresColumn series = PostgresColumn::Int64s();
+  PostgresColumn times = PostgresColumn::Int64s();
+  PostgresColumn ids = PostgresColumn::Texts();
+  PostgresColumn revisions = PostgresColumn::Int64s();
+  PostgresColumn seqs = PostgresColumn::Int64s();
+  PostgresColumn values = PostgresColumn::Int64s();
+  PostgresColumn weights = PostgresColumn::Int64s();
+  PostgresColumn days = PostgresColumn::Int64s();
+  PostgresColumn entities = PostgresColumn::Texts();
 };
 
 void AddTraits(const PartitionGroup& group, PostgresPipeline& pipeline) {
@@ -119,7 +139,7 @@ void AddRows(const PartitionGroup& group, PostgresPipeline& pipeline) {
   revisions.AddTo(pipeline, kRevisions, group.part());
   RowColumns latest;
   for (const GroupRow& row : group.rows) {
-    if (row.changed) latest.Add(group, row);
+    if (row.changed && !row.IsFirst()) latest.Add(group, row);
   }
   latest.AddTo(pipeline, kRows, group.part());
 }
@@ -137,7 +157,7 @@ void AddWatermarks(const PartitionGroup& group, PostgresPipeline& pipeline) {
   if (!nanos.empty()) pipeline.Add(kWatermarks, {group.part(), workspaces, metrics, nanos});
 }
 
-void AddFeed(const PartitionGroup& group, PostgresPipeline& pipeline) {
+void AddFeed(const PartitionGroup& group, std::vector<PostgresValue>& values) {
   PostgresColumn seqs = PostgresColumn::Int64s();
   PostgresColumn nanos = PostgresColumn::Int64s();
   PostgresColumn reasons = PostgresColumn::Texts();
@@ -148,10 +168,10 @@ void AddFeed(const PartitionGroup& group, PostgresPipeline& pipeline) {
     reasons.Add(entry.reason);
     batches.Add(entry.batch);
   }
-  if (!seqs.empty()) pipeline.Add(kFeed, {group.part(), seqs, nanos, reasons, batches});
+  for (const PostgresColumn* one : {&seqs, &nanos, &reasons, &batches}) values.emplace_back(*one);
 }
 
-void AddRequests(const PartitionGroup& group, PostgresPipeline& pipeline) {
+void AddRequests(const PartitionGroup& group, std::vector<PostgresValue>& values) {
   PostgresColumn workspaces = PostgresColumn::Texts();
   PostgresColumn ids = PostgresColumn::Texts();
   PostgresColumn fingerprints = PostgresColumn::Bytes();
@@ -170,22 +190,37 @@ void AddRequests(const PartitionGroup& group, PostgresPipeline& pipeline) {
       for (size_t i = 0; i < numbers.size(); ++i) numbers[i].Add(cells[i]);
     }
   }
-  if (ids.empty()) return;
-  pipeline.Add(kRequests, {group.part(), workspaces, ids, fingerprints, numbers[0], numbers[1],
-                           numbers[2], numbers[3], numbers[4], numbers[5], notes});
+  for (const PostgresColumn* one : {&workspaces, &ids, &fingerprints}) values.emplace_back(*one);
+  for (const PostgresColumn& one : numbers) values.emplace_back(one);
+  values.emplace_back(notes);
 }
 
 }  // namespace
 
-void AddGroupWrites(const PartitionGroup& group, PostgresPipeline& pipeline) {
+void AddGroupChanges(const PartitionGroup& group, PostgresPipeline& pipeline) {
   AddTraits(group, pipeline);
   AddSeries(group, pipeline);
   AddRows(group, pipeline);
   AddWatermarks(group, pipeline);
-  AddFeed(group, pipeline);
-  AddRequests(group, pipeline);
-  pipeline.Add(kHead, {group.part(), group.head.incarnation, group.head.last_seq, group.commit_nano,
-                       group.last_series});
+}
+
+size_t AddGroupAdditions(const PartitionGroup& group, const FeedHead& before, bool locked,
+                         PostgresPipeline& pipeline) {
+  const FeedHead& head = group.head;
+  std::vector<PostgresValue> values = {
+      group.part(),     before.incarnation, before.last_seq,   locked,
+      head.incarnation, head.last_seq,      group.commit_nano, group.last_series};
+  RowColumns rows;
+  for (const GroupRow& row : group.rows) {
+    if (row.changed && row.IsFirst()) rows.Add(group, row);
+  }
+  for (const PostgresColumn* one : {&rows.series, &rows.times, &rows.ids, &rows.seqs, &rows.values,
+                                    &rows.weights, &rows.days, &rows.entities}) {
+    values.emplace_back(*one);
+  }
+  AddFeed(group, values);
+  AddRequests(group, values);
+  return pipeline.Add(kAdditions, std::move(values));
 }
 
 }  // namespace kpisuite

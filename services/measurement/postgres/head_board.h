@@ -2,8 +2,9 @@
 //
 // A process tells the others of its commits with NOTIFY, in transactions of their own: PostgreSQL
 // takes a lock over all of a database for a transaction that notifies, which a commit that waits
-// for the disk must not hold. What is lost (a process that dies between the two, a pooler without
-// sessions) is found by asking for all heads now and then.
+// for the disk must not hold. Commits that follow each other closely are told together. What is
+// lost (a process that dies between the two, a pooler without sessions) is found by asking for all
+// heads now and then.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
@@ -53,7 +55,11 @@ class HeadBoard {
   void RunThread();
   // Listens on one connection until it fails or the board stops.
   absl::Status ListenOnce();
-  absl::Status NotifyOthers(PostgresConnection& connection) EXCLUDES(mutex_);
+  // Of all commits that they were not told of; whether there were any.
+  absl::StatusOr<bool> TellOthers(PostgresConnection& connection) EXCLUDES(mutex_);
+  // As PostgresConnection::WaitForNotifications.
+  absl::Status HearOthers(PostgresConnection& connection, absl::Duration timeout,
+                          int wake_descriptor) EXCLUDES(mutex_);
   // "part incarnation last_seq"
   void Take(absl::string_view payload) EXCLUDES(mutex_);
   absl::Status RefreshOn(PostgresConnection& connection) EXCLUDES(mutex_);

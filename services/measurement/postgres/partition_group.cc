@@ -67,6 +67,16 @@ void PartitionGroup::BeginNewLife() {
   changed_ = true;
 }
 
+bool PartitionGroup::OnlyAdds() const {
+  const auto series_changed = [](const GroupSeries& one) { return one.added || one.marked; };
+  const auto traits_added = [](const auto& named) { return named.second.added; };
+  const auto moved = [](const auto& named) { return named.second.moved; };
+  return changed_ && revisions.empty() &&
+         std::none_of(series.begin(), series.end(), series_changed) &&
+         std::none_of(traits.begin(), traits.end(), traits_added) &&
+         std::none_of(watermarks.begin(), watermarks.end(), moved);
+}
+
 absl::StatusOr<std::optional<IngestOutcome>> PartitionGroup::FindRequest(
     const IngestUnit& unit) const {
   if (unit.request_id.empty()) return std::nullopt;

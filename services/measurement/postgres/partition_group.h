@@ -48,6 +48,9 @@ struct GroupRow {
   int64_t seq = 0;
   std::optional<SampleContent> live;  // nullopt: absent or withdrawn
   bool changed = false;
+
+  // Whether nothing is, or was, stored before it.
+  bool IsFirst() const { return revision <= 1; }
 };
 
 struct GroupTraits {
@@ -107,6 +110,8 @@ class PartitionGroup {
   void BeginNewLife();
   // Whether anything is to be written.
   bool changed() const { return changed_; }
+  // Whether what is to be written are new samples, feed entries and requests alone.
+  bool OnlyAdds() const;
 
  private:
   struct SeriesUse {
