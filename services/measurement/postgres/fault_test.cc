@@ -89,6 +89,23 @@ TEST_F(PostgresMeasurementStoreFaults, AWriterThatFindsEntriesLostBeginsANewLife
   EXPECT_EQ(other->Heads()[kPart], store_->Heads()[kPart]);
 }
 
+TEST_F(PostgresMeasurementStoreFaults, AWriterBeginsANewLifeAlsoWhenItIsAnothersEntryThatIsLost) {
+  const auto other = OpenReplica(target_, absl::Hours(1));
+  for (int i = 1; i <= 2; ++i) {
+    ASSERT_TRUE(IngestAndWait(*store_, UnitOf(kPart, absl::StrCat("r", i), "x", i, 1)).ok());
+  }
+  ASSERT_TRUE(IngestAndWait(*other, UnitOf(kPart, "r3", "x", 3, 1)).ok());
+  ASSERT_TRUE(store_->RefreshHeads().ok());
+  // Now the table is as the first store has left it.
+  ASSERT_TRUE(connection_->Execute("UPDATE head SET last_seq = 2 WHERE part = 0").ok());
+  ASSERT_TRUE(connection_->Execute("DELETE FROM feed WHERE part = 0 AND seq = 3").ok());
+  const int64_t life = store_->Heads()[kPart].incarnation;
+  const auto next = IngestAndWait(*store_, UnitOf(kPart, "r4", "x", 4, 1));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->incarnation, life + 1);
+  EXPECT_EQ(next->seq, 3);
+}
+
 TEST_F(PostgresMeasurementStoreFaults, ARepeatedRequestAloneBeginsTheNewLife) {
   const int64_t life = LoseTheLastOfThree();
   const auto again = IngestAndWait(*store_, UnitOf(kPart, "r1", "x", 1, 1));

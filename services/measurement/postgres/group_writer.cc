@@ -69,8 +69,8 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
 
 absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units,
                                                     const FeedHead& known) {
-  ASSIGN_OR_RETURN(std::optional<WrittenGroup> unread, WriteUnread(units, known));
-  if (unread.has_value()) return *std::move(unread);
+  ASSIGN_OR_RETURN(std::optional<WrittenGroup> remembered, WriteRemembered(units, known));
+  if (remembered.has_value()) return *std::move(remembered);
   PartitionGroup group(units);
   RETURN_IF_ERROR(ReadGroup(group));
   const FeedHead before = group.head;
@@ -85,15 +85,23 @@ absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit*
   return written;
 }
 
-absl::StatusOr<std::optional<WrittenGroup>> GroupWriter::WriteUnread(
+absl::StatusOr<std::optional<WrittenGroup>> GroupWriter::WriteRemembered(
     absl::Span<const IngestUnit* const> units, const FeedHead& known) {
+  const auto left = left_.find(known.part);
+  // `known` is ahead when somebody else has written, or entries are lost.
+  if (left == left_.end() || !left->second.run_goes_on ||
+      left->second.incarnation != known.incarnation || left->second.last_seq != known.last_seq) {
+    return std::nullopt;
+  }
   PartitionGroup group(units);
-  if (!RecallAll(group, known)) return std::nullopt;
-  const FeedHead before = group.head;
+  group.head = known;
+  group.commit_nano = left->second.commit_nano;
+  group.last_series = left->second.last_series;
+  if (!RecallAll(group)) return std::nullopt;
   WrittenGroup written = ApplyAll(units.size(), group);
   if (!group.OnlyAdds()) return std::nullopt;
   PostgresPipeline pipeline(*connection_);
-  AddGroupAdditions(group, before, /*locked=*/false, pipeline);
+  AddGroupAdditions(group, known, /*locked=*/false, pipeline);
   ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
   if (results[0].rows() == 0) return std::nullopt;
   written.head.trimmed_seq = results[0].Int64(0, 0);
@@ -101,30 +109,16 @@ absl::StatusOr<std::optional<WrittenGroup>> GroupWriter::WriteUnread(
   return written;
 }
 
-bool GroupWriter::RecallAll(PartitionGroup& group, const FeedHead& known) const {
-  const auto found = left_.find(group.part());
-  if (found == left_.end() || !group.watermarks.empty()) return false;
-  const Left& left = found->second;
-  // `known` is ahead when somebody else has written, or entries are lost.
-  if (!left.run_goes_on || left.incarnation != known.incarnation ||
-      left.last_seq != known.last_seq || !RecallSeries(group) || !RecallTraits(group)) {
-    return false;
-  }
-  group.head = known;
-  group.commit_nano = left.commit_nano;
-  group.last_series = left.last_series;
-  return std::all_of(group.rows.begin(), group.rows.end(), [&](const GroupRow& row) {
-    return row.time_nano > group.series[row.series].last_nano;
-  });
-}
-
-bool GroupWriter::RecallTraits(PartitionGroup& group) const {
+bool GroupWriter::RecallAll(PartitionGroup& group) const {
+  if (!group.watermarks.empty() || !RecallSeries(group)) return false;
   for (auto& [name, one] : group.traits) {
     const auto known = traits_.find(name);
     if (known == traits_.end()) return false;
     one.traits = known->second;
   }
-  return true;
+  return std::all_of(group.rows.begin(), group.rows.end(), [&](const GroupRow& row) {
+    return row.time_nano > group.series[row.series].last_nano;
+  });
 }
 
 void GroupWriter::Forget() {
@@ -136,7 +130,7 @@ bool GroupWriter::RecallSeries(PartitionGroup& group) const {
   const auto left = left_.find(group.part());
   bool all = true;
   for (GroupSeries& one : group.series) {
-    const auto known = series_.find(one.Key());
+    const auto known = series_.find(one.key);
     if (known == series_.end()) {
       all = false;
       continue;
@@ -169,7 +163,7 @@ void GroupWriter::Remember(const PartitionGroup& group) {
     const GroupSeries& one = group.series[i];
     if (one.id == 0) continue;
     const int64_t before = one.added ? kNever : one.last_nano;
-    series_[one.Key()] = {one.id, one.has_business_day, std::max(before, last[i]), left.run};
+    series_[one.key] = {one.id, one.has_business_day, std::max(before, last[i]), left.run};
   }
 }
 

@@ -78,19 +78,19 @@ class GroupWriter {
                                          const FeedHead& known);
   // In one statement; nothing when the group is not of that kind, or somebody else has written to
   // the partition. Then nothing is stored.
-  absl::StatusOr<std::optional<WrittenGroup>> WriteUnread(absl::Span<const IngestUnit* const> units,
-                                                          const FeedHead& known);
+  absl::StatusOr<std::optional<WrittenGroup>> WriteRemembered(
+      absl::Span<const IngestUnit* const> units, const FeedHead& known);
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
   // Whether nobody else has written to the partition; else a new run begins, in which nothing is
   // known of its last samples.
   bool ContinuesRun(const PartitionGroup& group);
   absl::Status WriteChanges(const PartitionGroup& group, const FeedHead& before);
-  // Fills in the group as it is when the head is still as `known`; false: that takes a look.
-  bool RecallAll(PartitionGroup& group, const FeedHead& known) const;
+  // Whether all that the group names is remembered, and all its samples are later than the last;
+  // fills it in.
+  bool RecallAll(PartitionGroup& group) const;
   // Whether all series of the group are remembered; fills in those that are.
   bool RecallSeries(PartitionGroup& group) const;
-  bool RecallTraits(PartitionGroup& group) const;
   void Remember(const PartitionGroup& group);
   void Forget();
 

@@ -10,8 +10,6 @@
 
 namespace kpisuite {
 
-std::string GroupSeries::Key() const { return absl::StrCat(workspace, "/", metric, "/", slice); }
-
 PartitionGroup::PartitionGroup(absl::Span<const IngestUnit* const> units)
     : part_(units.front()->part), units_(units.begin(), units.end()) {
   for (const IngestUnit* unit : units_) AddUnit(*unit, units_.size() == 1);
@@ -21,8 +19,9 @@ PartitionGroup::PartitionGroup(absl::Span<const IngestUnit* const> units)
 void PartitionGroup::AddUnit(const IngestUnit& unit, bool alone) {
   std::vector<SeriesUse>& uses = uses_.emplace_back();
   for (const SeriesRows& one : unit.series) {
-    GroupSeries named{unit.workspace, one.metric, one.slice.ToString()};
-    const auto [known, added] = series_index_.try_emplace(named.Key(), series.size());
+    GroupSeries named{unit.workspace, one.metric, one.slice.ToString(), {}};
+    named.key = absl::StrCat(unit.workspace, "/", one.metric, "/", named.slice);
+    const auto [known, added] = series_index_.try_emplace(named.key, series.size());
     if (added) series.push_back(std::move(named));
     SeriesUse& use = uses.emplace_back(SeriesUse{known->second, {}});
     use.rows.reserve(one.rows.size());

@@ -28,6 +28,7 @@ struct GroupSeries {
   absl::string_view workspace;
   absl::string_view metric;
   std::string slice;
+  std::string key;  // of the three
   uint64_t id = 0;  // 0: it is not stored
   bool has_business_day = false;
   // No stored sample is later, so that one that is needs no look-up.
@@ -35,8 +36,6 @@ struct GroupSeries {
   // What the group does to it.
   bool added = false;
   bool marked = false;  // got its first business day
-
-  std::string Key() const;
 };
 
 // A sample that the group names, as it is stored or, later, as the group leaves it.
