@@ -3,6 +3,7 @@
 import features
 import random_case
 import random_final
+import random_final_targets
 import random_frozen
 import random_levels
 import random_pace
@@ -20,6 +21,7 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39, 41)),
          (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29)),
          (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20,)),
+         (random_final_targets.FinalTargetCaseMaker, (35,)),
          (random_silent.SilentCaseMaker, (44,)),
          (random_versions.VersionCaseMaker, (14, 38)), (random_levels.LevelCaseMaker, (2,)),
          (random_frozen.FrozenCaseMaker, (26,)))
