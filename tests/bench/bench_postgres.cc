@@ -1,6 +1,9 @@
 // bench_postgres: samples per second of measurement's store on PostgreSQL, next to upserts of the
 // same rows with unnest, written by hand. Server and client on the same machine.
 //
+// Writers of one partition share commits of the store; by hand each commits for itself, and the
+// server brings commits of the same moment to the disk together, on both sides.
+//
 // The store keeps more for each sample than the upserts do: what was before, the feed entry that
 // evaluation follows, and the request, so that a repetition is known.
 #include <algorithm>
@@ -27,14 +30,15 @@ namespace {
 
 struct Load {
   int batch = 1000;
-  int series = 100;  // in a batch
-  int writers = 4;   // each with a partition and, by hand, a connection of its own
+  int series = 100;    // in a batch
+  int writers = 4;     // each waits for one batch at a time; by hand, on a connection of its own
+  int partitions = 0;  // of the store, each with a connection; 0: one for each writer
 };
 
 // Batch `number` of a writer: new samples of the same series, each later than those before.
 IngestUnit UnitOf(const Load& load, int writer, int64_t number) {
   IngestUnit unit;
-  unit.part = writer;
+  unit.part = writer % load.partitions;
   unit.workspace = "w";
   unit.request_id = absl::StrCat(writer, "-", number);
   unit.fingerprint = Sha256(unit.request_id);
@@ -145,8 +149,8 @@ absl::Status Run(const Load& load, absl::Duration duration, int rounds) {
   const SystemClock clock;
   PostgresMeasurementStoreOptions options;
   ASSIGN_OR_RETURN(options.target, server.NewDatabase());
-  options.partitions = load.writers;
-  options.queue.writers = load.writers;
+  options.partitions = load.partitions;
+  options.queue.writers = load.partitions;
   ASSIGN_OR_RETURN(auto opened, PostgresMeasurementStore::Create(options, clock));
   StoreSide store(std::move(opened));
   ASSIGN_OR_RETURN(const PostgresTarget by_hand, server.NewDatabase());
@@ -167,8 +171,11 @@ absl::Status Run(const Load& load, absl::Duration duration, int rounds) {
   std::printf("postgres store  %.0f samples/s durable, with feed, revisions and ledger\n",
               Median(store_rates));
   std::printf("unnest upserts  %.0f samples/s durable, the rows alone\n", Median(upsert_rates));
-  std::printf("ratio  %.2f (95 %%: %.2f to %.2f), batches of %d samples in %d series, %d writers\n",
-              Median(ratios), interval.low, interval.high, load.batch, load.series, load.writers);
+  std::printf(
+      "ratio  %.2f (95 %%: %.2f to %.2f), batches of %d samples in %d series, %d writers,"
+      " %d partitions\n",
+      Median(ratios), interval.low, interval.high, load.batch, load.series, load.writers,
+      load.partitions);
   return absl::OkStatus();
 }
 
@@ -180,10 +187,13 @@ int Main(int argc, char** argv) {
   parser.Add("batch", load.batch, 1, 10'000, "Samples in a batch.");
   parser.Add("series", load.series, 1, 10'000, "Series in a batch; at most --batch.");
   parser.Add("writers", load.writers, 1, 64, "Writers at the same time.");
+  parser.Add("partitions", load.partitions, 0, 64,
+             "Partitions that the writers share, each with a connection; 0: one for each writer.");
   parser.Add("duration", duration, "Length of a round of one side.");
   parser.Add("rounds", rounds, 1, 1000, "Pairs of rounds.");
   if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;
   load.series = std::min(load.series, load.batch);
+  if (load.partitions == 0) load.partitions = load.writers;
   const absl::Status status = Run(load, duration, rounds);
   if (status.ok()) return kExitOk;
   std::fprintf(stderr, "bench_postgres: %s\n", status.ToString().c_str());
