@@ -1,8 +1,8 @@
 // bench_postgres: samples per second of measurement's store on PostgreSQL, next to upserts of the
 // same rows with unnest, written by hand. Server and client on the same machine.
 //
-// Writers of one partition share commits of the store; by hand each commits for itself, and the
-// server brings commits of the same moment to the disk together, on both sides.
+// Writers share the connections and commits of the store; by hand each has its own. The server
+// brings commits of the same moment to the disk together, on both sides.
 //
 // The store keeps more for each sample than the upserts do: what was before, the feed entry that
 // evaluation follows, and the request, so that a repetition is known.
@@ -32,7 +32,7 @@ struct Load {
   int batch = 1000;
   int series = 100;    // in a batch
   int writers = 4;     // each waits for one batch at a time; by hand, on a connection of its own
-  int partitions = 0;  // of the store, each with a connection; 0: one for each writer
+  int partitions = 0;  // of the store; 0: one for each writer
 };
 
 // Batch `number` of a writer: new samples of the same series, each later than those before.
@@ -150,7 +150,6 @@ absl::Status Run(const Load& load, absl::Duration duration, int rounds) {
   PostgresMeasurementStoreOptions options;
   ASSIGN_OR_RETURN(options.target, server.NewDatabase());
   options.partitions = load.partitions;
-  options.queue.writers = load.partitions;
   ASSIGN_OR_RETURN(auto opened, PostgresMeasurementStore::Create(options, clock));
   StoreSide store(std::move(opened));
   ASSIGN_OR_RETURN(const PostgresTarget by_hand, server.NewDatabase());
@@ -187,8 +186,8 @@ int Main(int argc, char** argv) {
   parser.Add("batch", load.batch, 1, 10'000, "Samples in a batch.");
   parser.Add("series", load.series, 1, 10'000, "Series in a batch; at most --batch.");
   parser.Add("writers", load.writers, 1, 64, "Writers at the same time.");
-  parser.Add("partitions", load.partitions, 0, 64,
-             "Partitions that the writers share, each with a connection; 0: one for each writer.");
+  parser.Add("partitions", load.partitions, 0, 1024,
+             "Partitions of the store; 0: one for each writer.");
   parser.Add("duration", duration, "Length of a round of one side.");
   parser.Add("rounds", rounds, 1, 1000, "Pairs of rounds.");
   if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;

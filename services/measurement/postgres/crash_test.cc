@@ -64,7 +64,14 @@ TEST(PostgresMeasurementStoreCrash, WhatWasAcknowledgedSurvivesACrashOfTheServer
           [&, part] { acknowledged[part] = WriteUntil(stop, *store, part, next[part]); });
     }
     const int64_t groups = store->groups_committed();
-    while (store->groups_committed() < groups + 20 + 17 * round) std::this_thread::yield();
+    const std::vector<FeedHead> heads = store->Heads();
+    const auto stands = [&](const FeedHead& before) {
+      return before.part < kParts && store->Heads()[before.part].last_seq == before.last_seq;
+    };
+    while (store->groups_committed() < groups + 20 + 17 * round ||
+           std::any_of(heads.begin(), heads.end(), stands)) {
+      std::this_thread::yield();
+    }
     server.Crash();
     stop = true;
     for (std::thread& writer : writers) writer.join();

@@ -1,7 +1,9 @@
 #include "services/measurement/postgres/group_writer.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,9 +32,9 @@ bool IsConflict(const absl::Status& status) {
   return absl::IsAborted(status) || absl::IsAlreadyExists(status);
 }
 
-WrittenGroup ApplyAll(size_t units, PartitionGroup& group) {
+WrittenGroup ApplyAll(PartitionGroup& group) {
   WrittenGroup written;
-  for (size_t i = 0; i < units; ++i) written.outcomes.push_back(group.Apply(i));
+  for (size_t i = 0; i < group.unit_count(); ++i) written.outcomes.push_back(group.Apply(i));
   written.head = group.head;
   return written;
 }
@@ -48,15 +50,14 @@ absl::Status GroupWriter::Connect() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* const> units,
-                                                const FeedHead& known) {
+absl::StatusOr<WrittenGroup> GroupWriter::Write(const UnitGroup& units) {
   absl::StatusOr<WrittenGroup> written;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const absl::Status connected = Connect();
     if (!connected.ok()) return PostgresUnavailable(connected.message());
-    written = WriteOnce(units, known);
+    written = WriteOnce(units);
     if (written.ok()) return written;
-    left_.erase(units.front()->part);
+    left_.erase(units.known.part);
     if (connection_->in_transaction() && !connection_->ExecuteScript("ROLLBACK").ok()) {
       connection_.reset();
     }
@@ -67,46 +68,76 @@ absl::StatusOr<WrittenGroup> GroupWriter::Write(absl::Span<const IngestUnit* con
                                           " times: ", written.status().message()));
 }
 
-absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(absl::Span<const IngestUnit* const> units,
-                                                    const FeedHead& known) {
-  ASSIGN_OR_RETURN(std::optional<WrittenGroup> remembered, WriteRemembered(units, known));
-  if (remembered.has_value()) return *std::move(remembered);
-  PartitionGroup group(units);
+absl::StatusOr<WrittenGroup> GroupWriter::WriteOnce(const UnitGroup& units) {
+  PartitionGroup group(units.units);
   RETURN_IF_ERROR(ReadGroup(group));
   const FeedHead before = group.head;
-  if (before.incarnation == known.incarnation && before.last_seq < known.last_seq) {
+  if (before.incarnation == units.known.incarnation && before.last_seq < units.known.last_seq) {
     LogError("a partition has lost entries and begins a new life",
-             {{"part", known.part}, {"lost_from", before.last_seq + 1}});
+             {{"part", before.part}, {"lost_from", before.last_seq + 1}});
     group.BeginNewLife();
   }
-  WrittenGroup written = ApplyAll(units.size(), group);
+  WrittenGroup written = ApplyAll(group);
   RETURN_IF_ERROR(WriteChanges(group, before));
   Remember(group);
   return written;
 }
 
-absl::StatusOr<std::optional<WrittenGroup>> GroupWriter::WriteRemembered(
-    absl::Span<const IngestUnit* const> units, const FeedHead& known) {
+std::vector<std::optional<absl::StatusOr<WrittenGroup>>> GroupWriter::WriteRemembered(
+    absl::Span<const UnitGroup> groups) {
+  std::vector<std::optional<absl::StatusOr<WrittenGroup>>> answers(groups.size());
+  if (!Connect().ok()) return answers;
+  std::deque<PartitionGroup> decided;
+  std::vector<GroupAdditions> additions;
+  std::map<int, std::pair<size_t, WrittenGroup>> written;  // by partition
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const FeedHead& known = groups[i].known;
+    WrittenGroup one;
+    if (!DecideRemembered(known, decided.emplace_back(groups[i].units), one)) continue;
+    additions.push_back({&decided.back(), known});
+    written[known.part] = {i, std::move(one)};
+  }
+  if (additions.empty()) return answers;
+  // All processes lock heads in the same order.
+  std::sort(additions.begin(), additions.end(),
+            [](const auto& a, const auto& b) { return a.before.part < b.before.part; });
+  PostgresPipeline pipeline(*connection_);
+  AddGroupAdditions(additions, /*locked=*/false, pipeline);
+  const auto results = pipeline.Run();
+  if (!results.ok()) {
+    for (const auto& [part, ignored] : written) left_.erase(part);
+    // Nothing was stored of any of them; alone, each gets what it deserves.
+    const absl::Status& status = results.status();
+    if (IsConflict(status) || IsLockTimeout(status) || absl::IsInternal(status)) return answers;
+    for (auto& [part, one] : written) answers[one.first] = status;
+    return answers;
+  }
+  const PostgresResult& moved = (*results)[0];
+  for (int row = 0; row < moved.rows(); ++row) {
+    auto& [index, one] = written.at(static_cast<int>(moved.Int64(row, 0)));
+    one.head.trimmed_seq = moved.Int64(row, 1);
+    answers[index] = std::move(one);
+  }
+  for (const GroupAdditions& one : additions) {
+    if (answers[written.at(one.group->part()).first].has_value()) Remember(*one.group);
+  }
+  return answers;
+}
+
+bool GroupWriter::DecideRemembered(const FeedHead& known, PartitionGroup& group,
+                                   WrittenGroup& written) const {
   const auto left = left_.find(known.part);
   // `known` is ahead when somebody else has written, or entries are lost.
   if (left == left_.end() || !left->second.run_goes_on ||
       left->second.incarnation != known.incarnation || left->second.last_seq != known.last_seq) {
-    return std::nullopt;
+    return false;
   }
-  PartitionGroup group(units);
   group.head = known;
   group.commit_nano = left->second.commit_nano;
   group.last_series = left->second.last_series;
-  if (!RecallAll(group)) return std::nullopt;
-  WrittenGroup written = ApplyAll(units.size(), group);
-  if (!group.OnlyAdds()) return std::nullopt;
-  PostgresPipeline pipeline(*connection_);
-  AddGroupAdditions(group, known, /*locked=*/false, pipeline);
-  ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, pipeline.Run());
-  if (results[0].rows() == 0) return std::nullopt;
-  written.head.trimmed_seq = results[0].Int64(0, 0);
-  Remember(group);
-  return written;
+  if (!RecallAll(group)) return false;
+  written = ApplyAll(group);
+  return group.OnlyAdds();
 }
 
 bool GroupWriter::RecallAll(PartitionGroup& group) const {
@@ -207,7 +238,7 @@ absl::Status GroupWriter::WriteChanges(const PartitionGroup& group, const FeedHe
   if (!group.changed()) return connection_->Execute("ROLLBACK");
   PostgresPipeline pipeline(*connection_);
   AddGroupChanges(group, pipeline);
-  AddGroupAdditions(group, before, /*locked=*/true, pipeline);
+  AddGroupAdditions({{&group, before}}, /*locked=*/true, pipeline);
   pipeline.Add("COMMIT");
   return pipeline.Run().status();
 }

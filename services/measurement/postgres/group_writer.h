@@ -1,9 +1,9 @@
 // GroupWriter: makes groups of units durable, on a connection of its own.
 //
-// One transaction for a group, of one partition. Most groups bring new samples of known series,
-// later than the last ones, to a partition to which nobody else writes. They are decided from what
-// the writer remembers and written by one statement, in one round trip, on condition that the
-// partition is as the writer has left it. All others take two or three round trips:
+// Most groups bring new samples of known series, later than the last ones, to a partition to which
+// nobody else writes. They are decided from what the writer remembers; those of several partitions
+// are written by one statement, in one round trip and commit, on condition that each partition is
+// as the writer has left it. Every other group is a transaction of two or three round trips:
 //
 //   lock the head row; in later statements, which see every commit before the lock was got: the
 //   requests, traits, series and watermarks that the units name
@@ -33,6 +33,13 @@
 
 namespace kpisuite {
 
+// A group: units, at least one, of one partition, and the head of that as this process has seen it
+// committed.
+struct UnitGroup {
+  std::vector<const IngestUnit*> units;
+  FeedHead known;
+};
+
 // How a group ended: the outcome of each unit, and the head after it.
 struct WrittenGroup {
   std::vector<absl::StatusOr<IngestOutcome>> outcomes;
@@ -47,13 +54,17 @@ class GroupWriter {
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 
-  // `units` are not empty and of one partition. `known` is its head as this process has seen it
-  // committed: when the table is behind it in the same incarnation, entries that were followed are
+  // Writes those of the groups, each of another partition, that are of that kind in one statement;
+  // an answer for each of `groups`. Nothing was stored of those that have none: they take Write.
+  // Errors: UNAVAILABLE, RESOURCE_EXHAUSTED as there.
+  std::vector<std::optional<absl::StatusOr<WrittenGroup>>> WriteRemembered(
+      absl::Span<const UnitGroup> groups);
+
+  // When the table is behind the known head in the same incarnation, entries that were followed are
   // lost (a failover to a standby that was behind), and the group begins the next incarnation. An
   // error is that of all units: RESOURCE_EXHAUSTED DISK_FULL (nothing was stored), UNAVAILABLE
   // STORE_UNAVAILABLE (unknown; nothing was stored when IsLockTimeout), INTERNAL.
-  absl::StatusOr<WrittenGroup> Write(absl::Span<const IngestUnit* const> units,
-                                     const FeedHead& known);
+  absl::StatusOr<WrittenGroup> Write(const UnitGroup& units);
 
  private:
   // A series as it is stored. It never changes but for the mark, which is set again if need be.
@@ -74,12 +85,9 @@ class GroupWriter {
   };
 
   absl::Status Connect();
-  absl::StatusOr<WrittenGroup> WriteOnce(absl::Span<const IngestUnit* const> units,
-                                         const FeedHead& known);
-  // In one statement; nothing when the group is not of that kind, or somebody else has written to
-  // the partition. Then nothing is stored.
-  absl::StatusOr<std::optional<WrittenGroup>> WriteRemembered(
-      absl::Span<const IngestUnit* const> units, const FeedHead& known);
+  absl::StatusOr<WrittenGroup> WriteOnce(const UnitGroup& units);
+  // Whether all that the group does is known without a look, and only adds; then it is decided.
+  bool DecideRemembered(const FeedHead& known, PartitionGroup& group, WrittenGroup& written) const;
   absl::Status ReadGroup(PartitionGroup& group);
   absl::Status ReadRows(PartitionGroup& group);
   // Whether nobody else has written to the partition; else a new run begins, in which nothing is

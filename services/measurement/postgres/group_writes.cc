@@ -30,32 +30,39 @@ constexpr char kWatermarks[] =
     "INSERT INTO watermark(part, workspace, metric, complete_through_nano)"
     " SELECT $1, i.* FROM unnest($2, $3, $4) i ON CONFLICT(workspace, metric, part)"
     " DO UPDATE SET complete_through_nano = excluded.complete_through_nano";
-// Everything that is new, and the head above it, or nothing. All parts of a statement see the same
-// moment, which may be before the lock of the head row was got; but when the row is then as the
-// writer has left it, nobody has written to the partition since. A request that only this moment
-// does not show violates the key.
+// Everything that is new, and the heads above it; nothing in partitions whose head is not as it
+// was. All parts of a statement see the same moment, which may be before the lock of a head row was
+// got; but when the row is then as the writer has left it, nobody has written to the partition
+// since. A request that only this moment does not show violates the key.
+//
+// Heads are locked in the order of $1. Arrays of sub-selects are made once; joins may not be.
 constexpr char kAdditions[] =
-    "WITH moved AS (UPDATE head SET incarnation = $5, last_seq = $6, commit_nano = $7,"
-    " last_series = $8 WHERE part = $1 AND incarnation = $2 AND last_seq = $3 AND ($4 OR NOT EXISTS"
-    " (SELECT FROM unnest($21, $22, $23) AS i(workspace, request_id, fingerprint)"
-    " CROSS JOIN LATERAL (SELECT FROM request WHERE workspace = i.workspace"
-    " AND request_id = i.request_id AND (part = $1 OR fingerprint <> i.fingerprint) OFFSET 0) r))"
-    " RETURNING trimmed_seq),"
+    "WITH moved AS (UPDATE head SET incarnation = i.incarnation, last_seq = i.last_seq,"
+    " commit_nano = i.commit_nano, last_series = i.last_series"
+    " FROM unnest($1, $2, $3, $4, $5, $6, $7)"
+    " AS i(part, old_incarnation, old_seq, incarnation, last_seq, commit_nano, last_series)"
+    " WHERE head.part = i.part AND head.incarnation = i.old_incarnation"
+    " AND head.last_seq = i.old_seq AND ($8 OR i.part <> ALL(ARRAY("
+    "SELECT q.part FROM unnest($23, $24, $25, $26) AS q(part, workspace, request_id, fingerprint)"
+    " CROSS JOIN LATERAL (SELECT FROM request WHERE workspace = q.workspace"
+    " AND request_id = q.request_id AND (part = q.part OR fingerprint <> q.fingerprint) OFFSET 0) r"
+    "))) RETURNING head.part, trimmed_seq),"
     " new_sample AS (INSERT INTO sample(part, series, time, sample_id, revision, seq, value,"
     " weight, business_day, entity)"
-    " SELECT $1, i.series, i.time, i.sample_id, 1, i.seq, i.value, i.weight, i.day, i.entity"
-    " FROM unnest($9, $10, $11, $12, $13, $14, $15, $16)"
-    " AS i(series, time, sample_id, seq, value, weight, day, entity)"
-    " WHERE (SELECT count(*) FROM moved) = 1),"
+    " SELECT i.part, i.series, i.time, i.sample_id, 1, i.seq, i.value, i.weight, i.day, i.entity"
+    " FROM unnest($9, $10, $11, $12, $13, $14, $15, $16, $17)"
+    " AS i(part, series, time, sample_id, seq, value, weight, day, entity)"
+    " WHERE i.part = ANY(ARRAY(SELECT part FROM moved))),"
     " new_feed AS (INSERT INTO feed(part, seq, commit_nano, reason, bytes, batch)"
-    " SELECT $1, i.seq, i.nano, i.reason, length(i.batch), i.batch"
-    " FROM unnest($17, $18, $19, $20) AS i(seq, nano, reason, batch)"
-    " WHERE (SELECT count(*) FROM moved) = 1),"
+    " SELECT i.part, i.seq, i.nano, i.reason, length(i.batch), i.batch"
+    " FROM unnest($18, $19, $20, $21, $22) AS i(part, seq, nano, reason, batch)"
+    " WHERE i.part = ANY(ARRAY(SELECT part FROM moved))),"
     " new_request AS (INSERT INTO request(part, workspace, request_id, fingerprint, created_nano,"
     " seq, inserted, corrected, retracted, unchanged, answer_note)"
-    " SELECT $1, i.* FROM unnest($21, $22, $23, $24, $25, $26, $27, $28, $29, $30) i"
-    " WHERE (SELECT count(*) FROM moved) = 1)"
-    " SELECT trimmed_seq FROM moved";
+    " SELECT i.* FROM unnest($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+    " AS i(part, workspace, request_id, fingerprint, created_nano, seq, inserted, corrected,"
+    " retracted, unchanged, answer_note) WHERE i.part = ANY(ARRAY(SELECT part FROM moved)))"
+    " SELECT part, trimmed_seq FROM moved";
 
 // Null is not added: unnest() fills up the columns that are shorter than others.
 template <typename Cell, typename None>
@@ -157,42 +164,89 @@ void AddWatermarks(const PartitionGroup& group, PostgresPipeline& pipeline) {
   if (!nanos.empty()) pipeline.Add(kWatermarks, {group.part(), workspaces, metrics, nanos});
 }
 
-void AddFeed(const PartitionGroup& group, std::vector<PostgresValue>& values) {
+void AddHeads(absl::Span<const GroupAdditions> all, std::vector<PostgresValue>& values) {
+  std::vector<PostgresColumn> columns(7, PostgresColumn::Int64s());
+  for (const auto& [group, before] : all) {
+    const int64_t cells[] = {group->part(),           before.incarnation,   before.last_seq,
+                             group->head.incarnation, group->head.last_seq, group->commit_nano,
+                             group->last_series};
+    for (size_t i = 0; i < columns.size(); ++i) columns[i].Add(cells[i]);
+  }
+  for (const PostgresColumn& one : columns) values.emplace_back(one);
+}
+
+void AddFirstRows(absl::Span<const GroupAdditions> all, std::vector<PostgresValue>& values) {
+  PostgresColumn parts = PostgresColumn::Int64s();
+  RowColumns rows;
+  for (const auto& [group, before] : all) {
+    for (const GroupRow& row : group->rows) {
+      if (!row.changed || !row.IsFirst()) continue;
+      parts.Add(group->part());
+      rows.Add(*group, row);
+    }
+  }
+  for (const PostgresColumn* one : {&parts, &rows.series, &rows.times, &rows.ids, &rows.seqs,
+                                    &rows.values, &rows.weights, &rows.days, &rows.entities}) {
+    values.emplace_back(*one);
+  }
+}
+
+void AddFeed(absl::Span<const GroupAdditions> all, std::vector<PostgresValue>& values) {
+  PostgresColumn parts = PostgresColumn::Int64s();
   PostgresColumn seqs = PostgresColumn::Int64s();
   PostgresColumn nanos = PostgresColumn::Int64s();
   PostgresColumn reasons = PostgresColumn::Texts();
   PostgresColumn batches = PostgresColumn::Bytes();
-  for (const GroupFeedEntry& entry : group.feed) {
-    seqs.Add(entry.seq);
-    nanos.Add(entry.commit_nano);
-    reasons.Add(entry.reason);
-    batches.Add(entry.batch);
+  for (const auto& [group, before] : all) {
+    for (const GroupFeedEntry& entry : group->feed) {
+      parts.Add(group->part());
+      seqs.Add(entry.seq);
+      nanos.Add(entry.commit_nano);
+      reasons.Add(entry.reason);
+      batches.Add(entry.batch);
+    }
   }
-  for (const PostgresColumn* one : {&seqs, &nanos, &reasons, &batches}) values.emplace_back(*one);
+  for (const PostgresColumn* one : {&parts, &seqs, &nanos, &reasons, &batches}) {
+    values.emplace_back(*one);
+  }
 }
 
-void AddRequests(const PartitionGroup& group, std::vector<PostgresValue>& values) {
+struct RequestColumns {
+  void Add(int part, const PartitionGroup::Name& name, const GroupRequest& one) {
+    parts.Add(part);
+    workspaces.Add(name.first);
+    ids.Add(name.second);
+    fingerprints.Add(one.fingerprint);
+    notes.Add(one.outcome.answer_note);
+    const IngestCounts& counts = one.outcome.counts;
+    const int64_t cells[] = {one.created_nano, one.outcome.seq,  counts.inserted,
+                             counts.corrected, counts.retracted, counts.unchanged};
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i].Add(cells[i]);
+  }
+
+  PostgresColumn parts = PostgresColumn::Int64s();
   PostgresColumn workspaces = PostgresColumn::Texts();
   PostgresColumn ids = PostgresColumn::Texts();
   PostgresColumn fingerprints = PostgresColumn::Bytes();
+  std::vector<PostgresColumn> numbers = std::vector(6, PostgresColumn::Int64s());
   PostgresColumn notes = PostgresColumn::Bytes();
-  std::vector<PostgresColumn> numbers(6, PostgresColumn::Int64s());
-  for (const auto& [name, answers] : group.requests) {
-    for (const GroupRequest& one : answers) {
-      if (!one.added) continue;
-      workspaces.Add(name.first);
-      ids.Add(name.second);
-      fingerprints.Add(one.fingerprint);
-      notes.Add(one.outcome.answer_note);
-      const IngestCounts& counts = one.outcome.counts;
-      const int64_t cells[] = {one.created_nano, one.outcome.seq,  counts.inserted,
-                               counts.corrected, counts.retracted, counts.unchanged};
-      for (size_t i = 0; i < numbers.size(); ++i) numbers[i].Add(cells[i]);
+};
+
+void AddRequests(absl::Span<const GroupAdditions> all, std::vector<PostgresValue>& values) {
+  RequestColumns columns;
+  for (const auto& [group, before] : all) {
+    for (const auto& [name, answers] : group->requests) {
+      for (const GroupRequest& one : answers) {
+        if (one.added) columns.Add(group->part(), name, one);
+      }
     }
   }
-  for (const PostgresColumn* one : {&workspaces, &ids, &fingerprints}) values.emplace_back(*one);
-  for (const PostgresColumn& one : numbers) values.emplace_back(one);
-  values.emplace_back(notes);
+  for (const PostgresColumn* one :
+       {&columns.parts, &columns.workspaces, &columns.ids, &columns.fingerprints}) {
+    values.emplace_back(*one);
+  }
+  for (const PostgresColumn& one : columns.numbers) values.emplace_back(one);
+  values.emplace_back(columns.notes);
 }
 
 }  // namespace
@@ -204,22 +258,14 @@ void AddGroupChanges(const PartitionGroup& group, PostgresPipeline& pipeline) {
   AddWatermarks(group, pipeline);
 }
 
-size_t AddGroupAdditions(const PartitionGroup& group, const FeedHead& before, bool locked,
+size_t AddGroupAdditions(absl::Span<const GroupAdditions> all, bool locked,
                          PostgresPipeline& pipeline) {
-  const FeedHead& head = group.head;
-  std::vector<PostgresValue> values = {
-      group.part(),     before.incarnation, before.last_seq,   locked,
-      head.incarnation, head.last_seq,      group.commit_nano, group.last_series};
-  RowColumns rows;
-  for (const GroupRow& row : group.rows) {
-    if (row.changed && row.IsFirst()) rows.Add(group, row);
-  }
-  for (const PostgresColumn* one : {&rows.series, &rows.times, &rows.ids, &rows.seqs, &rows.values,
-                                    &rows.weights, &rows.days, &rows.entities}) {
-    values.emplace_back(*one);
-  }
-  AddFeed(group, values);
-  AddRequests(group, values);
+  std::vector<PostgresValue> values;
+  AddHeads(all, values);
+  values.emplace_back(locked);
+  AddFirstRows(all, values);
+  AddFeed(all, values);
+  AddRequests(all, values);
   return pipeline.Add(kAdditions, std::move(values));
 }
 

@@ -1,6 +1,7 @@
-// What a PartitionGroup has changed, as statements.
+// What PartitionGroups have changed, as statements.
 #pragma once
 
+#include "absl/types/span.h"
 #include "libs/postgres/connection.h"
 #include "services/measurement/postgres/partition_group.h"
 
@@ -10,12 +11,18 @@ namespace kpisuite {
 // to come before AddGroupAdditions in the same transaction. `group` outlives the run.
 void AddGroupChanges(const PartitionGroup& group, PostgresPipeline& pipeline);
 
-// Adds the statement that stores what is new (samples, feed entries, requests) and moves the head;
-// the index of its result. `before` is the head before the group. Unless the transaction holds the
-// `locked` head row, and has looked for the requests, the statement does both itself: it stores
-// nothing and gives no row when the head has moved since or a request is known. Else the row holds
-// trimmed_seq. A key that is taken: ALREADY_EXISTS.
-size_t AddGroupAdditions(const PartitionGroup& group, const FeedHead& before, bool locked,
+// What a group adds to its partition, whose head was `before`.
+struct GroupAdditions {
+  const PartitionGroup* group;
+  FeedHead before;
+};
+
+// Adds the statement that stores what is new (samples, feed entries, requests) and moves the heads;
+// the index of its result. `all` is ascending by partition, and outlives the run. Unless the
+// transaction holds the `locked` head rows, and has looked for the requests, the statement does
+// both itself: of a partition whose head has moved since, or which knows a request, it stores
+// nothing. A row (part, trimmed_seq) for each of the others. A key that is taken: ALREADY_EXISTS.
+size_t AddGroupAdditions(absl::Span<const GroupAdditions> all, bool locked,
                          PostgresPipeline& pipeline);
 
 }  // namespace kpisuite

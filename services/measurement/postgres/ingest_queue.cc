@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "libs/base/error.h"
 
 namespace kpisuite {
@@ -60,17 +61,18 @@ void IngestQueue::RunThread(int number) {
 }
 
 void IngestQueue::PutBack(Writer& writer, std::vector<QueuedUnit> group) {
-  const int part = group.front().unit.part;
+  absl::flat_hash_set<int> parts;
   std::deque<QueuedUnit> same;
   std::deque<QueuedUnit> others;
   MutexLock lock(writer.mutex);
   for (QueuedUnit& unit : group) {
+    parts.insert(unit.unit.part);
     queued_units_ += 1;
     queued_bytes_ += unit.bytes;
     same.push_back(std::move(unit));
   }
   for (QueuedUnit& unit : writer.queue) {
-    (unit.unit.part == part ? same : others).push_back(std::move(unit));
+    (parts.contains(unit.unit.part) ? same : others).push_back(std::move(unit));
   }
   for (QueuedUnit& unit : same) others.push_back(std::move(unit));
   writer.queue = std::move(others);
@@ -80,24 +82,16 @@ std::vector<QueuedUnit> IngestQueue::NextGroup(Writer& writer) {
   MutexLock lock(writer.mutex);
   while (writer.queue.empty() && !writer.shutting_down) writer.changed.Wait(writer.mutex);
   std::vector<QueuedUnit> group;
-  std::deque<QueuedUnit> others;
   size_t rows = 0;
-  bool full = false;
-  for (QueuedUnit& next : writer.queue) {
-    const bool same = group.empty() || next.unit.part == group.front().unit.part;
-    full |= same && !group.empty() &&
-            (group.size() >= options_.max_group_units ||
-             rows + next.unit.RowCount() > options_.max_group_rows);
-    if (!same || full) {
-      others.push_back(std::move(next));
-      continue;
-    }
+  while (!writer.queue.empty() && group.size() < options_.max_group_units) {
+    QueuedUnit& next = writer.queue.front();
     rows += next.unit.RowCount();
+    if (!group.empty() && rows > options_.max_group_rows) break;
     queued_units_ -= 1;
     queued_bytes_ -= next.bytes;
     group.push_back(std::move(next));
+    writer.queue.pop_front();
   }
-  writer.queue = std::move(others);
   return group;
 }
 

@@ -36,13 +36,13 @@ struct QueuedUnit {
   Deadline give_up;  // set by Submit
 };
 
-// Thread-safe. Units of one partition keep their order; while one group of it is being written,
-// others gather behind it. A group that cannot be written yet waits for the other partitions of its
-// writer to have their turn.
+// Thread-safe. Units of one partition keep their order; while a writer writes, others gather behind
+// it and are written together, whatever partitions they are of. Those that cannot be written yet
+// wait for the other partitions of their writer to have their turn.
 class IngestQueue {
  public:
-  // Called on the thread of `writer` (from 0) with units of one partition, not empty; before it
-  // returns, answers all but those that it returns: they are tried again, in their order.
+  // Called on the thread of `writer` (from 0) with units, at least one, of its partitions; before
+  // it returns, answers all but those that it returns: they are tried again, in their order.
   using WriteGroup =
       std::function<std::vector<QueuedUnit>(int writer, std::vector<QueuedUnit> group)>;
 
@@ -73,7 +73,7 @@ class IngestQueue {
   void RunThread(int number);
   // Waits for work; empty: shut down and drained.
   std::vector<QueuedUnit> NextGroup(Writer& writer);
-  // Behind the units of other partitions, before those of its own.
+  // Behind the units of other partitions, before those of their own.
   void PutBack(Writer& writer, std::vector<QueuedUnit> group);
 
   const IngestQueueOptions options_;

@@ -85,6 +85,7 @@ class PartitionGroup {
   explicit PartitionGroup(absl::Span<const IngestUnit* const> units);
 
   int part() const { return part_; }
+  size_t unit_count() const { return units_.size(); }
 
   // What the tables say about these is to be filled in before Apply. Series of samples that are to
   // be looked up have an id by then.

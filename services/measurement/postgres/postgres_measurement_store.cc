@@ -1,7 +1,10 @@
 #include "services/measurement/postgres/postgres_measurement_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/base/error.h"
@@ -34,6 +37,25 @@ absl::StatusOr<std::vector<FeedHead>> FindOrMakeHeads(PostgresDatabase& database
   }
   RETURN_IF_ERROR(transaction.Commit());
   return heads;
+}
+
+// In the order of their first units.
+std::vector<std::vector<QueuedUnit>> ByPartition(std::vector<QueuedUnit> units) {
+  std::vector<std::vector<QueuedUnit>> parts;
+  absl::flat_hash_map<int, size_t> index;
+  for (QueuedUnit& one : units) {
+    const auto [known, added] = index.try_emplace(one.unit.part, parts.size());
+    if (added) parts.emplace_back();
+    parts[known->second].push_back(std::move(one));
+  }
+  return parts;
+}
+
+UnitGroup GroupOf(const std::vector<QueuedUnit>& units, const FeedHead& known) {
+  UnitGroup group{{}, known};
+  group.units.reserve(units.size());
+  for (const QueuedUnit& one : units) group.units.push_back(&one.unit);
+  return group;
 }
 
 }  // namespace
@@ -87,10 +109,45 @@ void PostgresMeasurementStore::Ingest(IngestUnit unit, IngestDone done) {
 
 std::vector<QueuedUnit> PostgresMeasurementStore::WriteGroup(GroupWriter& writer,
                                                              std::vector<QueuedUnit> group) {
-  std::vector<const IngestUnit*> units;
-  units.reserve(group.size());
-  for (const QueuedUnit& one : group) units.push_back(&one.unit);
-  absl::StatusOr<WrittenGroup> written = writer.Write(units, heads_.Head(group.front().unit.part));
+  std::vector<std::vector<QueuedUnit>> parts = ByPartition(std::move(group));
+  std::vector<UnitGroup> groups;
+  for (const auto& units : parts) groups.push_back(GroupOf(units, HeadOf(units)));
+  auto written = writer.WriteRemembered(groups);
+  std::vector<std::vector<QueuedUnit>> unwritten;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (written[i].has_value()) {
+      Settle(writer, *std::move(written[i]), std::move(parts[i]));
+    } else {
+      unwritten.push_back(std::move(parts[i]));
+    }
+  }
+  std::vector<QueuedUnit> again;
+  std::vector<QueuedUnit> locked;
+  for (std::vector<QueuedUnit>& units : unwritten) {
+    // One wait for a lock at a time: what has come meanwhile goes before the next.
+    if (locked.empty()) {
+      locked = WritePart(writer, std::move(units));
+    } else {
+      std::move(units.begin(), units.end(), std::back_inserter(again));
+    }
+  }
+  std::move(locked.begin(), locked.end(), std::back_inserter(again));
+  return again;
+}
+
+FeedHead PostgresMeasurementStore::HeadOf(const std::vector<QueuedUnit>& units) const {
+  return heads_.Head(units.front().unit.part);
+}
+
+std::vector<QueuedUnit> PostgresMeasurementStore::WritePart(GroupWriter& writer,
+                                                            std::vector<QueuedUnit> group) {
+  absl::StatusOr<WrittenGroup> written = writer.Write(GroupOf(group, HeadOf(group)));
+  return Settle(writer, std::move(written), std::move(group));
+}
+
+std::vector<QueuedUnit> PostgresMeasurementStore::Settle(GroupWriter& writer,
+                                                         absl::StatusOr<WrittenGroup> written,
+                                                         std::vector<QueuedUnit> group) {
   if (written.ok()) {
     groups_committed_.fetch_add(1, std::memory_order_relaxed);
     heads_.Advance(written->head);
@@ -107,7 +164,7 @@ std::vector<QueuedUnit> PostgresMeasurementStore::WriteGroup(GroupWriter& writer
       }
       std::vector<QueuedUnit> alone;
       alone.push_back(std::move(one));
-      again = WriteGroup(writer, std::move(alone));
+      again = WritePart(writer, std::move(alone));
     }
     return again;
   }

@@ -71,6 +71,12 @@ class PostgresMeasurementStore final : public MeasurementStore {
 
   // As IngestQueue::WriteGroup.
   std::vector<QueuedUnit> WriteGroup(GroupWriter& writer, std::vector<QueuedUnit> group);
+  FeedHead HeadOf(const std::vector<QueuedUnit>& units) const;
+  // Units of one partition: tells what became of them, but of those that it returns, which wait for
+  // a lock.
+  std::vector<QueuedUnit> WritePart(GroupWriter& writer, std::vector<QueuedUnit> group);
+  std::vector<QueuedUnit> Settle(GroupWriter& writer, absl::StatusOr<WrittenGroup> written,
+                                 std::vector<QueuedUnit> group);
 
   const int partitions_;
   const std::unique_ptr<PostgresDatabase> database_;

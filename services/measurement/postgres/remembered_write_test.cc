@@ -28,9 +28,13 @@ class PostgresRememberedWrites : public testing::Test {
     return outcome.value_or(IngestOutcome());
   }
 
-  static std::future<absl::StatusOr<IngestOutcome>> Ingest(MeasurementStore& store,
+  static std::future<absl::StatusOr<IngestOutcome>> Submit(MeasurementStore& store,
                                                            IngestUnit unit) {
-    return std::async(std::launch::async, [&store, unit] { return IngestAndWait(store, unit); });
+    auto answer = std::make_shared<std::promise<absl::StatusOr<IngestOutcome>>>();
+    store.Ingest(std::move(unit), [answer](absl::StatusOr<IngestOutcome> outcome) {
+      answer->set_value(std::move(outcome));
+    });
+    return answer->get_future();
   }
 
   void WaitForLockWaits(int64_t wanted) {
@@ -110,7 +114,7 @@ TEST_F(PostgresRememberedWrites, ARequestIsKnownWhateverPartitionAndProcessItCam
 
 TEST_F(PostgresRememberedWrites, ARequestThatIsStoredWhileItWaitsForTheLockIsKnown) {
   ASSERT_TRUE(connection_->ExecuteScript("BEGIN; SELECT FROM head WHERE part = 5 FOR UPDATE").ok());
-  auto outcome = Ingest(*store_, UnitOf(kPart, "r4", "x", 4, 1));
+  auto outcome = Submit(*store_, UnitOf(kPart, "r4", "x", 4, 1));
   WaitForLockWaits(1);
   ASSERT_TRUE(connection_
                   ->Execute("INSERT INTO request SELECT part, workspace, 'r4', $1, created_nano,"
@@ -125,9 +129,9 @@ TEST_F(PostgresRememberedWrites, ARequestThatIsStoredWhileItWaitsForTheLockIsKno
 
 TEST_F(PostgresRememberedWrites, WhatAnotherWritesWhileAGroupWaitsForTheLockIsSeen) {
   ASSERT_TRUE(connection_->ExecuteScript("BEGIN; SELECT FROM head WHERE part = 5 FOR UPDATE").ok());
-  auto first = Ingest(*other_, UnitOf(kPart, "of the other", "x", 10, 1));
+  auto first = Submit(*other_, UnitOf(kPart, "of the other", "x", 10, 1));
   WaitForLockWaits(1);
-  auto second = Ingest(*store_, UnitOf(kPart, "r4", "x", 10, 2));
+  auto second = Submit(*store_, UnitOf(kPart, "r4", "x", 10, 2));
   WaitForLockWaits(2);
   ASSERT_TRUE(connection_->ExecuteScript("COMMIT").ok());
   const auto a = first.get();
@@ -137,6 +141,39 @@ TEST_F(PostgresRememberedWrites, WhatAnotherWritesWhileAGroupWaitsForTheLockIsSe
   EXPECT_EQ(a->counts.corrected + b->counts.corrected, 1);
   EXPECT_EQ(a->seq + b->seq, 4 + 5);
   EXPECT_EQ(ReplayFeed(*store_, kPart), ReadTable(*store_, kPart));
+}
+
+TEST_F(PostgresRememberedWrites, GroupsOfSeveralPartitionsAreWrittenTogetherEachForItself) {
+  const std::vector<int> parts = {0, 1, 2, 3, 4, 6, 7};
+  for (int i = 1; i <= 3; ++i) {
+    for (const int part : parts) {
+      Write(*store_, UnitOf(part, absl::StrCat("p", part, "-", i), absl::StrCat("x", part), i, 1));
+    }
+  }
+  // The other has been to one of them, of which the first has not heard.
+  Write(*other_, UnitOf(4, "of the other", "x4", 10, 1));
+  ASSERT_TRUE(connection_->ExecuteScript("BEGIN; SELECT FROM head WHERE part < 4 FOR UPDATE").ok());
+  std::vector<std::future<absl::StatusOr<IngestOutcome>>> outcomes;
+  std::vector<int> order;
+  for (int i = 4; i <= 13; ++i) {
+    for (const int part : parts) {
+      order.push_back(part);
+      outcomes.push_back(Submit(
+          *store_, UnitOf(part, absl::StrCat("p", part, "-", i), absl::StrCat("x", part), i, 2)));
+    }
+  }
+  ASSERT_TRUE(connection_->ExecuteScript("COMMIT").ok());
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const auto outcome = outcomes[i].get();
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(outcome->part, order[i]);
+    EXPECT_EQ(outcome->seq, static_cast<int64_t>(4 + i / parts.size()) + (order[i] == 4));
+  }
+  for (const int part : parts) {
+    const TableOfValues replayed = ReplayFeed(*other_, part);
+    EXPECT_EQ(replayed, ReadTable(*store_, part));
+    EXPECT_EQ(replayed.size(), 13u);
+  }
 }
 
 TEST_F(PostgresRememberedWrites, OtherTraitsThanTheMetricHasAreRefusedAndLeaveNoTrace) {
