@@ -4,6 +4,7 @@ import collections
 import dataclasses
 
 import computed_targets
+import environment
 import events
 import features
 import finality
@@ -12,6 +13,7 @@ import periods
 import rosters
 import slices
 import states
+import told
 import versions
 import windows
 from decimals import Nd
@@ -73,7 +75,8 @@ def count(simulation, counts):
         here |= {("sampling", name) for name in of_sampling(evaluation)}
         here |= {("finality", name) for name in of_finality(checked)}
         here |= {("expression", name) for name in of_expressions(checked)}
-        if checked.world.moments and evaluation.resolved.reason is None:
+        target = checked.world.kpis[checked.place.kpi].target
+        if target is not None and target.freeze and evaluation.resolved.reason is None:
             moved = "moved" if is_moved(checked) else "same"
             here.add(("frozen", "slice " + moved if checked.place.slice else moved))
         if evaluation.resolved.kind is not None:
@@ -248,8 +251,20 @@ def of_finality(checked):
     released = any(one.first is not None and one.first <= reach.last < one.end
                    for one in decisions)
     inner = missing and len(world.flat(kpi).steps) > 1
-    marks = (("held out", missing), ("released", released), ("behind a component", inner))
+    told_of = checked.evaluation.resolved if told.reads_others(kpi) else None
+    marks = (("held out", missing), ("released", released), ("behind a component", inner),
+             ("kept target", told_of is not None and told_of.reason is None),
+             ("kept target moved", told_of is not None and has_moved(checked)))
     return seen | {name for name, is_set in marks if is_set}
+
+
+def has_moved(checked):
+    """Whether the target that a FINAL state keeps would be another one now."""
+    world, place, resolved = checked.world, checked.place, checked.evaluation.resolved
+    kpi = world.kpis[place.kpi]
+    there = environment.Environment(world, kpi, place.window, checked.now)
+    current = computed_targets.by_formula(kpi.target, place.slice, place.period, there)
+    return (None if isinstance(current, Nd) else current) != resolved.low
 
 
 def of_expressions(checked):

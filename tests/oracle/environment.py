@@ -60,4 +60,8 @@ class Environment:
             return PENDING
         if self.world.calendar_of(other) != self.world.calendar_of(self.kpi):
             return PENDING
-        return states.worth_of(self.world, self._place(other, members, period), self.now)[0]
+        # Each period as the version has it that it is of.
+        world = self.world.version_for(name, period.last)
+        if world.kpis[name].unit != other.unit:
+            return Nd("NO_COMPARABLE")
+        return states.worth_in(world, self._place(other, members, period), self.now)

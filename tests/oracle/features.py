@@ -38,7 +38,9 @@ SUPPRESSION = ("few", "sibling", "parent", "comparison", "target")
 SAMPLING = ("WILSON", "NPS", "STUDENT_T", "DOMAIN", "NOT_APPLICABLE", "LOW_N", "clamped")
 # What became of final periods: locked by a decision or by themselves, with samples held out, of
 # their own or behind a component, and of an open period that has final days.
-FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open")
+# Also targets made of other KPIs, and those that would be others by now.
+FINALITY = ("decided", "by itself", "held out", "released", "behind a component", "open",
+            "kept target", "kept target moved")
 # Of KPIs whose history is kept: the version of a state, and what lies across a break.
 VERSIONS = ("earlier", "newest", "third", "break", "across", "operand", "final",
             "revised", "series", "silent series", "from what was open", "slice from what was open")

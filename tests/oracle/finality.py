@@ -76,11 +76,11 @@ def final_since(world, kpi, reach):
 
 
 def open_from(world, name, now):
-    """The day after the last one that is FINAL; None where none of the last weeks is."""
+    """The day after the last one that is FINAL; None where none of the last year is."""
     if not is_locked_ever(world, name):
         return None
     day = periods.day_of(world.calendar_of(world.kpis[name]), now)
-    for back in range(60):
+    for back in range(400):
         one = day - datetime.timedelta(days=back)
         if final_time(world, name, one) <= now:
             return one + periods.ONE_DAY

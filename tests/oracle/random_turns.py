@@ -3,6 +3,7 @@
 import features
 import random_case
 import random_final
+import random_final_targets
 import random_frozen
 import random_levels
 import random_pace
@@ -20,10 +21,11 @@ PAIRS = [(kind, window) for kind in features.AGGREGATIONS
 KINDS = ((random_pace.PaceCaseMaker, (3, 15, 27, 39, 41)),
          (random_series.SeriesCaseMaker, (5, 11, 17, 23, 29)),
          (random_people.PeopleCaseMaker, (8, 32)), (random_final.FinalCaseMaker, (20,)),
+         (random_final_targets.FinalTargetCaseMaker, (48,)),
          (random_silent.SilentCaseMaker, (44,)),
          (random_versions.VersionCaseMaker, (14, 38)), (random_levels.LevelCaseMaker, (2,)),
          (random_frozen.FrozenCaseMaker, (26,)))
-ROUND = 48
+ROUND = 49
 TURNS = {turn: kind for kind, turns in KINDS for turn in turns}
 GENERAL = [turn for turn in range(ROUND) if turn not in TURNS]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random cases, judged by Python and run on the product (README.md).
 
-    tests/oracle/run_oracle.py --cases 3000 --seed 1     the cases 0 to 2999 of seed 1
+    tests/oracle/run_oracle.py --cases 3100 --seed 1     the cases 0 to 3099 of seed 1
     tests/oracle/run_oracle.py --seed 1 --case 37 --show one case, its text printed
 
 Fails with the smallest .kpi file that reproduces a disagreement, or when something of
@@ -64,7 +64,7 @@ def run_all(program, seed, first, cases, jobs):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", type=int, default=3000)
+    parser.add_argument("--cases", type=int, default=3100)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--case", type=int, help="only this one")
     parser.add_argument("--show", action="store_true", help="print the text of --case")

@@ -20,7 +20,9 @@ import sampling
 import series
 import slices
 import suppression
+import targets
 import targets_to_date
+import told
 import windows
 from decimals import Nd
 
@@ -285,10 +287,14 @@ def worth_of(world, place, now):
     world = world.comparable_version(place.kpi, place.period.last)
     if world is None:
         return Nd("NO_COMPARABLE"), True
-    closed = is_closed(world, place, now)
+    return worth_in(world, place, now), is_closed(world, place, now)
+
+
+def worth_in(world, place, now):
+    """What others read of a state of the version of a KPI that the world has."""
     if suppression.cause(world, place, now):
-        return SUPPRESSED, closed
-    return value_in(world, world.calendar_of(world.kpis[place.kpi]), place, now), closed
+        return SUPPRESSED
+    return value_in(world, world.calendar_of(world.kpis[place.kpi]), place, now)
 
 
 def evaluate_alone(world, place, now):
@@ -312,6 +318,7 @@ def evaluate_alone(world, place, now):
     resolved, whole = targets_to_date.resolve(
         world, place, now, ready, environment.Environment(world, kpi, place.window, now),
         withheld)
+    resolved = as_told(world, place, now, ready, resolved, withheld)
     interval = is_interval(world, flat)
     told = [[] if withheld else operand.rows for operand in operands]
     times = [row.time for item, rows in zip(flat.inputs, told) if not item.is_earlier
@@ -333,6 +340,19 @@ def evaluate_alone(world, place, now):
         evaluation.status = "WARNING"
         evaluation.score = judgement.score(kpi.bands, kpi.direction, evaluation.hit, "WARNING")
     return evaluation
+
+
+def as_told(world, place, now, ready, resolved, withheld):
+    """The target of a state: of a FINAL one that is made of other KPIs, as it was told."""
+    kpi = world.kpis[place.kpi]
+    last = told.last_told(world, place, now) if told.reads_others(kpi) else None
+    if last is None:
+        return resolved
+    if last is told.UNSURE:
+        return targets.none(Nd("UNSURE"))
+    then = environment.Environment(last[0], kpi, place.window, last[1])
+    return told.kept(
+        targets_to_date.resolve(world, place, now, ready, then, withheld)[0], resolved)
 
 
 def life_of(world, kpi, reach, life, now):

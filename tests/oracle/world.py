@@ -59,7 +59,7 @@ class World:
         self.created = {}  # KPI -> when it was first defined
         self.decisions = {}  # KPI -> (finality.Decision, ...)
         self.chains = {}  # KPI -> (versions.Version, ...) where there is more than one
-        self.moments = ()  # of the case up to now, for frozen targets
+        self.moments = ()  # of the case up to now, for frozen targets and for final ones
         self.as_of = None  # (now, whether AS_WAS), for levels
         self.viewed = {}  # KPI -> index of the version that `kpis` has; else it is the newest
         self.watermarks = {}  # by metric
@@ -143,9 +143,9 @@ class World:
         return other
 
     def remembering(self, moments):
-        """The world with what was before it."""
+        """The world with what was before it, where targets depend on that."""
         values = [kpi.target for kpi in self.kpis.values() if kpi.target]
-        if not any(value.freeze for value in values):
+        if not any(value.freeze or value.kind == "FORMULA" for value in values):
             return self
         other = self.copy()
         other.moments = tuple(moments)

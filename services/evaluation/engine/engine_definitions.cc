@@ -40,10 +40,13 @@ bool IsRegrouped(const KpiRuntime& before, const KpiRuntime& after, const Tracke
   return before.membership().as_is < day && state.changed_at < after.kpi().calendar->StartOf(day);
 }
 
-// Decisions come one by one: a new one is the newest.
-void NoteRelease(const KpiRuntime& before, const KpiRuntime& after, TrackedState& state) {
-  if (after.decisions() <= before.decisions()) return;
-  if (auto release = after.ReleaseSince(before.NewestDecision())) state.release = release;
+// One about the period itself is not forgotten for another.
+void NoteRelease(const KpiRuntime& before, const KpiRuntime& after, const Period& reach,
+                 TrackedState& state) {
+  auto release = after.ReleaseBeyond(before, reach);
+  if (release == nullptr) return;
+  if (state.release != nullptr && state.release->Touches(reach) && !release->Touches(reach)) return;
+  state.release = std::move(release);
 }
 
 std::vector<std::string> Without(const std::vector<std::string>& dimensions,
@@ -210,7 +213,10 @@ void PartitionEngine::Inherit(KpiRuntime& old_runtime, KpiRuntime& newest) {
         state = old_state;
         state.dirty = dirty;
         state.definition_changed = redefined || old_state.definition_changed;
-        if (!redefined) NoteRelease(old_runtime, *home->runtime, state);
+        if (!redefined) {
+          const Window& shape = kpi.windows[w];
+          NoteRelease(old_runtime, *home->runtime, old_runtime.ReachOf(shape, period), state);
+        }
         state.wakeup = absl::InfiniteFuture();
         state.stale = false;
         state.point = nullptr;
@@ -248,10 +254,16 @@ bool PartitionEngine::ApplySeed(KpiRuntime& newest, const LoggedState& logged) {
   state.restated = logged.restated;
   state.restatement = logged.restatement;
   state.final = logged.final;
-  state.release = runtime.ReleaseSince(logged.record_time);
+  if (logged.final && logged.state != nullptr) {
+    v1::KpiState told;
+    if (told.ParseFromString(*logged.state)) {
+      state.final_targets = std::make_shared<const FinalTargets>(FinalTargetsOf(told));
+    }
+  }
   state.closed_at = logged.closed_at;
-  const Period period = runtime.kpi().windows[home->window].At(*runtime.kpi().calendar,
-                                                               DayOfNumber(logged.first_day));
+  const Window& shape = runtime.kpi().windows[home->window];
+  const Period period = shape.At(*runtime.kpi().calendar, DayOfNumber(logged.first_day));
+  state.release = runtime.ReleaseSince(logged.record_time, runtime.ReachOf(shape, period));
   state.backfilled = logged.revision == 0 && logged.record_time >= period.end;
   state.changed_at = logged.record_time;
   return true;

@@ -20,9 +20,10 @@ v1::HistoryCause CauseOfChange(const TrackedState& state) {
   return state.release != nullptr ? v1::HISTORY_CAUSE_RELEASED : v1::HISTORY_CAUSE_RESTATED;
 }
 
-// Decides whether the log has to say something new, and updates what it said.
+// Decides whether the log has to say something new, and updates what it said. `renewed`: a release
+// had the targets of a FINAL period resolved again, which counts once.
 v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluation, absl::Time now,
-                         TrackedState& state) {
+                         bool renewed, TrackedState& state) {
   const v1::Status status = ProtoStatus(evaluation);
   const std::string value = LogText(evaluation.value.number());
   const bool changed =
@@ -36,8 +37,8 @@ v1::HistoryCause CauseOf(const KpiDefinition& kpi, const KpiEvaluation& evaluati
           NoteRestatement({state.logged_value, state.logged_status, state.restatement}, value,
                           status, cause, kpi.materiality);
       state.restated = state.restated || !(state.definition_changed || state.restatement->minor);
-    } else if (state.release != nullptr && state.held_out.has_value() &&
-               *state.held_out != evaluation.held_out) {
+    } else if (renewed || (state.release != nullptr && state.held_out.has_value() &&
+                           *state.held_out != evaluation.held_out)) {
       cause = v1::HISTORY_CAUSE_RELEASED;
     }
   } else if (IsClosed(evaluation.phase)) {
@@ -66,6 +67,19 @@ void SignEntry(const FinalityDecision* decision, LoggedState& entry) {
   entry.author = decision->author;
   entry.reason = decision->role.empty() ? decision->reason
                                         : absl::StrCat(decision->role, ": ", decision->reason);
+}
+
+// `kept` is what the evaluation was told to keep.
+void KeepTargets(const KpiRuntime& runtime, const KpiEvaluation& evaluation,
+                 std::shared_ptr<const FinalTargets> kept, TrackedState& state) {
+  state.final_targets = nullptr;
+  if (!state.final || runtime.target_reads().kpis.empty()) return;
+  if (kept == nullptr) {
+    FinalTargets told = {evaluation.target};
+    told.insert(told.end(), evaluation.other_targets.begin(), evaluation.other_targets.end());
+    kept = std::make_shared<const FinalTargets>(std::move(told));
+  }
+  state.final_targets = std::move(kept);
 }
 
 }  // namespace
@@ -265,10 +279,13 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   EvaluationContext context = computed.context;
   const bool was_open = state.phase == PeriodPhase::kOpen;
   const bool shown = runtime.view() == MembershipView::kAsIs;
-  const v1::HistoryCause cause =
-      shown ? CauseOf(*context.kpi, evaluation, now_, state) : v1::HISTORY_CAUSE_UNSPECIFIED;
+  const bool renewed = !runtime.target_reads().kpis.empty() && state.final_targets != nullptr &&
+                       context.final_targets == nullptr;
+  const v1::HistoryCause cause = shown ? CauseOf(*context.kpi, evaluation, now_, renewed, state)
+                                       : v1::HISTORY_CAUSE_UNSPECIFIED;
   const std::shared_ptr<const FinalityDecision> release = std::exchange(state.release, nullptr);
   const bool was_final = std::exchange(state.final, evaluation.phase == PeriodPhase::kFinal);
+  KeepTargets(runtime, evaluation, context.final_targets, state);
   state.held_out = evaluation.held_out;
   state.definition_changed = false;
   state.backfilled = evaluation.settling;

@@ -35,6 +35,7 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
   const std::string name = versions.back().kpi->resource_name();
   // Bound before the old runtimes go, so that tables which both use are kept.
   ASSIGN_OR_RETURN(Versions made, MakeVersions(versions, MembershipView::kAsIs));
+  RETURN_IF_ERROR(CompleteSeeds(name, made));
   Versions old = std::exchange(runtimes_[name], {});
   // The same definition again: its finality has changed, or that of a KPI which it contains.
   const bool redefined = old.empty() || &old.back()->kpi() != &made.back()->kpi() ||
@@ -110,6 +111,26 @@ absl::StatusOr<RecordedValues*> PartitionEngine::RecordedFor(const std::string& 
     ASSIGN_OR_RETURN(recorded, recorded_lookup_(name));
   }
   return &(recorded_[name] = std::move(recorded));
+}
+
+// Reads what FINAL states told, where their targets are made of other KPIs.
+absl::Status PartitionEngine::CompleteSeeds(const std::string& name, const Versions& made) {
+  const auto seeds = seeds_.find(name);
+  const bool wanted = std::any_of(made.begin(), made.end(), [](const auto& runtime) {
+    return !runtime->target_reads().kpis.empty();
+  });
+  if (!wanted || seeds == seeds_.end() || final_states_lookup_ == nullptr) return absl::OkStatus();
+  absl::flat_hash_map<std::string, LoggedState*> finals;
+  for (LoggedState& seed : seeds->second) {
+    if (seed.final && seed.state == nullptr) finals[seed.id.Key()] = &seed;
+  }
+  if (finals.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<LoggedState> told, final_states_lookup_(name));
+  for (LoggedState& logged : told) {
+    const auto seed = finals.find(logged.id.Key());
+    if (seed != finals.end()) seed->second->state = std::move(logged.state);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<KpiVersion> PartitionEngine::VersionsOf(const Versions& versions) {

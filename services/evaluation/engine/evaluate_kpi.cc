@@ -319,6 +319,9 @@ absl::StatusOr<KpiEvaluation> EvaluateKpi(const EvaluationContext& context,
   for (const TargetRole role : kAllTargetRoles) {
     ResolvedTarget target =
         targets.ToDate(role, evaluation.pace.has_value() ? &*evaluation.pace : nullptr);
+    if (evaluation.phase == PeriodPhase::kFinal && context.final_targets != nullptr) {
+      target = KeptTarget(context.final_targets->at(static_cast<size_t>(role)), std::move(target));
+    }
     if (role == TargetRole::kCommitted) {
       evaluation.target = std::move(target);
     } else {

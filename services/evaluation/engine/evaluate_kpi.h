@@ -22,6 +22,7 @@
 #include "libs/kpi/target_environment.h"
 #include "libs/kpi/value.h"
 #include "libs/kpi/window.h"
+#include "services/evaluation/engine/final_targets.h"
 #include "services/evaluation/engine/input_source.h"
 #include "services/evaluation/engine/pace_reading.h"
 #include "services/evaluation/engine/restatement.h"
@@ -45,6 +46,8 @@ struct EvaluationContext {
   bool superseded = false;
   // Whether it was FINAL before the KPI in force was defined, whose series it is of.
   bool kept_definition = false;
+  // The targets that count while the period is FINAL; null: as they follow from what is defined.
+  std::shared_ptr<const FinalTargets> final_targets;
   // Where members belong; nothing when no level is in the slice.
   std::optional<MembershipView> view;
   // The slices above it, nearest first.

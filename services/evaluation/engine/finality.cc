@@ -49,6 +49,10 @@ void AddBreaks(const FinalityRule& rule, int32_t first, int32_t end, absl::Time 
 
 }  // namespace
 
+bool FinalityDecision::Touches(const Period& days) const {
+  return first_day < DayNumber(days.end_day) && DayNumber(days.first_day) < end_day;
+}
+
 bool HaveSameFinality(const FinalityRule& a, const FinalityRule& b) {
   return TextOf(a) == TextOf(b);
 }

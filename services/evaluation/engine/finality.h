@@ -38,6 +38,9 @@ struct FinalityDecision {
   std::string request_id;  // empty: the request is not remembered
   std::string answer;      // serialised response, for a repetition
 
+  // Whether it is about any of these days.
+  bool Touches(const Period& days) const;
+
   friend bool operator==(const FinalityDecision&, const FinalityDecision&) = default;
 };
 using FinalityDecisions = std::vector<FinalityDecision>;  // of one KPI, in the order of time

@@ -278,6 +278,11 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
     computation.context.revision = tracked->revision;
     computation.context.closed_at = tracked->closed_at;
     computation.context.restatement = tracked->restatement;
+    const bool released =
+        tracked->release != nullptr && tracked->release->Touches(computation.context.reach);
+    if (!released && !target_reads_.kpis.empty()) {
+      computation.context.final_targets = tracked->final_targets;
+    }
     const bool first = tracked->state == nullptr && !tracked->logged;
     if (first || tracked->backfilled) {
       computation.context.settles_at = (first ? now : tracked->changed_at) + kBackfillSettles;

@@ -62,6 +62,8 @@ struct TrackedState {
   std::optional<RestatementNote> restatement;
   bool final = false;
   std::optional<int64_t> held_out;  // as last evaluated
+  // What it told once it was FINAL, of KPIs whose targets read others; null otherwise.
+  std::shared_ptr<const FinalTargets> final_targets;
   // A release that may be what changes it next; null otherwise.
   std::shared_ptr<const FinalityDecision> release;
 };
@@ -221,11 +223,12 @@ class KpiRuntime {
   const Finalities& finalities() const { return finalities_; }
   // When the last of these days becomes FINAL for the KPI; InfiniteFuture: never.
   absl::Time FinalTimeOf(const Period& reach) const;
-  // The newest release after `time`; null when there is none.
-  std::shared_ptr<const FinalityDecision> ReleaseSince(absl::Time time) const;
-  // How many decisions there are, and the time of the newest; InfinitePast when there is none.
-  size_t decisions() const;
-  absl::Time NewestDecision() const;
+  // The newest release after `time`, before others one of any of these days; null when there is
+  // none.
+  std::shared_ptr<const FinalityDecision> ReleaseSince(absl::Time time, const Period& reach) const;
+  // The same of those that `before` does not know, a runtime of the same definition.
+  std::shared_ptr<const FinalityDecision> ReleaseBeyond(const KpiRuntime& before,
+                                                        const Period& reach) const;
   // Samples of the days [first, end) in all slices together that are held out, of each metric once.
   // FAILED_PRECONDITION (NOT_READY) while inputs are loaded.
   absl::StatusOr<int64_t> HeldOut(int32_t first, int32_t end, int64_t seq) const;

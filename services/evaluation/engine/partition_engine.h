@@ -67,6 +67,8 @@ class PartitionEngine {
   // Where to read what the log has about a KPI whose targets read that; it is asked in SetVersions.
   // Without it nothing is on record when a KPI comes. Before the first SetKpi.
   void FindRecordedWith(RecordedLookup lookup) { recorded_lookup_ = std::move(lookup); }
+  // Where to read what FINAL states told, of seeds that come without it; as FindRecordedWith.
+  void FindFinalStatesWith(FinalStatesLookup lookup) { final_states_lookup_ = std::move(lookup); }
 
   // --- Inputs ---
 
@@ -243,6 +245,7 @@ class PartitionEngine {
   void Connect(KpiRuntime& runtime);
   // What was recorded about the KPI; null when none of its versions reads that.
   absl::StatusOr<RecordedValues*> RecordedFor(const std::string& name, const Versions& made);
+  absl::Status CompleteSeeds(const std::string& name, const Versions& made);
   // Where a state of the KPI is kept; nothing when its newest version does not declare it, or when
   // that of the period cannot be evaluated.
   struct Home {
@@ -356,6 +359,7 @@ class PartitionEngine {
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
   absl::flat_hash_map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
   RecordedLookup recorded_lookup_;
+  FinalStatesLookup final_states_lookup_;
   // By resource name, of KPIs whose targets read it.
   absl::node_hash_map<std::string, RecordedValues> recorded_;
   absl::Time last_commit_ = absl::InfinitePast();

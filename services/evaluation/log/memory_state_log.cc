@@ -85,6 +85,20 @@ absl::Status MemoryStateLog::VisitClosed(absl::string_view kpi,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<LoggedState>> MemoryStateLog::FinalStates(absl::string_view kpi) {
+  MutexLock lock(mutex_);
+  std::vector<LoggedState> states;
+  for (const auto& [subject, entries] : entries_) {
+    if (std::get<0>(subject) != kpi) continue;
+    std::map<std::string, LoggedState> by_period;
+    for (const auto& [place, logged] : entries) by_period[logged.id.period] = logged;
+    for (auto& [period, logged] : by_period) {
+      if (logged.final) states.push_back(std::move(logged));
+    }
+  }
+  return states;
+}
+
 absl::StatusOr<std::optional<LoggedState>> MemoryStateLog::Find(const StateId& id) {
   MutexLock lock(mutex_);
   const auto subject = entries_.find({id.kpi, id.window, id.slice});

@@ -23,6 +23,8 @@ class MemoryStateLog : public StateLog {
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<LoggedState>> FinalStates(absl::string_view kpi) override
+      EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override
       EXCLUDES(mutex_);

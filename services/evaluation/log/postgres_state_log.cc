@@ -232,6 +232,22 @@ absl::Status PostgresStateLog::VisitClosed(absl::string_view kpi,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<LoggedState>> PostgresStateLog::FinalStates(absl::string_view kpi) {
+  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
+  ASSIGN_OR_RETURN(
+      const PostgresResult rows,
+      transaction.connection().Query(
+          absl::StrCat("SELECT * FROM (SELECT DISTINCT ON (\"window\", slice, first_day, period) ",
+                       Columns("state"),
+                       " FROM state_log WHERE kpi = $1"
+                       " ORDER BY \"window\", slice, first_day, period, number DESC) newest"
+                       " WHERE final"),
+          {std::string(kpi)}));
+  std::vector<LoggedState> states;
+  for (int row = 0; row < rows.rows(); ++row) states.push_back(ReadRow(rows, row).logged);
+  return states;
+}
+
 absl::StatusOr<std::optional<LoggedState>> PostgresStateLog::Find(const StateId& id) {
   return FindLast(id, "TRUE");
 }

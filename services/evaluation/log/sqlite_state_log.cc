@@ -184,6 +184,22 @@ absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
   }
 }
 
+absl::StatusOr<std::vector<LoggedState>> SqliteStateLog::FinalStates(absl::string_view kpi) {
+  ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
+  ASSIGN_OR_RETURN(Statement rows,
+                   snapshot.connection().Prepare(absl::StrCat(
+                       "SELECT ", Columns("state"),
+                       " FROM state_log WHERE final AND number IN (SELECT max(number) FROM"
+                       " state_log WHERE kpi = ? GROUP BY \"window\", slice, first_day, period)")));
+  RETURN_IF_ERROR(rows.Bind({kpi}));
+  std::vector<LoggedState> states;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.Step());
+    if (!found) return states;
+    states.push_back(ReadRow(rows).logged);
+  }
+}
+
 absl::StatusOr<std::optional<LoggedState>> SqliteStateLog::Find(const StateId& id) {
   return FindLast(id, "TRUE");
 }

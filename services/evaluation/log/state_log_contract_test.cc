@@ -281,6 +281,24 @@ TEST_P(StateLogContract, VisitsWhatWasSaidAboutClosedPeriodsInItsOrder) {
   EXPECT_THAT(values, IsEmpty());
 }
 
+TEST_P(StateLogContract, TellsWhatFinalStatesSaidLast) {
+  Fill();
+  for (const int day : {10, 11, 12}) {
+    LoggedState entry = Entry(day, v1::HISTORY_CAUSE_FINAL, 400 + day, absl::StrCat("f", day), 3);
+    entry.final = true;
+    ASSERT_TRUE(Append({entry}).ok());
+  }
+  // One of a new KPI of that name.
+  ASSERT_TRUE(Append({Entry(12, v1::HISTORY_CAUSE_TRANSITION, 500, "open")}).ok());
+  Open();
+  const auto finals = log_->FinalStates(kKpi);
+  ASSERT_TRUE(finals.ok());
+  std::vector<std::string> states;
+  for (const LoggedState& logged : *finals) states.push_back(*logged.state);
+  EXPECT_THAT(states, UnorderedElementsAre("state of f10", "state of f11"));
+  EXPECT_THAT(*log_->FinalStates("workspaces/w/kpis/other"), IsEmpty());
+}
+
 TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {
   Fill();
   EXPECT_EQ(log_->Find({kKpi, "DAY", "", ""})->value().value, "6");
@@ -384,15 +402,6 @@ TEST_P(StateLogContract, VersionsAreReplacedAtTheirPositionAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, StateLogContract,
                          ::testing::Values("memory", "sqlite", "postgres"));
-
-TEST(SqliteStateLog, SecondProcessIsRefused) {
-  TestDirectory directory;
-  const SqliteStateLogOptions options{
-      .directory = directory.path(), .free_space_floor_bytes = 0, .ballast_bytes = 0};
-  const auto first = SqliteStateLog::Create(options);
-  ASSERT_TRUE(first.ok());
-  EXPECT_EQ(SqliteStateLog::Create(options).status().code(), absl::StatusCode::kFailedPrecondition);
-}
 
 }  // namespace
 }  // namespace kpisuite
