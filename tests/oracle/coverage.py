@@ -4,16 +4,14 @@ import collections
 import dataclasses
 
 import computed_targets
-import environment
 import events
 import features
-import finality
+import final_coverage
 import members
 import periods
 import rosters
 import slices
 import states
-import told
 import versions
 import windows
 from decimals import Nd
@@ -73,10 +71,9 @@ def count(simulation, counts):
         here |= {("roster", name) for name in of_roster(checked)}
         here |= {("version", name) for name in of_versions(checked)}
         here |= {("sampling", name) for name in of_sampling(evaluation)}
-        here |= {("finality", name) for name in of_finality(checked)}
+        here |= {("finality", name) for name in final_coverage.of_finality(checked)}
         here |= {("expression", name) for name in of_expressions(checked)}
-        target = checked.world.kpis[checked.place.kpi].target
-        if target is not None and target.freeze and evaluation.resolved.reason is None:
+        if is_frozen(checked):
             moved = "moved" if is_moved(checked) else "same"
             here.add(("frozen", "slice " + moved if checked.place.slice else moved))
         if evaluation.resolved.kind is not None:
@@ -143,6 +140,11 @@ def of_suppression(checked):
     compared = any(found.value == states.SUPPRESSED for found in checked.compared.values())
     marks = (("comparison", compared), ("target", evaluation.resolved.reason == states.SUPPRESSED))
     return {name for name, is_set in marks if is_set}
+
+
+def is_frozen(checked):
+    target = checked.world.kpis[checked.place.kpi].target
+    return bool(target and target.freeze) and checked.evaluation.resolved.reason is None
 
 
 def is_moved(checked):
@@ -235,36 +237,6 @@ def of_sampling(evaluation):
     marks = (("LOW_N", evaluation.low_n), ("clamped", clamped))
     missing = {found.half.reason} if isinstance(found.half, Nd) else {found.method}
     return missing | {name for name, is_set in marks if is_set}
-
-
-def of_finality(checked):
-    """How a period became final, and whether something is held out of it or was released."""
-    world, place, fields = checked.world, checked.place, checked.fields
-    kpi = world.kpis[place.kpi]
-    reach = windows.reach_of(world.calendar_of(kpi), place.window, place.period)
-    decisions = world.decisions.get(kpi.name, ())
-    missing = fields.get("held_out", "0") != "0"
-    if fields.get("final_time", "none") == "none":
-        return {"open"} if missing and fields.get("life") == "OPEN" else set()
-    since = finality.final_since(world, kpi, reach)
-    seen = {"decided" if since in [one.time for one in decisions] else "by itself"}
-    released = any(one.first is not None and one.first <= reach.last < one.end
-                   for one in decisions)
-    inner = missing and len(world.flat(kpi).steps) > 1
-    told_of = checked.evaluation.resolved if told.reads_others(kpi) else None
-    marks = (("held out", missing), ("released", released), ("behind a component", inner),
-             ("kept target", told_of is not None and told_of.reason is None),
-             ("kept target moved", told_of is not None and has_moved(checked)))
-    return seen | {name for name, is_set in marks if is_set}
-
-
-def has_moved(checked):
-    """Whether the target that a FINAL state keeps would be another one now."""
-    world, place, resolved = checked.world, checked.place, checked.evaluation.resolved
-    kpi = world.kpis[place.kpi]
-    there = environment.Environment(world, kpi, place.window, checked.now)
-    current = computed_targets.by_formula(kpi.target, place.slice, place.period, there)
-    return (None if isinstance(current, Nd) else current) != resolved.low
 
 
 def of_expressions(checked):

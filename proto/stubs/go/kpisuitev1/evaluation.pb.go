@@ -202,7 +202,8 @@ const (
 	HistoryCause_HISTORY_CAUSE_DEFINITION HistoryCause = 4
 	// The period became final.
 	HistoryCause_HISTORY_CAUSE_FINAL HistoryCause = 5
-	// Facts that were held out of a final period were released.
+	// Facts that were held out of a final period were released, or its targets, which are made of
+	// other KPIs, were resolved again by a release.
 	HistoryCause_HISTORY_CAUSE_RELEASED HistoryCause = 6
 )
 

@@ -25,7 +25,8 @@ const (
 )
 
 // Request of FinalizePeriods. Finality is one of days: those of the periods of the KPI's finest
-// calendar window. A coarser period, or one to date, is FINAL when all its days are.
+// calendar window. A coarser period, or one to date, is FINAL when all its days are. A FINAL period
+// keeps its definition, and its targets also where they are made of other KPIs, which go on.
 type FinalizePeriodsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name of the KPI. Required.
@@ -163,7 +164,8 @@ func (x *FinalizePeriodsResponse) GetFinalTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ReleaseHeldOut. Lets in samples, no definitions.
+// Request of ReleaseHeldOut. Lets in samples, no definitions; targets that are made of other KPIs
+// are resolved again, as these stand then.
 type ReleaseHeldOutRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name of the KPI. Required.

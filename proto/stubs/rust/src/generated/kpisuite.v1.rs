@@ -2981,7 +2981,8 @@ pub enum HistoryCause {
     Definition = 4,
     /// The period became final.
     Final = 5,
-    /// Facts that were held out of a final period were released.
+    /// Facts that were held out of a final period were released, or its targets, which are made of
+    /// other KPIs, were resolved again by a release.
     Released = 6,
 }
 impl HistoryCause {
@@ -5455,7 +5456,8 @@ crate::unknown_fields::message!(
     ExplainedKpi, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 536870911
 );
 /// Request of FinalizePeriods. Finality is one of days: those of the periods of the KPI's finest
-/// calendar window. A coarser period, or one to date, is FINAL when all its days are.
+/// calendar window. A coarser period, or one to date, is FINAL when all its days are. A FINAL period
+/// keeps its definition, and its targets also where they are made of other KPIs, which go on.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]
@@ -5497,7 +5499,8 @@ pub struct FinalizePeriodsResponse {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(FinalizePeriodsResponse, 1 | 2 | 536870911);
-/// Request of ReleaseHeldOut. Lets in samples, no definitions.
+/// Request of ReleaseHeldOut. Lets in samples, no definitions; targets that are made of other KPIs
+/// are resolved again, as these stand then.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(prost_path = "crate::derived")]

@@ -1120,7 +1120,8 @@ export enum HistoryCause {
   FINAL = 5,
 
   /**
-   * Facts that were held out of a final period were released.
+   * Facts that were held out of a final period were released, or its targets, which are made of
+   * other KPIs, were resolved again by a release.
    *
    * @generated from enum value: HISTORY_CAUSE_RELEASED = 6;
    */

@@ -18,7 +18,8 @@ export const file_kpisuite_v1_finality: GenFile = /*@__PURE__*/
 
 /**
  * Request of FinalizePeriods. Finality is one of days: those of the periods of the KPI's finest
- * calendar window. A coarser period, or one to date, is FINAL when all its days are.
+ * calendar window. A coarser period, or one to date, is FINAL when all its days are. A FINAL period
+ * keeps its definition, and its targets also where they are made of other KPIs, which go on.
  *
  * @generated from message kpisuite.v1.FinalizePeriodsRequest
  */
@@ -96,7 +97,8 @@ export const FinalizePeriodsResponseSchema: GenMessage<FinalizePeriodsResponse> 
   messageDesc(file_kpisuite_v1_finality, 1);
 
 /**
- * Request of ReleaseHeldOut. Lets in samples, no definitions.
+ * Request of ReleaseHeldOut. Lets in samples, no definitions; targets that are made of other KPIs
+ * are resolved again, as these stand then.
  *
  * @generated from message kpisuite.v1.ReleaseHeldOutRequest
  */
