@@ -3,9 +3,9 @@
 
 #include <grpcpp/server_context.h>
 
-#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
@@ -97,12 +97,14 @@ class OwnerForTest final : public v1::EvaluationService::Service {
 class FeedOfOwnerForTest final : public replica::ReplicaService::Service {
  public:
   explicit FeedOfOwnerForTest(std::vector<v1::KpiState> states) : states_(std::move(states)) {}
+  // One more; before anybody follows.
+  void Add(v1::KpiState state) { states_.push_back(std::move(state)); }
   grpc::Status FollowStates(grpc::ServerContext* context,
                             const replica::FollowStatesRequest* request,
                             grpc::ServerWriter<replica::FollowStatesResponse>* writer) override;
 
  private:
-  const std::vector<v1::KpiState> states_;  // of one day
+  std::vector<v1::KpiState> states_;
 };
 
 }  // namespace kpisuite

@@ -14,8 +14,6 @@
 namespace kpisuite {
 namespace {
 
-// Longest attempt at a page with a position, before the owners are looked for again.
-constexpr absl::Duration kWaitingAttempt = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // A state with its place in the order of the list.

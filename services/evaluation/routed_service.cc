@@ -12,8 +12,6 @@
 namespace kpisuite {
 namespace {
 
-// So long one evaluator is asked by a call that looks for the owner again.
-constexpr absl::Duration kWaitingAttempt = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 template <typename Request>

@@ -158,6 +158,10 @@ class RoutedService {
 // So long one evaluator is asked for what can also be had elsewhere; it may be halted.
 inline constexpr absl::Duration kStateAttempt = absl::Seconds(2);
 
+// And so long by a call that looks for the owner again then: that of one that is halted is another
+// before the second attempt ends.
+inline constexpr absl::Duration kWaitingAttempt = absl::Seconds(4);
+
 // Whether an evaluator was not reached, or refuses to answer at present.
 bool Unreached(const absl::Status& status);
 // The same, but not when it tells that the log is away: others would not be better off.

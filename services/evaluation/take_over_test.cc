@@ -1,6 +1,7 @@
 // What is answered while the owner of a partition is gone and nobody has taken it over yet.
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -115,6 +116,21 @@ class TakeOverTest : public testing::Test {
     const std::vector<v1::KpiState> states = States(filter, period);
     return states.empty() ? v1::KpiState() : states.front();
   }
+  // States on all pages of a list, which are all different.
+  size_t Count(const std::string& filter) {
+    std::set<std::pair<std::string, std::string>> series;
+    size_t states = 0;
+    std::string token;
+    do {
+      const auto [page, status] = List(filter, "", token, 1000);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      for (const v1::KpiState& state : page.states()) series.emplace(state.kpi(), state.slice());
+      states += static_cast<size_t>(page.states_size());
+      token = page.next_page_token();
+    } while (!token.empty());
+    EXPECT_EQ(series.size(), states);
+    return states;
+  }
 
   void Log(int day, const std::string& value) {
     LoggedState logged;
@@ -202,6 +218,33 @@ TEST_F(TakeOverTest, APageTokenIsGoodAtWhoeverGoesOn) {
   EXPECT_EQ(third.states(0).value(), "7");
   EXPECT_FALSE(third.states(0).freshness().stale());
   EXPECT_EQ(List(kDays, "", third.next_page_token(), 1).first.states_size(), 0);
+}
+
+TEST_F(TakeOverTest, AListOfManyIsWholeOverItsPages) {
+  constexpr size_t kMany = 2'100;
+  std::vector<v1::Definition> more;
+  for (size_t i = 0; i < kMany; ++i) {
+    more.push_back(TestKpi("many" + std::to_string(i), "m", v1::AGGREGATION_SUM));
+  }
+  suite_.definitions.Apply(std::move(more));
+  FollowOwner();
+  KillAndForget();
+  EXPECT_TRUE(Eventually([&] { return Count("window = DAY") == kMany + 1; }));
+  EXPECT_EQ(Count("window = DAY AND status = NO_DATA"), kMany);
+  EXPECT_EQ(Count("window = DAY AND status = RED"), 0u);
+}
+
+TEST_F(TakeOverTest, AListOfManySlicesIsWholeOverItsPages) {
+  constexpr size_t kMany = 20'050;  // more than one page looks at
+  for (size_t i = 0; i < kMany; ++i) {
+    feed_.Add(StateOfTest(Day(1), "owner", "region=r" + std::to_string(i)));
+  }
+  FollowOwner();
+  KillAndForget();
+  ASSERT_TRUE(Eventually([this] { return FirstOf(kDays).freshness().stale(); }));
+  EXPECT_EQ(Count(kDays), kMany + kSlices.size());
+  EXPECT_EQ(Count(kDays + " AND status = RED"), 0u);
+  EXPECT_EQ(Count("slice = \"region=r20049\" AND window = DAY"), 1u);
 }
 
 TEST_F(TakeOverTest, WhileItLoadsWhatItHasTakenItListsWhatItFollowed) {
