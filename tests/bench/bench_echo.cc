@@ -13,8 +13,8 @@
 #include <sstream>
 #include <string>
 
-#include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "absl/status/statusor.h"
+#include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/dispatcher.h"
 #include "libs/rpc/options.h"
