@@ -143,6 +143,7 @@ void EvaluationLoop::DropPart(int32_t part) {
   replaced_ += slot.engine->counters();
   live_.End(part);
   std::erase_if(unstored_, [part](const PartTick& tick) { return tick.part == part; });
+  if (out_.positions.ready(part)) out_.positions.SetHeld(part, out_.health.as_of());
   out_.positions.SetOwned(part, false);
   publisher_.Forget(part);
   unpublished_.erase(part);

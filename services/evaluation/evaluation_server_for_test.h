@@ -64,8 +64,7 @@ class EvaluationForTest {
     ASSERT_TRUE(created.ok()) << created.status();
     evaluation_ = *std::move(created);
     server_ = *RpcServer::Start("127.0.0.1:0", {evaluation_->rpc()});
-    stub =
-        v1::EvaluationService::NewStub(MakeChannel("127.0.0.1:" + std::to_string(server_->port())));
+    stub = v1::EvaluationService::NewStub(MakeChannel(address()));
   }
 
   void StopServer() {
@@ -103,6 +102,7 @@ class EvaluationForTest {
     return (stub.get()->*method)(&context, request, response);
   }
 
+  std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
   EvaluationServer& evaluation() { return *evaluation_; }
   Readiness& readiness() { return runtime_->readiness(); }
 

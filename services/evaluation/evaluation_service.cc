@@ -52,6 +52,8 @@ EvaluationService::EvaluationService(const ServiceParts& parts)
       lookup_(parts.directory, parts.board, parts.positions, parts.health, parts.loop, parts.clock),
       cold_(parts.cache, parts.log),
       list_(lookup_, parts.positions, parts.loop, parts.clock),
+      followed_(lookup_, cold_, parts.directory, parts.board, parts.positions, parts.loop,
+                parts.clock),
       history_(lookup_, parts.log, parts.loop, parts.clock) {}
 
 void EvaluationService::When(const std::string& at_least, absl::Time deadline,
@@ -132,11 +134,9 @@ void EvaluationService::ReadState(const v1::StateKey& key, const std::string& mi
   } else if (only_owner) {
     done(StillStarting());
   } else {
-    OnExecutor(
-        [this, key = *std::move(resolved), answer] {
-          answer(std::move(cold_.Read({&key, 1}, parts_.clock.Now(), kStarting).front()));
-        },
-        done);
+    OnExecutor([this, key = *std::move(resolved),
+                answer] { answer(std::move(ReadWithoutEngine({key}, kStarting).front())); },
+               done);
   }
 }
 
@@ -196,7 +196,7 @@ void EvaluationService::ReadBatchCold(const std::shared_ptr<Batch>& batch) {
       [this, batch] {
         std::vector<ResolvedKey> keys;
         for (const size_t i : batch->cold) keys.push_back(std::move(batch->resolved[i]));
-        StateAnswers cold = cold_.Read(keys, parts_.clock.Now(), kStarting);
+        StateAnswers cold = ReadWithoutEngine(keys, kStarting);
         for (size_t n = 0; n < cold.size(); ++n) {
           batch->answers[batch->cold[n]] = std::move(cold[n]);
         }

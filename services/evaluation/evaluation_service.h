@@ -16,6 +16,7 @@
 #include "libs/base/error.h"
 #include "libs/base/executor.h"
 #include "services/evaluation/cold_reader.h"
+#include "services/evaluation/followed_list.h"
 #include "services/evaluation/history_reader.h"
 #include "services/evaluation/simulation_runner.h"
 #include "services/evaluation/state_list.h"
@@ -81,14 +82,20 @@ class EvaluationService {
                                                     std::function<void()> wake);
   const StateBoard& board() const { return parts_.board; }
 
-  // States of KPIs that another process evaluates (service_near.cc), each with its answer. Near:
+  // Of KPIs that another process evaluates (service_near.cc). States, each with its answer; near:
   // the states that are followed from it, while they are fresh, or those that the cache vouches
-  // for, else UNAVAILABLE. Stored: whatever cache or log has, stale but for what the cache vouches
-  // for.
+  // for, else UNAVAILABLE. Stored: what was followed last, else whatever cache or log has, stale
+  // but for what the cache vouches for.
   void ReadNear(const v1::StateKey& key, Done<StateAnswer> done);
   void ReadAllNear(const std::vector<v1::StateKey>& keys, Done<StateAnswers> done);
   void ReadStored(const v1::GetStateRequest& request, Done<StateAnswer> done);
   void ReadAllStored(const std::vector<v1::StateKey>& keys, Done<StateAnswers> done);
+  // A page of these partitions without their owners (FollowedList). UNAVAILABLE (NOT_READY) where
+  // it takes the owners.
+  void ListFollowed(const v1::ListStatesRequest& request, const std::set<int32_t>& parts,
+                    Done<StatePage> done);
+  // View LATEST of what the log has: of each period the last entry that was recorded, stale. AS_IS.
+  void ReadRecorded(const v1::GetHistoryRequest& request, Done<v1::GetHistoryResponse> done);
 
   v1::ServerInfo Info() const;
 
@@ -127,6 +134,8 @@ class EvaluationService {
   void StartBatch(const std::shared_ptr<Batch>& batch);
   void ReadBatchOnEngine(const std::shared_ptr<Batch>& batch);
   void ReadBatchCold(const std::shared_ptr<Batch>& batch);
+  // Of partitions that are not in memory, for the reason `why`; each with its answer. Blocks.
+  StateAnswers ReadWithoutEngine(const std::vector<ResolvedKey>& keys, absl::string_view why);
   // Runs on the engine thread; `failed` gets the status when it cannot.
   void OnEngine(std::function<void()> work, const std::function<void(absl::Status)>& failed);
   void OnExecutor(std::function<void()> work, const std::function<void(absl::Status)>& failed);
@@ -135,6 +144,7 @@ class EvaluationService {
   StateLookup lookup_;
   ColdReader cold_;
   StateList list_;
+  FollowedList followed_;
   HistoryReader history_;
 };
 

@@ -79,6 +79,34 @@ absl::Status AddEntry(const StateBytes& state, v1::GetHistoryResponse* response)
   return MakeError(absl::StatusCode::kInternal, "INTERNAL", "a logged state is damaged");
 }
 
+absl::Status AddLogged(const LoggedState& logged, bool withheld, v1::GetHistoryResponse* response) {
+  RETURN_IF_ERROR(AddEntry(logged.state, response));
+  v1::HistoryEntry& entry = *response->mutable_entries(response->entries_size() - 1);
+  if (withheld) *entry.mutable_state() = WithheldState(entry.state());
+  *entry.mutable_record_time() = ToTimestamp(logged.record_time);
+  entry.set_cause(logged.cause);
+  entry.set_author(logged.author);
+  entry.set_reason(logged.reason);
+  return absl::OkStatus();
+}
+
+// What is asked of the log, but for view and cursor; one more than fits on the page.
+absl::StatusOr<HistoryQuery> QueryOf(const v1::GetHistoryRequest& request, const ResolvedKey& key) {
+  ASSIGN_OR_RETURN(const Range range, RangeOf(request, key));
+  const auto slice = Slice::Parse(key.slice);
+  if (!slice.ok()) {
+    return InvalidFields(
+        {{.field = "slice", .description = std::string(slice.status().message())}});
+  }
+  HistoryQuery query{.kpi = key.kpi->name(),
+                     .window = key.kpi->window_id(key.window),
+                     .slice = slice->ToString(),
+                     .limit = PageSize(request) + 1};
+  if (range.start.has_value()) query.first_day = DayNumber(range.start->first_day);
+  if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
+  return query;
+}
+
 // First and last period with rows of a series that is kept.
 Range RangeWithData(const StateLookup::Place& place) {
   Range range;
@@ -165,16 +193,7 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Latest(const v1::GetHistor
 
 absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistoryRequest& request,
                                                              const ResolvedKey& key) const {
-  ASSIGN_OR_RETURN(const Range range, RangeOf(request, key));
-  const auto slice = Slice::Parse(key.slice);
-  if (!slice.ok()) {
-    return InvalidFields(
-        {{.field = "slice", .description = std::string(slice.status().message())}});
-  }
-  HistoryQuery query{.kpi = key.kpi->name(),
-                     .window = key.kpi->window_id(key.window),
-                     .slice = slice->ToString(),
-                     .limit = PageSize(request) + 1};
+  ASSIGN_OR_RETURN(HistoryQuery query, QueryOf(request, key));
   if (request.view() == v1::HISTORY_VIEW_AS_OF) {
     query.view = HistoryQuery::View::kAsOf;
     query.as_of = FromTimestamp(request.as_of());
@@ -184,8 +203,6 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
     query.view = HistoryQuery::View::kFinal;
   }
   if (request.has_updated_after()) query.recorded_after = FromTimestamp(request.updated_after());
-  if (range.start.has_value()) query.first_day = DayNumber(range.start->first_day);
-  if (range.end.has_value()) query.last_day = DayNumber(range.end->first_day);
   ASSIGN_OR_RETURN(query.after, CursorOf(request));
   ASSIGN_OR_RETURN(const std::vector<HistoryEntryRow> rows, log_.History(query));
   ASSIGN_OR_RETURN(const std::vector<bool> withheld, FindWithheld(log_, query, rows));
@@ -198,15 +215,39 @@ absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Logged(const v1::GetHistor
       response.set_next_page_token(TokenAfter(request, last));
       break;
     }
-    RETURN_IF_ERROR(AddEntry(row.logged.state, &response));
-    v1::HistoryEntry& entry = *response.mutable_entries(response.entries_size() - 1);
-    if (withheld[i]) *entry.mutable_state() = WithheldState(entry.state());
-    *entry.mutable_record_time() = ToTimestamp(row.logged.record_time);
-    entry.set_cause(row.logged.cause);
-    entry.set_author(row.logged.author);
-    entry.set_reason(row.logged.reason);
+    RETURN_IF_ERROR(AddLogged(row.logged, withheld[i], &response));
     bytes += row.logged.state->size();
     last = row.place;
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetHistoryResponse> HistoryReader::Recorded(const v1::GetHistoryRequest& request,
+                                                               const ResolvedKey& key,
+                                                               absl::string_view why) const {
+  ASSIGN_OR_RETURN(HistoryQuery query, QueryOf(request, key));
+  query.view = HistoryQuery::View::kAsOf;
+  // Tokens are those of Latest: they hold the first period of the next page.
+  ASSIGN_OR_RETURN(const std::optional<HistoryPlace> cursor, CursorOf(request));
+  if (cursor.has_value()) query.first_day = std::max(query.first_day, cursor->first_day);
+  ASSIGN_OR_RETURN(const std::vector<HistoryEntryRow> rows, log_.History(query));
+  ASSIGN_OR_RETURN(const std::vector<bool> withheld, FindWithheld(log_, query, rows));
+  const absl::Time now = clock_.Now();
+  const std::string reason = absl::StrCat(why, "; this is what was logged last");
+  v1::GetHistoryResponse response;
+  size_t bytes = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const HistoryEntryRow& row = rows[i];
+    if (response.entries_size() >= PageSize(request) || bytes >= kMaxPageBytes) {
+      response.set_next_page_token(TokenAfter(request, {row.place.first_day, 0}));
+      break;
+    }
+    RETURN_IF_ERROR(AddLogged(row.logged, withheld[i], &response));
+    response.mutable_entries(response.entries_size() - 1)
+        ->mutable_state()
+        ->MergeFromString(
+            FreshnessSuffix(v1::STATE_SOURCE_STORE, now, row.logged.record_time, reason));
+    bytes += row.logged.state->size();
   }
   return response;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "kpisuite/v1/evaluation_service.pb.h"
 #include "services/evaluation/log/state_log.h"
 #include "services/evaluation/state_lookup.h"
@@ -24,6 +25,11 @@ class HistoryReader {
   // transition, as a place for what is computed again. Blocks; any thread.
   absl::StatusOr<v1::GetHistoryResponse> Logged(const v1::GetHistoryRequest& request,
                                                 const ResolvedKey& key) const;
+  // View LATEST without an engine: of each period of the range that the log knows the last entry,
+  // stale for the reason `why`, AS_IS. Page tokens are those of Latest. Blocks; any thread.
+  absl::StatusOr<v1::GetHistoryResponse> Recorded(const v1::GetHistoryRequest& request,
+                                                  const ResolvedKey& key,
+                                                  absl::string_view why) const;
 
  private:
   const StateLookup& lookup_;

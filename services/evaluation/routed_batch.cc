@@ -12,17 +12,12 @@
 namespace kpisuite {
 namespace {
 
-constexpr absl::Duration kAttempt = absl::Seconds(2);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 absl::StatusOr<StateAnswer> ResultOf(const v1::StateResult& result) {
   if (result.has_state()) return AnswerOf(result.state());
   return FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(result.error().code()),
                                      result.error().message(), result.error().SerializeAsString()));
-}
-
-bool Unreached(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
 }  // namespace
@@ -142,7 +137,7 @@ void RoutedService::AskForKeys(const std::shared_ptr<Batch>& batch, const Place&
   if (!batch->request.at_least().empty()) {
     request.set_at_least(TokenOf(batch->request.at_least(), parts));
   }
-  const CallOrigin origin{std::min(batch->origin.deadline, parts_.clock.Now() + kAttempt),
+  const CallOrigin origin{std::min(batch->origin.deadline, parts_.clock.Now() + kStateAttempt),
                           batch->origin.request_id, parts};
   const auto take = [this, batch, keys = std::move(keys)](absl::StatusOr<StateAnswers> answers) {
     {

@@ -14,8 +14,6 @@
 namespace kpisuite {
 namespace {
 
-// Longest attempt at a page with a position, before the owners are looked for again.
-constexpr absl::Duration kAttempt = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // A state with its place in the order of the list.
@@ -74,6 +72,14 @@ absl::StatusOr<StatePage> MergePages(const v1::ListStatesRequest& request,
 
 }  // namespace
 
+// Partitions that are listed together.
+struct RoutedService::ListGroup {
+  enum class Way { kOwn, kPeer, kFollowed };
+  Way way = Way::kOwn;
+  PartSet parts;
+  std::string address;  // kPeer only
+};
+
 struct RoutedService::List {
   v1::ListStatesRequest request;
   CallOrigin origin;
@@ -82,16 +88,53 @@ struct RoutedService::List {
   std::vector<StatePage> pages GUARDED_BY(mutex);
   absl::Status failed GUARDED_BY(mutex);
   int running GUARDED_BY(mutex) = 0;
+
+  bool waits() const { return !request.at_least().empty(); }
 };
 
-void RoutedService::ListOwn(const v1::ListStatesRequest& request, const CallOrigin& origin,
-                            Done<StatePage> done) {
-  for (const int32_t part : *origin.parts) {
-    if (PlaceOf(part).kind != Place::Kind::kHere) return done(PartHasMoved());
+absl::StatusOr<std::vector<RoutedService::ListGroup>> RoutedService::GroupsOf(
+    const v1::ListStatesRequest& request, const CallOrigin& origin) const {
+  const bool passed_on = origin.parts.has_value();
+  const bool waits = !request.at_least().empty();
+  PartSet parts;
+  if (passed_on) {
+    parts = *origin.parts;
+  } else {
+    ASSIGN_OR_RETURN(const std::string workspace, ParseWorkspace(request.parent()));
+    parts = parts_.directory.PartsOf(workspace);
+    parts.erase(kUnknownPart);
   }
-  v1::ListStatesRequest own = request;
-  if (!request.at_least().empty()) own.set_at_least(TokenOf(request.at_least(), *origin.parts));
-  parts_.local.ListStates(own, origin.parts, origin.deadline, std::move(done));
+  ASSIGN_OR_RETURN(const StateFilter filter,
+                   StateFilter::Create(request.parent(), request.filter()));
+  const bool takes_owner = waits || filter.view() == MembershipView::kAsWas;
+  std::map<std::string, ListGroup> by_owner;  // that of this process is empty
+  PartSet orphans;
+  ListGroup followed{ListGroup::Way::kFollowed};
+  for (const int32_t part : parts) {
+    const Place place = PlaceOf(part);
+    const bool here = place.kind == Place::Kind::kHere;
+    if (passed_on && !here) return PartHasMoved();
+    const bool nobody = place.kind == Place::Kind::kNobody;
+    if (nobody && takes_owner) {
+      orphans.insert(part);
+      continue;
+    }
+    if (!takes_owner && (nobody || (here && !parts_.positions.ready(part)))) {
+      followed.parts.insert(part);
+      continue;
+    }
+    ListGroup& group = by_owner[place.address];
+    group.way = here ? ListGroup::Way::kOwn : ListGroup::Way::kPeer;
+    group.address = place.address;
+    group.parts.insert(part);
+  }
+  if (!orphans.empty()) return NobodyEvaluates(orphans);
+  std::vector<ListGroup> groups;
+  for (auto& [address, group] : by_owner) groups.push_back(std::move(group));
+  if (!followed.parts.empty()) groups.push_back(std::move(followed));
+  // Also a workspace without KPIs waits for the definitions of the position.
+  if (groups.empty()) groups.emplace_back();
+  return groups;
 }
 
 void RoutedService::ListStates(const v1::ListStatesRequest& request, const CallOrigin& origin,
@@ -101,84 +144,83 @@ void RoutedService::ListStates(const v1::ListStatesRequest& request, const CallO
   }
   const absl::Status checked = StateList::Check(request);
   if (!checked.ok()) return done(checked);
-  if (origin.parts.has_value()) return ListOwn(request, origin, std::move(done));
-  std::map<std::string, PartSet> by_owner;  // that of this process is empty
-  PartSet orphans;
-  const auto workspace = ParseWorkspace(request.parent());
-  if (!workspace.ok()) return done(workspace.status());
-  for (const int32_t part : parts_.directory.PartsOf(*workspace)) {
-    const Place place = PlaceOf(part);
-    if (place.kind == Place::Kind::kNobody) {
-      orphans.insert(part);
-    } else if (part != kUnknownPart) {
-      by_owner[place.address].insert(part);
-    }
-  }
-  const bool waits = !request.at_least().empty();
-  if (!orphans.empty()) {
-    const bool again = waits && MayRepeat(PartHasMoved(), origin.deadline) &&
-                       parts_.peers.After(kPause, [this, request, origin, done] {
-                         ListStates(request, origin, done);
-                       });
-    if (!again) done(NobodyEvaluates(orphans));
-    return;
-  }
-  // Also a workspace without KPIs waits for the definitions of the position.
-  if (by_owner.empty()) by_owner[""] = {};
   auto list = std::make_shared<List>();
   list->request = request;
   list->origin = origin;
   list->done = std::move(done);
+  StartList(list);
+}
+
+void RoutedService::StartList(const std::shared_ptr<List>& list) {
+  const auto groups = GroupsOf(list->request, list->origin);
   {
     MutexLock lock(list->mutex);
-    list->running = static_cast<int>(by_owner.size());
+    list->pages.clear();
+    list->failed = groups.status();
+    list->running = groups.ok() ? static_cast<int>(groups->size()) : 0;
   }
-  const auto take = [this, list](absl::StatusOr<StatePage> page) {
-    {
-      MutexLock lock(list->mutex);
-      list->failed.Update(page.status());
-      if (page.ok()) list->pages.push_back(*std::move(page));
-      if (--list->running > 0) return;
-    }
-    FinishList(list);
+  if (!groups.ok()) return FinishList(list);
+  for (const ListGroup& group : *groups) ListFrom(list, group);
+}
+
+void RoutedService::ListFrom(const std::shared_ptr<List>& list, const ListGroup& group) {
+  const Done<StatePage> take = [this, list, group](absl::StatusOr<StatePage> page) {
+    TakePage(list, group, std::move(page));
   };
-  const absl::Time attempt = std::min(origin.deadline, parts_.clock.Now() + kAttempt);
-  for (const auto& [address, parts] : by_owner) {
-    const CallOrigin passed{waits ? attempt : origin.deadline, origin.request_id, parts};
-    if (address.empty()) {
-      ListOwn(request, passed, take);
-      continue;
-    }
-    v1::ListStatesRequest theirs = request;
-    if (waits) theirs.set_at_least(TokenOf(request.at_least(), parts));
-    parts_.peers.Call<v1::ListStatesRequest, v1::ListStatesResponse>(
-        address, &PeerCalls::Stub::async_interface::ListStates, theirs, passed,
-        [take](const absl::StatusOr<v1::ListStatesResponse>& response) {
-          if (!response.ok()) return take(response.status());
-          StatePage page{.next_page_token = response->next_page_token()};
-          for (const v1::KpiState& state : response->states()) {
-            page.states.push_back(AnswerOf(state));
-          }
-          take(std::move(page));
-        });
+  if (group.way == ListGroup::Way::kFollowed) {
+    return parts_.local.ListFollowed(list->request, group.parts, take);
   }
+  v1::ListStatesRequest request = list->request;
+  if (list->waits()) request.set_at_least(TokenOf(request.at_least(), group.parts));
+  const absl::Duration longest = list->waits() ? kWaitingAttempt : kStateAttempt;
+  const CallOrigin attempt{std::min(list->origin.deadline, parts_.clock.Now() + longest),
+                           list->origin.request_id, group.parts};
+  if (group.way == ListGroup::Way::kOwn) {
+    return parts_.local.ListStates(request, group.parts, attempt.deadline, take);
+  }
+  parts_.peers.Call<v1::ListStatesRequest, v1::ListStatesResponse>(
+      group.address, &PeerCalls::Stub::async_interface::ListStates, request, attempt,
+      [take](const absl::StatusOr<v1::ListStatesResponse>& response) {
+        if (!response.ok()) return take(response.status());
+        StatePage page{.next_page_token = response->next_page_token()};
+        for (const v1::KpiState& state : response->states()) page.states.push_back(AnswerOf(state));
+        take(std::move(page));
+      });
+}
+
+void RoutedService::TakePage(const std::shared_ptr<List>& list, const ListGroup& group,
+                             absl::StatusOr<StatePage> page) {
+  const bool followed = group.way == ListGroup::Way::kFollowed;
+  if (!followed && !list->waits() && OwnerIsAway(page.status())) {
+    return ListFrom(list, {ListGroup::Way::kFollowed, group.parts, ""});
+  }
+  const bool untold =
+      followed && !group.parts.empty() && GetErrorDetails(page.status()).reason == "NOT_READY";
+  {
+    MutexLock lock(list->mutex);
+    list->failed.Update(untold ? NobodyEvaluates(group.parts) : page.status());
+    if (page.ok()) list->pages.push_back(*std::move(page));
+    if (--list->running > 0) return;
+  }
+  FinishList(list);
 }
 
 void RoutedService::FinishList(const std::shared_ptr<List>& list) {
-  absl::Status failed;
-  std::vector<StatePage> pages;
+  absl::StatusOr<StatePage> merged;
   {
     MutexLock lock(list->mutex);
-    failed = list->failed;
-    pages = std::move(list->pages);
+    if (list->failed.ok()) {
+      merged = MergePages(list->request, list->pages, parts_.directory);
+    } else {
+      merged = list->failed;
+    }
   }
-  if (failed.ok()) return list->done(MergePages(list->request, pages, parts_.directory));
-  const bool waits = !list->request.at_least().empty();
-  const bool again =
-      waits && MayRepeat(failed, list->origin.deadline) && parts_.peers.After(kPause, [this, list] {
-        ListStates(list->request, list->origin, list->done);
-      });
-  if (!again) list->done(failed);
+  const bool passed_on = list->origin.parts.has_value();
+  const bool again = !merged.ok() && !passed_on &&
+                     (list->waits() || OwnerIsAway(merged.status())) &&
+                     MayRepeat(merged.status(), list->origin.deadline) &&
+                     parts_.peers.After(kPause, [this, list] { StartList(list); });
+  if (!again) list->done(std::move(merged));
 }
 
 }  // namespace kpisuite

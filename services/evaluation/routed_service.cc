@@ -12,10 +12,6 @@
 namespace kpisuite {
 namespace {
 
-// So long one evaluator is asked for a state; it may be halted.
-constexpr absl::Duration kStateAttempt = absl::Seconds(2);
-// And so long by a call that waits for a position, before it looks for the owner again.
-constexpr absl::Duration kWaitingAttempt = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 template <typename Request>
@@ -30,6 +26,14 @@ bool Waits(const Request& request) {
 }
 
 }  // namespace
+
+bool Unreached(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
+bool OwnerIsAway(const absl::Status& status) {
+  return Unreached(status) && GetErrorDetails(status).reason != "STORE_UNAVAILABLE";
+}
 
 absl::Status PartHasMoved() {
   return MakeError(absl::StatusCode::kUnavailable, "NOT_READY",
@@ -53,6 +57,7 @@ struct RoutedService::Single {
   std::string kpi;
   Request request;
   CallOrigin origin;
+  Again again = Again::kNever;
   Local<Request, Answer> local;
   Remote<Request, Answer> remote;
   Done<Answer> done;
@@ -84,19 +89,37 @@ std::string RoutedService::TokenOf(const std::string& at_least, const PartSet& p
 }
 
 bool RoutedService::MayRepeat(const absl::Status& status, absl::Time deadline) const {
-  const bool passing = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
-  if (!passing || parts_.clock.Now() + 2 * kPause >= deadline) return false;
+  if (!Unreached(status) || parts_.clock.Now() + 2 * kPause >= deadline) return false;
   // A process that ends is succeeded by another, if there is one.
   return GetErrorDetails(status).reason != "SHUTTING_DOWN" || !parts_.ownership.Peers().empty();
 }
 
 template <typename Request, typename Answer>
+bool RoutedService::Repeats(const Single<Request, Answer>& call, const absl::Status& status) const {
+  if (!MayRepeat(status, call.origin.deadline)) return false;
+  if (Waits(call.request)) return true;
+  if (call.origin.parts.has_value()) return false;  // whoever has passed it on looks again
+  switch (call.again) {
+    case Again::kNever: return false;
+    case Again::kAlways: return OwnerIsAway(status);
+    case Again::kIfNotBegun: return GetErrorDetails(status).reason == "NOT_READY";
+  }
+  return false;
+}
+
+// A request_id that was decided about brings the first answer, whoever owns the partition by then.
+template <typename Request>
+RoutedService::Again RoutedService::AgainOf(const Request& decision) {
+  return decision.request_id().empty() ? Again::kIfNotBegun : Again::kAlways;
+}
+
+template <typename Request, typename Answer>
 void RoutedService::Route(const std::string& kpi, const Request& request, const CallOrigin& origin,
-                          Local<Request, Answer> local, Remote<Request, Answer> remote,
+                          Again again, Local<Request, Answer> local, Remote<Request, Answer> remote,
                           Done<Answer> done) {
   if (!parts_.ownership.shared()) return local(request, origin.deadline, std::move(done));
   Attempt(std::make_shared<Single<Request, Answer>>(Single<Request, Answer>{
-      kpi, request, origin, std::move(local), std::move(remote), std::move(done)}));
+      kpi, request, origin, again, std::move(local), std::move(remote), std::move(done)}));
 }
 
 template <typename Request, typename Answer>
@@ -112,9 +135,11 @@ void RoutedService::Attempt(const std::shared_ptr<Single<Request, Answer>>& call
   if constexpr (TakesPosition<Request>) {
     if (waits) request.set_at_least(TokenOf(request.at_least(), part));
   }
-  if (waits) origin.deadline = std::min(origin.deadline, parts_.clock.Now() + kWaitingAttempt);
-  const Done<Answer> done = [this, call, waits](absl::StatusOr<Answer> answer) {
-    const bool again = !answer.ok() && waits && MayRepeat(answer.status(), call->origin.deadline) &&
+  if (waits || call->again == Again::kAlways) {
+    origin.deadline = std::min(origin.deadline, parts_.clock.Now() + kWaitingAttempt);
+  }
+  const Done<Answer> done = [this, call](absl::StatusOr<Answer> answer) {
+    const bool again = !answer.ok() && Repeats(*call, answer.status()) &&
                        parts_.peers.After(kPause, [this, call] { Attempt(call); });
     if (!again) call->done(std::move(answer));
   };
@@ -127,12 +152,12 @@ void RoutedService::Attempt(const std::shared_ptr<Single<Request, Answer>>& call
 
 template <typename Request, typename Answer>
 void RoutedService::RouteSame(const std::string& kpi, const Request& request,
-                              const CallOrigin& origin,
+                              const CallOrigin& origin, Again again,
                               void (EvaluationService::*local)(const Request&, absl::Time,
                                                                Done<Answer>),
                               PeerCalls::Method<Request, Answer> remote, Done<Answer> done) {
   Route<Request, Answer>(
-      kpi, request, origin,
+      kpi, request, origin, again,
       [this, local](const Request& own, absl::Time deadline, Done<Answer> answer) {
         (parts_.local.*local)(own, deadline, std::move(answer));
       },
@@ -144,7 +169,7 @@ void RoutedService::RouteSame(const std::string& kpi, const Request& request,
 }
 
 void RoutedService::AskOwner(const v1::GetStateRequest& request, const CallOrigin& origin,
-                             Done<StateAnswer> done) {
+                             Again again, Done<StateAnswer> done) {
   const auto local = [this](const v1::GetStateRequest& own, absl::Time deadline,
                             Done<StateAnswer> answer) {
     parts_.local.GetState(own, deadline, std::move(answer));
@@ -158,8 +183,8 @@ void RoutedService::AskOwner(const v1::GetStateRequest& request, const CallOrigi
           answer(AnswerOf(*state));
         });
   };
-  Route<v1::GetStateRequest, StateAnswer>(request.key().kpi(), request, origin, local, remote,
-                                          std::move(done));
+  Route<v1::GetStateRequest, StateAnswer>(request.key().kpi(), request, origin, again, local,
+                                          remote, std::move(done));
 }
 
 void RoutedService::GetState(const v1::GetStateRequest& request, const CallOrigin& origin,
@@ -169,7 +194,11 @@ void RoutedService::GetState(const v1::GetStateRequest& request, const CallOrigi
   }
   const bool passed_on = origin.parts.has_value();
   const bool here = PlaceOfKpi(request.key().kpi()).kind == Place::Kind::kHere;
-  if (passed_on || here || Waits(request)) return AskOwner(request, origin, std::move(done));
+  // AS_WAS they are computed by the owner alone.
+  const bool computed = request.key().hierarchy_view() == v1::HIERARCHY_VIEW_AS_WAS;
+  if (passed_on || here || computed || Waits(request)) {
+    return AskOwner(request, origin, computed ? Again::kAlways : Again::kNever, std::move(done));
+  }
   ReadElsewhere(request, origin, std::move(done));
 }
 
@@ -178,18 +207,18 @@ void RoutedService::ReadElsewhere(const v1::GetStateRequest& request, const Call
   CallOrigin attempt = origin;
   attempt.deadline = std::min(origin.deadline, parts_.clock.Now() + kStateAttempt);
   const Done<StateAnswer> or_store = [this, request, done](absl::StatusOr<StateAnswer> answer) {
-    const bool unreached = !answer.ok() && (absl::IsUnavailable(answer.status()) ||
-                                            absl::IsDeadlineExceeded(answer.status()));
-    if (!unreached) return done(std::move(answer));
+    if (answer.ok() || !Unreached(answer.status())) return done(std::move(answer));
     parts_.local.ReadStored(request, done);
   };
   // What is near may be older than what the caller has seen.
-  if (!request.min_version().empty()) return AskOwner(request, attempt, or_store);
+  if (!request.min_version().empty()) {
+    return AskOwner(request, attempt, Again::kNever, or_store);
+  }
   parts_.local.ReadNear(request.key(),
                         [this, request, attempt, done, or_store](absl::StatusOr<StateAnswer> near) {
                           if (near.ok() || !absl::IsUnavailable(near.status()))
                             return done(std::move(near));
-                          AskOwner(request, attempt, or_store);
+                          AskOwner(request, attempt, Again::kNever, or_store);
                         });
 }
 
@@ -201,29 +230,49 @@ void RoutedService::GetHistory(const v1::GetHistoryRequest& request, const CallO
   if (!latest && !Waits(request)) {
     return parts_.local.GetHistory(request, origin.deadline, std::move(done));
   }
+  const bool recorded = request.hierarchy_view() != v1::HIERARCHY_VIEW_AS_WAS;
+  const bool or_log = parts_.ownership.shared() && recorded && !Waits(request);
+  // Whoever has passed it on reads the log itself.
+  if (or_log && !origin.parts.has_value()) {
+    return GetLatestHistory(request, origin, std::move(done));
+  }
   RouteSame<v1::GetHistoryRequest, v1::GetHistoryResponse>(
-      request.kpi(), request, origin, &EvaluationService::GetHistory,
-      &PeerCalls::Stub::async_interface::GetHistory, std::move(done));
+      request.kpi(), request, origin, or_log ? Again::kNever : Again::kAlways,
+      &EvaluationService::GetHistory, &PeerCalls::Stub::async_interface::GetHistory,
+      std::move(done));
+}
+
+void RoutedService::GetLatestHistory(const v1::GetHistoryRequest& request, const CallOrigin& origin,
+                                     Done<v1::GetHistoryResponse> done) {
+  CallOrigin attempt = origin;
+  attempt.deadline = std::min(origin.deadline, parts_.clock.Now() + kStateAttempt);
+  RouteSame<v1::GetHistoryRequest, v1::GetHistoryResponse>(
+      request.kpi(), request, attempt, Again::kNever, &EvaluationService::GetHistory,
+      &PeerCalls::Stub::async_interface::GetHistory,
+      [this, request, done](absl::StatusOr<v1::GetHistoryResponse> answer) {
+        if (answer.ok() || !OwnerIsAway(answer.status())) return done(std::move(answer));
+        parts_.local.ReadRecorded(request, done);
+      });
 }
 
 void RoutedService::ExplainState(const v1::ExplainStateRequest& request, const CallOrigin& origin,
                                  Done<v1::Explanation> done) {
   RouteSame<v1::ExplainStateRequest, v1::Explanation>(
-      request.key().kpi(), request, origin, &EvaluationService::ExplainState,
+      request.key().kpi(), request, origin, Again::kAlways, &EvaluationService::ExplainState,
       &PeerCalls::Stub::async_interface::ExplainState, std::move(done));
 }
 
 void RoutedService::ExplainChange(const v1::ExplainChangeRequest& request, const CallOrigin& origin,
                                   Done<v1::ChangeExplanation> done) {
   RouteSame<v1::ExplainChangeRequest, v1::ChangeExplanation>(
-      request.key().kpi(), request, origin, &EvaluationService::ExplainChange,
+      request.key().kpi(), request, origin, Again::kAlways, &EvaluationService::ExplainChange,
       &PeerCalls::Stub::async_interface::ExplainChange, std::move(done));
 }
 
 void RoutedService::GetForecast(const v1::GetForecastRequest& request, const CallOrigin& origin,
                                 Done<v1::Forecast> done) {
   RouteSame<v1::GetForecastRequest, v1::Forecast>(
-      request.key().kpi(), request, origin, &EvaluationService::GetForecast,
+      request.key().kpi(), request, origin, Again::kAlways, &EvaluationService::GetForecast,
       &PeerCalls::Stub::async_interface::GetForecast, std::move(done));
 }
 
@@ -231,7 +280,7 @@ void RoutedService::FinalizePeriods(const v1::FinalizePeriodsRequest& request,
                                     const CallOrigin& origin,
                                     Done<v1::FinalizePeriodsResponse> done) {
   RouteSame<v1::FinalizePeriodsRequest, v1::FinalizePeriodsResponse>(
-      request.kpi(), request, origin, &EvaluationService::FinalizePeriods,
+      request.kpi(), request, origin, AgainOf(request), &EvaluationService::FinalizePeriods,
       &PeerCalls::Stub::async_interface::FinalizePeriods, std::move(done));
 }
 
@@ -239,7 +288,7 @@ void RoutedService::ReleaseHeldOut(const v1::ReleaseHeldOutRequest& request,
                                    const CallOrigin& origin,
                                    Done<v1::ReleaseHeldOutResponse> done) {
   RouteSame<v1::ReleaseHeldOutRequest, v1::ReleaseHeldOutResponse>(
-      request.kpi(), request, origin, &EvaluationService::ReleaseHeldOut,
+      request.kpi(), request, origin, AgainOf(request), &EvaluationService::ReleaseHeldOut,
       &PeerCalls::Stub::async_interface::ReleaseHeldOut, std::move(done));
 }
 

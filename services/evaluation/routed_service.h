@@ -2,11 +2,16 @@
 //
 // Of a log that one process opens, everything is here. Of a shared one a call about a KPI is
 // answered by the owner of its partition: this process, or another to which the call is passed on,
-// once. A read without a position is answered from what is near, when that is fresh: the states
-// that are followed from the owner, then the cache; without an owner from the log, marked stale. A
-// read with a position waits for an owner that has reached it. History as it was said is read from
-// the log by whoever is asked. What takes several partitions is complete or UNAVAILABLE
-// (NOT_READY), which names what is missing.
+// once. A state without a position is answered from what is near, when that is fresh: the states
+// that are followed from the owner, then the cache. A read with a position waits for an owner that
+// has reached it. History as it was said is read from the log by whoever is asked.
+//
+// While a partition has no owner that answers, as during a take-over, what does not take its engine
+// is answered stale and at once: states and lists (FollowedList) from what was followed, else from
+// cache or log, the latest history from the log. What takes the engine (explanations, forecasts,
+// AS_WAS, decisions) looks for the owner again until the deadline of the call. A decision that may
+// have been taken is asked for again only with its request_id, which brings the same answer. What
+// takes several partitions is complete or UNAVAILABLE (NOT_READY), which names what is missing.
 #pragma once
 
 #include <functional>
@@ -88,6 +93,12 @@ class RoutedService {
   template <typename Request, typename Answer>
   using Remote = std::function<void(const std::string& address, const Request&, const CallOrigin&,
                                     Done<Answer>)>;
+  // When a call that fails without a position is made again.
+  enum class Again {
+    kNever,       // the caller knows better
+    kAlways,      // it changes nothing, or is harmless twice
+    kIfNotBegun,  // whoever was asked has done nothing
+  };
   struct Batch;
   struct List;
 
@@ -97,22 +108,27 @@ class RoutedService {
   std::string TokenOf(const std::string& at_least, const PartSet& parts) const;
 
   template <typename Request, typename Answer>
-  void Route(const std::string& kpi, const Request& request, const CallOrigin& origin,
+  void Route(const std::string& kpi, const Request& request, const CallOrigin& origin, Again again,
              Local<Request, Answer> local, Remote<Request, Answer> remote, Done<Answer> done);
   template <typename Request, typename Answer>
   void Attempt(const std::shared_ptr<Single<Request, Answer>>& call);
   // As Route, with a method of the peer that answers with the same message.
   template <typename Request, typename Answer>
   void RouteSame(const std::string& kpi, const Request& request, const CallOrigin& origin,
+                 Again again,
                  void (EvaluationService::*local)(const Request&, absl::Time, Done<Answer>),
                  PeerCalls::Method<Request, Answer> remote, Done<Answer> done);
   // Whether another attempt may do better, before the caller gives up.
   bool MayRepeat(const absl::Status& status, absl::Time deadline) const;
+  template <typename Request, typename Answer>
+  bool Repeats(const Single<Request, Answer>& call, const absl::Status& status) const;
+  template <typename Request>
+  static Again AgainOf(const Request& decision);
 
   // A state of a partition that is not here, for a caller without a position.
   void ReadElsewhere(const v1::GetStateRequest& request, const CallOrigin& origin,
                      Done<StateAnswer> done);
-  void AskOwner(const v1::GetStateRequest& request, const CallOrigin& origin,
+  void AskOwner(const v1::GetStateRequest& request, const CallOrigin& origin, Again again,
                 Done<StateAnswer> done);
 
   // BatchGetStates (routed_batch.cc): each key as GetState, and those with the same way together.
@@ -123,14 +139,33 @@ class RoutedService {
   void AskForKeys(const std::shared_ptr<Batch>& batch, const Place& place, const PartSet& parts,
                   std::vector<size_t> keys);
 
+  void GetLatestHistory(const v1::GetHistoryRequest& request, const CallOrigin& origin,
+                        Done<v1::GetHistoryResponse> done);
+
   // ListStates (routed_list.cc).
-  void ListOwn(const v1::ListStatesRequest& request, const CallOrigin& origin,
-               Done<StatePage> done);
+  struct ListGroup;
+  absl::StatusOr<std::vector<ListGroup>> GroupsOf(const v1::ListStatesRequest& request,
+                                                  const CallOrigin& origin) const;
+  void StartList(const std::shared_ptr<List>& list);
+  void ListFrom(const std::shared_ptr<List>& list, const ListGroup& group);
+  void TakePage(const std::shared_ptr<List>& list, const ListGroup& group,
+                absl::StatusOr<StatePage> page);
   void FinishList(const std::shared_ptr<List>& list);
 
   const RoutedParts parts_;
 };
 
+// So long one evaluator is asked for what can also be had elsewhere; it may be halted.
+inline constexpr absl::Duration kStateAttempt = absl::Seconds(2);
+
+// And so long by a call that looks for the owner again then: that of one that is halted is another
+// before the second attempt ends.
+inline constexpr absl::Duration kWaitingAttempt = absl::Seconds(4);
+
+// Whether an evaluator was not reached, or refuses to answer at present.
+bool Unreached(const absl::Status& status);
+// The same, but not when it tells that the log is away: others would not be better off.
+bool OwnerIsAway(const absl::Status& status);
 // UNAVAILABLE NOT_READY: a call was passed on to who does not own the partition any more.
 absl::Status PartHasMoved();
 // UNAVAILABLE NOT_READY naming partitions that nobody evaluates at present.

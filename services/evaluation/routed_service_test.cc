@@ -7,42 +7,12 @@
 #include "gtest/gtest.h"
 #include "libs/cache/memory_state_cache.h"
 #include "services/evaluation/evaluation_server_for_test.h"
-#include "services/evaluation/log/memory_state_log.h"
+#include "services/evaluation/other_evaluators_for_test.h"
 
 namespace kpisuite {
 namespace {
 
 using testing::ElementsAre;
-
-// Nothing is owned here.
-class OwnershipOfOthers final : public PartitionOwnership {
- public:
-  explicit OwnershipOfOthers(std::string owner) : owner_(std::move(owner)) {}
-
-  void Begin(int, const std::string&, OwnershipListener&) override {}
-  void RequestEnd() override {}
-  void End() override {}
-  bool shared() const override { return true; }
-  bool holds() const override { return true; }
-  int owned() const override { return 0; }
-  bool complete() const override { return true; }
-  std::string OwnerOf(int32_t) const override { return owner_; }
-  std::vector<Peer> Peers() const override { return {}; }
-
- private:
-  const std::string owner_;
-};
-
-class LogOfOthers final : public MemoryStateLog {
- public:
-  explicit LogOfOthers(std::string owner) : owner_(std::move(owner)) {}
-  absl::StatusOr<std::unique_ptr<PartitionOwnership>> OpenOwnership() override {
-    return std::make_unique<OwnershipOfOthers>(owner_);
-  }
-
- private:
-  const std::string owner_;
-};
 
 // Counts its round trips, and fails them when told to. Its owner is alive: all is as of now.
 class CountedCache final : public StateCache {
@@ -73,42 +43,6 @@ class CountedCache final : public StateCache {
   std::atomic<bool> down_{false};
 };
 
-std::string Day(int day) { return "2024-03-0" + std::to_string(day); }
-
-v1::KpiState StateOf(const std::string& period, const std::string& value) {
-  v1::KpiState state;
-  state.set_kpi(kTestKpi);
-  state.set_window("DAY");
-  state.mutable_period()->set_id(period);
-  state.set_value(value);
-  state.set_definition_revision(1);
-  return state;
-}
-
-// The evaluator that owns the partition.
-class OwnerForTest final : public v1::EvaluationService::Service {
- public:
-  grpc::Status BatchGetStates(grpc::ServerContext*, const v1::BatchGetStatesRequest* request,
-                              v1::BatchGetStatesResponse* response) override {
-    for (const v1::StateKey& key : request->keys()) {
-      MutexLock lock(mutex_);
-      asked_.push_back(key.period());
-      v1::KpiState& state = *response->add_results()->mutable_state();
-      state = StateOf(key.period(), "owner");
-      state.mutable_freshness()->set_source(v1::STATE_SOURCE_OWNER);
-    }
-    return grpc::Status::OK;
-  }
-  std::vector<std::string> TakeAsked() {
-    MutexLock lock(mutex_);
-    return std::exchange(asked_, {});
-  }
-
- private:
-  Mutex mutex_;
-  std::vector<std::string> asked_ GUARDED_BY(mutex_);
-};
-
 class RoutedServiceTest : public ::testing::Test {
  protected:
   void Start(const std::string& owner) {
@@ -132,7 +66,7 @@ class RoutedServiceTest : public ::testing::Test {
     publication.updates = {
         {id.Key(),
          {kTestIncarnation, 1},
-         std::make_shared<const std::string>(StateOf(Day(day), "cache").SerializeAsString())}};
+         std::make_shared<const std::string>(StateOfTest(Day(day), "cache").SerializeAsString())}};
     ASSERT_TRUE(cache_->Publish(publication).ok());
   }
   // And in the log.
@@ -142,7 +76,7 @@ class RoutedServiceTest : public ::testing::Test {
     logged.first_day = day;
     logged.record_time = TestTime(day);
     logged.state =
-        std::make_shared<const std::string>(StateOf(Day(day), "log").SerializeAsString());
+        std::make_shared<const std::string>(StateOfTest(Day(day), "log").SerializeAsString());
     ASSERT_TRUE(log_->Append({logged}, {OwnedPart{0, 1}}).ok());
   }
 
@@ -241,9 +175,6 @@ TEST_F(RoutedServiceTest, HistoryAsItWasSaidIsReadWithoutAnOwner) {
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(history.entries_size(), 1);
   EXPECT_EQ(history.entries(0).state().value(), "log");
-  request.set_view(v1::HISTORY_VIEW_LATEST);
-  status = suite_.Call(&v1::EvaluationService::Stub::GetHistory, request, &history);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << "what is known now is computed";
 }
 
 }  // namespace

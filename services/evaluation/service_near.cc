@@ -1,4 +1,5 @@
-// EvaluationService: states of KPIs that another process evaluates.
+// EvaluationService: of KPIs that another process evaluates.
+#include <algorithm>
 #include <utility>
 
 #include "libs/base/error.h"
@@ -8,6 +9,14 @@ namespace kpisuite {
 namespace {
 
 constexpr char kUnreached[] = "the evaluator of the KPI is not reached";
+
+v1::StateKey SeriesOf(const v1::GetHistoryRequest& request) {
+  v1::StateKey key;
+  key.set_kpi(request.kpi());
+  key.set_window(request.window());
+  key.set_slice(request.slice());
+  return key;
+}
 
 // Until there is an answer.
 absl::Status Unanswered() {
@@ -65,6 +74,32 @@ void EvaluationService::ReadAllNear(const std::vector<v1::StateKey>& keys,
       done);
 }
 
+EvaluationService::StateAnswers EvaluationService::ReadWithoutEngine(
+    const std::vector<ResolvedKey>& keys, absl::string_view why) {
+  StateAnswers answers(keys.size(), Unanswered());
+  // What the owner before this process has left in the cache may be fresh yet.
+  const bool begins = std::any_of(keys.begin(), keys.end(), [this](const ResolvedKey& key) {
+    const int32_t part = key.kpi->part();
+    return parts_.positions.owned(part) && parts_.positions.held(part).has_value();
+  });
+  if (begins) answers = cold_.ReadFresh(keys, parts_.clock.Now());
+  std::vector<ResolvedKey> rest;
+  std::vector<size_t> open;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (answers[i].ok()) continue;
+    std::optional<StateAnswer> held = lookup_.FromHeld(keys[i], why);
+    if (held.has_value()) {
+      answers[i] = *std::move(held);
+    } else {
+      rest.push_back(keys[i]);
+      open.push_back(i);
+    }
+  }
+  StateAnswers cold = cold_.Read(rest, parts_.clock.Now(), why);
+  for (size_t n = 0; n < open.size(); ++n) answers[open[n]] = std::move(cold[n]);
+  return answers;
+}
+
 void EvaluationService::ReadStored(const v1::GetStateRequest& request, Done<StateAnswer> done) {
   ReadAllStored({request.key()},
                 [min_version = request.min_version(), done](absl::StatusOr<StateAnswers> answers) {
@@ -91,10 +126,37 @@ void EvaluationService::ReadAllStored(const std::vector<v1::StateKey>& keys,
   OnExecutor(
       [this, answers = std::move(answers), known = std::move(known), open = std::move(open),
        done]() mutable {
-        StateAnswers stored = cold_.Read(known, parts_.clock.Now(), kUnreached);
+        StateAnswers stored = ReadWithoutEngine(known, kUnreached);
         for (size_t n = 0; n < open.size(); ++n) answers[open[n]] = std::move(stored[n]);
         done(std::move(answers));
       },
+      done);
+}
+
+void EvaluationService::ListFollowed(const v1::ListStatesRequest& request,
+                                     const std::set<int32_t>& parts, Done<StatePage> done) {
+  const auto read = [this, request, done](FollowedList::Kpis kpis) {
+    OnExecutor(
+        [this, request, kpis = std::move(kpis), done] { done(followed_.Read(request, kpis)); },
+        done);
+  };
+  OnEngine(
+      [this, request, parts, read, done] {
+        absl::StatusOr<FollowedList::Kpis> kpis = followed_.KpisOf(request, parts);
+        if (!kpis.ok()) return done(kpis.status());
+        read(*std::move(kpis));
+      },
+      done);
+}
+
+void EvaluationService::ReadRecorded(const v1::GetHistoryRequest& request,
+                                     Done<v1::GetHistoryResponse> done) {
+  const absl::StatusOr<ResolvedKey> resolved = lookup_.Resolve(SeriesOf(request));
+  if (!resolved.ok()) return done(resolved.status());
+  const absl::Status checked = HistoryReader::Check(request, *resolved);
+  if (!checked.ok()) return done(checked);
+  OnExecutor(
+      [this, request, key = *resolved, done] { done(history_.Recorded(request, key, kUnreached)); },
       done);
 }
 

@@ -39,15 +39,30 @@ void ShownPositions::SetFollowed(int64_t definition_position) {
 }
 
 void ShownPositions::SetMirrored(int32_t part, std::optional<absl::Time> as_of) {
+  if (as_of.has_value() && (*as_of != absl::UnixEpoch() || !held(part).has_value())) {
+    SetHeld(part, *as_of);
+  }
   parts_[static_cast<size_t>(part)].mirrored_ns.store(
-      as_of.has_value() ? absl::ToUnixNanos(*as_of) : kNotMirrored, std::memory_order_release);
+      as_of.has_value() ? absl::ToUnixNanos(*as_of) : kUnknown, std::memory_order_release);
+}
+
+void ShownPositions::SetHeld(int32_t part, absl::Time as_of) {
+  parts_[static_cast<size_t>(part)].held_ns.store(absl::ToUnixNanos(as_of),
+                                                  std::memory_order_release);
+}
+
+std::optional<absl::Time> ShownPositions::held(int32_t part) const {
+  if (part < 0 || part >= partitions()) return std::nullopt;
+  const int64_t as_of = parts_[static_cast<size_t>(part)].held_ns.load(std::memory_order_acquire);
+  if (as_of == kUnknown) return std::nullopt;
+  return absl::FromUnixNanos(as_of);
 }
 
 std::optional<absl::Time> ShownPositions::mirrored(int32_t part) const {
   if (part < 0 || part >= partitions()) return std::nullopt;
   const int64_t as_of =
       parts_[static_cast<size_t>(part)].mirrored_ns.load(std::memory_order_acquire);
-  if (as_of == kNotMirrored) return std::nullopt;
+  if (as_of == kUnknown) return std::nullopt;
   return absl::FromUnixNanos(as_of);
 }
 
@@ -73,6 +88,7 @@ void ShownPositions::Set(int32_t part, const PartPosition& position, int64_t def
 }
 
 void ShownPositions::SetReady(int32_t part, bool ready) {
+  if (ready && !held(part).has_value()) SetHeld(part, absl::UnixEpoch());
   parts_[static_cast<size_t>(part)].ready.store(ready, std::memory_order_release);
 }
 

@@ -34,9 +34,14 @@ class ShownPositions {
   void SetFollowed(int64_t definition_position);
   int64_t followed() const { return followed_.load(std::memory_order_acquire); }
   // Whether another process' states of the partition are all known here, and the feed as of when
-  // (1970 while that was not told); nothing: they are not.
+  // (1970 while that was not told); nothing: they are not. They are held then, too.
   void SetMirrored(int32_t part, std::optional<absl::Time> as_of);
   std::optional<absl::Time> mirrored(int32_t part) const;
+  // As of when all states of the partition were known here the last time, whether they were
+  // evaluated here or followed (1970 while that was not told); nothing: they never were. What is
+  // known since may lack what came later.
+  void SetHeld(int32_t part, absl::Time as_of);
+  std::optional<absl::Time> held(int32_t part) const;
   // All that the other process had shown of the partition by then, by its clock, is known here.
   void SetTold(int32_t part, absl::Time by);
   // Whether readers here are shown no less of the partition than what any process had shown by
@@ -44,7 +49,7 @@ class ShownPositions {
   bool ShowsAllBy(int32_t part, absl::Time by) const;
 
   void Set(int32_t part, const PartPosition& position, int64_t definition_position);
-  // Also whether everything that was loading at start has been shown.
+  // Also whether everything that was loading at start has been shown; it is held then.
   void SetReady(int32_t part, bool ready);
   bool ready(int32_t part) const;
   PartPosition position(int32_t part) const;
@@ -57,14 +62,15 @@ class ShownPositions {
   absl::Status Check(const PositionToken& token) const;
 
  private:
-  static constexpr int64_t kNotMirrored = -1;
+  static constexpr int64_t kUnknown = -1;
   struct Part {
     std::atomic<int64_t> incarnation{0};
     std::atomic<int64_t> seq{-1};
     std::atomic<int64_t> definition_position{0};
     std::atomic<bool> owned{false};
     std::atomic<bool> ready{false};
-    std::atomic<int64_t> mirrored_ns{kNotMirrored};
+    std::atomic<int64_t> mirrored_ns{kUnknown};
+    std::atomic<int64_t> held_ns{kUnknown};
     std::atomic<int64_t> told_ns{0};
   };
 

@@ -8,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "services/evaluation/list_cursor.h"
+#include "services/evaluation/untold_state.h"
 
 namespace kpisuite {
 namespace {
@@ -18,25 +19,6 @@ constexpr int kMaxVisitedSeries = 20'000;
 v1::Status StatusOf(const std::string& bytes) {
   v1::KpiState state;
   return state.ParseFromString(bytes) ? state.status() : v1::STATUS_UNSPECIFIED;
-}
-
-// Stands for a state whose inputs are being loaded.
-StateAnswer LoadingState(const StateLookup::Place& place, absl::Time now) {
-  const KpiDefinition& kpi = place.runtime->kpi();
-  v1::KpiState state;
-  state.set_kpi(kpi.resource_name());
-  state.set_window(kpi.windows[place.window].id());
-  state.set_slice(place.slice);
-  state.mutable_period()->set_id(place.period.id);
-  state.set_unit(kpi.unit_text);
-  state.set_display_name(kpi.display_name);
-  state.set_nd_reason(v1::ND_REASON_NOT_READY);
-  state.set_status(v1::STATUS_NO_DATA);
-  state.set_raw_status(v1::STATUS_NO_DATA);
-  state.set_data_state(v1::DATA_STATE_PROVISIONAL);
-  state.add_reasons("its inputs are being loaded");
-  return {std::make_shared<const std::string>(state.SerializeAsString()),
-          FreshnessSuffix(v1::STATE_SOURCE_COMPUTED, now, now, "its inputs are being loaded")};
 }
 
 }  // namespace
@@ -106,7 +88,8 @@ class StateList::Page {
     absl::StatusOr<StateAnswer> answer = list_.lookup_.ReadPlace(place, now_);
     if (!answer.ok()) {
       if (GetErrorDetails(answer.status()).reason != "NOT_READY") return answer.status();
-      answer = LoadingState(place, now_);
+      answer = UntoldState({runtime.kpi(), window, slice, place.period.id}, now_, now_,
+                           "its inputs are being loaded");
     }
     if (filter_.reads_status() && !filter_.MatchesStatus(StatusOf(*answer->state))) {
       return absl::OkStatus();

@@ -115,6 +115,32 @@ std::optional<StateAnswer> StateLookup::FromMirror(const ResolvedKey& key) const
                      FreshnessSuffix(v1::STATE_SOURCE_NEAR_CACHE, now, *as_of, "")};
 }
 
+std::optional<BoardState> StateLookup::LastShown(const ResolvedKey& key, absl::Time now) const {
+  if (key.period.kind != PeriodSelector::Kind::kLatestClosed) return OnBoard(key, now);
+  const KpiDefinition& kpi = key.kpi->kpi();
+  const std::string series = SeriesKey(key.kpi->name(), key.kpi->window_id(key.window), key.slice);
+  Period period = kpi.windows[key.window].At(*kpi.calendar, now);
+  for (int i = 0; i < kMaxPeriodsBack; ++i) {
+    period = PreviousPeriod(*kpi.calendar, period);
+    if (period.first_day >= period.end_day) break;
+    std::optional<BoardState> shown = board_.Find(StateKeyOf(series, period.id));
+    if (shown.has_value() && IsClosed(*shown->state)) return shown;
+  }
+  return std::nullopt;
+}
+
+std::optional<StateAnswer> StateLookup::FromHeld(const ResolvedKey& key,
+                                                 absl::string_view why) const {
+  const std::optional<absl::Time> as_of = positions_.held(key.kpi->part());
+  if (!as_of.has_value() || key.view != MembershipView::kAsIs) return std::nullopt;
+  const absl::Time now = clock_.Now();
+  std::optional<BoardState> shown = LastShown(key, now);
+  if (!shown.has_value()) return std::nullopt;
+  return StateAnswer{std::move(shown->state),
+                     FreshnessSuffix(v1::STATE_SOURCE_NEAR_CACHE, now, *as_of,
+                                     absl::StrCat(why, "; this is what was followed last"))};
+}
+
 absl::StatusOr<Period> StateLookup::PeriodFor(PartitionEngine& engine, const KpiRuntime& runtime,
                                               absl::string_view slice, size_t window,
                                               const PeriodSelector& selector,

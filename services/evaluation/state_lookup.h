@@ -65,6 +65,12 @@ class StateLookup {
   std::optional<StateAnswer> FromBoard(const ResolvedKey& key) const;
   // The same of a partition that another process owns, while its states here are fresh.
   std::optional<StateAnswer> FromMirror(const ResolvedKey& key) const;
+  // What was shown last of a key, however old; LATEST_CLOSED is the last period that is shown to
+  // be closed. Nothing when no such period is. AS_IS only. Never blocks.
+  std::optional<BoardState> LastShown(const ResolvedKey& key, absl::Time now) const;
+  // The same with its source, stale for the reason `why`, where all states of the partition were
+  // known here once.
+  std::optional<StateAnswer> FromHeld(const ResolvedKey& key, absl::string_view why) const;
 
   // The engine's answer, kept or computed for this call. Only on the engine thread. Errors: those
   // of Read and UNAVAILABLE (NOT_READY) while inputs are loaded.

@@ -127,8 +127,10 @@ TEST_F(StateMirrorTest, FollowsChangesAndRemovals) {
 
 TEST_F(StateMirrorTest, AfterAGapOnlyWhatDiffersIsNew) {
   Tell("a", 5, true, true, {State("k1", "one"), State("k2", "two"), State("k3", "three")});
+  EXPECT_FALSE(positions_.held(1).has_value());
   mirror_.Lose("a");
   EXPECT_FALSE(Readable());
+  EXPECT_TRUE(positions_.held(2).has_value()) << "all of it is there, if old";
   const int64_t before = board_.last_update_no();
   Tell("a", 5, true, true, {State("k1", "one"), State("k2", "other")});
   EXPECT_TRUE(Readable());

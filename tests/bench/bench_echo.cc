@@ -1,7 +1,7 @@
 // bench_echo: a bare gRPC server of the callback API that answers GetState with prebuilt bytes.
 // It is what GetState is compared with: nothing can answer these bytes over gRPC with less work.
-// With --redis-port it asks Redis for them at each call, as a service without states of its own
-// does.
+// With --redis-port it asks Redis for them at each call, through the suite's own call path: what
+// GetState would be if no state were near.
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 #include <hiredis/hiredis.h>
@@ -13,10 +13,12 @@
 #include <sstream>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "kpisuite/v1/evaluation_service.grpc.pb.h"
 #include "libs/base/clock.h"
-#include "libs/base/executor.h"
+#include "libs/rpc/dispatcher.h"
 #include "libs/rpc/options.h"
+#include "libs/rpc/runtime.h"
 
 namespace kpisuite {
 namespace {
@@ -66,42 +68,39 @@ constexpr char kKey[] = "bench_echo";
 // More threads than cores, since each waits for Redis.
 constexpr int kRedisThreads = 8;
 
-// Answers what Redis has under one key, by blocking calls on threads of its own.
+// Answers what Redis has under one key, by blocking calls on the executor.
 class Relay final : public EchoService {
  public:
-  explicit Relay(int redis_port)
-      : redis_port_(redis_port), executor_({.threads = kRedisThreads}, clock_) {}
+  Relay(int redis_port, const CallEnvironment& environment)
+      : redis_port_(redis_port), dispatcher_("kpisuite.v1.EvaluationService", environment) {}
 
-  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
                                      grpc::ByteBuffer* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const absl::Status queued =
-        executor_.Submit(1, absl::InfiniteFuture(), [this, response, reactor](const absl::Status&) {
+    return dispatcher_.Unary<grpc::ByteBuffer, grpc::ByteBuffer>(
+        context, "GetState", request, response,
+        [this](CallContext&, const grpc::ByteBuffer&) -> absl::StatusOr<grpc::ByteBuffer> {
           const Reply reply = AskRedis(redis_port_, "GET %s", kKey);
           if (reply == nullptr || reply->type != REDIS_REPLY_STRING) {
-            reactor->Finish({grpc::StatusCode::UNAVAILABLE, "Redis does not answer"});
-            return;
+            return absl::UnavailableError("Redis does not answer");
           }
           const grpc::Slice slice(reply->str, reply->len);
-          *response = grpc::ByteBuffer(&slice, 1);
-          reactor->Finish(grpc::Status::OK);
+          return grpc::ByteBuffer(&slice, 1);
         });
-    if (!queued.ok()) reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls"});
-    return reactor;
   }
 
  private:
   const int redis_port_;
-  const SystemClock clock_;
-  Executor executor_;
+  Dispatcher dispatcher_;
 };
 
 // The service that answers `payload`; null when Redis does not take it.
-std::unique_ptr<grpc::Service> MakeService(const std::string& payload, int redis_port) {
+std::unique_ptr<grpc::Service> MakeService(const std::string& payload, int redis_port,
+                                           ServerRuntime& runtime) {
   if (redis_port == 0) return std::make_unique<Echo>(payload);
   const Reply stored = AskRedis(redis_port, "SET %s %b", kKey, payload.data(), payload.size());
   if (stored == nullptr || stored->type != REDIS_REPLY_STATUS) return nullptr;
-  return std::make_unique<Relay>(redis_port);
+  return std::make_unique<Relay>(redis_port, runtime.environment());
 }
 
 int Main(int argc, char** argv) {
@@ -123,7 +122,11 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const std::unique_ptr<grpc::Service> service = MakeService(payload.str(), redis_port);
+  ServerOptions options;
+  options.executor_threads = kRedisThreads;
+  const SystemClock clock;
+  ServerRuntime runtime(options, clock);
+  const std::unique_ptr<grpc::Service> service = MakeService(payload.str(), redis_port, runtime);
   if (service == nullptr) {
     std::fprintf(stderr, "bench_echo: Redis does not answer on port %d\n", redis_port);
     return kExitFailure;
@@ -143,6 +146,7 @@ int Main(int argc, char** argv) {
   int signal = 0;
   sigwait(&signals, &signal);
   server->Shutdown();
+  runtime.executor().Shutdown();
   return kExitOk;
 }
 

@@ -19,7 +19,7 @@ if [ -z "$build" ]; then
   build=.build/release
   cmake --preset release >&2
   cmake --build "$build" --target bench_ingest bench_postgres bench_reads bench_freshness \
-    bench_kpis >&2
+    bench_takeover bench_kpis >&2
 fi
 directory=${directory:-$build}
 output=$(mktemp)
@@ -54,6 +54,7 @@ if $smoke; then
   bench bench_postgres --rounds=1 --duration=200ms
   bench bench_reads --smoke --directory="$directory"
   bench bench_freshness --smoke --background=1000 --directory="$directory"
+  bench bench_takeover --smoke --directory="$directory"
   bench bench_kpis --smoke --touched=100
 else
   bench bench_ingest --seconds=60 --directory="$directory"
@@ -63,5 +64,6 @@ else
   bench bench_freshness --directory="$directory"
   bench bench_freshness --background=20000 --directory="$directory"
   bench bench_freshness --postgres --directory="$directory"
+  bench bench_takeover --directory="$directory"
   bench bench_kpis
 fi

@@ -135,7 +135,19 @@ absl::Status ServerProcess::WaitUntilReady() {
 ServerProcess::~ServerProcess() {
   if (pid_ <= 0) return;
   kill(pid_, SIGTERM);
+  kill(pid_, SIGCONT);
   waitpid(pid_, nullptr, 0);
+}
+
+void ServerProcess::Kill() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void ServerProcess::Halt() {
+  if (pid_ > 0) kill(pid_, SIGSTOP);
 }
 
 std::string ServerProcess::address() const { return absl::StrCat("127.0.0.1:", grpc_port_); }

@@ -47,6 +47,11 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
   ~ServerProcess();  // stops it
 
+  // SIGKILL, and waits until it is gone; nothing more is done with it.
+  void Kill();
+  // SIGSTOP. It is to be killed, or goes on when destroyed.
+  void Halt();
+
   std::string address() const;
   // A channel with a connection of its own, without retries.
   std::shared_ptr<grpc::Channel> Connect() const;

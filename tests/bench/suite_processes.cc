@@ -1,6 +1,8 @@
 #include "tests/bench/suite_processes.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -53,7 +55,7 @@ absl::StatusOr<std::unique_ptr<SuiteProcesses>> SuiteProcesses::Start(const std:
   std::unique_ptr<SuiteProcesses> suite(new SuiteProcesses());
   ASSIGN_OR_RETURN(suite->folder_, BenchFolder::Create(directory));
   const std::string& folder = suite->folder_->path();
-  std::string store;
+  std::string& store = suite->store_;
   if (stores == Stores::kPostgres) {
     suite->postgres_ = std::make_unique<PostgresTestServer>();
     RETURN_IF_ERROR(suite->postgres_->Start());
@@ -66,15 +68,22 @@ absl::StatusOr<std::unique_ptr<SuiteProcesses>> SuiteProcesses::Start(const std:
   const std::string definition = "--definition=" + suite->definition_server_->address();
   ASSIGN_OR_RETURN(suite->measurement_server_,
                    ServerProcess::StartService("kpi-measurement", folder, store, {definition}));
-  ASSIGN_OR_RETURN(suite->evaluation_server_,
-                   ServerProcess::StartService(
-                       "kpi-evaluation", folder, store,
-                       {definition, "--measurement=" + suite->measurement_server_->address(),
-                        "--cache=" + suite->redis_.address()}));
+  ASSIGN_OR_RETURN(suite->evaluation_server_, suite->StartEvaluation());
   suite->definition_ = v1::DefinitionService::NewStub(suite->definition_server_->Connect());
   suite->measurement_ = v1::MeasurementService::NewStub(suite->measurement_server_->Connect());
   suite->evaluation_ = v1::EvaluationService::NewStub(suite->evaluation_server_->Connect());
   return suite;
+}
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> SuiteProcesses::StartEvaluation() {
+  const std::string folder = absl::StrCat(folder_->path(), "/evaluation-", ++evaluations_);
+  std::error_code failed;
+  std::filesystem::create_directory(folder, failed);
+  if (failed) return absl::FailedPreconditionError(absl::StrCat(folder, ": ", failed.message()));
+  return ServerProcess::StartService(
+      "kpi-evaluation", folder, store_,
+      {"--definition=" + definition_server_->address(),
+       "--measurement=" + measurement_server_->address(), "--cache=" + redis_.address()});
 }
 
 absl::Status SuiteProcesses::Define(const std::vector<v1::Definition>& definitions) {

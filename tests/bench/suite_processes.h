@@ -36,6 +36,9 @@ class SuiteProcesses {
   SuiteProcesses(const SuiteProcesses&) = delete;
   SuiteProcesses& operator=(const SuiteProcesses&) = delete;
 
+  // One more evaluation process on the same stores, which are in PostgreSQL. The suite outlives it.
+  absl::StatusOr<std::unique_ptr<ServerProcess>> StartEvaluation();
+
   // Applies definitions, and waits until measurement and evaluation know them. The last one is a
   // KPI.
   absl::Status Define(const std::vector<v1::Definition>& definitions);
@@ -55,6 +58,8 @@ class SuiteProcesses {
   absl::Status WaitForState(const std::string& kpi, const std::string& at_least);
 
   std::unique_ptr<BenchFolder> folder_;
+  std::string store_;  // empty for SQLite
+  int evaluations_ = 0;
   std::unique_ptr<PostgresTestServer> postgres_;
   RedisServer redis_;
   std::unique_ptr<ServerProcess> definition_server_;

@@ -17,6 +17,8 @@ namespace kpisuite {
 namespace {
 
 constexpr int kPartitions = 1024;
+// An owner that is halted is asked for 2 s.
+constexpr absl::Duration kOneAnswer = absl::Seconds(6);
 
 class EvaluationReplicas : public testing::Test {
  protected:
@@ -79,6 +81,38 @@ class EvaluationReplicas : public testing::Test {
       if (state.ok()) sources.insert(state->freshness().source());
     }
     return sources;
+  }
+
+  // Reads the list without a position, once; how many of its states are stale.
+  static int ReadList(SuiteClient& client) {
+    v1::ListStatesRequest request;
+    request.set_parent(kTestParent);
+    v1::ListStatesResponse page;
+    const auto context = MakeContext(kOneAnswer);
+    const grpc::Status status = client.evaluation().ListStates(context.get(), request, &page);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(page.states_size(), SharedLoad::kKpis) << "nothing is left out";
+    int stale = 0;
+    for (const v1::KpiState& state : page.states()) {
+      EXPECT_FALSE(state.value().empty()) << state.kpi();
+      stale += state.freshness().stale() ? 1 : 0;
+    }
+    return stale;
+  }
+  // The same of the latest history of every KPI; how many of these are stale.
+  static int ReadHistories(SuiteClient& client) {
+    int stale = 0;
+    for (int kpi = 0; kpi < SharedLoad::kKpis; ++kpi) {
+      v1::GetHistoryRequest request;
+      request.set_kpi(KpiName(SharedLoad::Kpi(kpi)));
+      v1::GetHistoryResponse page;
+      const auto context = MakeContext(kOneAnswer);
+      const grpc::Status status = client.evaluation().GetHistory(context.get(), request, &page);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_GT(page.entries_size(), 0) << request.kpi();
+      if (page.entries_size() > 0 && page.entries(0).state().freshness().stale()) ++stale;
+    }
+    return stale;
   }
 
   // Of a client that has seen every state.
@@ -183,8 +217,17 @@ TEST_F(EvaluationReplicas, WhoIsKilledOrHaltedIsReplacedWithoutAWrongState) {
   load_.Write(first_client);
   load_.CheckReads(first_client);
 
+  // What the others own is followed from them.
+  EXPECT_TRUE(Eventually([&] {
+    return Sources(first_client) ==
+           std::set<v1::StateSource>{v1::STATE_SOURCE_OWNER, v1::STATE_SOURCE_NEAR_CACHE};
+  }));
+
   const absl::Time killed = absl::Now();
   second.Kill();
+  EXPECT_TRUE(Eventually([&] { return ReadList(first_client) > 0; }));
+  EXPECT_GT(ReadHistories(first_client), 0);
+  EXPECT_LT(absl::Now() - killed, absl::Seconds(5)) << "nobody has taken over yet";
   load_.Write(first_client);
   load_.CheckReads(first_client);
   std::printf("taken over after kill -9: %.2f s\n", absl::ToDoubleSeconds(absl::Now() - killed));
@@ -193,6 +236,7 @@ TEST_F(EvaluationReplicas, WhoIsKilledOrHaltedIsReplacedWithoutAWrongState) {
   // Halted for longer than its lease lasts, it comes back and believes that it owns its share.
   const absl::Time halted = absl::Now();
   third.Pause();
+  ReadList(first_client);
   load_.Write(first_client);
   load_.CheckReads(first_client);
   std::printf("taken over after SIGSTOP: %.2f s\n", absl::ToDoubleSeconds(absl::Now() - halted));
