@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <future>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -155,21 +156,25 @@ absl::Status Run(const Load& load, absl::Duration duration, int rounds) {
   ASSIGN_OR_RETURN(const PostgresTarget by_hand, server.NewDatabase());
   ASSIGN_OR_RETURN(const std::unique_ptr<UpsertSide> upserts,
                    UpsertSide::Create(by_hand, load.writers));
-  std::vector<int64_t> store_numbers(load.writers, 0);
-  std::vector<int64_t> upsert_numbers(load.writers, 0);
-  std::vector<double> store_rates, upsert_rates, ratios;
+  Side* const sides[] = {&store, upserts.get()};
+  std::vector<int64_t> numbers[] = {std::vector<int64_t>(load.writers, 0),
+                                    std::vector<int64_t>(load.writers, 0)};
+  std::vector<double> rates[2], ratios;
+  std::mt19937 generator(static_cast<unsigned>(absl::ToUnixSeconds(absl::Now())));
   for (int round = -1; round < rounds; ++round) {  // the first one warms up
-    ASSIGN_OR_RETURN(const double a, RunRound(load, duration, store, store_numbers));
-    ASSIGN_OR_RETURN(const double b, RunRound(load, duration, *upserts, upsert_numbers));
+    double rate[2];
+    const int first = static_cast<int>(generator() % 2);
+    for (const int side : {first, 1 - first}) {
+      ASSIGN_OR_RETURN(rate[side], RunRound(load, duration, *sides[side], numbers[side]));
+    }
     if (round < 0) continue;
-    store_rates.push_back(a);
-    upsert_rates.push_back(b);
-    ratios.push_back(a / b);
+    for (const int side : {0, 1}) rates[side].push_back(rate[side]);
+    ratios.push_back(rate[0] / rate[1]);
   }
   const RatioInterval interval = MedianInterval(ratios);
   std::printf("postgres store  %.0f samples/s durable, with feed, revisions and ledger\n",
-              Median(store_rates));
-  std::printf("unnest upserts  %.0f samples/s durable, the rows alone\n", Median(upsert_rates));
+              Median(rates[0]));
+  std::printf("unnest upserts  %.0f samples/s durable, the rows alone\n", Median(rates[1]));
   std::printf(
       "ratio  %.2f (95 %%: %.2f to %.2f), batches of %d samples in %d series, %d writers,"
       " %d partitions\n",
