@@ -282,7 +282,7 @@ std::vector<std::shared_ptr<ClusterRedis::Node>> ClusterRedis::NodesToAsk() {
 
 void ClusterRedis::Take(const ClusterTopology& topology) {
   std::map<RedisEndpoint, std::shared_ptr<Node>> before = std::exchange(nodes_, {});
-  const auto keep = [&](const RedisEndpoint& endpoint) {
+  const auto keep = [&](const RedisEndpoint& endpoint) REQUIRES(mutex_) {
     if (const auto found = before.find(endpoint); found != before.end()) nodes_.insert(*found);
     return NodeAt(endpoint);
   };
