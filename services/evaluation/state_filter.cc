@@ -1,10 +1,13 @@
 #include "services/evaluation/state_filter.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -64,14 +67,36 @@ std::string GroupingOf(absl::string_view slice) {
   return absl::StrJoin(dimensions, ",");
 }
 
+// Dimensions may be written in any order; of a prefix it is that of the canonical text.
+absl::Status MakeCanonical(ListFilter::Term& term) {
+  if (term.op == ListFilter::Operator::kPrefix) return absl::OkStatus();
+  if (term.path == "grouping") {
+    std::vector<std::string> dimensions = absl::StrSplit(term.value, ',', absl::SkipWhitespace());
+    for (std::string& name : dimensions) absl::StripAsciiWhitespace(&name);
+    std::sort(dimensions.begin(), dimensions.end());
+    term.value = absl::StrJoin(dimensions, ",");
+  }
+  if (term.path == "slice") {
+    const auto slice = Slice::Parse(term.value);
+    if (!slice.ok()) {
+      return InvalidFields(
+          {{.field = "filter", .description = std::string(slice.status().message())}});
+    }
+    term.value = slice->ToString();
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<StateFilter> StateFilter::Create(absl::string_view parent,
                                                 absl::string_view filter) {
   StateFilter created;
   ASSIGN_OR_RETURN(created.workspace_, ParseWorkspace(parent));
-  ASSIGN_OR_RETURN(created.filter_, ListFilter::Parse(filter, kPaths));
-  for (const ListFilter::Term& term : created.filter_.terms()) {
+  ASSIGN_OR_RETURN(const ListFilter parsed, ListFilter::Parse(filter, kPaths));
+  created.terms_ = parsed.terms();
+  for (ListFilter::Term& term : created.terms_) {
+    RETURN_IF_ERROR(MakeCanonical(term));
     created.wants_slices_ =
         created.wants_slices_ || term.path == "slice" || term.path == "grouping";
     created.reads_status_ = created.reads_status_ || term.path == "status";
@@ -96,7 +121,7 @@ absl::StatusOr<StateFilter> StateFilter::OfSeries(absl::string_view parent,
 
 bool StateFilter::MatchesKpi(const KpiDefinition& kpi) const {
   if (kpi.workspace != workspace_) return false;
-  for (const ListFilter::Term& term : filter_.terms()) {
+  for (const ListFilter::Term& term : terms_) {
     if (!HoldsForKpi(term, kpi)) return false;
   }
   return true;
@@ -106,7 +131,7 @@ bool StateFilter::MatchesSeries(absl::string_view kpi, absl::string_view window,
                                 absl::string_view slice) const {
   if (series_.has_value()) return series_->contains(SeriesKey(kpi, window, slice));
   if (!wants_slices_ && !slice.empty()) return false;
-  for (const ListFilter::Term& term : filter_.terms()) {
+  for (const ListFilter::Term& term : terms_) {
     if (term.path == "window" && !Holds(term, window)) return false;
     if (term.path == "slice" && !Holds(term, slice)) return false;
     if (term.path == "grouping" && !Holds(term, GroupingOf(slice))) return false;
@@ -117,7 +142,7 @@ bool StateFilter::MatchesSeries(absl::string_view kpi, absl::string_view window,
 bool StateFilter::MatchesStatus(v1::Status status) const {
   if (!reads_status_) return true;
   const std::string name = v1::Status_Name(status);
-  for (const ListFilter::Term& term : filter_.terms()) {
+  for (const ListFilter::Term& term : terms_) {
     if (term.path == "status" && !Holds(term, absl::StripPrefix(name, "STATUS_"))) return false;
   }
   return true;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
@@ -17,7 +18,8 @@ namespace kpisuite {
 class StateFilter {
  public:
   // `parent` is `workspaces/{workspace}`. The filter's terms are those of ListStatesRequest.filter;
-  // without a term on slice or grouping only totals match. INVALID_ARGUMENT names parent or filter.
+  // without a term on slice or grouping only totals match. Dimensions come in any order.
+  // INVALID_ARGUMENT names parent or filter.
   static absl::StatusOr<StateFilter> Create(absl::string_view parent, absl::string_view filter);
   // Only these series (SeriesKey) of the workspace.
   static absl::StatusOr<StateFilter> OfSeries(absl::string_view parent,
@@ -40,7 +42,7 @@ class StateFilter {
   StateFilter() = default;
 
   std::string workspace_;
-  ListFilter filter_;
+  std::vector<ListFilter::Term> terms_;
   bool wants_slices_ = false;
   bool reads_status_ = false;
   MembershipView view_ = MembershipView::kAsIs;

@@ -189,7 +189,7 @@ void AddHistoryCommand(CLI::App& app, Context& context) {
   AddStateKeyOptions(command, options->key, false);
   command.add_option("--grouping", options->grouping,
                      "every slice of these dimensions, one after the other: origin, or "
-                     "destination,origin (in alphabetical order)");
+                     "origin,destination");
   command.add_option("--from", options->from, "id of the first period [the first with data]");
   command.add_option("--to", options->to, "id of the last period [the last with data]");
   command.add_option("--view", options->view,

@@ -18,11 +18,10 @@ void AddStateFilterOptions(CLI::App& command, StateFilterOptions& options) {
   command.add_option("--status", options.status, "only this status, for instance OFF_TARGET");
   command.add_option("--window", options.window, "only this window, for instance MONTH");
   command.add_option("--slice", options.slice,
-                     "this slice instead of the total: origin=ORD, or destination=SFO;origin=ORD "
-                     "(dimensions in alphabetical order)");
+                     "this slice instead of the total: origin=ORD, or origin=ORD;destination=SFO");
   command.add_option("--grouping", options.grouping,
                      "every slice of these dimensions instead of the total: origin, or "
-                     "destination,origin (in alphabetical order)");
+                     "origin,destination");
   command.add_option("--hierarchy-view", options.hierarchy_view, kHierarchyViewHelp);
   command.add_option("--filter", options.filter,
                      "further comparisons joined by AND, for instance 'labels.team = ops'");
