@@ -8,7 +8,6 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/status_mapping.h"
-#include "libs/rpc/stream_reader.h"
 
 namespace kpisuite {
 namespace {
@@ -98,12 +97,11 @@ absl::Status DefinitionFollower::FollowOnce() {
     context_ = &context;
     reading_ = true;
   }
-  StreamReader<v1::WatchDefinitionsResponse> reader(
-      [&](auto* reactor) { stub_->async()->WatchDefinitions(&context, &request, reactor); });
+  const auto reader = stub_->WatchDefinitions(&context, request);
   absl::Status handled;
   v1::WatchDefinitionsResponse message;
   DefinitionUpdate update;
-  while (handled.ok() && reader.Read(&message)) {
+  while (handled.ok() && reader->Read(&message)) {
     {
       MutexLock lock(mutex_);
       ++messages_;
@@ -115,7 +113,7 @@ absl::Status DefinitionFollower::FollowOnce() {
     reading_ = true;
   }
   if (!handled.ok()) context.TryCancel();
-  const absl::Status finished = FromGrpcStatus(reader.Finish());
+  const absl::Status finished = FromGrpcStatus(reader->Finish());
   MutexLock lock(mutex_);
   context_ = nullptr;
   if (!handled.ok()) return handled;

@@ -6,7 +6,6 @@
 #include "libs/base/log.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/status_mapping.h"
-#include "libs/rpc/stream_reader.h"
 #include "services/evaluation/replica.grpc.pb.h"
 
 namespace kpisuite {
@@ -57,11 +56,9 @@ class PeerFollower::Stream {
   }
 
   absl::Status Follow(grpc::ClientContext& context) {
-    const replica::FollowStatesRequest request;
-    StreamReader<replica::FollowStatesResponse> reader(
-        [&](auto* reactor) { stub_->async()->FollowStates(&context, &request, reactor); });
+    const auto reader = stub_->FollowStates(&context, replica::FollowStatesRequest());
     replica::FollowStatesResponse response;
-    while (reader.Read(&response)) {
+    while (reader->Read(&response)) {
       // Watchers could not be told about KPIs that are not known yet.
       int looks = 0;
       while (positions_.followed() < response.definition_position() && looks < kMostLooks) {
@@ -74,7 +71,7 @@ class PeerFollower::Stream {
       response = {};
     }
     context.TryCancel();
-    return FromGrpcStatus(reader.Finish());
+    return FromGrpcStatus(reader->Finish());
   }
 
   void SetContext(grpc::ClientContext* context) EXCLUDES(mutex_) {
