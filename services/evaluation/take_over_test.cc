@@ -55,8 +55,8 @@ class TakeOverTest : public testing::Test {
     Kill();
   }
 
-  static std::vector<v1::KpiState> StatesOfOwner() {
-    std::vector<v1::KpiState> states = {StateOfTest(Yesterday(), "owner")};
+  std::vector<v1::KpiState> StatesOfOwner() const {
+    std::vector<v1::KpiState> states = {StateOfTest(yesterday_, "owner")};
     states.front().mutable_period()->set_life(v1::PERIOD_LIFE_CLOSED);
     states.push_back(StateOfTest(Day(1), "owner"));  // the last that it tells is the latest
     for (const std::string& slice : kSlices) {
@@ -162,6 +162,7 @@ class TakeOverTest : public testing::Test {
     return suite_.Call(&Stub::FinalizePeriods, request, &response);
   }
 
+  const std::string yesterday_ = Yesterday();  // once: a day may begin meanwhile
   LogOfOthers* log_ = nullptr;
   OwnerForTest owner_;
   FeedOfOwnerForTest feed_{StatesOfOwner()};
@@ -185,7 +186,7 @@ TEST_F(TakeOverTest, AListIsOfWhatWasFollowedAndStale) {
     EXPECT_THAT(totals[0].freshness().stale_reason(), HasSubstr("not reached"));
     EXPECT_LT(absl::Now() - FromTimestamp(totals[0].freshness().as_of()), absl::Minutes(1));
     EXPECT_THAT(SlicesOf(States(kDays)), ElementsAreArray(kSlices));
-    EXPECT_EQ(FirstOf("window = DAY", "LATEST_CLOSED").period().id(), Yesterday());
+    EXPECT_EQ(FirstOf("window = DAY", "LATEST_CLOSED").period().id(), yesterday_);
     EXPECT_TRUE(States("window = MONTH", "LATEST_CLOSED").empty());
     EXPECT_TRUE(States("status = RED").empty());
     const std::vector<v1::KpiState> untold = States("window = DAY", "CURRENT");

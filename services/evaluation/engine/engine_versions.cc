@@ -35,7 +35,6 @@ absl::Status PartitionEngine::SetVersions(const std::vector<KpiVersion>& version
   const std::string name = versions.back().kpi->resource_name();
   // Bound before the old runtimes go, so that tables which both use are kept.
   ASSIGN_OR_RETURN(Versions made, MakeVersions(versions, MembershipView::kAsIs));
-  RETURN_IF_ERROR(CompleteSeeds(name, made));
   Versions old = std::exchange(runtimes_[name], {});
   // The same definition again: its finality has changed, or that of a KPI which it contains.
   const bool redefined = old.empty() || &old.back()->kpi() != &made.back()->kpi() ||
@@ -70,6 +69,8 @@ absl::StatusOr<PartitionEngine::Versions> PartitionEngine::MakeVersions(
     for (const auto& runtime : made) runtime->SetChain(chain);
   }
   const std::string name = versions.back().kpi->resource_name();
+  // What can fail comes before anything else refers to the runtimes.
+  RETURN_IF_ERROR(CompleteSeeds(name, made));
   ASSIGN_OR_RETURN(const RecordedValues* recorded, RecordedFor(name, made));
   for (const auto& runtime : made) runtime->SetRecorded(recorded);
   for (const auto& runtime : made) runtimes_by_id_[runtime->id()] = runtime.get();

@@ -51,29 +51,39 @@ TEST(FinalTargets, ATargetThatWasNotThereDoesNotComeLater) {
 // A KPI whose target is what another one is worth; its days are final a day after they end.
 class FinalTargetsTest : public ::testing::Test {
  protected:
+  static std::vector<v1::Definition> Definitions() {
+    v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
+    kpi.mutable_kpi()->mutable_target()->set_formula("plan");
+    kpi.mutable_kpi()->mutable_final_after()->set_seconds(24 * 3600);
+    return {TestMetric("m"), TestMetric("p"), kpi, TestKpi("plan", "p", v1::AGGREGATION_SUM)};
+  }
+  static std::shared_ptr<const KpiDefinition> Plan() { return ResolveKpi(Definitions(), "plan"); }
+  static std::shared_ptr<const KpiDefinition> Kpi() { return ResolveKpi(Definitions()); }
+
+  std::vector<LoggedState> FinalStates() const {
+    std::vector<LoggedState> states;
+    for (const LoggedState& logged : log_) {
+      if (logged.id.kpi == kTestKpi && logged.final) states.push_back(logged);
+    }
+    return states;
+  }
+  // As logs give them.
+  void SeedWithoutStates(PartitionEngine& engine) const {
+    for (LoggedState logged : log_) {
+      logged.state = nullptr;
+      engine.Seed(std::move(logged));
+    }
+  }
   std::unique_ptr<PartitionEngine> Start() {
     auto engine = std::make_unique<PartitionEngine>(0, kTestIncarnation, feed_.seq());
     engine->FindFinalStatesWith([this](const std::string& kpi) {
       EXPECT_EQ(kpi, kTestKpi);
       ++asked_;
-      std::vector<LoggedState> states;
-      for (const LoggedState& logged : log_) {
-        if (logged.id.kpi == kpi && logged.final) states.push_back(logged);
-      }
-      return states;
+      return FinalStates();
     });
-    // As logs give them: without what the state was.
-    for (LoggedState logged : log_) {
-      logged.state = nullptr;
-      engine->Seed(std::move(logged));
-    }
-    v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
-    kpi.mutable_kpi()->mutable_target()->set_formula("plan");
-    kpi.mutable_kpi()->mutable_final_after()->set_seconds(24 * 3600);
-    const v1::Definition plan = TestKpi("plan", "p", v1::AGGREGATION_SUM);
-    const std::vector<v1::Definition> all = {TestMetric("m"), TestMetric("p"), kpi, plan};
-    EXPECT_TRUE(engine->SetKpi(ResolveKpi(all, "plan")).ok());
-    EXPECT_TRUE(engine->SetKpi(ResolveKpi(all)).ok());
+    SeedWithoutStates(*engine);
+    EXPECT_TRUE(engine->SetKpi(Plan()).ok());
+    EXPECT_TRUE(engine->SetKpi(Kpi()).ok());
     return engine;
   }
   void Write(PartitionEngine& engine, const std::string& metric, int64_t value) {
@@ -132,6 +142,34 @@ TEST_F(FinalTargetsTest, StayWhereTheOtherKpiMovesAndAfterARestart) {
   Write(*again, "p", 50);
   Tick(*again, TestTime(9));
   EXPECT_EQ(TargetOf(*again, TestTime(9)), "31");
+}
+
+TEST_F(FinalTargetsTest, WaitForTheLog) {
+  auto engine = Start();
+  Tick(*engine, TestTime(5));
+  Write(*engine, "m", 20);
+  Write(*engine, "p", 30);
+  ASSERT_TRUE(engine->Apply(feed_.Advance("m", TestTime(6))).ok());
+  Tick(*engine, TestTime(8));
+
+  bool fails = true;
+  PartitionEngine again(0, kTestIncarnation, feed_.seq());
+  again.FindFinalStatesWith([&](const std::string&) -> absl::StatusOr<std::vector<LoggedState>> {
+    if (fails) return absl::UnavailableError("the log does not answer");
+    return FinalStates();
+  });
+  SeedWithoutStates(again);
+  ASSERT_TRUE(again.SetKpi(Plan()).ok());
+  EXPECT_EQ(again.SetKpi(Kpi()).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(again.Find(kTestKpi), nullptr);
+  // Nothing is left of the attempt that data could reach.
+  Write(again, "m", 21);
+  Write(again, "p", 40);
+  Tick(again, TestTime(8));
+  fails = false;
+  ASSERT_TRUE(again.SetKpi(Kpi()).ok());
+  Tick(again, TestTime(8));
+  EXPECT_EQ(TargetOf(again, TestTime(8)), "30");
 }
 
 }  // namespace

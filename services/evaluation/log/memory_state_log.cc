@@ -1,6 +1,7 @@
 #include "services/evaluation/log/memory_state_log.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,6 +25,13 @@ bool Wanted(const HistoryQuery& query, const LoggedState& logged) {
     case HistoryQuery::View::kFinal: return logged.cause == v1::HISTORY_CAUSE_FINAL;
   }
   return false;
+}
+
+// The newest entry of each period; periods of two calendars may begin on one day.
+std::map<std::string, LoggedState> NewestOf(const std::map<HistoryPlace, LoggedState>& entries) {
+  std::map<std::string, LoggedState> newest;
+  for (const auto& [place, logged] : entries) newest[logged.id.period] = logged;
+  return newest;
 }
 
 }  // namespace
@@ -54,10 +62,7 @@ absl::Status MemoryStateLog::VisitLatest(absl::Span<const std::string> kpis,
     MutexLock lock(mutex_);
     for (const auto& [subject, entries] : entries_) {
       if (!wanted.empty() && !wanted.contains(std::get<0>(subject))) continue;
-      // Periods of two calendars may begin on one day.
-      std::map<std::string, LoggedState> by_period;
-      for (const auto& [place, logged] : entries) by_period[logged.id.period] = logged;
-      for (auto& [period, logged] : by_period) {
+      for (auto& [period, logged] : NewestOf(entries)) {
         logged.state = nullptr;
         latest.push_back(std::move(logged));
       }
@@ -90,9 +95,7 @@ absl::StatusOr<std::vector<LoggedState>> MemoryStateLog::FinalStates(absl::strin
   std::vector<LoggedState> states;
   for (const auto& [subject, entries] : entries_) {
     if (std::get<0>(subject) != kpi) continue;
-    std::map<std::string, LoggedState> by_period;
-    for (const auto& [place, logged] : entries) by_period[logged.id.period] = logged;
-    for (auto& [period, logged] : by_period) {
+    for (auto& [period, logged] : NewestOf(entries)) {
       if (logged.final) states.push_back(std::move(logged));
     }
   }
