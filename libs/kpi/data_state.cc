@@ -54,6 +54,7 @@ NoDataRow NoDataRowOf(NdReason reason) {
     case NdReason::kPending: return {DataState::kProvisional, KpiStatus::kNoData};
     case NdReason::kDivisionByZero:
     case NdReason::kNoComparable:
+    case NdReason::kNotKept:
     case NdReason::kNotApplicable: return {DataState::kNotApplicable, KpiStatus::kNoData};
     case NdReason::kSuppressed: return {DataState::kSuppressed, KpiStatus::kNoData};
     case NdReason::kNoTarget:

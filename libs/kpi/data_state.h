@@ -19,7 +19,8 @@ enum class DataState {
   kProvisional,    // not all inputs are complete yet
   kLate,           // still incomplete after the period's end, lag and grace
   kMissing,        // no rows, and none to be expected any more
-  kNotApplicable,  // nothing to measure: denominator 0, or a day that does not exist
+  kNotApplicable,  // nothing to measure: denominator 0, a day that does not exist or is past
+                   // its retention
   kSuppressed,
   kError,
 };

@@ -107,6 +107,7 @@ TEST_F(DataStateTest, OneTableGivesStateAndStatusOfEveryReason) {
   EXPECT_EQ(row(NdReason::kDivisionByZero), "NOT_APPLICABLE NO_DATA");
   EXPECT_EQ(row(NdReason::kNotApplicable), "NOT_APPLICABLE NO_DATA");
   EXPECT_EQ(row(NdReason::kNoComparable), "NOT_APPLICABLE NO_DATA");
+  EXPECT_EQ(row(NdReason::kNotKept), "NOT_APPLICABLE NO_DATA");
   EXPECT_EQ(row(NdReason::kSuppressed), "SUPPRESSED NO_DATA");
   EXPECT_EQ(row(NdReason::kPending), "PROVISIONAL NO_DATA");
   EXPECT_EQ(row(NdReason::kNoTarget), "OK NO_TARGET");

@@ -149,7 +149,7 @@ TEST(Number, RoundsHalfAwayFromZeroAtAnyPlace) {
 }
 
 TEST(NdReason, NamesReadBackAsTheReason) {
-  for (int i = 1; i <= static_cast<int>(NdReason::kInputError); ++i) {
+  for (int i = 1; i <= static_cast<int>(NdReason::kNotKept); ++i) {
     const auto reason = static_cast<NdReason>(i);
     EXPECT_EQ(NdReasonFromName(NdReasonName(reason)), reason);
   }

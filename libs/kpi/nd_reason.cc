@@ -6,7 +6,7 @@
 namespace kpisuite {
 namespace {
 
-constexpr std::array<std::pair<NdReason, absl::string_view>, 14> kNames = {{
+constexpr std::array<std::pair<NdReason, absl::string_view>, 15> kNames = {{
     {NdReason::kEmpty, "EMPTY"},
     {NdReason::kNotReady, "NOT_READY"},
     {NdReason::kDivisionByZero, "DIV0"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<NdReason, absl::string_view>, 14> kNames = {{
     {NdReason::kNotAggregatable, "NOT_AGGREGATABLE"},
     {NdReason::kIncomplete, "INCOMPLETE"},
     {NdReason::kInputError, "INPUT_ERROR"},
+    {NdReason::kNotKept, "NOT_KEPT"},
 }};
 
 }  // namespace

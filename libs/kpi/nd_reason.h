@@ -24,6 +24,7 @@ enum class NdReason : uint8_t {
   kNotAggregatable,  // the state cannot answer: above its cap, or not mergeable
   kIncomplete,       // too little of the weight has data
   kInputError,       // an input failed to evaluate
+  kNotKept,          // samples that it needs are past their retention
 };
 
 // Stable text name, for instance "EMPTY", "NOT_READY", "DIV0", "DOMAIN". Never empty.

@@ -9,8 +9,9 @@ from decimals import Nd
 STATE_OF_REASON = {"EMPTY": "MISSING", "INCOMPLETE": "MISSING", "NOT_READY": "PROVISIONAL",
                    "PENDING": "PROVISIONAL", "DIV0": "NOT_APPLICABLE",
                    "NO_COMPARABLE": "NOT_APPLICABLE", "NOT_APPLICABLE": "NOT_APPLICABLE",
-                   "SUPPRESSED": "SUPPRESSED", "DOMAIN": "ERROR", "OVERFLOW": "ERROR",
-                   "NOT_AGGREGATABLE": "ERROR", "INPUT_ERROR": "ERROR"}
+                   "NOT_KEPT": "NOT_APPLICABLE", "SUPPRESSED": "SUPPRESSED",
+                   "DOMAIN": "ERROR", "OVERFLOW": "ERROR", "NOT_AGGREGATABLE": "ERROR",
+                   "INPUT_ERROR": "ERROR"}
 
 
 @dataclasses.dataclass(frozen=True)

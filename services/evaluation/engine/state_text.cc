@@ -59,6 +59,7 @@ std::string Missing(const KpiDefinition& kpi, NdReason reason) {
                           " are behind it, or behind a neighbour that would follow from it");
     case NdReason::kInputError:
       return "a sample lacks what the aggregation needs, for instance its weight";
+    case NdReason::kNotKept: return "samples that it needs are past their retention";
     default: return absl::StrCat("no value: ", NdReasonName(reason));
   }
 }

@@ -8,9 +8,11 @@ the environment of the Python client (deploy/setup.sh), PostgreSQL 15 and Redis 
 """
 
 import argparse
+import faulthandler
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -124,6 +126,7 @@ def main():
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / ".build" / "dev" / "bin")
     parser.add_argument("--keep", action="store_true", help="keep the logs and the stores")
     options = parser.parse_args()
+    faulthandler.register(signal.SIGUSR1)  # where its threads are
     directory = tempfile.mkdtemp(prefix="kpi-scaleout-", dir=stores.scratch_parent())
     pathlib.Path(directory).chmod(0o755)
     ledger = Ledger()

@@ -134,7 +134,7 @@ class StateChecks:
                     self._ledger.violation(
                         f"{watcher.name} did not see how {len(behind)} of {len(keys)} keys ended: "
                         + ", ".join(map(name_of, behind[:5])) + "; "
-                        + self._told_of(behind[0], watcher.last))
+                        + self._told_of(behind[0], watcher.last) + f" ({watcher.life()})")
                     break
                 time.sleep(0.1)
             self._ledger.count("final states watched", len(keys))

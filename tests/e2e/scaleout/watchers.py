@@ -30,11 +30,15 @@ class Watcher(threading.Thread):
         self._random = random.Random(f"{seed}-{name}")
         self._stopping = False
         self._call = None
+        self._calls = 0
+        self._messages = 0
+        self._heard = time.monotonic()
 
     def run(self):
         while not self._stopping:
             try:
                 # The deadline ends what hangs on a halted replica.
+                self._calls += 1
                 self._call = self._stub.WatchStates(
                     self._request, timeout=self._random.uniform(*WATCH_SECONDS))
                 for message in self._call:
@@ -50,6 +54,11 @@ class Watcher(threading.Thread):
             self._call.cancel()
         self.join()
 
+    def life(self):
+        """How its watches fare, for who has to find out why it misses something."""
+        return (f"{self._calls} watches, {self._messages} messages, the last "
+                f"{time.monotonic() - self._heard:.1f} s ago")
+
     def _note(self, error):
         self._ledger.count(f"watch resumed: {error.code().name}")
         if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -57,6 +66,8 @@ class Watcher(threading.Thread):
             self._ledger.violation(f"{self.name} failed: {kpisuite.KpiError.of(error)}")
 
     def _take(self, message):
+        self._messages += 1
+        self._heard = time.monotonic()
         if message.resume_token:
             self._request.resume_token = message.resume_token
         self.in_sync = self.in_sync or message.in_sync

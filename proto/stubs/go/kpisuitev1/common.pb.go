@@ -474,6 +474,8 @@ const (
 	NdReason_ND_REASON_INCOMPLETE NdReason = 13
 	// An input could not be evaluated because of a fault.
 	NdReason_ND_REASON_INPUT_ERROR NdReason = 14
+	// Samples that it needs are past their retention.
+	NdReason_ND_REASON_NOT_KEPT NdReason = 15
 )
 
 // Enum value maps for NdReason.
@@ -494,6 +496,7 @@ var (
 		12: "ND_REASON_OVERFLOW",
 		13: "ND_REASON_INCOMPLETE",
 		14: "ND_REASON_INPUT_ERROR",
+		15: "ND_REASON_NOT_KEPT",
 	}
 	NdReason_value = map[string]int32{
 		"ND_REASON_UNSPECIFIED":      0,
@@ -511,6 +514,7 @@ var (
 		"ND_REASON_OVERFLOW":         12,
 		"ND_REASON_INCOMPLETE":       13,
 		"ND_REASON_INPUT_ERROR":      14,
+		"ND_REASON_NOT_KEPT":         15,
 	}
 )
 
@@ -678,6 +682,8 @@ const (
 	ErrorReason_ERROR_REASON_PERIOD_NOT_CLOSED ErrorReason = 61
 	// FAILED_PRECONDITION: the period is not FINAL.
 	ErrorReason_ERROR_REASON_PERIOD_NOT_FINAL ErrorReason = 62
+	// FAILED_PRECONDITION: a sample is of a time whose samples are no longer kept.
+	ErrorReason_ERROR_REASON_PAST_RETENTION ErrorReason = 63
 )
 
 // Enum value maps for ErrorReason.
@@ -712,6 +718,7 @@ var (
 		60: "ERROR_REASON_NOT_AGGREGATABLE",
 		61: "ERROR_REASON_PERIOD_NOT_CLOSED",
 		62: "ERROR_REASON_PERIOD_NOT_FINAL",
+		63: "ERROR_REASON_PAST_RETENTION",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":              0,
@@ -743,6 +750,7 @@ var (
 		"ERROR_REASON_NOT_AGGREGATABLE":         60,
 		"ERROR_REASON_PERIOD_NOT_CLOSED":        61,
 		"ERROR_REASON_PERIOD_NOT_FINAL":         62,
+		"ERROR_REASON_PAST_RETENTION":           63,
 	}
 )
 
@@ -882,8 +890,11 @@ type ServerInfo struct {
 	ServerTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=server_time,json=serverTime,proto3" json:"server_time,omitempty"`
 	// Position of the definition log the server has applied.
 	DefinitionPosition int64 `protobuf:"varint,11,opt,name=definition_position,json=definitionPosition,proto3" json:"definition_position,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Samples with earlier event times are refused, because they are past their retention; not set
+	// when samples are kept for ever. Only from measurement.
+	SamplesKeptFrom *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=samples_kept_from,json=samplesKeptFrom,proto3" json:"samples_kept_from,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ServerInfo) Reset() {
@@ -993,6 +1004,13 @@ func (x *ServerInfo) GetDefinitionPosition() int64 {
 	return 0
 }
 
+func (x *ServerInfo) GetSamplesKeptFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SamplesKeptFrom
+	}
+	return nil
+}
+
 // The newest position of one partition of the change feed.
 type PartitionHead struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1077,7 +1095,7 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12+\n" +
-	"\x04life\x18\x05 \x01(\x0e2\x17.kpisuite.v1.PeriodLifeR\x04life\"\xe6\x03\n" +
+	"\x04life\x18\x05 \x01(\x0e2\x17.kpisuite.v1.PeriodLifeR\x04life\"\xae\x04\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12\x18\n" +
@@ -1094,7 +1112,8 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\vserver_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"serverTime\x12/\n" +
-	"\x13definition_position\x18\v \x01(\x03R\x12definitionPosition\"\x81\x01\n" +
+	"\x13definition_position\x18\v \x01(\x03R\x12definitionPosition\x12F\n" +
+	"\x11samples_kept_from\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x0fsamplesKeptFrom\"\x81\x01\n" +
 	"\rPartitionHead\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\x05R\x04part\x12 \n" +
 	"\vincarnation\x18\x02 \x01(\x03R\vincarnation\x12\x19\n" +
@@ -1148,7 +1167,7 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\rHierarchyView\x12\x1e\n" +
 	"\x1aHIERARCHY_VIEW_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14HIERARCHY_VIEW_AS_IS\x10\x01\x12\x19\n" +
-	"\x15HIERARCHY_VIEW_AS_WAS\x10\x02*\x8a\x03\n" +
+	"\x15HIERARCHY_VIEW_AS_WAS\x10\x02*\xa2\x03\n" +
 	"\bNdReason\x12\x19\n" +
 	"\x15ND_REASON_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fND_REASON_EMPTY\x10\x01\x12\x17\n" +
@@ -1165,7 +1184,8 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\x1aND_REASON_NOT_AGGREGATABLE\x10\v\x12\x16\n" +
 	"\x12ND_REASON_OVERFLOW\x10\f\x12\x18\n" +
 	"\x14ND_REASON_INCOMPLETE\x10\r\x12\x19\n" +
-	"\x15ND_REASON_INPUT_ERROR\x10\x0e*\xd3\x01\n" +
+	"\x15ND_REASON_INPUT_ERROR\x10\x0e\x12\x16\n" +
+	"\x12ND_REASON_NOT_KEPT\x10\x0f*\xd3\x01\n" +
 	"\tDataState\x12\x1a\n" +
 	"\x16DATA_STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rDATA_STATE_OK\x10\x01\x12\x1a\n" +
@@ -1174,7 +1194,7 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\x12DATA_STATE_MISSING\x10\x04\x12\x1d\n" +
 	"\x19DATA_STATE_NOT_APPLICABLE\x10\x05\x12\x19\n" +
 	"\x15DATA_STATE_SUPPRESSED\x10\x06\x12\x14\n" +
-	"\x10DATA_STATE_ERROR\x10\a*\xc6\a\n" +
+	"\x10DATA_STATE_ERROR\x10\a*\xe7\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1a\n" +
@@ -1205,7 +1225,8 @@ const file_kpisuite_v1_common_proto_rawDesc = "" +
 	"\x15ERROR_REASON_INTERNAL\x10\x19\x12!\n" +
 	"\x1dERROR_REASON_NOT_AGGREGATABLE\x10<\x12\"\n" +
 	"\x1eERROR_REASON_PERIOD_NOT_CLOSED\x10=\x12!\n" +
-	"\x1dERROR_REASON_PERIOD_NOT_FINAL\x10>B\x13\n" +
+	"\x1dERROR_REASON_PERIOD_NOT_FINAL\x10>\x12\x1f\n" +
+	"\x1bERROR_REASON_PAST_RETENTION\x10?B\x13\n" +
 	"\x0fcom.kpisuite.v1P\x01b\x06proto3"
 
 var (
@@ -1244,11 +1265,12 @@ var file_kpisuite_v1_common_proto_depIdxs = []int32{
 	1,  // 3: kpisuite.v1.Period.life:type_name -> kpisuite.v1.PeriodLife
 	11, // 4: kpisuite.v1.ServerInfo.partitions:type_name -> kpisuite.v1.PartitionHead
 	12, // 5: kpisuite.v1.ServerInfo.server_time:type_name -> google.protobuf.Timestamp
-	6,  // [6:6] is the sub-list for method output_type
-	6,  // [6:6] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	12, // 6: kpisuite.v1.ServerInfo.samples_kept_from:type_name -> google.protobuf.Timestamp
+	7,  // [7:7] is the sub-list for method output_type
+	7,  // [7:7] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_kpisuite_v1_common_proto_init() }

@@ -451,6 +451,71 @@ func (x *Watermark) GetCompleteThrough() *timestamppb.Timestamp {
 	return nil
 }
 
+// From when on samples of one metric are kept: earlier ones are past their retention.
+type KeptSamples struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the metric.
+	Metric string `protobuf:"bytes,1,opt,name=metric,proto3" json:"metric,omitempty"`
+	// Samples with earlier event times are gone.
+	KeptFrom *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=kept_from,json=keptFrom,proto3" json:"kept_from,omitempty"`
+	// First accounting date, as days since 1970-01-01, that none of those that are gone had, nor a
+	// later one; not set when none of them had an accounting date.
+	FirstBusinessDay *int32 `protobuf:"zigzag32,3,opt,name=first_business_day,json=firstBusinessDay,proto3,oneof" json:"first_business_day,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *KeptSamples) Reset() {
+	*x = KeptSamples{}
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeptSamples) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeptSamples) ProtoMessage() {}
+
+func (x *KeptSamples) ProtoReflect() protoreflect.Message {
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeptSamples.ProtoReflect.Descriptor instead.
+func (*KeptSamples) Descriptor() ([]byte, []int) {
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *KeptSamples) GetMetric() string {
+	if x != nil {
+		return x.Metric
+	}
+	return ""
+}
+
+func (x *KeptSamples) GetKeptFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KeptFrom
+	}
+	return nil
+}
+
+func (x *KeptSamples) GetFirstBusinessDay() int32 {
+	if x != nil && x.FirstBusinessDay != nil {
+		return *x.FirstBusinessDay
+	}
+	return 0
+}
+
 // One stored sample, or one of its revisions.
 type Sample struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -486,7 +551,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[4]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -498,7 +563,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[4]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -511,7 +576,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{4}
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Sample) GetMetric() string {
@@ -626,7 +691,7 @@ type Series struct {
 
 func (x *Series) Reset() {
 	*x = Series{}
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[5]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -638,7 +703,7 @@ func (x *Series) String() string {
 func (*Series) ProtoMessage() {}
 
 func (x *Series) ProtoReflect() protoreflect.Message {
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[5]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -651,7 +716,7 @@ func (x *Series) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Series.ProtoReflect.Descriptor instead.
 func (*Series) Descriptor() ([]byte, []int) {
-	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{5}
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Series) GetMetric() string {
@@ -711,7 +776,7 @@ type FeedPosition struct {
 
 func (x *FeedPosition) Reset() {
 	*x = FeedPosition{}
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[6]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -723,7 +788,7 @@ func (x *FeedPosition) String() string {
 func (*FeedPosition) ProtoMessage() {}
 
 func (x *FeedPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[6]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -736,7 +801,7 @@ func (x *FeedPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedPosition.ProtoReflect.Descriptor instead.
 func (*FeedPosition) Descriptor() ([]byte, []int) {
-	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{6}
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *FeedPosition) GetPart() int32 {
@@ -772,14 +837,17 @@ type ChangeBatch struct {
 	// Changed samples by series.
 	Series []*SeriesChanges `protobuf:"bytes,4,rep,name=series,proto3" json:"series,omitempty"`
 	// Watermarks that moved.
-	Watermarks    []*Watermark `protobuf:"bytes,5,rep,name=watermarks,proto3" json:"watermarks,omitempty"`
+	Watermarks []*Watermark `protobuf:"bytes,5,rep,name=watermarks,proto3" json:"watermarks,omitempty"`
+	// Metrics of which samples have gone that were past their retention: what is known of them now.
+	// The samples are not among `series`.
+	Kept          []*KeptSamples `protobuf:"bytes,6,rep,name=kept,proto3" json:"kept,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChangeBatch) Reset() {
 	*x = ChangeBatch{}
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[7]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -791,7 +859,7 @@ func (x *ChangeBatch) String() string {
 func (*ChangeBatch) ProtoMessage() {}
 
 func (x *ChangeBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[7]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -804,7 +872,7 @@ func (x *ChangeBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeBatch.ProtoReflect.Descriptor instead.
 func (*ChangeBatch) Descriptor() ([]byte, []int) {
-	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{7}
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ChangeBatch) GetPosition() *FeedPosition {
@@ -838,6 +906,13 @@ func (x *ChangeBatch) GetSeries() []*SeriesChanges {
 func (x *ChangeBatch) GetWatermarks() []*Watermark {
 	if x != nil {
 		return x.Watermarks
+	}
+	return nil
+}
+
+func (x *ChangeBatch) GetKept() []*KeptSamples {
+	if x != nil {
+		return x.Kept
 	}
 	return nil
 }
@@ -880,7 +955,7 @@ type SeriesChanges struct {
 
 func (x *SeriesChanges) Reset() {
 	*x = SeriesChanges{}
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[8]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -892,7 +967,7 @@ func (x *SeriesChanges) String() string {
 func (*SeriesChanges) ProtoMessage() {}
 
 func (x *SeriesChanges) ProtoReflect() protoreflect.Message {
-	mi := &file_kpisuite_v1_measurement_proto_msgTypes[8]
+	mi := &file_kpisuite_v1_measurement_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -905,7 +980,7 @@ func (x *SeriesChanges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeriesChanges.ProtoReflect.Descriptor instead.
 func (*SeriesChanges) Descriptor() ([]byte, []int) {
-	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{8}
+	return file_kpisuite_v1_measurement_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SeriesChanges) GetMetric() string {
@@ -1045,7 +1120,12 @@ const file_kpisuite_v1_measurement_proto_rawDesc = "" +
 	"\x06fields\x18\x05 \x03(\tR\x06fields\"j\n" +
 	"\tWatermark\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12E\n" +
-	"\x10complete_through\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x0fcompleteThrough\"\x91\x03\n" +
+	"\x10complete_through\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x0fcompleteThrough\"\xa8\x01\n" +
+	"\vKeptSamples\x12\x16\n" +
+	"\x06metric\x18\x01 \x01(\tR\x06metric\x127\n" +
+	"\tkept_from\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bkeptFrom\x121\n" +
+	"\x12first_business_day\x18\x03 \x01(\x11H\x00R\x10firstBusinessDay\x88\x01\x01B\x15\n" +
+	"\x13_first_business_day\"\x91\x03\n" +
 	"\x06Sample\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12\x16\n" +
 	"\x06series\x18\x02 \x01(\tR\x06series\x12.\n" +
@@ -1073,7 +1153,7 @@ const file_kpisuite_v1_measurement_proto_rawDesc = "" +
 	"\fFeedPosition\x12\x12\n" +
 	"\x04part\x18\x01 \x01(\x05R\x04part\x12 \n" +
 	"\vincarnation\x18\x02 \x01(\x03R\vincarnation\x12\x10\n" +
-	"\x03seq\x18\x03 \x01(\x03R\x03seq\"\x8b\x02\n" +
+	"\x03seq\x18\x03 \x01(\x03R\x03seq\"\xb9\x02\n" +
 	"\vChangeBatch\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.kpisuite.v1.FeedPositionR\bposition\x12\x1c\n" +
 	"\tworkspace\x18\x02 \x01(\tR\tworkspace\x12;\n" +
@@ -1082,7 +1162,8 @@ const file_kpisuite_v1_measurement_proto_rawDesc = "" +
 	"\x06series\x18\x04 \x03(\v2\x1a.kpisuite.v1.SeriesChangesR\x06series\x126\n" +
 	"\n" +
 	"watermarks\x18\x05 \x03(\v2\x16.kpisuite.v1.WatermarkR\n" +
-	"watermarks\"\xe0\x04\n" +
+	"watermarks\x12,\n" +
+	"\x04kept\x18\x06 \x03(\v2\x18.kpisuite.v1.KeptSamplesR\x04kept\"\xe0\x04\n" +
 	"\rSeriesChanges\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12J\n" +
 	"\n" +
@@ -1129,41 +1210,44 @@ func file_kpisuite_v1_measurement_proto_rawDescGZIP() []byte {
 }
 
 var file_kpisuite_v1_measurement_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_kpisuite_v1_measurement_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_kpisuite_v1_measurement_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_kpisuite_v1_measurement_proto_goTypes = []any{
 	(RowChange)(0),                // 0: kpisuite.v1.RowChange
 	(*SeriesBlock)(nil),           // 1: kpisuite.v1.SeriesBlock
 	(*WriteResult)(nil),           // 2: kpisuite.v1.WriteResult
 	(*RejectedGroup)(nil),         // 3: kpisuite.v1.RejectedGroup
 	(*Watermark)(nil),             // 4: kpisuite.v1.Watermark
-	(*Sample)(nil),                // 5: kpisuite.v1.Sample
-	(*Series)(nil),                // 6: kpisuite.v1.Series
-	(*FeedPosition)(nil),          // 7: kpisuite.v1.FeedPosition
-	(*ChangeBatch)(nil),           // 8: kpisuite.v1.ChangeBatch
-	(*SeriesChanges)(nil),         // 9: kpisuite.v1.SeriesChanges
-	nil,                           // 10: kpisuite.v1.SeriesBlock.DimensionsEntry
-	nil,                           // 11: kpisuite.v1.SeriesChanges.DimensionsEntry
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*KeptSamples)(nil),           // 5: kpisuite.v1.KeptSamples
+	(*Sample)(nil),                // 6: kpisuite.v1.Sample
+	(*Series)(nil),                // 7: kpisuite.v1.Series
+	(*FeedPosition)(nil),          // 8: kpisuite.v1.FeedPosition
+	(*ChangeBatch)(nil),           // 9: kpisuite.v1.ChangeBatch
+	(*SeriesChanges)(nil),         // 10: kpisuite.v1.SeriesChanges
+	nil,                           // 11: kpisuite.v1.SeriesBlock.DimensionsEntry
+	nil,                           // 12: kpisuite.v1.SeriesChanges.DimensionsEntry
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
 }
 var file_kpisuite_v1_measurement_proto_depIdxs = []int32{
-	10, // 0: kpisuite.v1.SeriesBlock.dimensions:type_name -> kpisuite.v1.SeriesBlock.DimensionsEntry
+	11, // 0: kpisuite.v1.SeriesBlock.dimensions:type_name -> kpisuite.v1.SeriesBlock.DimensionsEntry
 	3,  // 1: kpisuite.v1.WriteResult.rejected:type_name -> kpisuite.v1.RejectedGroup
-	12, // 2: kpisuite.v1.Watermark.complete_through:type_name -> google.protobuf.Timestamp
-	12, // 3: kpisuite.v1.Sample.time:type_name -> google.protobuf.Timestamp
-	12, // 4: kpisuite.v1.Sample.record_time:type_name -> google.protobuf.Timestamp
-	12, // 5: kpisuite.v1.Series.first_time:type_name -> google.protobuf.Timestamp
-	12, // 6: kpisuite.v1.Series.last_time:type_name -> google.protobuf.Timestamp
-	7,  // 7: kpisuite.v1.ChangeBatch.position:type_name -> kpisuite.v1.FeedPosition
-	12, // 8: kpisuite.v1.ChangeBatch.commit_time:type_name -> google.protobuf.Timestamp
-	9,  // 9: kpisuite.v1.ChangeBatch.series:type_name -> kpisuite.v1.SeriesChanges
-	4,  // 10: kpisuite.v1.ChangeBatch.watermarks:type_name -> kpisuite.v1.Watermark
-	11, // 11: kpisuite.v1.SeriesChanges.dimensions:type_name -> kpisuite.v1.SeriesChanges.DimensionsEntry
-	0,  // 12: kpisuite.v1.SeriesChanges.kinds:type_name -> kpisuite.v1.RowChange
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	13, // 2: kpisuite.v1.Watermark.complete_through:type_name -> google.protobuf.Timestamp
+	13, // 3: kpisuite.v1.KeptSamples.kept_from:type_name -> google.protobuf.Timestamp
+	13, // 4: kpisuite.v1.Sample.time:type_name -> google.protobuf.Timestamp
+	13, // 5: kpisuite.v1.Sample.record_time:type_name -> google.protobuf.Timestamp
+	13, // 6: kpisuite.v1.Series.first_time:type_name -> google.protobuf.Timestamp
+	13, // 7: kpisuite.v1.Series.last_time:type_name -> google.protobuf.Timestamp
+	8,  // 8: kpisuite.v1.ChangeBatch.position:type_name -> kpisuite.v1.FeedPosition
+	13, // 9: kpisuite.v1.ChangeBatch.commit_time:type_name -> google.protobuf.Timestamp
+	10, // 10: kpisuite.v1.ChangeBatch.series:type_name -> kpisuite.v1.SeriesChanges
+	4,  // 11: kpisuite.v1.ChangeBatch.watermarks:type_name -> kpisuite.v1.Watermark
+	5,  // 12: kpisuite.v1.ChangeBatch.kept:type_name -> kpisuite.v1.KeptSamples
+	12, // 13: kpisuite.v1.SeriesChanges.dimensions:type_name -> kpisuite.v1.SeriesChanges.DimensionsEntry
+	0,  // 14: kpisuite.v1.SeriesChanges.kinds:type_name -> kpisuite.v1.RowChange
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_kpisuite_v1_measurement_proto_init() }
@@ -1171,13 +1255,14 @@ func file_kpisuite_v1_measurement_proto_init() {
 	if File_kpisuite_v1_measurement_proto != nil {
 		return
 	}
+	file_kpisuite_v1_measurement_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_kpisuite_v1_measurement_proto_rawDesc), len(file_kpisuite_v1_measurement_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

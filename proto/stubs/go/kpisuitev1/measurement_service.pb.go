@@ -893,7 +893,9 @@ type QueryAggregatesResponse struct {
 	// Latest event time among the live samples of the metric; not set when there is none.
 	LastEventTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=last_event_time,json=lastEventTime,proto3" json:"last_event_time,omitempty"`
 	// Whether this is the last chunk of the query. Every query has at least one chunk.
-	Last          bool `protobuf:"varint,6,opt,name=last,proto3" json:"last,omitempty"`
+	Last bool `protobuf:"varint,6,opt,name=last,proto3" json:"last,omitempty"`
+	// What is kept of the samples; not set when all are. Days before that may be missing, or whole.
+	Kept          *KeptSamples `protobuf:"bytes,7,opt,name=kept,proto3" json:"kept,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -968,6 +970,13 @@ func (x *QueryAggregatesResponse) GetLast() bool {
 		return x.Last
 	}
 	return false
+}
+
+func (x *QueryAggregatesResponse) GetKept() *KeptSamples {
+	if x != nil {
+		return x.Kept
+	}
+	return nil
 }
 
 // The partial state of one slice on one day.
@@ -1187,6 +1196,8 @@ type ReadSamplesResponse struct {
 	Samples []*Sample `protobuf:"bytes,1,rep,name=samples,proto3" json:"samples,omitempty"`
 	// Empty after the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Samples with earlier event times are gone; not set when all are kept.
+	KeptFrom      *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=kept_from,json=keptFrom,proto3" json:"kept_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1233,6 +1244,13 @@ func (x *ReadSamplesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ReadSamplesResponse) GetKeptFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KeptFrom
+	}
+	return nil
 }
 
 // Request of ListSeries.
@@ -1595,14 +1613,15 @@ const file_kpisuite_v1_measurement_service_proto_rawDesc = "" +
 	"\n" +
 	"_first_dayB\n" +
 	"\n" +
-	"\b_end_day\"\xb7\x02\n" +
+	"\b_end_day\"\xe5\x02\n" +
 	"\x17QueryAggregatesResponse\x12\x14\n" +
 	"\x05query\x18\x01 \x01(\x05R\x05query\x125\n" +
 	"\bposition\x18\x02 \x01(\v2\x19.kpisuite.v1.FeedPositionR\bposition\x120\n" +
 	"\x05cells\x18\x03 \x03(\v2\x1a.kpisuite.v1.AggregateCellR\x05cells\x12E\n" +
 	"\x10complete_through\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x0fcompleteThrough\x12B\n" +
 	"\x0flast_event_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\rlastEventTime\x12\x12\n" +
-	"\x04last\x18\x06 \x01(\bR\x04last\"\xca\x01\n" +
+	"\x04last\x18\x06 \x01(\bR\x04last\x12,\n" +
+	"\x04kept\x18\a \x01(\v2\x18.kpisuite.v1.KeptSamplesR\x04kept\"\xca\x01\n" +
 	"\rAggregateCell\x12\x14\n" +
 	"\x05slice\x18\x01 \x01(\tR\x05slice\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\x11R\x03day\x12\x1b\n" +
@@ -1621,10 +1640,11 @@ const file_kpisuite_v1_measurement_service_proto_rawDesc = "" +
 	"\trevisions\x18\x06 \x01(\bR\trevisions\x12\x1b\n" +
 	"\tpage_size\x18\a \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\b \x01(\tR\tpageToken\"l\n" +
+	"page_token\x18\b \x01(\tR\tpageToken\"\xa5\x01\n" +
 	"\x13ReadSamplesResponse\x12-\n" +
 	"\asamples\x18\x01 \x03(\v2\x13.kpisuite.v1.SampleR\asamples\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x95\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x127\n" +
+	"\tkept_from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bkeptFrom\"\x95\x01\n" +
 	"\x11ListSeriesRequest\x12\x16\n" +
 	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x16\n" +
 	"\x06metric\x18\x02 \x01(\tR\x06metric\x12\x14\n" +
@@ -1698,10 +1718,11 @@ var file_kpisuite_v1_measurement_service_proto_goTypes = []any{
 	(*durationpb.Duration)(nil),             // 27: google.protobuf.Duration
 	(HierarchyView)(0),                      // 28: kpisuite.v1.HierarchyView
 	(*FeedPosition)(nil),                    // 29: kpisuite.v1.FeedPosition
-	(*Sample)(nil),                          // 30: kpisuite.v1.Sample
-	(*Series)(nil),                          // 31: kpisuite.v1.Series
-	(*ChangeBatch)(nil),                     // 32: kpisuite.v1.ChangeBatch
-	(*ServerInfo)(nil),                      // 33: kpisuite.v1.ServerInfo
+	(*KeptSamples)(nil),                     // 30: kpisuite.v1.KeptSamples
+	(*Sample)(nil),                          // 31: kpisuite.v1.Sample
+	(*Series)(nil),                          // 32: kpisuite.v1.Series
+	(*ChangeBatch)(nil),                     // 33: kpisuite.v1.ChangeBatch
+	(*ServerInfo)(nil),                      // 34: kpisuite.v1.ServerInfo
 }
 var file_kpisuite_v1_measurement_service_proto_depIdxs = []int32{
 	21, // 0: kpisuite.v1.WriteSamplesRequest.series:type_name -> kpisuite.v1.SeriesBlock
@@ -1725,36 +1746,38 @@ var file_kpisuite_v1_measurement_service_proto_depIdxs = []int32{
 	13, // 18: kpisuite.v1.QueryAggregatesResponse.cells:type_name -> kpisuite.v1.AggregateCell
 	25, // 19: kpisuite.v1.QueryAggregatesResponse.complete_through:type_name -> google.protobuf.Timestamp
 	25, // 20: kpisuite.v1.QueryAggregatesResponse.last_event_time:type_name -> google.protobuf.Timestamp
-	25, // 21: kpisuite.v1.ReadSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
-	25, // 22: kpisuite.v1.ReadSamplesRequest.end_time:type_name -> google.protobuf.Timestamp
-	30, // 23: kpisuite.v1.ReadSamplesResponse.samples:type_name -> kpisuite.v1.Sample
-	31, // 24: kpisuite.v1.ListSeriesResponse.series:type_name -> kpisuite.v1.Series
-	29, // 25: kpisuite.v1.ReadChangesRequest.after:type_name -> kpisuite.v1.FeedPosition
-	32, // 26: kpisuite.v1.ReadChangesResponse.batches:type_name -> kpisuite.v1.ChangeBatch
-	29, // 27: kpisuite.v1.ReadChangesResponse.heads:type_name -> kpisuite.v1.FeedPosition
-	0,  // 28: kpisuite.v1.MeasurementService.WriteSamples:input_type -> kpisuite.v1.WriteSamplesRequest
-	2,  // 29: kpisuite.v1.MeasurementService.StreamSamples:input_type -> kpisuite.v1.StreamSamplesRequest
-	5,  // 30: kpisuite.v1.MeasurementService.RetractSamples:input_type -> kpisuite.v1.RetractSamplesRequest
-	7,  // 31: kpisuite.v1.MeasurementService.AdvanceWatermark:input_type -> kpisuite.v1.AdvanceWatermarkRequest
-	9,  // 32: kpisuite.v1.MeasurementService.QueryAggregates:input_type -> kpisuite.v1.QueryAggregatesRequest
-	14, // 33: kpisuite.v1.MeasurementService.ReadSamples:input_type -> kpisuite.v1.ReadSamplesRequest
-	16, // 34: kpisuite.v1.MeasurementService.ListSeries:input_type -> kpisuite.v1.ListSeriesRequest
-	18, // 35: kpisuite.v1.MeasurementService.ReadChanges:input_type -> kpisuite.v1.ReadChangesRequest
-	20, // 36: kpisuite.v1.MeasurementService.GetMeasurementServerInfo:input_type -> kpisuite.v1.GetMeasurementServerInfoRequest
-	1,  // 37: kpisuite.v1.MeasurementService.WriteSamples:output_type -> kpisuite.v1.WriteSamplesResponse
-	3,  // 38: kpisuite.v1.MeasurementService.StreamSamples:output_type -> kpisuite.v1.StreamSamplesResponse
-	6,  // 39: kpisuite.v1.MeasurementService.RetractSamples:output_type -> kpisuite.v1.RetractSamplesResponse
-	8,  // 40: kpisuite.v1.MeasurementService.AdvanceWatermark:output_type -> kpisuite.v1.AdvanceWatermarkResponse
-	12, // 41: kpisuite.v1.MeasurementService.QueryAggregates:output_type -> kpisuite.v1.QueryAggregatesResponse
-	15, // 42: kpisuite.v1.MeasurementService.ReadSamples:output_type -> kpisuite.v1.ReadSamplesResponse
-	17, // 43: kpisuite.v1.MeasurementService.ListSeries:output_type -> kpisuite.v1.ListSeriesResponse
-	19, // 44: kpisuite.v1.MeasurementService.ReadChanges:output_type -> kpisuite.v1.ReadChangesResponse
-	33, // 45: kpisuite.v1.MeasurementService.GetMeasurementServerInfo:output_type -> kpisuite.v1.ServerInfo
-	37, // [37:46] is the sub-list for method output_type
-	28, // [28:37] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	30, // 21: kpisuite.v1.QueryAggregatesResponse.kept:type_name -> kpisuite.v1.KeptSamples
+	25, // 22: kpisuite.v1.ReadSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
+	25, // 23: kpisuite.v1.ReadSamplesRequest.end_time:type_name -> google.protobuf.Timestamp
+	31, // 24: kpisuite.v1.ReadSamplesResponse.samples:type_name -> kpisuite.v1.Sample
+	25, // 25: kpisuite.v1.ReadSamplesResponse.kept_from:type_name -> google.protobuf.Timestamp
+	32, // 26: kpisuite.v1.ListSeriesResponse.series:type_name -> kpisuite.v1.Series
+	29, // 27: kpisuite.v1.ReadChangesRequest.after:type_name -> kpisuite.v1.FeedPosition
+	33, // 28: kpisuite.v1.ReadChangesResponse.batches:type_name -> kpisuite.v1.ChangeBatch
+	29, // 29: kpisuite.v1.ReadChangesResponse.heads:type_name -> kpisuite.v1.FeedPosition
+	0,  // 30: kpisuite.v1.MeasurementService.WriteSamples:input_type -> kpisuite.v1.WriteSamplesRequest
+	2,  // 31: kpisuite.v1.MeasurementService.StreamSamples:input_type -> kpisuite.v1.StreamSamplesRequest
+	5,  // 32: kpisuite.v1.MeasurementService.RetractSamples:input_type -> kpisuite.v1.RetractSamplesRequest
+	7,  // 33: kpisuite.v1.MeasurementService.AdvanceWatermark:input_type -> kpisuite.v1.AdvanceWatermarkRequest
+	9,  // 34: kpisuite.v1.MeasurementService.QueryAggregates:input_type -> kpisuite.v1.QueryAggregatesRequest
+	14, // 35: kpisuite.v1.MeasurementService.ReadSamples:input_type -> kpisuite.v1.ReadSamplesRequest
+	16, // 36: kpisuite.v1.MeasurementService.ListSeries:input_type -> kpisuite.v1.ListSeriesRequest
+	18, // 37: kpisuite.v1.MeasurementService.ReadChanges:input_type -> kpisuite.v1.ReadChangesRequest
+	20, // 38: kpisuite.v1.MeasurementService.GetMeasurementServerInfo:input_type -> kpisuite.v1.GetMeasurementServerInfoRequest
+	1,  // 39: kpisuite.v1.MeasurementService.WriteSamples:output_type -> kpisuite.v1.WriteSamplesResponse
+	3,  // 40: kpisuite.v1.MeasurementService.StreamSamples:output_type -> kpisuite.v1.StreamSamplesResponse
+	6,  // 41: kpisuite.v1.MeasurementService.RetractSamples:output_type -> kpisuite.v1.RetractSamplesResponse
+	8,  // 42: kpisuite.v1.MeasurementService.AdvanceWatermark:output_type -> kpisuite.v1.AdvanceWatermarkResponse
+	12, // 43: kpisuite.v1.MeasurementService.QueryAggregates:output_type -> kpisuite.v1.QueryAggregatesResponse
+	15, // 44: kpisuite.v1.MeasurementService.ReadSamples:output_type -> kpisuite.v1.ReadSamplesResponse
+	17, // 45: kpisuite.v1.MeasurementService.ListSeries:output_type -> kpisuite.v1.ListSeriesResponse
+	19, // 46: kpisuite.v1.MeasurementService.ReadChanges:output_type -> kpisuite.v1.ReadChangesResponse
+	34, // 47: kpisuite.v1.MeasurementService.GetMeasurementServerInfo:output_type -> kpisuite.v1.ServerInfo
+	39, // [39:48] is the sub-list for method output_type
+	30, // [30:39] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_kpisuite_v1_measurement_service_proto_init() }

@@ -48,7 +48,9 @@ type MeasurementServiceClient interface {
 	// BATCH_TOO_LARGE, REQUEST_ID_REUSED), NOT_FOUND (UNKNOWN_METRIC), UNAVAILABLE (NOT_READY: the
 	// metric is unknown here and the definition service does not answer), FAILED_PRECONDITION
 	// (IMMUTABLE_FIELD: the stored samples of the metric have another scale, identity or dimensions
-	// than its definition). Idempotent by request_id and by the identity of each sample.
+	// than its definition; PAST_RETENTION: samples of that time are no longer kept, and everything
+	// else that can be checked is right). Idempotent by request_id and by the identity of each
+	// sample.
 	WriteSamples(ctx context.Context, in *WriteSamplesRequest, opts ...grpc.CallOption) (*WriteSamplesResponse, error)
 	// Writes batches over one stream. Each batch is a WriteSamples of its own and is acknowledged,
 	// in order, when it is durable. The server stops reading when max_unacked_batches batches or 8
@@ -217,7 +219,9 @@ type MeasurementServiceServer interface {
 	// BATCH_TOO_LARGE, REQUEST_ID_REUSED), NOT_FOUND (UNKNOWN_METRIC), UNAVAILABLE (NOT_READY: the
 	// metric is unknown here and the definition service does not answer), FAILED_PRECONDITION
 	// (IMMUTABLE_FIELD: the stored samples of the metric have another scale, identity or dimensions
-	// than its definition). Idempotent by request_id and by the identity of each sample.
+	// than its definition; PAST_RETENTION: samples of that time are no longer kept, and everything
+	// else that can be checked is right). Idempotent by request_id and by the identity of each
+	// sample.
 	WriteSamples(context.Context, *WriteSamplesRequest) (*WriteSamplesResponse, error)
 	// Writes batches over one stream. Each batch is a WriteSamples of its own and is acknowledged,
 	// in order, when it is durable. The server stops reading when max_unacked_batches batches or 8

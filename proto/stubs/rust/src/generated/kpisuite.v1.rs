@@ -64,12 +64,16 @@ pub struct ServerInfo {
     /// Position of the definition log the server has applied.
     #[prost(int64, tag = "11")]
     pub definition_position: i64,
+    /// Samples with earlier event times are refused, because they are past their retention; not set
+    /// when samples are kept for ever. Only from measurement.
+    #[prost(message, optional, tag = "12")]
+    pub samples_kept_from: ::core::option::Option<::prost_types::Timestamp>,
     /// Fields that a newer server has sent; they are sent back as they came.
     #[prost(oneof = "crate::UnknownFields", tags = "536870911")]
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(
-    ServerInfo, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 536870911
+    ServerInfo, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 536870911
 );
 /// The newest position of one partition of the change feed.
 #[allow(clippy::all)]
@@ -417,6 +421,8 @@ pub enum NdReason {
     Incomplete = 13,
     /// An input could not be evaluated because of a fault.
     InputError = 14,
+    /// Samples that it needs are past their retention.
+    NotKept = 15,
 }
 impl NdReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -440,6 +446,7 @@ impl NdReason {
             Self::Overflow => "ND_REASON_OVERFLOW",
             Self::Incomplete => "ND_REASON_INCOMPLETE",
             Self::InputError => "ND_REASON_INPUT_ERROR",
+            Self::NotKept => "ND_REASON_NOT_KEPT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -460,6 +467,7 @@ impl NdReason {
             "ND_REASON_OVERFLOW" => Some(Self::Overflow),
             "ND_REASON_INCOMPLETE" => Some(Self::Incomplete),
             "ND_REASON_INPUT_ERROR" => Some(Self::InputError),
+            "ND_REASON_NOT_KEPT" => Some(Self::NotKept),
             _ => None,
         }
     }
@@ -583,6 +591,8 @@ pub enum ErrorReason {
     PeriodNotClosed = 61,
     /// FAILED_PRECONDITION: the period is not FINAL.
     PeriodNotFinal = 62,
+    /// FAILED_PRECONDITION: a sample is of a time whose samples are no longer kept.
+    PastRetention = 63,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -620,6 +630,7 @@ impl ErrorReason {
             Self::NotAggregatable => "ERROR_REASON_NOT_AGGREGATABLE",
             Self::PeriodNotClosed => "ERROR_REASON_PERIOD_NOT_CLOSED",
             Self::PeriodNotFinal => "ERROR_REASON_PERIOD_NOT_FINAL",
+            Self::PastRetention => "ERROR_REASON_PAST_RETENTION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -654,6 +665,7 @@ impl ErrorReason {
             "ERROR_REASON_NOT_AGGREGATABLE" => Some(Self::NotAggregatable),
             "ERROR_REASON_PERIOD_NOT_CLOSED" => Some(Self::PeriodNotClosed),
             "ERROR_REASON_PERIOD_NOT_FINAL" => Some(Self::PeriodNotFinal),
+            "ERROR_REASON_PAST_RETENTION" => Some(Self::PastRetention),
             _ => None,
         }
     }
@@ -7282,6 +7294,26 @@ pub struct Watermark {
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(Watermark, 1 | 2 | 536870911);
+/// From when on samples of one metric are kept: earlier ones are past their retention.
+#[allow(clippy::all)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(prost_path = "crate::derived")]
+pub struct KeptSamples {
+    /// Id of the metric.
+    #[prost(string, tag = "1")]
+    pub metric: ::prost::alloc::string::String,
+    /// Samples with earlier event times are gone.
+    #[prost(message, optional, tag = "2")]
+    pub kept_from: ::core::option::Option<::prost_types::Timestamp>,
+    /// First accounting date, as days since 1970-01-01, that none of those that are gone had, nor a
+    /// later one; not set when none of them had an accounting date.
+    #[prost(sint32, optional, tag = "3")]
+    pub first_business_day: ::core::option::Option<i32>,
+    /// Fields that a newer server has sent; they are sent back as they came.
+    #[prost(oneof = "crate::UnknownFields", tags = "536870911")]
+    pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
+}
+crate::unknown_fields::message!(KeptSamples, 1 | 2 | 3 | 536870911);
 /// One stored sample, or one of its revisions.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7400,11 +7432,15 @@ pub struct ChangeBatch {
     /// Watermarks that moved.
     #[prost(message, repeated, tag = "5")]
     pub watermarks: ::prost::alloc::vec::Vec<Watermark>,
+    /// Metrics of which samples have gone that were past their retention: what is known of them now.
+    /// The samples are not among `series`.
+    #[prost(message, repeated, tag = "6")]
+    pub kept: ::prost::alloc::vec::Vec<KeptSamples>,
     /// Fields that a newer server has sent; they are sent back as they came.
     #[prost(oneof = "crate::UnknownFields", tags = "536870911")]
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
-crate::unknown_fields::message!(ChangeBatch, 1 | 2 | 3 | 4 | 5 | 536870911);
+crate::unknown_fields::message!(ChangeBatch, 1 | 2 | 3 | 4 | 5 | 6 | 536870911);
 /// Changed samples of one series, in columns of equal length. A state (old, new) that is absent in
 /// one row has zero, the empty text or "none" in its columns.
 #[allow(clippy::all)]
@@ -7788,12 +7824,15 @@ pub struct QueryAggregatesResponse {
     /// Whether this is the last chunk of the query. Every query has at least one chunk.
     #[prost(bool, tag = "6")]
     pub last: bool,
+    /// What is kept of the samples; not set when all are. Days before that may be missing, or whole.
+    #[prost(message, optional, tag = "7")]
+    pub kept: ::core::option::Option<KeptSamples>,
     /// Fields that a newer server has sent; they are sent back as they came.
     #[prost(oneof = "crate::UnknownFields", tags = "536870911")]
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
 crate::unknown_fields::message!(
-    QueryAggregatesResponse, 1 | 2 | 3 | 4 | 5 | 6 | 536870911
+    QueryAggregatesResponse, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 536870911
 );
 /// The partial state of one slice on one day.
 #[allow(clippy::all)]
@@ -7874,11 +7913,14 @@ pub struct ReadSamplesResponse {
     /// Empty after the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// Samples with earlier event times are gone; not set when all are kept.
+    #[prost(message, optional, tag = "3")]
+    pub kept_from: ::core::option::Option<::prost_types::Timestamp>,
     /// Fields that a newer server has sent; they are sent back as they came.
     #[prost(oneof = "crate::UnknownFields", tags = "536870911")]
     pub unknown_fields: ::core::option::Option<crate::UnknownFields>,
 }
-crate::unknown_fields::message!(ReadSamplesResponse, 1 | 2 | 536870911);
+crate::unknown_fields::message!(ReadSamplesResponse, 1 | 2 | 3 | 536870911);
 /// Request of ListSeries.
 #[allow(clippy::all)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -8052,7 +8094,9 @@ pub mod measurement_service_client {
         /// BATCH_TOO_LARGE, REQUEST_ID_REUSED), NOT_FOUND (UNKNOWN_METRIC), UNAVAILABLE (NOT_READY: the
         /// metric is unknown here and the definition service does not answer), FAILED_PRECONDITION
         /// (IMMUTABLE_FIELD: the stored samples of the metric have another scale, identity or dimensions
-        /// than its definition). Idempotent by request_id and by the identity of each sample.
+        /// than its definition; PAST_RETENTION: samples of that time are no longer kept, and everything
+        /// else that can be checked is right). Idempotent by request_id and by the identity of each
+        /// sample.
         pub async fn write_samples(
             &mut self,
             request: impl tonic::IntoRequest<super::WriteSamplesRequest>,

@@ -39,6 +39,7 @@ ERROR_REASON_NOT_IMPLEMENTED: ErrorReason
 ERROR_REASON_NOT_READY: ErrorReason
 ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason
 ERROR_REASON_PARTITION_GROUP_MISMATCH: ErrorReason
+ERROR_REASON_PAST_RETENTION: ErrorReason
 ERROR_REASON_PERIOD_NOT_CLOSED: ErrorReason
 ERROR_REASON_PERIOD_NOT_FINAL: ErrorReason
 ERROR_REASON_POSITION_TIMEOUT: ErrorReason
@@ -66,6 +67,7 @@ ND_REASON_INCOMPLETE: NdReason
 ND_REASON_INPUT_ERROR: NdReason
 ND_REASON_NOT_AGGREGATABLE: NdReason
 ND_REASON_NOT_APPLICABLE: NdReason
+ND_REASON_NOT_KEPT: NdReason
 ND_REASON_NOT_READY: NdReason
 ND_REASON_NO_COMPARABLE: NdReason
 ND_REASON_NO_TARGET: NdReason
@@ -125,7 +127,7 @@ class Period(_message.Message):
     def __init__(self, id: _Optional[str] = ..., grain: _Optional[_Union[Grain, str]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., life: _Optional[_Union[PeriodLife, str]] = ...) -> None: ...
 
 class ServerInfo(_message.Message):
-    __slots__ = ["cache_engine", "definition_position", "max_batch_samples", "max_future_seconds", "max_message_bytes", "max_unacked_batches", "partitions", "server_time", "service", "store_engine", "version"]
+    __slots__ = ["cache_engine", "definition_position", "max_batch_samples", "max_future_seconds", "max_message_bytes", "max_unacked_batches", "partitions", "samples_kept_from", "server_time", "service", "store_engine", "version"]
     CACHE_ENGINE_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_POSITION_FIELD_NUMBER: _ClassVar[int]
     MAX_BATCH_SAMPLES_FIELD_NUMBER: _ClassVar[int]
@@ -133,6 +135,7 @@ class ServerInfo(_message.Message):
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_UNACKED_BATCHES_FIELD_NUMBER: _ClassVar[int]
     PARTITIONS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_KEPT_FROM_FIELD_NUMBER: _ClassVar[int]
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     STORE_ENGINE_FIELD_NUMBER: _ClassVar[int]
@@ -144,11 +147,12 @@ class ServerInfo(_message.Message):
     max_message_bytes: int
     max_unacked_batches: int
     partitions: _containers.RepeatedCompositeFieldContainer[PartitionHead]
+    samples_kept_from: _timestamp_pb2.Timestamp
     server_time: _timestamp_pb2.Timestamp
     service: str
     store_engine: str
     version: str
-    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., store_engine: _Optional[str] = ..., cache_engine: _Optional[str] = ..., max_batch_samples: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_future_seconds: _Optional[int] = ..., max_unacked_batches: _Optional[int] = ..., partitions: _Optional[_Iterable[_Union[PartitionHead, _Mapping]]] = ..., server_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., definition_position: _Optional[int] = ...) -> None: ...
+    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., store_engine: _Optional[str] = ..., cache_engine: _Optional[str] = ..., max_batch_samples: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_future_seconds: _Optional[int] = ..., max_unacked_batches: _Optional[int] = ..., partitions: _Optional[_Iterable[_Union[PartitionHead, _Mapping]]] = ..., server_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., definition_position: _Optional[int] = ..., samples_kept_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Grain(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

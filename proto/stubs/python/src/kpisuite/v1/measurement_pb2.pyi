@@ -12,18 +12,20 @@ ROW_CHANGE_RETRACTED: RowChange
 ROW_CHANGE_UNSPECIFIED: RowChange
 
 class ChangeBatch(_message.Message):
-    __slots__ = ["commit_time", "position", "series", "watermarks", "workspace"]
+    __slots__ = ["commit_time", "kept", "position", "series", "watermarks", "workspace"]
     COMMIT_TIME_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SERIES_FIELD_NUMBER: _ClassVar[int]
     WATERMARKS_FIELD_NUMBER: _ClassVar[int]
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     commit_time: _timestamp_pb2.Timestamp
+    kept: _containers.RepeatedCompositeFieldContainer[KeptSamples]
     position: FeedPosition
     series: _containers.RepeatedCompositeFieldContainer[SeriesChanges]
     watermarks: _containers.RepeatedCompositeFieldContainer[Watermark]
     workspace: str
-    def __init__(self, position: _Optional[_Union[FeedPosition, _Mapping]] = ..., workspace: _Optional[str] = ..., commit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., series: _Optional[_Iterable[_Union[SeriesChanges, _Mapping]]] = ..., watermarks: _Optional[_Iterable[_Union[Watermark, _Mapping]]] = ...) -> None: ...
+    def __init__(self, position: _Optional[_Union[FeedPosition, _Mapping]] = ..., workspace: _Optional[str] = ..., commit_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., series: _Optional[_Iterable[_Union[SeriesChanges, _Mapping]]] = ..., watermarks: _Optional[_Iterable[_Union[Watermark, _Mapping]]] = ..., kept: _Optional[_Iterable[_Union[KeptSamples, _Mapping]]] = ...) -> None: ...
 
 class FeedPosition(_message.Message):
     __slots__ = ["incarnation", "part", "seq"]
@@ -34,6 +36,16 @@ class FeedPosition(_message.Message):
     part: int
     seq: int
     def __init__(self, part: _Optional[int] = ..., incarnation: _Optional[int] = ..., seq: _Optional[int] = ...) -> None: ...
+
+class KeptSamples(_message.Message):
+    __slots__ = ["first_business_day", "kept_from", "metric"]
+    FIRST_BUSINESS_DAY_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FROM_FIELD_NUMBER: _ClassVar[int]
+    METRIC_FIELD_NUMBER: _ClassVar[int]
+    first_business_day: int
+    kept_from: _timestamp_pb2.Timestamp
+    metric: str
+    def __init__(self, metric: _Optional[str] = ..., kept_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., first_business_day: _Optional[int] = ...) -> None: ...
 
 class RejectedGroup(_message.Message):
     __slots__ = ["code", "count", "fields", "message", "reason"]

@@ -126,20 +126,22 @@ class QueryAggregatesRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., queries: _Optional[_Iterable[_Union[AggregateQuery, _Mapping]]] = ...) -> None: ...
 
 class QueryAggregatesResponse(_message.Message):
-    __slots__ = ["cells", "complete_through", "last", "last_event_time", "position", "query"]
+    __slots__ = ["cells", "complete_through", "kept", "last", "last_event_time", "position", "query"]
     CELLS_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_THROUGH_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     LAST_EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     cells: _containers.RepeatedCompositeFieldContainer[AggregateCell]
     complete_through: _timestamp_pb2.Timestamp
+    kept: _measurement_pb2.KeptSamples
     last: bool
     last_event_time: _timestamp_pb2.Timestamp
     position: _measurement_pb2.FeedPosition
     query: int
-    def __init__(self, query: _Optional[int] = ..., position: _Optional[_Union[_measurement_pb2.FeedPosition, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[AggregateCell, _Mapping]]] = ..., complete_through: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_event_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last: bool = ...) -> None: ...
+    def __init__(self, query: _Optional[int] = ..., position: _Optional[_Union[_measurement_pb2.FeedPosition, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[AggregateCell, _Mapping]]] = ..., complete_through: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_event_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last: bool = ..., kept: _Optional[_Union[_measurement_pb2.KeptSamples, _Mapping]] = ...) -> None: ...
 
 class ReadChangesRequest(_message.Message):
     __slots__ = ["after"]
@@ -176,12 +178,14 @@ class ReadSamplesRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., metric: _Optional[str] = ..., where: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., revisions: bool = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ReadSamplesResponse(_message.Message):
-    __slots__ = ["next_page_token", "samples"]
+    __slots__ = ["kept_from", "next_page_token", "samples"]
+    KEPT_FROM_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    kept_from: _timestamp_pb2.Timestamp
     next_page_token: str
     samples: _containers.RepeatedCompositeFieldContainer[_measurement_pb2.Sample]
-    def __init__(self, samples: _Optional[_Iterable[_Union[_measurement_pb2.Sample, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, samples: _Optional[_Iterable[_Union[_measurement_pb2.Sample, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., kept_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RecordCutoff(_message.Message):
     __slots__ = ["end_day", "first_day", "record_time"]

@@ -82,7 +82,9 @@ class MeasurementServiceServicer(object):
         BATCH_TOO_LARGE, REQUEST_ID_REUSED), NOT_FOUND (UNKNOWN_METRIC), UNAVAILABLE (NOT_READY: the
         metric is unknown here and the definition service does not answer), FAILED_PRECONDITION
         (IMMUTABLE_FIELD: the stored samples of the metric have another scale, identity or dimensions
-        than its definition). Idempotent by request_id and by the identity of each sample.
+        than its definition; PAST_RETENTION: samples of that time are no longer kept, and everything
+        else that can be checked is right). Idempotent by request_id and by the identity of each
+        sample.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file kpisuite/v1/measurement.proto.
  */
 export const file_kpisuite_v1_measurement: GenFile = /*@__PURE__*/
-  fileDesc("Ch1rcGlzdWl0ZS92MS9tZWFzdXJlbWVudC5wcm90bxILa3Bpc3VpdGUudjEiqgIKC1Nlcmllc0Jsb2NrEg4KBm1ldHJpYxgBIAEoCRI8CgpkaW1lbnNpb25zGAIgAygLMigua3Bpc3VpdGUudjEuU2VyaWVzQmxvY2suRGltZW5zaW9uc0VudHJ5EhYKDnRpbWVfdW5peF9uYW5vGAMgAygQEhEKCW1hbnRpc3NhcxgEIAMoEhIPCgdkb3VibGVzGAUgAygBEhAKCGRlY2ltYWxzGAYgAygJEhIKCnNhbXBsZV9pZHMYByADKAkSEAoIZW50aXRpZXMYCCADKAkSDwoHd2VpZ2h0cxgJIAMoEhIVCg1idXNpbmVzc19kYXlzGAogAygRGjEKD0RpbWVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrEBCgtXcml0ZVJlc3VsdBIQCghpbnNlcnRlZBgBIAEoAxIRCgljb3JyZWN0ZWQYAiABKAMSEQoJcmV0cmFjdGVkGAMgASgDEhEKCXVuY2hhbmdlZBgEIAEoAxIsCghyZWplY3RlZBgFIAMoCzIaLmtwaXN1aXRlLnYxLlJlamVjdGVkR3JvdXASEQoJZHVwbGljYXRlGAYgASgIEhYKDnBvc2l0aW9uX3Rva2VuGAcgASgJIl0KDVJlamVjdGVkR3JvdXASDAoEY29kZRgBIAEoBRIOCgZyZWFzb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRINCgVjb3VudBgEIAEoAxIOCgZmaWVsZHMYBSADKAkiUQoJV2F0ZXJtYXJrEg4KBm1ldHJpYxgBIAEoCRI0ChBjb21wbGV0ZV90aHJvdWdoGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKeAgoGU2FtcGxlEg4KBm1ldHJpYxgBIAEoCRIOCgZzZXJpZXMYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJc2FtcGxlX2lkGAQgASgJEg0KBXZhbHVlGAUgASgJEg4KBmVudGl0eRgGIAEoCRIOCgZ3ZWlnaHQYByABKAkSFQoNYnVzaW5lc3NfZGF0ZRgIIAEoCRIQCghyZXZpc2lvbhgJIAEoBRIvCgtyZWNvcmRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcmV0cmFjdGVkGAsgASgIEg4KBnJlYXNvbhgMIAEoCRILCgNzZXEYDSABKAMiqwEKBlNlcmllcxIOCgZtZXRyaWMYASABKAkSDgoGc2VyaWVzGAIgASgJEhQKDHNhbXBsZV9jb3VudBgDIAEoAxIuCgpmaXJzdF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglsYXN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHBhcnQYBiABKAUiPgoMRmVlZFBvc2l0aW9uEgwKBHBhcnQYASABKAUSEwoLaW5jYXJuYXRpb24YAiABKAMSCwoDc2VxGAMgASgDItYBCgtDaGFuZ2VCYXRjaBIrCghwb3NpdGlvbhgBIAEoCzIZLmtwaXN1aXRlLnYxLkZlZWRQb3NpdGlvbhIRCgl3b3Jrc3BhY2UYAiABKAkSLwoLY29tbWl0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBnNlcmllcxgEIAMoCzIaLmtwaXN1aXRlLnYxLlNlcmllc0NoYW5nZXMSKgoKd2F0ZXJtYXJrcxgFIAMoCzIWLmtwaXN1aXRlLnYxLldhdGVybWFyayKsAwoNU2VyaWVzQ2hhbmdlcxIOCgZtZXRyaWMYASABKAkSPgoKZGltZW5zaW9ucxgCIAMoCzIqLmtwaXN1aXRlLnYxLlNlcmllc0NoYW5nZXMuRGltZW5zaW9uc0VudHJ5EhEKCXNlcmllc19pZBgDIAEoBhIWCg50aW1lX3VuaXhfbmFubxgEIAMoEBISCgpzYW1wbGVfaWRzGAUgAygJEiUKBWtpbmRzGAYgAygOMhYua3Bpc3VpdGUudjEuUm93Q2hhbmdlEhIKCm9sZF92YWx1ZXMYByADKBISEgoKbmV3X3ZhbHVlcxgIIAMoEhIUCgxvbGRfZW50aXRpZXMYCSADKAkSFAoMbmV3X2VudGl0aWVzGAogAygJEhMKC29sZF93ZWlnaHRzGAsgAygSEhMKC25ld193ZWlnaHRzGAwgAygSEhkKEW9sZF9idXNpbmVzc19kYXlzGA0gAygREhkKEW5ld19idXNpbmVzc19kYXlzGA4gAygRGjEKD0RpbWVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBKnQKCVJvd0NoYW5nZRIaChZST1dfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASFwoTUk9XX0NIQU5HRV9JTlNFUlRFRBABEhgKFFJPV19DSEFOR0VfQ09SUkVDVEVEEAISGAoUUk9XX0NIQU5HRV9SRVRSQUNURUQQA0ITCg9jb20ua3Bpc3VpdGUudjFQAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1rcGlzdWl0ZS92MS9tZWFzdXJlbWVudC5wcm90bxILa3Bpc3VpdGUudjEiqgIKC1Nlcmllc0Jsb2NrEg4KBm1ldHJpYxgBIAEoCRI8CgpkaW1lbnNpb25zGAIgAygLMigua3Bpc3VpdGUudjEuU2VyaWVzQmxvY2suRGltZW5zaW9uc0VudHJ5EhYKDnRpbWVfdW5peF9uYW5vGAMgAygQEhEKCW1hbnRpc3NhcxgEIAMoEhIPCgdkb3VibGVzGAUgAygBEhAKCGRlY2ltYWxzGAYgAygJEhIKCnNhbXBsZV9pZHMYByADKAkSEAoIZW50aXRpZXMYCCADKAkSDwoHd2VpZ2h0cxgJIAMoEhIVCg1idXNpbmVzc19kYXlzGAogAygRGjEKD0RpbWVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrEBCgtXcml0ZVJlc3VsdBIQCghpbnNlcnRlZBgBIAEoAxIRCgljb3JyZWN0ZWQYAiABKAMSEQoJcmV0cmFjdGVkGAMgASgDEhEKCXVuY2hhbmdlZBgEIAEoAxIsCghyZWplY3RlZBgFIAMoCzIaLmtwaXN1aXRlLnYxLlJlamVjdGVkR3JvdXASEQoJZHVwbGljYXRlGAYgASgIEhYKDnBvc2l0aW9uX3Rva2VuGAcgASgJIl0KDVJlamVjdGVkR3JvdXASDAoEY29kZRgBIAEoBRIOCgZyZWFzb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRINCgVjb3VudBgEIAEoAxIOCgZmaWVsZHMYBSADKAkiUQoJV2F0ZXJtYXJrEg4KBm1ldHJpYxgBIAEoCRI0ChBjb21wbGV0ZV90aHJvdWdoGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKEAQoLS2VwdFNhbXBsZXMSDgoGbWV0cmljGAEgASgJEi0KCWtlcHRfZnJvbRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHwoSZmlyc3RfYnVzaW5lc3NfZGF5GAMgASgRSACIAQFCFQoTX2ZpcnN0X2J1c2luZXNzX2RheSKeAgoGU2FtcGxlEg4KBm1ldHJpYxgBIAEoCRIOCgZzZXJpZXMYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJc2FtcGxlX2lkGAQgASgJEg0KBXZhbHVlGAUgASgJEg4KBmVudGl0eRgGIAEoCRIOCgZ3ZWlnaHQYByABKAkSFQoNYnVzaW5lc3NfZGF0ZRgIIAEoCRIQCghyZXZpc2lvbhgJIAEoBRIvCgtyZWNvcmRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcmV0cmFjdGVkGAsgASgIEg4KBnJlYXNvbhgMIAEoCRILCgNzZXEYDSABKAMiqwEKBlNlcmllcxIOCgZtZXRyaWMYASABKAkSDgoGc2VyaWVzGAIgASgJEhQKDHNhbXBsZV9jb3VudBgDIAEoAxIuCgpmaXJzdF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglsYXN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHBhcnQYBiABKAUiPgoMRmVlZFBvc2l0aW9uEgwKBHBhcnQYASABKAUSEwoLaW5jYXJuYXRpb24YAiABKAMSCwoDc2VxGAMgASgDIv4BCgtDaGFuZ2VCYXRjaBIrCghwb3NpdGlvbhgBIAEoCzIZLmtwaXN1aXRlLnYxLkZlZWRQb3NpdGlvbhIRCgl3b3Jrc3BhY2UYAiABKAkSLwoLY29tbWl0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBnNlcmllcxgEIAMoCzIaLmtwaXN1aXRlLnYxLlNlcmllc0NoYW5nZXMSKgoKd2F0ZXJtYXJrcxgFIAMoCzIWLmtwaXN1aXRlLnYxLldhdGVybWFyaxImCgRrZXB0GAYgAygLMhgua3Bpc3VpdGUudjEuS2VwdFNhbXBsZXMirAMKDVNlcmllc0NoYW5nZXMSDgoGbWV0cmljGAEgASgJEj4KCmRpbWVuc2lvbnMYAiADKAsyKi5rcGlzdWl0ZS52MS5TZXJpZXNDaGFuZ2VzLkRpbWVuc2lvbnNFbnRyeRIRCglzZXJpZXNfaWQYAyABKAYSFgoOdGltZV91bml4X25hbm8YBCADKBASEgoKc2FtcGxlX2lkcxgFIAMoCRIlCgVraW5kcxgGIAMoDjIWLmtwaXN1aXRlLnYxLlJvd0NoYW5nZRISCgpvbGRfdmFsdWVzGAcgAygSEhIKCm5ld192YWx1ZXMYCCADKBISFAoMb2xkX2VudGl0aWVzGAkgAygJEhQKDG5ld19lbnRpdGllcxgKIAMoCRITCgtvbGRfd2VpZ2h0cxgLIAMoEhITCgtuZXdfd2VpZ2h0cxgMIAMoEhIZChFvbGRfYnVzaW5lc3NfZGF5cxgNIAMoERIZChFuZXdfYnVzaW5lc3NfZGF5cxgOIAMoERoxCg9EaW1lbnNpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASp0CglSb3dDaGFuZ2USGgoWUk9XX0NIQU5HRV9VTlNQRUNJRklFRBAAEhcKE1JPV19DSEFOR0VfSU5TRVJURUQQARIYChRST1dfQ0hBTkdFX0NPUlJFQ1RFRBACEhgKFFJPV19DSEFOR0VfUkVUUkFDVEVEEANCEwoPY29tLmtwaXN1aXRlLnYxUAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Samples of one series, in columns. Every column that is not empty has one entry for each time.
@@ -247,6 +247,42 @@ export const WatermarkSchema: GenMessage<Watermark> = /*@__PURE__*/
   messageDesc(file_kpisuite_v1_measurement, 3);
 
 /**
+ * From when on samples of one metric are kept: earlier ones are past their retention.
+ *
+ * @generated from message kpisuite.v1.KeptSamples
+ */
+export type KeptSamples = Message<"kpisuite.v1.KeptSamples"> & {
+  /**
+   * Id of the metric.
+   *
+   * @generated from field: string metric = 1;
+   */
+  metric: string;
+
+  /**
+   * Samples with earlier event times are gone.
+   *
+   * @generated from field: google.protobuf.Timestamp kept_from = 2;
+   */
+  keptFrom?: Timestamp | undefined;
+
+  /**
+   * First accounting date, as days since 1970-01-01, that none of those that are gone had, nor a
+   * later one; not set when none of them had an accounting date.
+   *
+   * @generated from field: optional sint32 first_business_day = 3;
+   */
+  firstBusinessDay?: number | undefined;
+};
+
+/**
+ * Describes the message kpisuite.v1.KeptSamples.
+ * Use `create(KeptSamplesSchema)` to create a new message.
+ */
+export const KeptSamplesSchema: GenMessage<KeptSamples> = /*@__PURE__*/
+  messageDesc(file_kpisuite_v1_measurement, 4);
+
+/**
  * One stored sample, or one of its revisions.
  *
  * @generated from message kpisuite.v1.Sample
@@ -349,7 +385,7 @@ export type Sample = Message<"kpisuite.v1.Sample"> & {
  * Use `create(SampleSchema)` to create a new message.
  */
 export const SampleSchema: GenMessage<Sample> = /*@__PURE__*/
-  messageDesc(file_kpisuite_v1_measurement, 4);
+  messageDesc(file_kpisuite_v1_measurement, 5);
 
 /**
  * One series of a metric.
@@ -405,7 +441,7 @@ export type Series = Message<"kpisuite.v1.Series"> & {
  * Use `create(SeriesSchema)` to create a new message.
  */
 export const SeriesSchema: GenMessage<Series> = /*@__PURE__*/
-  messageDesc(file_kpisuite_v1_measurement, 5);
+  messageDesc(file_kpisuite_v1_measurement, 6);
 
 /**
  * A place in the feed of one partition.
@@ -440,7 +476,7 @@ export type FeedPosition = Message<"kpisuite.v1.FeedPosition"> & {
  * Use `create(FeedPositionSchema)` to create a new message.
  */
 export const FeedPositionSchema: GenMessage<FeedPosition> = /*@__PURE__*/
-  messageDesc(file_kpisuite_v1_measurement, 6);
+  messageDesc(file_kpisuite_v1_measurement, 7);
 
 /**
  * What one request changed in one partition. Sequence numbers are dense in each partition.
@@ -482,6 +518,14 @@ export type ChangeBatch = Message<"kpisuite.v1.ChangeBatch"> & {
    * @generated from field: repeated kpisuite.v1.Watermark watermarks = 5;
    */
   watermarks: Watermark[];
+
+  /**
+   * Metrics of which samples have gone that were past their retention: what is known of them now.
+   * The samples are not among `series`.
+   *
+   * @generated from field: repeated kpisuite.v1.KeptSamples kept = 6;
+   */
+  kept: KeptSamples[];
 };
 
 /**
@@ -489,7 +533,7 @@ export type ChangeBatch = Message<"kpisuite.v1.ChangeBatch"> & {
  * Use `create(ChangeBatchSchema)` to create a new message.
  */
 export const ChangeBatchSchema: GenMessage<ChangeBatch> = /*@__PURE__*/
-  messageDesc(file_kpisuite_v1_measurement, 7);
+  messageDesc(file_kpisuite_v1_measurement, 8);
 
 /**
  * Changed samples of one series, in columns of equal length. A state (old, new) that is absent in
@@ -602,7 +646,7 @@ export type SeriesChanges = Message<"kpisuite.v1.SeriesChanges"> & {
  * Use `create(SeriesChangesSchema)` to create a new message.
  */
 export const SeriesChangesSchema: GenMessage<SeriesChanges> = /*@__PURE__*/
-  messageDesc(file_kpisuite_v1_measurement, 8);
+  messageDesc(file_kpisuite_v1_measurement, 9);
 
 /**
  * What happened to one sample.
