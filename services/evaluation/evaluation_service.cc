@@ -1,5 +1,6 @@
 #include "services/evaluation/evaluation_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,8 +17,12 @@ namespace {
 
 constexpr int kMaxWatchKeys = 1000;
 constexpr char kStarting[] = "the evaluator is starting";
-// A wait for a position ends so long before the call does, so that its reason reaches the client.
-constexpr absl::Duration kWaitMargin = absl::Milliseconds(20);
+// When a wait for a position ends: so long before the call does that its reason reaches the client,
+// also from a busy machine.
+absl::Time EndOfWait(absl::Time deadline) {
+  const absl::Duration margin = (deadline - absl::Now()) / 10;
+  return deadline - std::clamp(margin, absl::Milliseconds(20), absl::Milliseconds(100));
+}
 
 absl::Status OutOfRange(const std::string& field, int64_t got, const std::string& want) {
   return InvalidFields(
@@ -72,7 +77,7 @@ void EvaluationService::When(const std::string& at_least, absl::Time deadline,
     then(checked);
     return;
   }
-  const absl::Status waits = parts_.loop.Await(*std::move(token), deadline - kWaitMargin, then);
+  const absl::Status waits = parts_.loop.Await(*std::move(token), EndOfWait(deadline), then);
   if (!waits.ok()) then(waits);
 }
 
@@ -96,7 +101,7 @@ void EvaluationService::WhenLoaded(absl::Time deadline, std::function<void(absl:
         PositionToken token;
         token.definition_position = parts_.loop.live().catalog().position();
         const absl::Status waits =
-            parts_.loop.Await(std::move(token), deadline - kWaitMargin, then);
+            parts_.loop.Await(std::move(token), EndOfWait(deadline), then);
         if (!waits.ok()) then(waits);
       },
       then);

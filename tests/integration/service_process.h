@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,6 +25,9 @@ class ServiceProcess {
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
   ~ServiceProcess();
+
+  // From the next start on.
+  void AddArgument(std::string argument) { arguments_.push_back(std::move(argument)); }
 
   // Starts it and waits until it serves. From the second time on it gets the port of the first
   // time: others hold its address.
@@ -71,7 +75,7 @@ class ServiceProcess {
 
   const std::string program_;
   const std::string directory_;
-  const std::vector<std::string> arguments_;
+  std::vector<std::string> arguments_;
   ChildProcess process_;
   bool expected_to_run_ = false;
   int grpc_port_ = 0;
