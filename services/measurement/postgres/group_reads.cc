@@ -26,6 +26,10 @@ constexpr char kWatermarks[] =
     "SELECT w.* FROM unnest($2, $3) AS i(workspace, metric) CROSS JOIN LATERAL"
     " (SELECT workspace, metric, complete_through_nano FROM watermark"
     " WHERE workspace = i.workspace AND metric = i.metric AND part = $1 OFFSET 0) w";
+constexpr char kKept[] =
+    "SELECT k.* FROM unnest($2, $3) AS i(workspace, metric) CROSS JOIN LATERAL"
+    " (SELECT workspace, metric, kept_from_nano, first_business_day FROM kept_sample"
+    " WHERE workspace = i.workspace AND metric = i.metric AND part = $1 OFFSET 0) k";
 constexpr char kSeries[] =
     "SELECT i.number, s.id, s.has_business_day"
     " FROM unnest($2, $3, $4) WITH ORDINALITY AS i(workspace, metric, slice, number)"
@@ -74,6 +78,10 @@ void GroupReads::AddNames() {
   if (!group_.watermarks.empty()) {
     const auto [workspaces, metrics] = NamesOf(group_.watermarks);
     watermarks_ = pipeline_.Add(kWatermarks, {group_.part(), workspaces, metrics});
+  }
+  if (!group_.kept.empty()) {
+    const auto [workspaces, metrics] = NamesOf(group_.kept);
+    kept_ = pipeline_.Add(kKept, {group_.part(), workspaces, metrics});
   }
 }
 
@@ -138,6 +146,15 @@ absl::Status GroupReads::Take(absl::Span<const PostgresResult> results) {
     const PostgresResult& rows = results[*watermarks_];
     for (int row = 0; row < rows.rows(); ++row) {
       group_.watermarks[NameIn(rows, row)].nano = rows.Int64(row, 2);
+    }
+  }
+  if (kept_.has_value()) {
+    const PostgresResult& rows = results[*kept_];
+    for (int row = 0; row < rows.rows(); ++row) {
+      KeptSamples& kept = group_.kept[NameIn(rows, row)].kept;
+      kept.from_nano = rows.Int64(row, 2);
+      kept.first_business_day =
+          static_cast<int32_t>(rows.OptionalInt64(row, 3).value_or(kNoBusinessDay));
     }
   }
   if (series_.has_value()) {
