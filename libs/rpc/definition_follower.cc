@@ -8,6 +8,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/status_mapping.h"
+#include "libs/rpc/stream_reader.h"
 
 namespace kpisuite {
 namespace {
@@ -97,11 +98,12 @@ absl::Status DefinitionFollower::FollowOnce() {
     context_ = &context;
     reading_ = true;
   }
-  const auto reader = stub_->WatchDefinitions(&context, request);
+  StreamReader<v1::WatchDefinitionsResponse> reader(
+      [&](auto* reactor) { stub_->async()->WatchDefinitions(&context, &request, reactor); });
   absl::Status handled;
   v1::WatchDefinitionsResponse message;
   DefinitionUpdate update;
-  while (handled.ok() && reader->Read(&message)) {
+  while (handled.ok() && reader.Read(&message)) {
     {
       MutexLock lock(mutex_);
       ++messages_;
@@ -113,7 +115,7 @@ absl::Status DefinitionFollower::FollowOnce() {
     reading_ = true;
   }
   if (!handled.ok()) context.TryCancel();
-  const absl::Status finished = FromGrpcStatus(reader->Finish());
+  const absl::Status finished = FromGrpcStatus(reader.Finish());
   MutexLock lock(mutex_);
   context_ = nullptr;
   if (!handled.ok()) return handled;

@@ -30,6 +30,7 @@ absl::Status AddChunk(v1::QueryAggregatesResponse& chunk, std::vector<AggregateA
   AggregateAnswer& answer = answers[index];
   answer.position = chunk.position();
   for (v1::AggregateCell& cell : *chunk.mutable_cells()) answer.cells.push_back(std::move(cell));
+  if (chunk.has_kept()) answer.kept = chunk.kept();
   if (chunk.has_complete_through()) answer.watermark = FromTimestamp(chunk.complete_through());
   return absl::OkStatus();
 }

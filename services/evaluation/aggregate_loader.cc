@@ -112,7 +112,8 @@ absl::StatusOr<std::vector<LoadAnswer>> AggregateLoader::Query(const std::vector
     answers.push_back({.id = loads[i].request.id,
                        .seq = position.seq(),
                        .cells = std::move(found[i].cells),
-                       .watermark = found[i].watermark});
+                       .watermark = found[i].watermark,
+                       .kept = std::move(found[i].kept)});
   }
   return answers;
 }

@@ -62,6 +62,7 @@ struct LoopStats {
   std::atomic<int64_t> evaluations{0};
   std::atomic<int64_t> pane_reloads{0};
   std::atomic<int64_t> slices_folded{0};
+  std::atomic<int64_t> kept_as_told{0};
   std::atomic<int64_t> logged{0};
   std::atomic<int64_t> shown{0};
   std::atomic<int64_t> steps{0};

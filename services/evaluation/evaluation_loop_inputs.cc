@@ -237,6 +237,7 @@ void EvaluationLoop::CountEngines() {
   stats_.evaluations.store(total.evaluations, std::memory_order_relaxed);
   stats_.pane_reloads.store(total.pane_reloads, std::memory_order_relaxed);
   stats_.slices_folded.store(total.slices_folded, std::memory_order_relaxed);
+  stats_.kept_as_told.store(total.kept_as_told, std::memory_order_relaxed);
 }
 
 void EvaluationLoop::OnRepublishNeeded(int partition) {

@@ -198,6 +198,8 @@ void EvaluationServer::AddMetrics(Metrics& metrics) const {
   count("pane_reloads_total", "Panes that were loaded again.", &LoopStats::pane_reloads, 1);
   count("slices_folded_total", "Slices beyond Kpi.max_slices that began to count in (other).",
         &LoopStats::slices_folded, 1);
+  count("kept_as_told_total", "Times that a closed state stayed because its samples are gone.",
+        &LoopStats::kept_as_told, 1);
   count("load_failures_total", "Loads that failed and are repeated.", &LoopStats::load_failures, 1);
   count("logged_total", "Entries of the state log.", &LoopStats::logged, 1);
   count("log_failures_total", "Writes of the state log that failed.", &LoopStats::log_failures, 1);

@@ -9,6 +9,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/status_mapping.h"
+#include "libs/rpc/stream_reader.h"
 
 namespace kpisuite {
 namespace {
@@ -241,10 +242,11 @@ absl::Status FeedReader::Align(const v1::ServerInfo& info) {
 
 absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
                                     const v1::ReadChangesRequest& request) {
-  const auto reader = stub_->ReadChanges(&context, request);
+  StreamReader<v1::ReadChangesResponse> reader(
+      [&](auto* reactor) { stub_->async()->ReadChanges(&context, &request, reactor); });
   v1::ReadChangesResponse response;
   absl::Status taken;
-  while (taken.ok() && reader->Read(&response)) {
+  while (taken.ok() && reader.Read(&response)) {
     if (!connected_.exchange(true)) LogInfo("following the change feed");
     {
       MutexLock lock(mutex_);
@@ -255,7 +257,7 @@ absl::Status FeedReader::ReadStream(grpc::ClientContext& context,
     silent_at_ = Deadline::After(options_.silence);
   }
   if (!taken.ok()) context.TryCancel();
-  const absl::Status finished = FromGrpcStatus(reader->Finish());
+  const absl::Status finished = FromGrpcStatus(reader.Finish());
   return taken.ok() ? finished : taken;
 }
 

@@ -180,8 +180,8 @@ void LivePartitions::BeginEngine(const PartBegin& begin) {
       std::make_unique<PartitionEngine>(number, begin.head.incarnation(), begin.head.last_seq());
   part.engine->SetDefinitionPosition(catalog_.position());
   part.engine->FindRecordedWith([this](const std::string& kpi) { return ReadRecorded(log_, kpi); });
-  part.engine->FindFinalStatesWith(
-      [this](const std::string& kpi) { return log_.FinalStates(kpi); });
+  part.engine->FindClosedStatesWith(
+      [this](const std::string& kpi, bool final) { return log_.ClosedStates(kpi, final); });
   TellDecisions(*part.engine);
   part.epoch = begin.epoch;
   part.generation = next_generation_++;

@@ -6,6 +6,7 @@
 #include "libs/base/log.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/status_mapping.h"
+#include "libs/rpc/stream_reader.h"
 #include "services/evaluation/replica.grpc.pb.h"
 
 namespace kpisuite {
@@ -56,9 +57,11 @@ class PeerFollower::Stream {
   }
 
   absl::Status Follow(grpc::ClientContext& context) {
-    const auto reader = stub_->FollowStates(&context, replica::FollowStatesRequest());
+    const replica::FollowStatesRequest request;
+    StreamReader<replica::FollowStatesResponse> reader(
+        [&](auto* reactor) { stub_->async()->FollowStates(&context, &request, reactor); });
     replica::FollowStatesResponse response;
-    while (reader->Read(&response)) {
+    while (reader.Read(&response)) {
       // Watchers could not be told about KPIs that are not known yet.
       int looks = 0;
       while (positions_.followed() < response.definition_position() && looks < kMostLooks) {
@@ -71,7 +74,7 @@ class PeerFollower::Stream {
       response = {};
     }
     context.TryCancel();
-    return FromGrpcStatus(reader->Finish());
+    return FromGrpcStatus(reader.Finish());
   }
 
   void SetContext(grpc::ClientContext* context) EXCLUDES(mutex_) {

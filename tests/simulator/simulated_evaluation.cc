@@ -95,8 +95,8 @@ void SimulatedEvaluation::StartPartition(int part, int64_t seq) {
       .engine = std::make_unique<PartitionEngine>(part, kSimulatedIncarnation, seq),
       .generation = ++generations_,
   };
-  owned.engine->FindFinalStatesWith(
-      [this](const std::string& kpi) { return log_.FinalStates(kpi); });
+  owned.engine->FindClosedStatesWith(
+      [this](const std::string& kpi, bool final) { return log_.ClosedStates(kpi, final); });
   for (const auto& kpi : life_->catalog.Kpis()) {
     if (&OwnerOf(*kpi) != &owned) continue;
     const absl::Status set = SetKpi(*owned.engine, kpi);

@@ -93,11 +93,12 @@ absl::StatusOr<PartitionEngine::TableEntry*> PartitionEngine::TableFor(PaneSpec 
   const std::string key = spec.Key();
   const auto it = tables_.find(key);
   if (it != tables_.end()) return it->second.get();
-  const std::string metric = MetricKey(spec.workspace, spec.metric);
+  MetricEntry& metric = metrics_[MetricKey(spec.workspace, spec.metric)];
   auto entry = std::make_unique<TableEntry>();
   ASSIGN_OR_RETURN(entry->table, PaneTable::Create(std::move(spec)));
   TableEntry* created = entry.get();
-  metrics_[metric].tables.push_back(created);
+  if (metric.kept.has_value()) created->table->Keep(*metric.kept);
+  metric.tables.push_back(created);
   tables_.emplace(key, std::move(entry));
   AskForTable(*created);
   return created;

@@ -91,6 +91,8 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
   PaneTable& table = *load.entry->table;
   const int64_t last_event = table.last_event_nano();
   const size_t folded = table.other_members();
+  MetricEntry& metric = metrics_[MetricKey(table.spec().workspace, table.spec().metric)];
+  if (answer.kept.has_value()) ApplyKept(metric, *answer.kept);
   absl::Status loaded;
   if (load.pane.has_value()) {
     loaded = table.LoadPane(*load.pane, answer.cells, answer.seq);
@@ -115,7 +117,6 @@ absl::Status PartitionEngine::Answer(const LoadAnswer& answer) {
     for (const Dependent& dependent : load.entry->dependents) TouchAll(*load.entry, dependent);
   }
   if (answer.watermark.has_value()) {
-    MetricEntry& metric = metrics_[MetricKey(table.spec().workspace, table.spec().metric)];
     metric.coming_watermarks.emplace(answer.seq, *answer.watermark);
     watermarks_to_come_.insert(&metric);
     PromoteAllWatermarks();

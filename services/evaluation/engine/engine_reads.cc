@@ -138,6 +138,11 @@ absl::StatusOr<v1::Explanation> PartitionEngine::Explain(const KpiRuntime& runti
                      MakeComparison(computed.context, computed.evaluation, values, comparator));
   }
   if (tracked != nullptr && !tracked->dirty && tracked->state != nullptr) {
+    if (computed.misses_samples && tracked->revision >= 1) {
+      explanation.add_data_notes(
+          "samples behind it are past their retention: the state stays as it was told, the inputs "
+          "are what is left");
+    }
     explanation.mutable_state()->ParseFromString(*tracked->state);
     return explanation;
   }

@@ -10,6 +10,9 @@
 namespace kpisuite {
 namespace {
 
+// A log that does not answer is asked again.
+constexpr absl::Duration kRetryLogAfter = absl::Seconds(1);
+
 v1::Status ProtoStatus(const KpiEvaluation& evaluation) {
   return static_cast<v1::Status>(static_cast<int>(evaluation.status.status) + 1);
 }
@@ -118,33 +121,6 @@ void PartitionEngine::MarkDirty(KpiRuntime& runtime, size_t slice, size_t window
   for (const int32_t day : runtime.GapsAround(states, window, first_day)) mark(day);
 }
 
-// Keeps what later periods build on. The next one is told when that, or what was before it, has
-// changed; it tells the one after it in its turn.
-void PartitionEngine::NotePoint(const StateRef& ref, KpiRuntime& runtime,
-                                const KpiEvaluation& evaluation, TrackedState& state) {
-  if (!runtime.builds_on_history()) return;
-  SliceStates& slice = runtime.slices()[ref.slice];
-  std::shared_ptr<const SeriesPoint> point;
-  if (IsClosed(evaluation.phase)) point = std::make_shared<const SeriesPoint>(evaluation.point);
-  const bool same =
-      point == nullptr || state.point == nullptr ? point == state.point : *point == *state.point;
-  if (!same) slice.histories[ref.window].NoteChange(ref.first_day);
-  // A fold that comes out as before goes on as before; a chart and a count do not, and a definition
-  // that final periods keep may have none.
-  const bool settled = point != nullptr && point->judged && !evaluation.series.has_value() &&
-                       !ShowsMaintain(runtime.kpi(), runtime.kpi().windows[ref.window]) &&
-                       runtime.kept().empty();
-  const bool passes_on = !same || (state.history_changed && !settled);
-  state.history_changed = false;
-  state.point = std::move(point);
-  if (!passes_on) return;
-  auto& periods = slice.windows[ref.window];
-  const auto next = periods.upper_bound(ref.first_day);
-  if (next == periods.end()) return;
-  next->second.history_changed = true;
-  MarkDirty(runtime, ref.slice, ref.window, next->first, false);
-}
-
 void PartitionEngine::SetTimer(const StateRef& ref, TrackedState& state, absl::Time time) {
   if (state.wakeup == time) return;
   if (state.wakeup != absl::InfiniteFuture()) timers_.erase({state.wakeup, ref});
@@ -177,6 +153,7 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   FoldSlices();
   ticked_ = true;
   output.updates = std::exchange(removals_, {});
+  told_.Retry();
   FireTimers(now_);
   TouchSteps();
   std::vector<StateRef> held;
@@ -199,6 +176,7 @@ TickOutput PartitionEngine::Tick(absl::Time now, int max_evaluations) {
   }
   output.more = !dirty_.empty() || std::exchange(loads_wait_for_clock_, false);
   if (dirty_.empty()) {
+    told_.Forget();
     if (held.empty()) evaluated_seq_ = seq_;
     shown_seq_ = seq_;
     for (const StateRef& ref : held) shown_seq_ = std::min(shown_seq_, ShownUntil(ref));
@@ -245,6 +223,14 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   const auto computed = runtime.Compute(slice, ref.window, period, &state, now_, seq_);
   if (!computed.ok()) return false;
   ++counters_.evaluations;
+  if (computed->misses_samples && state.revision >= 1) {
+    const auto told = KeepAsTold(ref, computed->context, state, output);
+    if (!told.ok()) {
+      SetTimer(ref, state, now_ + kRetryLogAfter);
+      return false;
+    }
+    if (*told) return true;
+  }
   state.dirty = false;
   state.shown_until = -1;
   Record(ref, runtime, *computed, state, output);

@@ -69,6 +69,7 @@ struct LoadAnswer {
   int64_t seq = 0;  // the cells reflect the feed of the partition up to here
   std::vector<v1::AggregateCell> cells;
   std::optional<absl::Time> watermark;  // of the metric
+  std::optional<v1::KeptSamples> kept;  // of the metric; nothing when all are
 };
 
 // What one tick changed. The log is to be stored before the updates are shown.
@@ -89,6 +90,7 @@ struct EngineCounters {
   int64_t evaluations = 0;
   int64_t pane_reloads = 0;
   int64_t slices_folded = 0;  // that began to count in (other), once for each input that has them
+  int64_t kept_as_told = 0;   // evaluations of closed periods whose samples are past retention
 
   EngineCounters& operator+=(const EngineCounters& other) {
     batches += other.batches;
@@ -97,6 +99,7 @@ struct EngineCounters {
     evaluations += other.evaluations;
     pane_reloads += other.pane_reloads;
     slices_folded += other.slices_folded;
+    kept_as_told += other.kept_as_told;
     return *this;
   }
 };

@@ -120,13 +120,13 @@ absl::Status PartitionEngine::CompleteSeeds(const std::string& name, const Versi
   const bool wanted = std::any_of(made.begin(), made.end(), [](const auto& runtime) {
     return !runtime->target_reads().kpis.empty();
   });
-  if (!wanted || seeds == seeds_.end() || final_states_lookup_ == nullptr) return absl::OkStatus();
+  if (!wanted || seeds == seeds_.end() || !told_.can_read()) return absl::OkStatus();
   absl::flat_hash_map<std::string, LoggedState*> finals;
   for (LoggedState& seed : seeds->second) {
     if (seed.final && seed.state == nullptr) finals[seed.id.Key()] = &seed;
   }
   if (finals.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::vector<LoggedState> told, final_states_lookup_(name));
+  ASSIGN_OR_RETURN(std::vector<LoggedState> told, told_.FinalOf(name));
   for (LoggedState& logged : told) {
     const auto seed = finals.find(logged.id.Key());
     if (seed != finals.end()) seed->second->state = std::move(logged.state);

@@ -85,14 +85,6 @@ void Withhold(const EvaluationContext& context, StepValues& steps) {
   steps.value = suppressed;
 }
 
-// Whether limits and hysteresis begin anew with the period.
-bool StartsSegment(const EvaluationContext& context) {
-  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
-  return control.has_value() && !control->rebases.empty() &&
-         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
-                                context.period);
-}
-
 // The KPI as a function of its inputs; NOT_READY where these do not say enough.
 Number FormulaOver(const EvaluationContext& context, const InputSource& source,
                    absl::Span<const Number> values) {
@@ -265,6 +257,13 @@ void EvaluateSeries(const EvaluationContext& context, const SeriesCarry& before,
 
 bool IsClosed(PeriodPhase phase) {
   return phase == PeriodPhase::kClosed || phase == PeriodPhase::kFinal;
+}
+
+bool StartsSegment(const EvaluationContext& context) {
+  const std::optional<ProcessControlRule>& control = context.kpi->process_control;
+  return control.has_value() && !control->rebases.empty() &&
+         control->StartsSegment(PreviousPeriod(*context.kpi->calendar, context.period),
+                                context.period);
 }
 
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi) {

@@ -123,6 +123,9 @@ struct KpiEvaluation {
   absl::Time next_change = absl::InfiniteFuture();
 };
 
+// Whether limits and hysteresis begin anew with the period.
+bool StartsSegment(const EvaluationContext& context);
+
 // How long periods of the KPI wait for data.
 ClosingRule ClosingRuleOf(const KpiDefinition& kpi);
 

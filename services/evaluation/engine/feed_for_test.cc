@@ -186,6 +186,20 @@ FeedForTest::Batch FeedForTest::Advance(const std::string& metric, absl::Time wa
   return batch;
 }
 
+FeedForTest::Batch FeedForTest::Forget(const std::string& metric, absl::Time kept_from) {
+  const auto is_past = [&](const auto& entry) {
+    return entry.first.metric == metric && entry.first.time_nano < absl::ToUnixNanos(kept_from);
+  };
+  std::erase_if(rows_, is_past);
+  std::erase_if(versions_, is_past);
+  v1::KeptSamples& kept = kept_[metric];
+  kept.set_metric(metric);
+  *kept.mutable_kept_from() = ToTimestamp(kept_from);
+  auto batch = NextBatch();
+  *batch->add_kept() = kept;
+  return batch;
+}
+
 LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
   const v1::AggregateQuery& query = request.query;
   const std::vector<std::string> group_by(query.group_by().begin(), query.group_by().end());
@@ -242,6 +256,7 @@ LoadAnswer FeedForTest::Answer(const LoadRequest& request) const {
   std::stable_sort(answer.cells.begin(), answer.cells.end(), [&](const auto& a, const auto& b) {
     return order.at(a.slice()) < order.at(b.slice());
   });
+  if (const auto kept = kept_.find(query.metric()); kept != kept_.end()) answer.kept = kept->second;
   const auto moves = watermark_moves_.find(query.metric());
   const absl::Time moment = MomentOf(query);
   if (moves == watermark_moves_.end()) return answer;

@@ -51,6 +51,8 @@ class FeedForTest {
   // Null when there is no such sample.
   Batch Retract(const Row& row);
   Batch Advance(const std::string& metric, absl::Time watermark);
+  // Samples of the metric before that time go.
+  Batch Forget(const std::string& metric, absl::Time kept_from);
 
   // What measurement answers now.
   LoadAnswer Answer(const LoadRequest& request) const;
@@ -72,6 +74,7 @@ class FeedForTest {
   std::map<Row, Versions> versions_;
   std::map<std::pair<std::string, std::string>, size_t> recorded_;  // metrics and regions
   std::map<std::string, absl::Time> watermarks_;
+  std::map<std::string, v1::KeptSamples> kept_;
   // By metric: when it moved, and where to.
   std::map<std::string, std::vector<std::pair<absl::Time, absl::Time>>> watermark_moves_;
   int64_t seq_ = 0;

@@ -15,6 +15,8 @@ std::optional<Decimal> NumberOf(const std::string& text) {
   return number.ok() ? std::optional<Decimal>(*number) : std::nullopt;
 }
 
+}  // namespace
+
 ResolvedTarget TargetOf(const v1::ResolvedTarget& told) {
   ResolvedTarget target{.target_id = told.definition(), .rule = told.rule()};
   const std::optional<Decimal> point = NumberOf(told.value());
@@ -22,8 +24,6 @@ ResolvedTarget TargetOf(const v1::ResolvedTarget& told) {
                                    : TargetValue::Range(NumberOf(told.lo()), NumberOf(told.hi()));
   return target;
 }
-
-}  // namespace
 
 FinalTargets FinalTargetsOf(const v1::KpiState& state) {
   FinalTargets targets(std::size(kAllTargetRoles), {.reason = NdReason::kPending});

@@ -76,8 +76,9 @@ class FinalTargetsTest : public ::testing::Test {
   }
   std::unique_ptr<PartitionEngine> Start() {
     auto engine = std::make_unique<PartitionEngine>(0, kTestIncarnation, feed_.seq());
-    engine->FindFinalStatesWith([this](const std::string& kpi) {
+    engine->FindClosedStatesWith([this](const std::string& kpi, bool final) {
       EXPECT_EQ(kpi, kTestKpi);
+      EXPECT_TRUE(final);
       ++asked_;
       return FinalStates();
     });
@@ -154,10 +155,11 @@ TEST_F(FinalTargetsTest, WaitForTheLog) {
 
   bool fails = true;
   PartitionEngine again(0, kTestIncarnation, feed_.seq());
-  again.FindFinalStatesWith([&](const std::string&) -> absl::StatusOr<std::vector<LoggedState>> {
-    if (fails) return absl::UnavailableError("the log does not answer");
-    return FinalStates();
-  });
+  again.FindClosedStatesWith(
+      [&](const std::string&, bool) -> absl::StatusOr<std::vector<LoggedState>> {
+        if (fails) return absl::UnavailableError("the log does not answer");
+        return FinalStates();
+      });
   SeedWithoutStates(again);
   ASSERT_TRUE(again.SetKpi(Plan()).ok());
   EXPECT_EQ(again.SetKpi(Kpi()).code(), absl::StatusCode::kUnavailable);

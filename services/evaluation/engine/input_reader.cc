@@ -79,6 +79,12 @@ InputAggregate InputReader::Unread(size_t input, const Period& period) const {
           .period = period};
 }
 
+InputAggregate InputReader::NotKept(InputAggregate aggregate) const {
+  misses_samples_ = true;
+  aggregate.missing = NdReason::kNotKept;
+  return aggregate;
+}
+
 bool InputReader::IsAcrossBreak(const Period& root, absl::CivilDay last_day) const {
   return DayNumber(last_day) < reads_from_ && DayNumber(root.end_day) > reads_from_;
 }
@@ -102,10 +108,12 @@ absl::StatusOr<InputAggregate> InputReader::ReadEnd(size_t input, const PathEnd&
   ASSIGN_OR_RETURN(const PaneTable::Range own,
                    tables_[input]->Over(aggregate.slice, DayNumber(end.days.first_day),
                                         DayNumber(end.days.end_day), seq_));
+  if (!own.is_kept) return NotKept(std::move(aggregate));
   const AggregationReach reach = ReachOf(inputs_[input].aggregation.kind, inputs_[input].frame);
   AggregateResult result = own.state.Finalise();
   if (reach.outside() || reach.needs_frame) {
     ASSIGN_OR_RETURN(result, ReadFramed(input, end, reach, own.last_time_nano));
+    if (result.value == Value(NdReason::kNotKept)) return NotKept(std::move(aggregate));
     aggregate.members = result.members;
     aggregate.carried = result.carried;
   }
@@ -132,6 +140,7 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
     ASSIGN_OR_RETURN(PaneTable::Range own,
                      tables_[input]->Over(aggregate.slice, DayNumber(range.first_day),
                                           DayNumber(range.end_day), seq_));
+    if (!own.is_kept) return NotKept(std::move(aggregate));
     if (!merged.has_value()) {
       merged = std::move(own);
       continue;
@@ -144,8 +153,8 @@ absl::StatusOr<InputAggregate> InputReader::ReadDays(size_t input,
   return aggregate;
 }
 
-// The value from a state over the period and what it sees around it; `last_time_nano` is that of
-// the latest sample in the period.
+// The value from a state over the period and what it sees around it, ND(NOT_KEPT) where that is not
+// all there; `last_time_nano` is that of the latest sample in the period.
 absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const PathEnd& end,
                                                         const AggregationReach& reach,
                                                         int64_t last_time_nano) const {
@@ -176,8 +185,10 @@ absl::StatusOr<AggregateResult> InputReader::ReadFramed(size_t input, const Path
   if (reach.all_before) {
     ASSIGN_OR_RETURN(const PaneTable::Range before,
                      table.CarriedInto(slices_[input], first_day, seq_));
+    range.is_kept = range.is_kept && before.is_kept;
     RETURN_IF_ERROR(range.state.Merge(before.state));
   }
+  if (!range.is_kept) return AggregateResult{.value = NdReason::kNotKept};
   return range.state.Finalise(frame);
 }
 

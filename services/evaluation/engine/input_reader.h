@@ -43,6 +43,7 @@ class InputReader final : public InputSource {
   absl::StatusOr<InputAggregate> Read(size_t input, const Window& window,
                                       const Period& root) const override;
   bool IsAcrossBreak(const Period& root, absl::CivilDay last_day) const override;
+  bool misses_samples() const override { return misses_samples_; }
   // Over these days: at least one range, disjoint, in order; its period is that from the first to
   // the last. NOT_AGGREGATABLE for kinds that look at earlier periods, and over several ranges for
   // those that look beyond their days at all.
@@ -52,6 +53,7 @@ class InputReader final : public InputSource {
  private:
   bool CannotBeTold(size_t input) const;
   InputAggregate Unread(size_t input, const Period& period) const;
+  InputAggregate NotKept(InputAggregate aggregate) const;
   absl::StatusOr<InputAggregate> ReadEnd(size_t input, const PathEnd& end) const;
   absl::StatusOr<AggregateResult> ReadFramed(size_t input, const PathEnd& end,
                                              const AggregationReach& reach,
@@ -65,6 +67,7 @@ class InputReader final : public InputSource {
   const absl::Time now_;
   const int64_t seq_;
   const int32_t reads_from_;
+  mutable bool misses_samples_ = false;
 };
 
 }  // namespace kpisuite

@@ -40,7 +40,8 @@ struct InputAggregate {
   // Of an input that keeps its spread: the variance of the samples behind a mean, and how many.
   Number variance = NdReason::kEmpty;
   uint64_t observations = 0;
-  // NO_COMPARABLE: the earlier period that is meant does not exist.
+  // NO_COMPARABLE: the earlier period that is meant does not exist. NOT_KEPT: samples that count
+  // are past their retention.
   std::optional<NdReason> missing;
 };
 
@@ -55,6 +56,9 @@ class InputSource {
   virtual bool IsAcrossBreak(const Period& /*root*/, absl::CivilDay /*last_day*/) const {
     return false;
   }
+  // Whether something was asked for of which samples are past their retention. Its answer is
+  // NOT_KEPT; what a formula makes of that would be wrong whatever it is.
+  virtual bool misses_samples() const = 0;
 };
 
 }  // namespace kpisuite

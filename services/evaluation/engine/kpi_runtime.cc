@@ -303,6 +303,7 @@ absl::StatusOr<KpiRuntime::Computation> KpiRuntime::ComputeAfter(
   ASSIGN_OR_RETURN(computation.evaluation,
                    EvaluateKpi(computation.context, computation.inputs, reader, values, before));
   RETURN_IF_ERROR(values.status());
+  computation.misses_samples = reader.misses_samples() || values.misses_samples();
   if (computation.context.withheld) Withhold(computation.inputs);
   computation.evaluation.next_change =
       std::min({computation.evaluation.next_change, values.next_change(),

@@ -255,6 +255,8 @@ class KpiRuntime {
     EvaluationContext context;
     std::vector<InputAggregate> inputs;
     KpiEvaluation evaluation;
+    // Samples that the value or a target needs are past their retention.
+    bool misses_samples = false;
   };
   // `tracked` may be null: a state that is not kept.
   absl::StatusOr<Computation> Compute(const SliceStates& slice, size_t window, const Period& period,

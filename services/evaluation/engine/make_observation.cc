@@ -9,6 +9,7 @@ v1::ObservationFlag FlagOfMissing(const KpiEvaluation& evaluation, NdReason reas
   if (evaluation.data_state == DataState::kSuppressed || reason == NdReason::kSuppressed) {
     return v1::OBSERVATION_FLAG_MISSING_NOT_COLLECTED;
   }
+  if (reason == NdReason::kNotKept) return v1::OBSERVATION_FLAG_MISSING;
   const bool cannot_exist = evaluation.data_state == DataState::kNotApplicable ||
                             reason == NdReason::kNotApplicable || reason == NdReason::kNoComparable;
   return cannot_exist ? v1::OBSERVATION_FLAG_MISSING_CANNOT_EXIST : v1::OBSERVATION_FLAG_MISSING;

@@ -12,6 +12,7 @@
 #include "libs/kpi/aggregate_place.h"
 #include "libs/kpi/decimal.h"
 #include "libs/kpi/period.h"
+#include "services/evaluation/engine/state_text.h"
 
 namespace kpisuite {
 namespace {
@@ -139,6 +140,7 @@ void PaneTable::AddOtherMembers(int32_t first, int32_t end,
 void PaneTable::Fold(const Row& row, const SeriesBinding& series, int64_t seq,
                      const std::optional<PaneRef>& only, PaneCallback touched,
                      PaneCallback broken) {
+  if (row.day < kept_from_) return;
   const Home& home = series.HomeOn(row.day);
   SlicePanes& panes = *home.panes;
   if (only.has_value() && (only->day != row.day || only->slice != panes.slice.ToString())) return;
@@ -239,8 +241,29 @@ absl::Status PaneTable::LoadAll(const std::vector<v1::AggregateCell>& cells, int
   }
   base_seq_ = seq;
   loaded_ = true;
+  DropDays();
   FindLastEvent();
   return absl::OkStatus();
+}
+
+void PaneTable::Keep(const v1::KeptSamples& kept) {
+  const absl::Time from = FromTimestamp(kept.kept_from());
+  absl::CivilDay day = spec_.calendar->DayOf(from);
+  if (spec_.calendar->StartOf(day) < from) ++day;
+  kept_from_ = std::max(kept_from_, DayNumber(day));
+  if (kept.has_first_business_day()) kept_from_ = std::max(kept_from_, kept.first_business_day());
+  DropDays();
+}
+
+void PaneTable::DropDays() {
+  if (kept_from_ == INT32_MIN) return;
+  for (auto& [text, panes] : slices_) {
+    const auto kept = panes.days.lower_bound(kept_from_);
+    if (kept == panes.days.begin()) continue;
+    panes.days.erase(panes.days.begin(), kept);
+    panes.blocks.clear();
+  }
+  other_rows_.erase(other_rows_.begin(), other_rows_.lower_bound(kept_from_));
 }
 
 void PaneTable::FindLastEvent() {
@@ -256,7 +279,7 @@ void PaneTable::FindLastEvent() {
 absl::Status PaneTable::LoadPane(const PaneRef& ref, const std::vector<v1::AggregateCell>& cells,
                                  int64_t seq) {
   const auto slice = slices_.find(ref.slice);
-  if (slice == slices_.end()) return absl::OkStatus();
+  if (slice == slices_.end() || ref.day < kept_from_) return absl::OkStatus();
   SlicePanes& panes = slice->second;
   Pane pane{.state = empty_, .base_seq = seq};
   if (IsOtherSlice(panes.slice)) other_rows_.erase(ref.day);
@@ -310,7 +333,7 @@ absl::StatusOr<PaneBlock*> PaneTable::BlockOf(const SlicePanes& panes, int32_t b
 absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_t first,
                                                  int32_t end, int64_t seq) const {
   if (!loaded_ || base_seq_ > seq) return IsLoading();
-  Range range{.state = empty_};
+  Range range{.state = empty_, .is_kept = first >= kept_from_};
   const SlicePanes* panes = Find(slice);
   if (panes == nullptr) return range;
   // A short range has no block of its own that is worth keeping.
@@ -340,7 +363,7 @@ absl::StatusOr<PaneTable::Range> PaneTable::Over(absl::string_view slice, int32_
 absl::StatusOr<PaneTable::Range> PaneTable::CarriedInto(absl::string_view slice, int32_t end,
                                                         int64_t seq) const {
   if (!loaded_ || base_seq_ > seq) return IsLoading();
-  Range range{.state = empty_};
+  Range range{.state = empty_, .is_kept = kept_from_ == INT32_MIN};
   const SlicePanes* panes = Find(slice);
   if (panes == nullptr) return range;
   auto it = panes->days.begin();

@@ -137,16 +137,22 @@ class PaneTable {
   const SlicePanes* Find(absl::string_view slice) const;
   const absl::node_hash_map<std::string, SlicePanes>& slices() const { return slices_; }
 
+  // Samples of the metric before that are past their retention: so are the days on which they may
+  // have counted, and nothing of them is kept. Never goes back.
+  void Keep(const v1::KeptSamples& kept);
+
   // The aggregate over the days [first, end) of one slice.
   struct Range {
     Aggregate state;
     int64_t last_time_nano = INT64_MIN;
     int64_t held_out = 0;
+    bool is_kept = true;  // false: some of the days are past their retention
   };
   // FAILED_PRECONDITION while a pane of the range is loading or contains changes after `seq`.
   absl::StatusOr<Range> Over(absl::string_view slice, int32_t first, int32_t end,
                              int64_t seq) const;
-  // As Over for what later periods can see of all days before `end` (Aggregate::CarriedOut).
+  // As Over for what later periods can see of all days before `end` (Aggregate::CarriedOut), since
+  // ever.
   absl::StatusOr<Range> CarriedInto(absl::string_view slice, int32_t end, int64_t seq) const;
 
  private:
@@ -173,6 +179,7 @@ class PaneTable {
   Home HomeOf(const Slice& slice);
   void CountOther(const Home& home, int32_t day, int64_t rows);
   void FindLastEvent();
+  void DropDays();
   absl::StatusOr<PaneBlock*> BlockOf(const SlicePanes& panes, int32_t block, int64_t seq) const;
   absl::StatusOr<Pane> MakePane(const v1::AggregateCell& cell, int64_t seq) const;
   void Fold(const Row& row, const SeriesBinding& series, int64_t seq,
@@ -184,6 +191,7 @@ class PaneTable {
   bool loaded_ = false;
   int64_t base_seq_ = 0;
   int64_t last_event_nano_ = INT64_MIN;
+  int32_t kept_from_ = INT32_MIN;  // day; the smallest: everything is kept
   absl::node_hash_map<std::string, SlicePanes> slices_;
   absl::flat_hash_map<uint64_t, SeriesBinding> series_;
   // Members of (other), and how many rows each has on a day.

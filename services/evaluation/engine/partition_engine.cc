@@ -61,6 +61,10 @@ absl::Status PartitionEngine::Apply(std::shared_ptr<const v1::ChangeBatch> batch
     if (metric == metrics_.end()) continue;
     ApplyWatermark(metric->second, FromTimestamp(watermark.complete_through()));
   }
+  for (const v1::KeptSamples& kept : batch->kept()) {
+    const auto metric = metrics_.find(MetricKey(workspace, kept.metric()));
+    if (metric != metrics_.end()) ApplyKept(metric->second, kept);
+  }
   PromoteAllWatermarks();
   if (!loads_.empty()) KeepForLoads(std::move(batch));
   return absl::OkStatus();

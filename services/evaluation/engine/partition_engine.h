@@ -31,6 +31,7 @@
 #include "services/evaluation/engine/kpi_runtime.h"
 #include "services/evaluation/engine/pane_table.h"
 #include "services/evaluation/engine/recorded_values.h"
+#include "services/evaluation/engine/told_state.h"
 
 namespace kpisuite {
 
@@ -64,11 +65,12 @@ class PartitionEngine {
     only_ = std::move(series);
     members_at_ = members_at;
   }
-  // Where to read what the log has about a KPI whose targets read that; it is asked in SetVersions.
-  // Without it nothing is on record when a KPI comes. Before the first SetKpi.
+  // Where to read what the log has about a KPI whose targets read that, in SetVersions. Without it
+  // nothing is on record when a KPI comes. Before the first SetKpi.
   void FindRecordedWith(RecordedLookup lookup) { recorded_lookup_ = std::move(lookup); }
-  // Where to read what FINAL states told, of seeds that come without it; as FindRecordedWith.
-  void FindFinalStatesWith(FinalStatesLookup lookup) { final_states_lookup_ = std::move(lookup); }
+  // The same of what closed states told, which seeds do not say: of FINAL ones in SetVersions, of
+  // those that cannot be computed any more in Tick.
+  void FindClosedStatesWith(ClosedStatesLookup lookup) { told_.ReadWith(std::move(lookup)); }
 
   // --- Inputs ---
 
@@ -172,6 +174,7 @@ class PartitionEngine {
   };
   struct MetricEntry {
     MetricFacts facts;
+    std::optional<v1::KeptSamples> kept;  // nothing: all are
     std::vector<TableEntry*> tables;
     absl::flat_hash_set<int64_t> runtimes;
     // Watermarks of answers ahead of the feed, by position.
@@ -286,6 +289,12 @@ class PartitionEngine {
   void TouchSteps();
   void TouchSlice(KpiRuntime& runtime, size_t slice, int32_t day);
 
+  // Samples past their retention (engine_retention.cc).
+  void ApplyKept(MetricEntry& metric, const v1::KeptSamples& kept);
+  absl::StatusOr<bool> KeepAsTold(const StateRef& ref, const EvaluationContext& context,
+                                  TrackedState& state, TickOutput& output);
+  void Recall(const EvaluationContext& context, const v1::KpiState& told, TrackedState& state);
+
   // What targets read (engine_targets.cc).
   void AddReader(KpiRuntime& runtime);
   void RemoveReader(const KpiRuntime& runtime);
@@ -299,12 +308,14 @@ class PartitionEngine {
   // The states of a slice. A new one takes in the periods of inputs that ignore its dimensions.
   size_t SliceIndex(KpiRuntime& runtime, size_t grouping, const Slice& slice);
 
-  // States (engine_tick.cc).
+  // States (engine_tick.cc, engine_series.cc).
   bool Keeps(const KpiRuntime& runtime, size_t slice, size_t window) const;
   void MarkDirty(KpiRuntime& runtime, size_t slice, size_t window, int32_t first_day,
                  bool definition_changed);
   void NotePoint(const StateRef& ref, KpiRuntime& runtime, const KpiEvaluation& evaluation,
                  TrackedState& state);
+  void SetPoint(const StateRef& ref, KpiRuntime& runtime, std::shared_ptr<const SeriesPoint> point,
+                bool settled, TrackedState& state);
   void FireTimers(absl::Time now);
   void SetTimer(const StateRef& ref, TrackedState& state, absl::Time time);
   absl::Status RefreshWithheld(const StateRef& ref, KpiRuntime& runtime);
@@ -359,7 +370,7 @@ class PartitionEngine {
   absl::flat_hash_map<std::string, std::vector<LoggedState>> seeds_;
   absl::flat_hash_map<std::string, FinalityDecisions> decisions_;  // by resource name of the KPI
   RecordedLookup recorded_lookup_;
-  FinalStatesLookup final_states_lookup_;
+  ToldStates told_;
   // By resource name, of KPIs whose targets read it.
   absl::node_hash_map<std::string, RecordedValues> recorded_;
   absl::Time last_commit_ = absl::InfinitePast();

@@ -106,6 +106,7 @@ absl::StatusOr<PeriodValue> PeriodValues::Finish(const KpiRuntime& runtime, cons
   ASSIGN_OR_RETURN(const StepValues steps,
                    EvaluateSteps(kpi, window, period, now_, inputs, reader));
   answer.value = period.exists() ? steps.value.number() : Number(NdReason::kNotApplicable);
+  misses_samples_ = misses_samples_ || reader.misses_samples();
   const ClosingRule closing = ClosingRuleOf(kpi);
   answer.phase = PhaseOf(period, now_, watermark, closing, false);
   next_change_ = std::min(next_change_, NextPhaseChange(period, now_, watermark, closing, false));
@@ -155,6 +156,7 @@ absl::StatusOr<PeriodValue> PeriodValues::OtherDays(const Slice& slice, const Pe
   const PeriodValues values(version, window, now_, seq_, lookup_);
   absl::StatusOr<PeriodValue> value = values.ValueOverDays(slice, days);
   next_change_ = std::min(next_change_, values.next_change());
+  misses_samples_ = misses_samples_ || values.misses_samples();
   return value;
 }
 
@@ -166,6 +168,7 @@ Number PeriodValues::Closed(absl::StatusOr<PeriodValue> answer) const {
 
 Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
                                  const Period& target_period, TargetVintage vintage) const {
+  const bool missed_before = misses_samples_;
   const Number latest = Closed(ValueIn(slice, period));
   const Window window = WindowFor(period);
   if (vintage == TargetVintage::kLatest || now_ < target_period.start || !status_.ok() ||
@@ -177,7 +180,10 @@ Number PeriodValues::ClosedValue(const Slice& slice, const Period& period,
   const RecordedValues* recorded = runtime_.VersionOf(window, period)->recorded();
   if (recorded == nullptr) return latest;
   const StateId id{runtime_.kpi().resource_name(), window.id(), slice.ToString(), period.id};
-  return recorded->AsOf(id, target_period.start).value_or(latest);
+  const std::optional<Number> told = recorded->AsOf(id, target_period.start);
+  if (!told.has_value()) return latest;
+  misses_samples_ = missed_before;
+  return *told;
 }
 
 Number PeriodValues::ClosedDays(const Slice& slice, absl::Span<const DayRange> days) const {

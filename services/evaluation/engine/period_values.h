@@ -81,6 +81,8 @@ class PeriodValues final : public TargetEnvironment {
   const absl::Status& status() const { return status_; }
   // When an answer given so far changes without new data; InfiniteFuture when never.
   absl::Time next_change() const { return next_change_; }
+  // Whether samples behind an answer given so far are past their retention.
+  bool misses_samples() const { return misses_samples_; }
 
  private:
   absl::StatusOr<PeriodValue> ValueOf(const KpiRuntime& runtime, const Slice& slice,
@@ -101,6 +103,7 @@ class PeriodValues final : public TargetEnvironment {
   const KpiLookup& lookup_;
   mutable absl::Status status_;
   mutable absl::Time next_change_ = absl::InfiniteFuture();
+  mutable bool misses_samples_ = false;
 };
 
 }  // namespace kpisuite

@@ -142,7 +142,7 @@ absl::StatusOr<StepValues> EvaluateSteps(const KpiDefinition& kpi, const Window&
   evaluator.SetInputs(inputs);
   ASSIGN_OR_RETURN(const Value value, evaluator.Step(kpi.steps.size() - 1));
   StepValues values = evaluator.Take();
-  values.value = value;
+  values.value = source.misses_samples() ? Value(NdReason::kNotKept) : value;
   return values;
 }
 

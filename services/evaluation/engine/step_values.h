@@ -36,7 +36,8 @@ const Value& OperandOf(const StepValues& values, const FormulaBinding& binding);
 Value ValueOf(const MetricInput& input, const InputAggregate& aggregate);
 
 // `inputs` are those of the root, parallel to KpiDefinition::inputs; `source` gives those of the
-// parts of a RESULT, of which those that begin before `now` count. Errors: those of the source.
+// parts of a RESULT, of which those that begin before `now` count. A value that misses samples is
+// ND(NOT_KEPT), whatever the formula says. Errors: those of the source.
 absl::StatusOr<StepValues> EvaluateSteps(const KpiDefinition& kpi, const Window& window,
                                          const Period& root, absl::Time now,
                                          absl::Span<const InputAggregate> inputs,

@@ -90,13 +90,15 @@ absl::Status MemoryStateLog::VisitClosed(absl::string_view kpi,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LoggedState>> MemoryStateLog::FinalStates(absl::string_view kpi) {
+absl::StatusOr<std::vector<LoggedState>> MemoryStateLog::ClosedStates(absl::string_view kpi,
+                                                                      bool final) {
   MutexLock lock(mutex_);
   std::vector<LoggedState> states;
   for (const auto& [subject, entries] : entries_) {
     if (std::get<0>(subject) != kpi) continue;
     for (auto& [period, logged] : NewestOf(entries)) {
-      if (logged.final) states.push_back(std::move(logged));
+      const bool wanted = final ? logged.final : logged.revision >= 1;
+      if (wanted) states.push_back(std::move(logged));
     }
   }
   return states;

@@ -23,7 +23,7 @@ class MemoryStateLog : public StateLog {
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override
       EXCLUDES(mutex_);
-  absl::StatusOr<std::vector<LoggedState>> FinalStates(absl::string_view kpi) override
+  absl::StatusOr<std::vector<LoggedState>> ClosedStates(absl::string_view kpi, bool final) override
       EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override EXCLUDES(mutex_);
   absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override

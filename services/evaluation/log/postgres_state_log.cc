@@ -232,7 +232,8 @@ absl::Status PostgresStateLog::VisitClosed(absl::string_view kpi,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LoggedState>> PostgresStateLog::FinalStates(absl::string_view kpi) {
+absl::StatusOr<std::vector<LoggedState>> PostgresStateLog::ClosedStates(absl::string_view kpi,
+                                                                        bool final) {
   ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
   ASSIGN_OR_RETURN(
       const PostgresResult rows,
@@ -241,7 +242,8 @@ absl::StatusOr<std::vector<LoggedState>> PostgresStateLog::FinalStates(absl::str
                        Columns("state"),
                        " FROM state_log WHERE kpi = $1"
                        " ORDER BY \"window\", slice, first_day, period, number DESC) newest"
-                       " WHERE final"),
+                       " WHERE ",
+                       final ? "final" : "revision >= 1"),
           {std::string(kpi)}));
   std::vector<LoggedState> states;
   for (int row = 0; row < rows.rows(); ++row) states.push_back(ReadRow(rows, row).logged);

@@ -184,13 +184,15 @@ absl::Status SqliteStateLog::VisitClosed(absl::string_view kpi,
   }
 }
 
-absl::StatusOr<std::vector<LoggedState>> SqliteStateLog::FinalStates(absl::string_view kpi) {
+absl::StatusOr<std::vector<LoggedState>> SqliteStateLog::ClosedStates(absl::string_view kpi,
+                                                                      bool final) {
   ASSIGN_OR_RETURN(ReadSnapshot snapshot, database_->BeginRead());
-  ASSIGN_OR_RETURN(Statement rows,
-                   snapshot.connection().Prepare(absl::StrCat(
-                       "SELECT ", Columns("state"),
-                       " FROM state_log WHERE final AND number IN (SELECT max(number) FROM"
-                       " state_log WHERE kpi = ? GROUP BY \"window\", slice, first_day, period)")));
+  ASSIGN_OR_RETURN(
+      Statement rows,
+      snapshot.connection().Prepare(absl::StrCat(
+          "SELECT ", Columns("state"), " FROM state_log WHERE ", final ? "final" : "revision >= 1",
+          " AND number IN (SELECT max(number) FROM"
+          " state_log WHERE kpi = ? GROUP BY \"window\", slice, first_day, period)")));
   RETURN_IF_ERROR(rows.Bind({kpi}));
   std::vector<LoggedState> states;
   while (true) {

@@ -39,7 +39,7 @@ class SqliteStateLog final : public StateLog {
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
   absl::Status VisitClosed(absl::string_view kpi,
                            absl::FunctionRef<absl::Status(LoggedState)> visit) override;
-  absl::StatusOr<std::vector<LoggedState>> FinalStates(absl::string_view kpi) override;
+  absl::StatusOr<std::vector<LoggedState>> ClosedStates(absl::string_view kpi, bool final) override;
   absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) override;
   absl::StatusOr<std::optional<LoggedState>> FindClosed(const StateId& series) override;
   absl::StatusOr<std::vector<HistoryEntryRow>> History(const HistoryQuery& query) override;

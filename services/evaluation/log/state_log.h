@@ -117,8 +117,10 @@ class StateLog {
   virtual absl::Status VisitClosed(absl::string_view kpi,
                                    absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
 
-  // Of every state of a KPI whose newest entry tells that it is FINAL that entry, in no order.
-  virtual absl::StatusOr<std::vector<LoggedState>> FinalStates(absl::string_view kpi) = 0;
+  // Of every state of a KPI whose newest entry tells that it is closed (revision 1 and more), or
+  // FINAL, that entry; in no order.
+  virtual absl::StatusOr<std::vector<LoggedState>> ClosedStates(absl::string_view kpi,
+                                                                bool final) = 0;
 
   // The newest entry of a state. With an empty period: of the last period that was logged.
   virtual absl::StatusOr<std::optional<LoggedState>> Find(const StateId& id) = 0;

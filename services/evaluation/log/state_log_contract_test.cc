@@ -178,7 +178,7 @@ TEST_P(StateLogContract, VisitsWhatWasSaidAboutClosedPeriodsInItsOrder) {
   EXPECT_THAT(values, IsEmpty());
 }
 
-TEST_P(StateLogContract, TellsWhatFinalStatesSaidLast) {
+TEST_P(StateLogContract, TellsWhatClosedAndFinalStatesSaidLast) {
   Fill();
   for (const int day : {10, 11, 12}) {
     LoggedState entry = Entry(day, v1::HISTORY_CAUSE_FINAL, 400 + day, absl::StrCat("f", day), 3);
@@ -188,12 +188,16 @@ TEST_P(StateLogContract, TellsWhatFinalStatesSaidLast) {
   // One of a new KPI of that name.
   ASSERT_TRUE(Append({Entry(12, v1::HISTORY_CAUSE_TRANSITION, 500, "open")}).ok());
   Open();
-  const auto finals = log_->FinalStates(kKpi);
-  ASSERT_TRUE(finals.ok());
-  std::vector<std::string> states;
-  for (const LoggedState& logged : *finals) states.push_back(*logged.state);
-  EXPECT_THAT(states, UnorderedElementsAre("state of f10", "state of f11"));
-  EXPECT_THAT(*log_->FinalStates("workspaces/w/kpis/other"), IsEmpty());
+  ASSERT_TRUE(Append({Entry(13, v1::HISTORY_CAUSE_CLOSED, 600, "c13", 1)}).ok());
+  const auto told = [&](bool final) {
+    std::vector<std::string> states;
+    const auto found = log_->ClosedStates(kKpi, final);
+    for (const LoggedState& logged : *found) states.push_back(*logged.state);
+    return states;
+  };
+  EXPECT_THAT(told(true), UnorderedElementsAre("state of f10", "state of f11"));
+  EXPECT_THAT(told(false), UnorderedElementsAre("state of f10", "state of f11", "state of c13"));
+  EXPECT_THAT(*log_->ClosedStates("workspaces/w/kpis/other", false), IsEmpty());
 }
 
 TEST_P(StateLogContract, FindsTheLastPeriodForAnEmptyOne) {

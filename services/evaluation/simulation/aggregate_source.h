@@ -17,6 +17,7 @@ struct AggregateAnswer {
   v1::FeedPosition position;  // the cells reflect the feed up to here
   std::vector<v1::AggregateCell> cells;
   std::optional<absl::Time> watermark;  // of the metric
+  std::optional<v1::KeptSamples> kept;  // of the metric; nothing when all are
 };
 
 // Answers all queries over metrics of one workspace (an id) from one snapshot, in their order. May

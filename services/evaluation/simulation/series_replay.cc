@@ -127,8 +127,11 @@ v1::AggregateQuery SeriesReplay::QueryOf(const LoadRequest& load) const {
 
 LoadAnswer SeriesReplay::AnswerTo(const LoadRequest& load, const AnswersByQuery& answers) const {
   const AggregateAnswer& found = answers.at(QueryKey(QueryOf(load)));
-  LoadAnswer answer{
-      .id = load.id, .seq = engine_->seq(), .cells = found.cells, .watermark = found.watermark};
+  LoadAnswer answer{.id = load.id,
+                    .seq = engine_->seq(),
+                    .cells = found.cells,
+                    .watermark = found.watermark,
+                    .kept = found.kept};
   if (!known_.as_of_now) return answer;
   answer.watermark =
       answers.at(QueryKey(WatermarkQuery(load.query.metric(), known_.now))).watermark;
