@@ -22,7 +22,7 @@ class GroupReads {
 
   // Locks the head row. Everything else is to come after it.
   void AddHead();
-  // Requests, traits, watermarks and what is kept.
+  // Requests, traits with what is kept, watermarks.
   void AddNames();
   // Series that have no id yet.
   void AddSeries();

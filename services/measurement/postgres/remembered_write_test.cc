@@ -57,7 +57,8 @@ class PostgresRememberedWrites : public testing::Test {
 };
 
 TEST_F(PostgresRememberedWrites, NewSamplesOfKnownSeriesAreStoredWithoutALookAtWhatIsThere) {
-  ASSERT_TRUE(connection_->ExecuteScript("BEGIN; LOCK TABLE metric, series, watermark").ok());
+  ASSERT_TRUE(
+      connection_->ExecuteScript("BEGIN; LOCK TABLE metric, series, watermark, kept_sample").ok());
   EXPECT_EQ(Write(*store_, UnitOf(kPart, "r4", "x", 4, 1)).seq, 4);
   EXPECT_EQ(Write(*store_, UnitOf(kPart, "r5", "x", 5, 1)).seq, 5);
   ASSERT_TRUE(connection_->ExecuteScript("COMMIT").ok());
