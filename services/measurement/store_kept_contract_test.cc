@@ -184,6 +184,26 @@ TEST_P(StoreKept, WhatIsRecordedGoesWithItsRevisionsAndTheRestGoesOn) {
   EXPECT_EQ(Feed(3)[0].series(0).time_unix_nano_size(), 3);
 }
 
+TEST_P(StoreKept, ManySamplesGoInStepsBetweenWhichItMayBeToldToStop) {
+  for (const char* origin : {"origin=A", "origin=B", "origin=C"}) {
+    std::vector<SampleRow> rows;
+    for (int i = 0; i < 1'500; ++i) rows.push_back(Row(NanoOf(11, 5) + i, "a", 1));
+    rows.push_back(Row(kDecember, "a", 1));
+    MustIngest(Unit(absl::StrCat("write ", origin), origin, rows));
+    for (SampleRow& row : rows) row.content.value = 2;
+    MustIngest(Unit(absl::StrCat("correct ", origin), origin, rows));
+  }
+  RecordAll();
+  int steps = 0;
+  const auto stopped = store_.DeletePast(kCutoff, [&steps] { return ++steps > 2; });
+  ASSERT_TRUE(stopped.ok()) << stopped.status();
+  EXPECT_EQ(Delete(), PastDeletion::kAll);
+  const auto snapshot = Snapshot();
+  for (const SeriesRecord& series : Series(*snapshot)) {
+    EXPECT_THAT(Revisions(*snapshot, series.id), SizeIs(2)) << series.slice;
+  }
+}
+
 TEST_P(StoreKept, WhatIsNotRecordedStays) {
   MustIngest(Unit("r1", "origin=ORD", {Row(NanoOf(11, 5), "a", 1)}));
   MustIngest(OfMetric("other", Unit("r2", "origin=ORD", {Row(NanoOf(11, 5), "a", 1)})));

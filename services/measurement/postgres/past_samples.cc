@@ -17,8 +17,13 @@
 namespace kpisuite {
 namespace {
 
-// Whether any series of the metric has rows before $3, and the last business day of these. LIMIT
-// and max() are found by the key of a series, whatever the planner thinks of the tables.
+// For a transaction that looks at every series. Each look is by a key, also where the planner
+// thinks that a row of the series is found sooner by reading the table, and there is none.
+constexpr char kLongLook[] =
+    "SET LOCAL statement_timeout TO '10min'; SET LOCAL enable_seqscan TO off;"
+    "SET LOCAL enable_bitmapscan TO off; SET LOCAL jit TO off";
+
+// Whether any series of the metric has rows before $3, and the last business day of these.
 constexpr char kFindPast[] =
     "SELECT part, bool_or(found), max(day) FROM (SELECT s.part,"
     " (SELECT 1 FROM sample WHERE part = s.part AND series = s.id AND time < $3 LIMIT 1)"
@@ -84,10 +89,11 @@ absl::StatusOr<std::optional<PastDeletion>> DropFirst(PostgresDatabase& database
                                                       absl::Time cutoff) {
   ASSIGN_OR_RETURN(PostgresTransaction transaction, database.BeginWrite());
   PostgresConnection& connection = transaction.connection();
-  RETURN_IF_ERROR(connection.ExecuteScript(
-      "SET LOCAL lock_timeout TO '2s'; SET LOCAL statement_timeout TO '10min';"
-      // One maker at a time.
-      "LOCK TABLE schema_version IN EXCLUSIVE MODE"));
+  RETURN_IF_ERROR(connection.ExecuteScript(kLongLook));
+  RETURN_IF_ERROR(
+      connection.ExecuteScript("SET LOCAL lock_timeout TO '2s';"
+                               // One maker at a time.
+                               "LOCK TABLE schema_version IN EXCLUSIVE MODE"));
   ASSIGN_OR_RETURN(const std::optional<absl::CivilMonth> first, FindFirstMonth(connection));
   if (!first.has_value() || StartOf(*first) > cutoff) return PastDeletion::kAll;
   const bool whole_month = StartOf(*first + 1) <= cutoff;
@@ -117,7 +123,7 @@ absl::StatusOr<std::optional<PastDeletion>> DropFirst(PostgresDatabase& database
 absl::StatusOr<std::vector<PastSamples>> FindPostgresPast(PostgresConnection& connection,
                                                           absl::Time cutoff) {
   const int64_t cutoff_nano = absl::ToUnixNanos(cutoff);
-  RETURN_IF_ERROR(connection.ExecuteScript("SET LOCAL statement_timeout TO '10min'"));
+  RETURN_IF_ERROR(connection.ExecuteScript(kLongLook));
   ASSIGN_OR_RETURN(const auto kept, ReadKept(connection));
   ASSIGN_OR_RETURN(
       const PostgresResult metrics,
