@@ -6,8 +6,12 @@
 
 namespace kpisuite {
 
-PeriodicTask::PeriodicTask(absl::Duration interval, std::function<void()> work)
-    : interval_(interval), work_(std::move(work)), thread_([this] { RunThread(); }) {}
+PeriodicTask::PeriodicTask(absl::Duration first, absl::Duration interval,
+                           std::function<void()> work)
+    : first_(first),
+      interval_(interval),
+      work_(std::move(work)),
+      thread_([this] { RunThread(); }) {}
 
 PeriodicTask::~PeriodicTask() { Stop(); }
 
@@ -26,11 +30,11 @@ bool PeriodicTask::stopping() const {
 }
 
 void PeriodicTask::RunThread() {
-  while (!WaitForStop()) work_();
+  for (bool stop = WaitForStop(first_); !stop; stop = WaitForStop(interval_)) work_();
 }
 
-bool PeriodicTask::WaitForStop() {
-  const Deadline end = Deadline::After(interval_);
+bool PeriodicTask::WaitForStop(absl::Duration wait) {
+  const Deadline end = Deadline::After(wait);
   MutexLock lock(mutex_);
   while (!stopping_ && !end.passed()) stopped_.WaitFor(mutex_, end.left());
   return stopping_;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <thread>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
@@ -14,7 +15,10 @@ class PeriodicTask {
  public:
   // Waits for `interval`, does `work`, and so on. `work` may block and must not throw; what it uses
   // outlives the task.
-  PeriodicTask(absl::Duration interval, std::function<void()> work);
+  PeriodicTask(absl::Duration interval, std::function<void()> work)
+      : PeriodicTask(interval, interval, std::move(work)) {}
+  // Waits for `first` before the first time.
+  PeriodicTask(absl::Duration first, absl::Duration interval, std::function<void()> work);
   PeriodicTask(const PeriodicTask&) = delete;
   PeriodicTask& operator=(const PeriodicTask&) = delete;
   ~PeriodicTask();  // Stop()
@@ -27,9 +31,10 @@ class PeriodicTask {
 
  private:
   void RunThread();
-  // Whether the end came before the interval was over.
-  bool WaitForStop() EXCLUDES(mutex_);
+  // Whether the end came before `wait` was over.
+  bool WaitForStop(absl::Duration wait) EXCLUDES(mutex_);
 
+  const absl::Duration first_;
   const absl::Duration interval_;
   const std::function<void()> work_;
   mutable Mutex mutex_;

@@ -20,6 +20,12 @@ TEST(PeriodicTask, WorksAgainAndAgainUntilItIsStopped) {
   EXPECT_GE(done, 3);
 }
 
+TEST(PeriodicTask, TheFirstTimeMayBeSooner) {
+  std::latch first(1);
+  PeriodicTask task(absl::Milliseconds(1), absl::Hours(1), [&] { first.count_down(); });
+  first.wait();
+}
+
 TEST(PeriodicTask, EndsWithoutWaitingForItsNextTurn) {
   bool done = false;
   {

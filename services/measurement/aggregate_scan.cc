@@ -211,6 +211,7 @@ class MetricScan {
   }
   const std::vector<std::unique_ptr<PlanScan>>& scans() const { return scans_; }
   std::optional<int64_t> last_nano() const { return last_nano_; }
+  const KeptSamples& kept() const { return kept_; }
 
   absl::Status Run() {
     ASSIGN_OR_RETURN(const std::optional<std::string> traits,
@@ -218,6 +219,7 @@ class MetricScan {
     if (traits.has_value() && *traits != TraitsOf(metric_)) {
       return TraitsChanged(metric_.id, *traits, TraitsOf(metric_));
     }
+    ASSIGN_OR_RETURN(kept_, snapshot_.FindKept(metric_.workspace, metric_.id));
     std::vector<SeriesRecord> series;
     RETURN_IF_ERROR(snapshot_.VisitSeries(metric_.workspace, metric_.id, "",
                                           [&series](const SeriesRecord& record) {
@@ -230,7 +232,8 @@ class MetricScan {
 
  private:
   absl::Status ScanSeries(const SeriesRecord& record) {
-    ASSIGN_OR_RETURN(const std::optional<int64_t> last, snapshot_.FindLastTime(record.id));
+    ASSIGN_OR_RETURN(std::optional<int64_t> last, snapshot_.FindLastTime(record.id));
+    if (last < kept_.from_nano) last.reset();
     if (last.has_value()) last_nano_ = std::max(last_nano_.value_or(*last), *last);
     ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(record.slice));
     SampleRange range;
@@ -247,6 +250,7 @@ class MetricScan {
     if (!wanted || (!last.has_value() && !has_cutoffs_)) return absl::OkStatus();
     // A business day may lie anywhere, whatever the time of its sample.
     if (record.has_business_day) range = SampleRange();
+    range.start_nano = std::max(range.start_nano, kept_.from_nano);
     RETURN_IF_ERROR(has_cutoffs_ ? ScanRevisions(record.id, range) : ScanSamples(record.id, range));
     return CheckCells();
   }
@@ -296,6 +300,7 @@ class MetricScan {
   const AggregateLimits& limits_;
   std::vector<std::unique_ptr<PlanScan>> scans_;
   bool has_cutoffs_ = false;
+  KeptSamples kept_;
   std::optional<int64_t> last_nano_;
 };
 
@@ -360,6 +365,8 @@ absl::Status EmitScan(MeasurementSnapshot& snapshot, const MetricScan& metric_sc
     if (const auto last = metric_scan.last_nano()) {
       *header.mutable_last_event_time() = TimestampOfNano(*last);
     }
+    const KeptSamples& kept = metric_scan.kept();
+    if (!kept.all()) *header.mutable_kept() = KeptMessage(metric.id, kept);
     RETURN_IF_ERROR(ChunkWriter(std::move(header), limits.max_chunk_bytes, emit).Write(*scan));
   }
   return absl::OkStatus();

@@ -25,6 +25,8 @@ struct AggregateLimits {
 // first series was recorded, the cells of each by day; queries in the order in which their metrics
 // first occur. The plans are of metrics of one workspace.
 //
+// Samples that are no longer kept count nowhere; each chunk says which those are.
+//
 // The states of the cells do not depend on the order of the scan. Errors: those of `snapshot` and
 // `emit`; FAILED_PRECONDITION IMMUTABLE_FIELD when the stored samples of a metric have other
 // traits than its definition; INVALID_ARGUMENT INVALID_FIELD beyond max_cells.

@@ -106,6 +106,33 @@ TEST_F(AggregateScan, DaysOutsideTheRangeAreLeftOutAndBusinessDaysWin) {
   EXPECT_EQ(Cells(), Texts{});
 }
 
+TEST_F(AggregateScan, SamplesThatAreNotKeptCountNowhereAndEachChunkSaysSo) {
+  Write("OLD", 1 * kHour, 10);
+  Write("ORD", 2 * kHour, 20, 7);
+  Write("ORD", 26 * kHour, 40);
+  EXPECT_EQ(Cells(), (Texts{" 0 1/1", " 1 4/1", " 7 2/1"}));
+  EXPECT_FALSE(chunks_[0].has_kept());
+  IngestUnit unit;
+  unit.workspace = "w";
+  unit.kept = {{"delay", {3 * kHour, 8}}};
+  store_.Ingest(unit, [](const auto& outcome) { EXPECT_TRUE(outcome.ok()); });
+  EXPECT_EQ(Cells(), (Texts{" 1 4/1"}));
+  ASSERT_EQ(chunks_.size(), 1u);
+  EXPECT_EQ(chunks_[0].kept().metric(), "delay");
+  EXPECT_EQ(chunks_[0].kept().kept_from().seconds(), 3 * 3600);
+  EXPECT_EQ(chunks_[0].kept().first_business_day(), 8);
+  EXPECT_EQ(chunks_[0].last_event_time().seconds(), 26 * 3600);
+  // As it was recorded at a moment, too.
+  query_.add_cutoffs()->mutable_record_time()->set_seconds(1);
+  EXPECT_EQ(Cells(), (Texts{" 1 4/1"}));
+  query_.clear_cutoffs();
+  unit.kept = {{"delay", {30 * kHour, 8}}};
+  store_.Ingest(unit, [](const auto& outcome) { EXPECT_TRUE(outcome.ok()); });
+  EXPECT_EQ(Cells(), Texts{});
+  EXPECT_TRUE(chunks_[0].has_kept());
+  EXPECT_FALSE(chunks_[0].has_last_event_time());
+}
+
 TEST_F(AggregateScan, TheFilterComesAfterEmptinessIsJudged) {
   Write("ORD", 1 * kHour, 10);
   Write("MIA", 26 * kHour, 900);

@@ -99,6 +99,10 @@ void ChangeBatchBuilder::AddWatermark(const WatermarkMove& move) {
   *watermark->mutable_complete_through() = TimestampOfNano(move.complete_through_nano);
 }
 
+void ChangeBatchBuilder::AddKept(const std::string& metric, const KeptSamples& kept) {
+  *batch_.add_kept() = KeptMessage(metric, kept);
+}
+
 std::string ChangeBatchBuilder::Finish(absl::string_view workspace, int part, int64_t incarnation,
                                        int64_t seq, absl::Time commit_time) {
   batch_.mutable_position()->set_part(part);
@@ -115,6 +119,16 @@ std::string ChangeBatchBuilder::Finish(absl::string_view workspace, int part, in
     batch_.SerializeToCodedStream(&coded);
   }
   return bytes;
+}
+
+v1::KeptSamples KeptMessage(const std::string& metric, const KeptSamples& kept) {
+  v1::KeptSamples message;
+  message.set_metric(metric);
+  *message.mutable_kept_from() = TimestampOfNano(kept.from_nano);
+  if (kept.first_business_day != kNoBusinessDay) {
+    message.set_first_business_day(kept.first_business_day);
+  }
+  return message;
 }
 
 google::protobuf::Timestamp TimestampOfNano(int64_t nano) {

@@ -26,8 +26,12 @@ class ChangeBatchBuilder {
   // `old_content` may be null for kInserted only. kUnchanged is counted and leaves no trace.
   void AddRow(const SampleRow& row, RowEffect effect, const SampleContent* old_content);
   void AddWatermark(const WatermarkMove& move);
+  // What is known now.
+  void AddKept(const std::string& metric, const KeptSamples& kept);
 
-  bool empty() const { return batch_.series_size() == 0 && batch_.watermarks_size() == 0; }
+  bool empty() const {
+    return batch_.series_size() == 0 && batch_.watermarks_size() == 0 && batch_.kept_size() == 0;
+  }
   const IngestCounts& counts() const { return counts_; }
 
   // The serialised v1::ChangeBatch. Equal changes give equal bytes. Called once.
@@ -44,6 +48,8 @@ class ChangeBatchBuilder {
   v1::ChangeBatch batch_;
   IngestCounts counts_;
 };
+
+v1::KeptSamples KeptMessage(const std::string& metric, const KeptSamples& kept);
 
 // Nanoseconds since the epoch as a protobuf timestamp.
 google::protobuf::Timestamp TimestampOfNano(int64_t nano);

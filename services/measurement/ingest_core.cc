@@ -175,11 +175,15 @@ absl::Status CheckBatchSize(const Request& request, const IngestLimits& limits) 
                    {{"max_batch_samples", absl::StrCat(limits.max_batch_samples)}});
 }
 
+TimeLimits LimitsOf(const IngestContext& context) {
+  return TimeLimitsAt(context.now, context.limits.max_future, context.samples_kept_from);
+}
+
 // Checks all blocks; the good rows go to `units`, the others to `rejections`.
 void CheckBlocks(const google::protobuf::RepeatedPtrField<v1::SeriesBlock>& blocks,
                  const std::string& workspace, IngestOperation operation,
                  const IngestContext& context, UnitCollector& units, Rejections& rejections) {
-  const TimeLimits times = TimeLimitsAt(context.now, context.limits.max_future);
+  const TimeLimits times = LimitsOf(context);
   std::string last_id;
   std::shared_ptr<const MetricDefinition> metric;
   for (int i = 0; i < blocks.size(); ++i) {
@@ -204,7 +208,7 @@ void CheckBlocks(const google::protobuf::RepeatedPtrField<v1::SeriesBlock>& bloc
 std::optional<int64_t> CheckInstant(const std::string& field, bool has,
                                     const google::protobuf::Timestamp& timestamp,
                                     const IngestContext& context, Violations& violations) {
-  const TimeLimits times = TimeLimitsAt(context.now, context.limits.max_future);
+  const TimeLimits times = LimitsOf(context);
   const int64_t seconds = timestamp.seconds();
   const bool fits = has && timestamp.nanos() >= 0 && timestamp.nanos() < 1'000'000'000 &&
                     seconds >= times.earliest_nano / 1'000'000'000 &&

@@ -41,6 +41,7 @@ struct IngestContext {
   IngestLimits limits;
   int partitions = 1;
   absl::Time now;
+  absl::Time samples_kept_from = absl::InfinitePast();  // samples before it are refused
 };
 
 struct IngestPlan {
@@ -51,8 +52,11 @@ struct IngestPlan {
 
 // Checks the whole request and splits it by partition. Without allow_partial one bad sample
 // refuses it: INVALID_ARGUMENT INVALID_FIELD with a violation for each bad sample
-// (`series[3].time_unix_nano[17]`), BATCH_TOO_LARGE; NOT_FOUND UNKNOWN_METRIC when everything else
-// that can be checked is right. Of one identity the last row counts.
+// (`series[3].time_unix_nano[17]`), BATCH_TOO_LARGE; NOT_FOUND UNKNOWN_METRIC, then
+// FAILED_PRECONDITION PAST_RETENTION, when everything else that can be checked is right. Of one
+// identity the last row counts. A plan knows nothing of what is stored: a request that is repeated
+// after its samples have passed their retention is refused, not answered as the first time; what it
+// has stored was not lost by that.
 absl::StatusOr<IngestPlan> PlanWrite(const v1::WriteSamplesRequest& request,
                                      const IngestContext& context);
 

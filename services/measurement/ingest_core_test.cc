@@ -56,7 +56,7 @@ class IngestCore : public testing::Test {
       if (metric == "headcount") return Metric("headcount", SampleIdentity::kTime, "staff");
       return nullptr;
     };
-    const IngestContext context{find, IngestLimits(), 16, absl::FromUnixSeconds(kNow)};
+    const IngestContext context{find, IngestLimits(), 16, absl::FromUnixSeconds(kNow), kept_from_};
     return retract_.parent().empty() ? PlanWrite(write_, context)
                                      : PlanRetraction(retract_, context);
   }
@@ -69,6 +69,7 @@ class IngestCore : public testing::Test {
     return std::string(plan.status().message());
   }
 
+  absl::Time kept_from_ = absl::InfinitePast();
   v1::WriteSamplesRequest write_;
   v1::RetractSamplesRequest retract_;
 };
@@ -272,6 +273,60 @@ TEST_F(IngestCore, AllowPartialWritesTheGoodSamplesAndGroupsTheOthers) {
   const v1::WriteResult result = ResultOf(IngestPlan(), {&repeated, 1});
   EXPECT_TRUE(result.duplicate());
   EXPECT_EQ(result.rejected_size(), 2);
+}
+
+TEST_F(IngestCore, SamplesThatArePastTheirRetentionAreRefusedWhenNothingElseIsWrong) {
+  kept_from_ = absl::FromUnixSeconds(kNow - 100);
+  AddSample(block(), kNow - 100, "b", 1);
+  AddSample(block(), kNow - 101, "c", 1);
+  AddSample(block(), kNow - 102, "d", 1);
+  const absl::Status status = Plan().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  const ErrorDetails details = GetErrorDetails(status);
+  EXPECT_EQ(details.reason, "PAST_RETENTION");
+  ASSERT_EQ(details.violations.size(), 2u);
+  EXPECT_EQ(details.violations[1].field, "series[0].time_unix_nano[3]");
+  EXPECT_EQ(status.message(),
+            "series[0].time_unix_nano[2]: got 2023-11-14T22:11:39+00:00, want "
+            "2023-11-14T22:11:40+00:00 or later: earlier samples are no longer kept (and 1 more)");
+  // Unknown metrics come first, and before them what is wrong with the request.
+  v1::SeriesBlock& unknown = *write_.add_series();
+  unknown = block();
+  unknown.set_metric("delays");
+  EXPECT_EQ(GetErrorDetails(Plan().status()).reason, "UNKNOWN_METRIC");
+  block().set_sample_ids(3, "");
+  EXPECT_EQ(GetErrorDetails(Plan().status()).reason, "INVALID_FIELD");
+  EXPECT_EQ(GetErrorDetails(Plan().status()).violations.size(), 1u);
+}
+
+TEST_F(IngestCore, AllowPartialGroupsWhatIsPastItsRetentionByItself) {
+  kept_from_ = absl::FromUnixSeconds(kNow - 100);
+  write_.set_allow_partial(true);
+  AddSample(block(), kNow - 101, "b", 1);
+  AddSample(block(), kNow + 10'000, "c", 1);
+  AddSample(block(), kNow - 300, "d", 1);
+  const IngestPlan plan = Plan().value();
+  EXPECT_EQ(plan.units[0].RowCount(), 1u);
+  ASSERT_EQ(plan.rejected.size(), 2u);
+  EXPECT_EQ(plan.rejected[1].code(), static_cast<int>(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(plan.rejected[1].reason(), "PAST_RETENTION");
+  EXPECT_EQ(plan.rejected[1].count(), 2);
+  EXPECT_EQ(plan.rejected[1].fields(1), "series[0].time_unix_nano[3]");
+}
+
+TEST_F(IngestCore, RetractionsOfWhatIsPastItsRetentionAreRefusedAndWatermarksAreNot) {
+  kept_from_ = absl::FromUnixSeconds(kNow + 1);
+  retract_.set_parent("workspaces/w");
+  retract_.set_request_id("r1");
+  retract_.set_reason("wrong file");
+  *retract_.add_series() = block();
+  retract_.mutable_series(0)->clear_mantissas();
+  EXPECT_EQ(GetErrorDetails(Plan().status()).reason, "PAST_RETENTION");
+  retract_.clear_parent();
+  write_.clear_series();
+  write_.add_watermarks()->set_metric("delay");
+  write_.mutable_watermarks(0)->mutable_complete_through()->set_seconds(kNow);
+  EXPECT_TRUE(Plan().ok());
 }
 
 TEST_F(IngestCore, TheFingerprintIsThatOfThePayload) {

@@ -88,7 +88,8 @@ TEST_F(MeasurementRpcTest, AggregatesOfSeveralQueriesComeFromOneSnapshot) {
       values.push_back(absl::StrCat(chunk.query(), " ", cell.slice(), " ", cell.value()));
     }
   }
-  EXPECT_TRUE(reader->Finish().ok());
+  const absl::Status ended = FromGrpcStatus(reader->Finish());
+  EXPECT_TRUE(ended.ok()) << ended;
   EXPECT_EQ(values, (std::vector<std::string>{"0  23.5", "1 origin=ORD 2", "1 origin=MIA 0"}));
 }
 

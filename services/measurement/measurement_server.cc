@@ -12,6 +12,12 @@ namespace {
 // Fewer threads than the store has readers.
 constexpr ExecutorLimits kScanLimits{.threads = 2, .max_items = 256};
 
+MeasurementLimits LimitsWith(const RetentionOptions& retention) {
+  MeasurementLimits limits;
+  limits.sample_retention = retention.samples;
+  return limits;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MeasurementServer>> MeasurementServer::Create(
@@ -33,7 +39,7 @@ MeasurementServer::MeasurementServer(std::shared_ptr<MeasurementStore> store,
       catalog_(std::move(catalog)),
       notifier_(*store_),
       definitions_(std::move(definition), *catalog_, runtime.readiness(), runtime.clock()),
-      service_(*store_, *catalog_, definitions_, runtime.clock(), MeasurementLimits()),
+      service_(*store_, *catalog_, definitions_, runtime.clock(), LimitsWith(retention)),
       scans_(kScanLimits, runtime.clock()),
       rpc_(service_, *store_, notifier_, scans_, runtime.environment()),
       retention_(*store_, retention, runtime.clock()) {

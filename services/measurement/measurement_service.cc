@@ -11,6 +11,7 @@
 #include "libs/definitions/names.h"
 #include "libs/definitions/violations.h"
 #include "services/measurement/change_batch.h"
+#include "services/measurement/retention.h"
 #include "services/measurement/sample_pages.h"
 
 namespace kpisuite {
@@ -86,7 +87,9 @@ absl::StatusOr<IngestPlan> MeasurementService::PlanOrCatchUp(
   const auto find = [this](absl::string_view workspace, absl::string_view metric) {
     return catalog_.Find(workspace, metric);
   };
-  const IngestContext context{find, limits_.ingest, store_.partitions(), clock_.Now()};
+  const absl::Time now = clock_.Now();
+  const IngestContext context{find, limits_.ingest, store_.partitions(), now,
+                              SamplesKeptFrom(limits_.sample_retention, now)};
   absl::StatusOr<IngestPlan> planned = plan(context);
   const bool unknown =
       planned.ok() ? !planned->unknown_metrics.empty() : IsUnknownMetric(planned.status());
@@ -286,7 +289,12 @@ absl::StatusOr<v1::ServerInfo> MeasurementService::Info() {
     partition->set_last_seq(head.last_seq);
     partition->set_trimmed_seq(head.trimmed_seq);
   }
-  *info.mutable_server_time() = TimestampOf(clock_.Now());
+  const absl::Time now = clock_.Now();
+  *info.mutable_server_time() = TimestampOf(now);
+  const absl::Time kept_from = SamplesKeptFrom(limits_.sample_retention, now);
+  if (kept_from != absl::InfinitePast()) {
+    *info.mutable_samples_kept_from() = TimestampOf(kept_from);
+  }
   info.set_definition_position(catalog_.position());
   return info;
 }

@@ -29,6 +29,8 @@ struct MeasurementLimits {
   // Of one StreamSamples call; beyond either nothing more is read.
   int max_unacked_batches = 64;
   size_t max_unacked_bytes = size_t{8} << 20;
+  // How long samples are taken after their event times, see SamplesKeptFrom; 0: for ever.
+  absl::Duration sample_retention = absl::ZeroDuration();
   // Of one QueryAggregates call, in memory at the server.
   size_t max_answer_bytes = size_t{256} << 20;
 };

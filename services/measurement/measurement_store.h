@@ -13,9 +13,15 @@
 //   retract live                  retracted, revision + 1; the old revision is kept
 //           absent or withdrawn   unchanged
 //
-// A watermark moves only forward. A unit that changed anything makes one feed entry (part, seq)
-// with the old and the new content of each changed row; seq is dense, from 1. A unit that changed
-// nothing uses no seq. A known request_id changes nothing and gives the first outcome again.
+// A watermark moves only forward, and so does what is kept of the samples of a metric. A unit that
+// changed anything makes one feed entry (part, seq) with the old and the new content of each
+// changed row; seq is dense, from 1. A unit that changed nothing uses no seq. A known request_id
+// changes nothing and gives the first outcome again.
+//
+// Retention. Samples of a metric with event times before its KeptSamples::from_nano are gone from
+// the moment that it moved there: no more are taken, and readers of a snapshot pass over what still
+// lies there until DeletePast. What is said of all samples of a metric (series, traits, watermark)
+// stays.
 //
 // Snapshot. Everything read from one snapshot is of one moment: exactly the feed up to its heads.
 #pragma once
@@ -29,6 +35,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -113,6 +120,10 @@ class MeasurementSnapshot {
                                                                 absl::string_view metric) = 0;
   virtual absl::StatusOr<std::optional<int64_t>> FindWatermark(absl::string_view workspace,
                                                                absl::string_view metric) = 0;
+  // What is kept of the samples of a metric. Who reads samples below leaves out earlier ones, which
+  // may be there or not.
+  virtual absl::StatusOr<KeptSamples> FindKept(absl::string_view workspace,
+                                               absl::string_view metric) = 0;
   // Series of a metric with a canonical slice not smaller than `from`, in byte order of the slice.
   // Do not read from the snapshot inside `visit`.
   virtual absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
@@ -124,7 +135,8 @@ class MeasurementSnapshot {
   // All revisions, withdrawn ones included, by (time, sample_id, revision).
   virtual absl::Status VisitRevisions(uint64_t series_id, const SampleRange& range,
                                       absl::FunctionRef<bool(const StoredSample&)> visit) = 0;
-  virtual absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id) = 0;
+  // Of the samples with event times from `start_nano` on.
+  virtual absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id, int64_t start_nano) = 0;
   // Latest event time of the live samples of one series; cheap.
   virtual absl::StatusOr<std::optional<int64_t>> FindLastTime(uint64_t series_id) = 0;
   // INTERNAL when there is no such entry.
@@ -149,6 +161,20 @@ struct DefinitionsUpdate {
   std::vector<std::string> deleted;  // names
 };
 
+// A metric with samples that are to go, and what is to be recorded of it.
+struct PastSamples {
+  int part = 0;
+  std::string workspace;
+  KeptMove move;
+};
+
+// How far DeletePast came.
+enum class PastDeletion {
+  kAll,         // nothing is left
+  kLater,       // it was told to stop, or others were in the way
+  kUnrecorded,  // there are samples of metrics that nothing was recorded of
+};
+
 // Thread-safe. Construction is the engine's.
 class MeasurementStore {
  public:
@@ -165,6 +191,7 @@ class MeasurementStore {
   // called exactly once, from any thread or before Ingest returns; it must not block. Errors:
   //   INVALID_ARGUMENT REQUEST_ID_REUSED     the request_id is known with another fingerprint
   //   FAILED_PRECONDITION IMMUTABLE_FIELD    the metric has samples with other traits
+  //   FAILED_PRECONDITION PAST_RETENTION     samples of that time are no longer kept
   //   RESOURCE_EXHAUSTED QUEUE_FULL, DISK_FULL, UNAVAILABLE SHUTTING_DOWN: nothing was stored
   //   UNAVAILABLE STORE_UNAVAILABLE          unknown outcome: repeat with the same request_id
   virtual void Ingest(IngestUnit unit, IngestDone done) = 0;
@@ -207,6 +234,19 @@ class MeasurementStore {
   // many. May block. UNAVAILABLE STORE_UNAVAILABLE.
   virtual absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) = 0;
 
+  // What Ingest is to be told (IngestUnit::kept) before samples (revisions and withdrawn ones
+  // included) with event times before `cutoff` may go: metrics that have such samples and are not
+  // recorded as kept from `cutoff` or later, or with a first business day that is too early. Again
+  // afterwards, until there are none: others may have written meanwhile. Looks at every series. May
+  // block. UNAVAILABLE STORE_UNAVAILABLE.
+  virtual absl::StatusOr<std::vector<PastSamples>> FindPast(absl::Time cutoff) = 0;
+  // Deletes samples and revisions before `cutoff` that their metrics are recorded not to keep, once
+  // FindPast(cutoff) has found none. In small steps, between which writers come in, and looks at
+  // `stopping` between them. An engine may leave what shares a table with samples that are kept.
+  // May block for long. UNAVAILABLE STORE_UNAVAILABLE.
+  virtual absl::StatusOr<PastDeletion> DeletePast(absl::Time cutoff,
+                                                  absl::FunctionRef<bool()> stopping) = 0;
+
   // Bytes waiting for the disk; above its limit Ingest answers QUEUE_FULL.
   virtual size_t queued_bytes() const { return 0; }
   // Transactions of Ingest made durable.
@@ -220,5 +260,15 @@ absl::Status CheckFeedPosition(const FeedHead& head, int64_t incarnation, int64_
 absl::Status RequestIdReused(absl::string_view request_id);
 absl::Status TraitsChanged(absl::string_view metric, absl::string_view stored,
                            absl::string_view wanted);
+
+// Of metrics of a unit of which not all samples are kept; views of the names in the unit.
+using KeptByMetric = absl::flat_hash_map<absl::string_view, KeptSamples>;
+// FAILED_PRECONDITION PAST_RETENTION when `unit` has a sample that is earlier than `kept` allows.
+absl::Status CheckKept(const IngestUnit& unit, const KeptByMetric& kept);
+
+// What FindPast tells of a metric of which `recorded` is known: whether it `has_past` samples
+// before the cutoff, and the last of their business days (kNoBusinessDay: none had one).
+std::optional<KeptSamples> MissingRecord(const KeptSamples& recorded, int64_t cutoff_nano,
+                                         bool has_past, int32_t last_business_day);
 
 }  // namespace kpisuite

@@ -37,9 +37,10 @@ bool Eventually(const Condition& condition) {
 // One life of the service; several may follow on one directory. Stops when destroyed.
 class MeasurementTestServer {
  public:
-  MeasurementTestServer(const std::string& directory, const std::string& definition_address)
+  MeasurementTestServer(const std::string& directory, const std::string& definition_address,
+                        const RetentionOptions& retention = {})
       : runtime_(ServerOptions(), clock_),
-        server_(MeasurementServer::Create({.store = "sqlite:" + directory},
+        server_(MeasurementServer::Create({.store = "sqlite:" + directory, .retention = retention},
                                           MakeChannel(definition_address), runtime_)
                     .value()),
         rpc_server_(RpcServer::Start("127.0.0.1:0", {server_->rpc()}).value()),
@@ -84,9 +85,10 @@ class MeasurementRpcTest : public testing::Test {
     EXPECT_TRUE(Eventually([this] { return server_->runtime().readiness().ready(); }));
   }
 
-  void Restart(const std::string& definition_address) {
+  void Restart(const std::string& definition_address, const RetentionOptions& retention = {}) {
     server_.reset();
-    server_ = std::make_unique<MeasurementTestServer>(directory_.path(), definition_address);
+    server_ =
+        std::make_unique<MeasurementTestServer>(directory_.path(), definition_address, retention);
   }
 
   v1::MeasurementService::Stub& stub() { return server_->stub(); }

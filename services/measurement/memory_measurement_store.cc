@@ -55,6 +55,11 @@ class MemorySnapshot final : public MeasurementSnapshot {
     return found->second;
   }
 
+  absl::StatusOr<KeptSamples> FindKept(absl::string_view workspace,
+                                       absl::string_view metric) override {
+    return state_->FindKept({std::string(workspace), std::string(metric)});
+  }
+
   absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
                            absl::string_view from,
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
@@ -87,9 +92,10 @@ class MemorySnapshot final : public MeasurementSnapshot {
     });
   }
 
-  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id) override {
+  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id, int64_t start_nano) override {
     SeriesSummary summary;
-    RETURN_IF_ERROR(VisitSamples(series_id, {}, [&](const StoredSample& sample) {
+    const SampleRange range{.start_nano = start_nano};
+    RETURN_IF_ERROR(VisitSamples(series_id, range, [&](const StoredSample& sample) {
       if (summary.live_samples++ == 0) summary.first_nano = sample.time_nano;
       summary.last_nano = sample.time_nano;
       return true;
@@ -98,7 +104,7 @@ class MemorySnapshot final : public MeasurementSnapshot {
   }
 
   absl::StatusOr<std::optional<int64_t>> FindLastTime(uint64_t series_id) override {
-    ASSIGN_OR_RETURN(const SeriesSummary summary, Summarise(series_id));
+    ASSIGN_OR_RETURN(const SeriesSummary summary, Summarise(series_id, SampleRange().start_nano));
     return summary.last_nano;
   }
 
@@ -239,6 +245,18 @@ absl::StatusOr<int64_t> MemoryMeasurementStore::ForgetRequests(absl::Time before
     forgotten += old;
   }
   return forgotten;
+}
+
+absl::StatusOr<std::vector<PastSamples>> MemoryMeasurementStore::FindPast(absl::Time cutoff) {
+  MutexLock lock(mutex_);
+  return state_->FindPast(absl::ToUnixNanos(cutoff));
+}
+
+absl::StatusOr<PastDeletion> MemoryMeasurementStore::DeletePast(absl::Time cutoff,
+                                                                absl::FunctionRef<bool()>) {
+  MutexLock lock(mutex_);
+  Mutable().DeletePast(absl::ToUnixNanos(cutoff));
+  return PastDeletion::kAll;
 }
 
 void MemoryMeasurementStore::TrimFeed(int part, int64_t seq) {

@@ -37,6 +37,11 @@ class MemoryMeasurementStore final : public MeasurementStore {
   absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override
       EXCLUDES(mutex_);
 
+  absl::StatusOr<std::vector<PastSamples>> FindPast(absl::Time cutoff) override EXCLUDES(mutex_);
+  absl::StatusOr<PastDeletion> DeletePast(absl::Time cutoff,
+                                          absl::FunctionRef<bool()> stopping) override
+      EXCLUDES(mutex_);
+
   void Shutdown() override EXCLUDES(mutex_);
 
   // Forgets the entries of a partition up to `seq`, for tests of FEED_TRIMMED.

@@ -18,12 +18,7 @@ MemoryState::MemoryState(int64_t incarnation, int partition_count) {
 absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
   ASSIGN_OR_RETURN(const std::optional<IngestOutcome> known, FindRequest(unit));
   if (known.has_value()) return *known;
-  for (const MetricTraits& one : unit.metrics) {
-    const auto found = traits.find({unit.workspace, one.metric});
-    if (found != traits.end() && found->second != one.traits) {
-      return TraitsChanged(one.metric, found->second, one.traits);
-    }
-  }
+  RETURN_IF_ERROR(CheckUnit(unit));
   if (unit.operation == IngestOperation::kWrite) {
     for (const MetricTraits& one : unit.metrics) traits[{unit.workspace, one.metric}] = one.traits;
   }
@@ -33,6 +28,7 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
   for (const SeriesRows& rows : unit.series) ApplySeries(unit, rows, seq, changes);
   IngestOutcome outcome;
   MoveWatermarks(unit, changes, outcome);
+  MoveKept(unit, changes);
   if (!changes.empty()) {
     const absl::Time commit_time =
         partition.feed.empty()
@@ -56,6 +52,19 @@ absl::StatusOr<IngestOutcome> MemoryState::Apply(const IngestUnit& unit) {
     request.outcomes[unit.part].watermarks.clear();
   }
   return outcome;
+}
+
+absl::Status MemoryState::CheckUnit(const IngestUnit& unit) const {
+  KeptByMetric not_all;
+  for (const MetricTraits& one : unit.metrics) {
+    const auto found = traits.find({unit.workspace, one.metric});
+    if (found != traits.end() && found->second != one.traits) {
+      return TraitsChanged(one.metric, found->second, one.traits);
+    }
+    const auto known = kept.find({unit.workspace, one.metric});
+    if (known != kept.end()) not_all[one.metric] = known->second;
+  }
+  return CheckKept(unit, not_all);
 }
 
 absl::StatusOr<std::optional<IngestOutcome>> MemoryState::FindRequest(
@@ -119,6 +128,55 @@ void MemoryState::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& cha
       changes.AddWatermark(move);
     }
     outcome.watermarks.push_back({move.metric, found->second});
+  }
+}
+
+void MemoryState::MoveKept(const IngestUnit& unit, ChangeBatchBuilder& changes) {
+  for (const KeptMove& move : unit.kept) {
+    KeptSamples known = FindKept({unit.workspace, move.metric});
+    if (!known.MoveTo(move.kept)) continue;
+    kept[{unit.workspace, move.metric}] = known;
+    changes.AddKept(move.metric, known);
+  }
+}
+
+KeptSamples MemoryState::FindKept(const MetricKey& metric) const {
+  const auto found = kept.find(metric);
+  return found == kept.end() ? KeptSamples() : found->second;
+}
+
+std::vector<PastSamples> MemoryState::FindPast(int64_t cutoff_nano) const {
+  std::vector<PastSamples> past;
+  for (const auto& [metric, ids] : series_ids) {
+    bool found = false;
+    int part = 0;
+    int32_t last_day = kNoBusinessDay;
+    for (const auto& [slice, id] : ids) {
+      const Series& one = series[id - 1];
+      part = one.record.part;
+      const auto end = one.samples.lower_bound({cutoff_nano, ""});
+      for (auto sample = one.samples.begin(); sample != end; ++sample) {
+        found = true;
+        for (const Revision& revision : sample->second) {
+          last_day = std::max(last_day, revision.content.business_day);
+        }
+      }
+    }
+    const auto missing = MissingRecord(FindKept(metric), cutoff_nano, found, last_day);
+    if (missing.has_value()) past.push_back({part, metric.first, {metric.second, *missing}});
+  }
+  return past;
+}
+
+void MemoryState::DeletePast(int64_t cutoff_nano) {
+  for (const auto& [metric, known] : kept) {
+    const auto ids = series_ids.find(metric);
+    if (ids == series_ids.end()) continue;
+    const int64_t end = std::min(known.from_nano, cutoff_nano);
+    for (const auto& [slice, id] : ids->second) {
+      auto& samples = series[id - 1].samples;
+      samples.erase(samples.begin(), samples.lower_bound({end, ""}));
+    }
   }
 }
 

@@ -24,6 +24,10 @@ class MemoryState {
   // See MeasurementStore::Ingest. The state is unchanged on an error.
   absl::StatusOr<IngestOutcome> Apply(const IngestUnit& unit);
 
+  KeptSamples FindKept(const std::pair<std::string, std::string>& metric) const;
+  std::vector<PastSamples> FindPast(int64_t cutoff_nano) const;
+  void DeletePast(int64_t cutoff_nano);
+
   struct Revision {
     SampleContent content;
     int64_t seq = 0;
@@ -52,6 +56,7 @@ class MemoryState {
   std::vector<Partition> partitions;
   std::map<MetricKey, std::string> traits;
   std::map<MetricKey, int64_t> watermarks;
+  std::map<MetricKey, KeptSamples> kept;
   std::map<MetricKey, std::map<std::string, uint64_t>> series_ids;  // by canonical slice
   std::vector<Series> series;                                       // id n is at n - 1
   std::map<std::pair<std::string, std::string>, Request> requests;  // workspace, request_id
@@ -59,10 +64,12 @@ class MemoryState {
 
  private:
   absl::StatusOr<std::optional<IngestOutcome>> FindRequest(const IngestUnit& unit) const;
+  absl::Status CheckUnit(const IngestUnit& unit) const;
   void ApplySeries(const IngestUnit& unit, const SeriesRows& rows, int64_t seq,
                    ChangeBatchBuilder& changes);
   Series* FindOrAddSeries(const IngestUnit& unit, const SeriesRows& rows);
   void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes, IngestOutcome& outcome);
+  void MoveKept(const IngestUnit& unit, ChangeBatchBuilder& changes);
 };
 
 }  // namespace kpisuite

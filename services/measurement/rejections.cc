@@ -41,9 +41,24 @@ void AddToGroups(const std::vector<BlockIssue>& issues, int code, const std::str
   }
 }
 
+// One error for all of `issues`, at least one.
+absl::Status ErrorOf(const std::vector<BlockIssue>& issues, absl::StatusCode code,
+                     absl::string_view reason, std::map<std::string, std::string> metadata) {
+  const FieldViolation& first = issues.front().violation;
+  std::string message = absl::StrCat(first.field, ": ", first.description);
+  if (issues.size() > 1) absl::StrAppend(&message, " (and ", issues.size() - 1, " more)");
+  absl::Status error = MakeError(code, reason, message, std::move(metadata));
+  ErrorDetails details = GetErrorDetails(error);
+  for (const BlockIssue& issue : issues) details.violations.push_back(issue.violation);
+  return WithErrorDetails(std::move(error), details);
+}
+
 }  // namespace
 
-void Rejections::Add(BlockIssue issue) { invalid_.push_back(std::move(issue)); }
+void Rejections::Add(BlockIssue issue) {
+  auto& issues = issue.violation.reason == kPastRetention ? past_ : invalid_;
+  issues.push_back(std::move(issue));
+}
 
 void Rejections::AddUnknownMetric(const std::string& field, const std::string& workspace,
                                   const std::string& metric, int64_t samples) {
@@ -56,21 +71,21 @@ void Rejections::AddUnknownMetric(const std::string& field, const std::string& w
 absl::Status Rejections::AsError(std::vector<FieldViolation> others) const {
   for (const BlockIssue& issue : invalid_) others.push_back(issue.violation);
   if (!others.empty()) return InvalidFields(std::move(others));
-  if (unknown_.empty()) return absl::OkStatus();
-  const FieldViolation& first = unknown_.front().violation;
-  std::string message = absl::StrCat(first.field, ": ", first.description);
-  if (unknown_.size() > 1) absl::StrAppend(&message, " (and ", unknown_.size() - 1, " more)");
-  absl::Status error = MakeError(absl::StatusCode::kNotFound, "UNKNOWN_METRIC", message,
-                                 {{"metric", *unknown_metrics_.begin()}});
-  ErrorDetails details = GetErrorDetails(error);
-  for (const BlockIssue& issue : unknown_) details.violations.push_back(issue.violation);
-  return WithErrorDetails(std::move(error), details);
+  if (!unknown_.empty()) {
+    return ErrorOf(unknown_, absl::StatusCode::kNotFound, "UNKNOWN_METRIC",
+                   {{"metric", *unknown_metrics_.begin()}});
+  }
+  if (!past_.empty()) {
+    return ErrorOf(past_, absl::StatusCode::kFailedPrecondition, kPastRetention, {});
+  }
+  return absl::OkStatus();
 }
 
 std::vector<v1::RejectedGroup> Rejections::Groups() const {
   std::vector<v1::RejectedGroup> groups;
   AddToGroups(invalid_, google::rpc::INVALID_ARGUMENT, "INVALID_FIELD", groups);
   AddToGroups(unknown_, google::rpc::NOT_FOUND, "UNKNOWN_METRIC", groups);
+  AddToGroups(past_, google::rpc::FAILED_PRECONDITION, kPastRetention, groups);
   return groups;
 }
 

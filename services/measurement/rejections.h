@@ -22,8 +22,9 @@ class Rejections {
                         const std::string& metric, int64_t samples);
 
   // Ok when nothing is refused and `others`, violations of the request itself, is empty.
-  // INVALID_ARGUMENT INVALID_FIELD with all violations; when metrics are unknown and nothing else
-  // is wrong, NOT_FOUND UNKNOWN_METRIC.
+  // INVALID_ARGUMENT INVALID_FIELD with all violations; when nothing else is wrong, NOT_FOUND
+  // UNKNOWN_METRIC when metrics are unknown, and then FAILED_PRECONDITION PAST_RETENTION when
+  // samples are (kPastRetention).
   absl::Status AsError(std::vector<FieldViolation> others) const;
 
   // One group for each reason and column, in the order of the first sample of each.
@@ -34,6 +35,7 @@ class Rejections {
  private:
   std::vector<BlockIssue> invalid_;
   std::vector<BlockIssue> unknown_;
+  std::vector<BlockIssue> past_;
   std::set<std::string> unknown_metrics_;
 };
 

@@ -1,6 +1,7 @@
 // What measurement stores: samples, their series, and the unit of an atomic write.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -51,6 +52,30 @@ struct WatermarkMove {
   int64_t complete_through_nano = 0;  // all events before it have been reported
 };
 
+// From when on samples of a metric are kept: earlier ones are past their retention. As it begins:
+// all are kept.
+struct KeptSamples {
+  int64_t from_nano = std::numeric_limits<int64_t>::min();  // earlier event times are gone
+  // First day that no sample that is gone had as its business day, nor a later one;
+  // kNoBusinessDay: none of them had a business day.
+  int32_t first_business_day = kNoBusinessDay;
+
+  bool all() const { return *this == KeptSamples(); }
+  // Each of the two moves to that of `to` where that is later; whether one did.
+  bool MoveTo(const KeptSamples& to) {
+    const KeptSamples before = *this;
+    from_nano = std::max(from_nano, to.from_nano);
+    first_business_day = std::max(first_business_day, to.first_business_day);
+    return *this != before;
+  }
+
+  friend bool operator==(const KeptSamples&, const KeptSamples&) = default;
+};
+struct KeptMove {
+  std::string metric;
+  KeptSamples kept;
+};
+
 enum class IngestOperation { kWrite, kRetract };
 
 // What one request changes in one partition: applied whole or not at all.
@@ -68,6 +93,7 @@ struct IngestUnit {
   std::vector<MetricTraits> metrics;  // of every metric in `series`, each once
   std::vector<SeriesRows> series;     // each series once
   std::vector<WatermarkMove> watermarks;
+  std::vector<KeptMove> kept;
 
   size_t RowCount() const {
     size_t rows = 0;
@@ -78,7 +104,8 @@ struct IngestUnit {
   size_t MemoryBytes() const {
     constexpr size_t kSeriesBytes = 300;
     constexpr size_t kRowBytes = sizeof(SampleRow) + 16;
-    return series.size() * kSeriesBytes + RowCount() * kRowBytes + 500;
+    constexpr size_t kKeptBytes = sizeof(KeptMove) + 16;
+    return series.size() * kSeriesBytes + RowCount() * kRowBytes + kept.size() * kKeptBytes + 500;
   }
 };
 

@@ -193,6 +193,8 @@ absl::StatusOr<v1::ReadSamplesResponse> ReadSamplePage(const v1::ReadSamplesRequ
   ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                    ParsePageToken(request.page_token(), token_request));
   RETURN_IF_ERROR(CheckTraits(metric, snapshot));
+  ASSIGN_OR_RETURN(const KeptSamples kept, snapshot.FindKept(metric.workspace, metric.id));
+  range.start_nano = std::max(range.start_nano, kept.from_nano);
   SamplePage page(request, metric, snapshot, filter, page_size);
   RETURN_IF_ERROR(ForEachSeries(snapshot, metric, cursor.has_value() ? cursor->slice : "",
                                 [&](const SeriesRecord& record) {
@@ -202,7 +204,9 @@ absl::StatusOr<v1::ReadSamplesResponse> ReadSamplePage(const v1::ReadSamplesRequ
                                   }
                                   return page.AddSeries(record, rest);
                                 }));
-  return page.Finish(token_request);
+  ASSIGN_OR_RETURN(v1::ReadSamplesResponse response, page.Finish(token_request));
+  if (!kept.all()) *response.mutable_kept_from() = TimestampOfNano(kept.from_nano);
+  return response;
 }
 
 absl::StatusOr<v1::ListSeriesResponse> ReadSeriesPage(const v1::ListSeriesRequest& request,
@@ -218,6 +222,7 @@ absl::StatusOr<v1::ListSeriesResponse> ReadSeriesPage(const v1::ListSeriesReques
                                                  ";", filter.canonical_text());
   ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                    ParsePageToken(request.page_token(), token_request));
+  ASSIGN_OR_RETURN(const KeptSamples kept, snapshot.FindKept(metric.workspace, metric.id));
   v1::ListSeriesResponse response;
   const auto visit = [&](const SeriesRecord& record) -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const Slice slice, Slice::Parse(record.slice));
@@ -227,7 +232,7 @@ absl::StatusOr<v1::ListSeriesResponse> ReadSeriesPage(const v1::ListSeriesReques
       response.set_next_page_token(PageTokenOf(last, token_request));
       return false;
     }
-    ASSIGN_OR_RETURN(const SeriesSummary summary, snapshot.Summarise(record.id));
+    ASSIGN_OR_RETURN(const SeriesSummary summary, snapshot.Summarise(record.id, kept.from_nano));
     v1::Series& series = *response.add_series();
     series.set_metric(metric.id);
     series.set_series(record.slice);

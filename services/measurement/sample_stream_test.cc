@@ -54,6 +54,14 @@ class HeldStore final : public MeasurementStore {
     return store_.ForgetRequests(before, limit);
   }
 
+  absl::StatusOr<std::vector<PastSamples>> FindPast(absl::Time cutoff) override {
+    return store_.FindPast(cutoff);
+  }
+  absl::StatusOr<PastDeletion> DeletePast(absl::Time cutoff,
+                                          absl::FunctionRef<bool()> stopping) override {
+    return store_.DeletePast(cutoff, stopping);
+  }
+
   size_t held() EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     return held_.size();

@@ -148,15 +148,24 @@ class BlockChecker {
                                  "characters"));
       }
     }
-    return operation_ == IngestOperation::kRetract || ReadContent(row, sample.content);
+    if (operation_ == IngestOperation::kWrite && !ReadContent(row, sample.content)) return false;
+    return sample.time_nano >= times_.kept_from_nano || RefusePast(row, sample.time_nano);
+  }
+
+  bool RefusePast(int row, int64_t nano) {
+    return RefuseRow("time_unix_nano", row, kPastRetention,
+                     absl::StrCat("got ", TimeText(nano), ", want ", times_.kept_from_text,
+                                  " or later: earlier samples are no longer kept"));
+  }
+
+  static std::string TimeText(int64_t nano) {
+    return absl::FormatTime(absl::RFC3339_full, absl::FromUnixNanos(nano), absl::UTCTimeZone());
   }
 
   bool RefuseTime(int row, int64_t nano) {
-    const absl::Time time = absl::FromUnixNanos(nano);
-    return RefuseRow(
-        "time_unix_nano", row, violation::kOutOfRange,
-        absl::StrCat("got ", absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()),
-                     ", want from 1700-01-01T00:00:00Z to ", times_.latest_text));
+    return RefuseRow("time_unix_nano", row, violation::kOutOfRange,
+                     absl::StrCat("got ", TimeText(nano), ", want from 1700-01-01T00:00:00Z to ",
+                                  times_.latest_text));
   }
 
   static bool IsText(const std::string& text, size_t least, size_t most) {
@@ -217,7 +226,7 @@ class BlockChecker {
 
 }  // namespace
 
-TimeLimits TimeLimitsAt(absl::Time now, absl::Duration max_future) {
+TimeLimits TimeLimitsAt(absl::Time now, absl::Duration max_future, absl::Time kept_from) {
   static const int64_t earliest =
       absl::ToUnixNanos(absl::FromCivil(absl::CivilSecond(1700, 1, 1), absl::UTCTimeZone()));
   TimeLimits limits;
@@ -226,6 +235,8 @@ TimeLimits TimeLimitsAt(absl::Time now, absl::Duration max_future) {
   limits.latest_text =
       absl::StrCat(absl::FormatTime(absl::RFC3339_sec, now + max_future, absl::UTCTimeZone()),
                    ", at most ", absl::FormatDuration(max_future), " in the future");
+  limits.kept_from_nano = absl::ToUnixNanos(kept_from);
+  limits.kept_from_text = absl::FormatTime(absl::RFC3339_sec, kept_from, absl::UTCTimeZone());
   return limits;
 }
 

@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "services/measurement/change_batch.h"
 #include "services/measurement/sqlite_schema.h"
+#include "services/measurement/sqlite_snapshot.h"
 
 namespace kpisuite {
 namespace {
@@ -36,7 +37,7 @@ class UnitWriter {
 
  private:
   absl::StatusOr<bool> FindRequest(IngestOutcome& outcome);
-  absl::Status CheckTraits();
+  absl::Status CheckMetrics();
   absl::Status ReadHead();
   absl::Status WriteSeries(const SeriesRows& rows);
   absl::Status InsertRows(const SeriesRows& rows, uint64_t series_id);
@@ -44,6 +45,7 @@ class UnitWriter {
   absl::Status ChangeRow(Statement& find, uint64_t series_id, const SampleRow& row);
   absl::Status Overwrite(uint64_t series_id, const SampleRow& row, bool retract);
   absl::Status MoveWatermarks(IngestOutcome& outcome);
+  absl::Status MoveKept();
   absl::Status AppendFeed();
   absl::Status RememberRequest(const IngestOutcome& outcome);
 
@@ -77,9 +79,10 @@ absl::StatusOr<IngestOutcome> UnitWriter::Write() {
   outcome.incarnation = head_.incarnation;
   ASSIGN_OR_RETURN(const bool known, FindRequest(outcome));
   if (known) return outcome;
-  RETURN_IF_ERROR(CheckTraits());
+  RETURN_IF_ERROR(CheckMetrics());
   for (const SeriesRows& rows : unit_.series) RETURN_IF_ERROR(WriteSeries(rows));
   RETURN_IF_ERROR(MoveWatermarks(outcome));
+  RETURN_IF_ERROR(MoveKept());
   outcome.counts = changes_.counts();
   if (!changes_.empty()) RETURN_IF_ERROR(AppendFeed());
   outcome.seq = head_.last_seq;
@@ -109,22 +112,26 @@ absl::StatusOr<bool> UnitWriter::FindRequest(IngestOutcome& outcome) {
   }
 }
 
-absl::Status UnitWriter::CheckTraits() {
+// The traits, and what is kept.
+absl::Status UnitWriter::CheckMetrics() {
+  KeptByMetric kept;
   for (const MetricTraits& one : unit_.metrics) {
     ASSIGN_OR_RETURN(
         Statement find,
-        connection_.Prepare("SELECT traits FROM metric WHERE workspace = ? AND metric = ?"));
+        connection_.Prepare("SELECT traits, kept_from_nano FROM metric LEFT JOIN kept_sample"
+                            " USING(workspace, metric) WHERE workspace = ? AND metric = ?"));
     RETURN_IF_ERROR(find.Bind({unit_.workspace, one.metric}));
     ASSIGN_OR_RETURN(const bool found, find.Step());
     if (found && find.Text(0) != one.traits) {
       return TraitsChanged(one.metric, find.Text(0), one.traits);
     }
+    if (found && !find.IsNull(1)) kept[one.metric].from_nano = find.Int64(1);
     if (found || unit_.operation == IngestOperation::kRetract) continue;
     RETURN_IF_ERROR(
         connection_.Execute("INSERT INTO metric(workspace, metric, traits) VALUES(?, ?, ?)",
                             {unit_.workspace, one.metric, one.traits}));
   }
-  return absl::OkStatus();
+  return CheckKept(unit_, kept);
 }
 
 absl::Status UnitWriter::ReadHead() {
@@ -238,6 +245,20 @@ absl::Status UnitWriter::MoveWatermarks(IngestOutcome& outcome) {
                                             " WHERE workspace = ? AND metric = ?",
                                             {unit_.workspace, move.metric}));
     outcome.watermarks.push_back({move.metric, now.value_or(move.complete_through_nano)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status UnitWriter::MoveKept() {
+  for (const KeptMove& move : unit_.kept) {
+    ASSIGN_OR_RETURN(KeptSamples known, FindSqliteKept(connection_, unit_.workspace, move.metric));
+    if (!known.MoveTo(move.kept)) continue;
+    RETURN_IF_ERROR(connection_.Execute(
+        "INSERT OR REPLACE INTO kept_sample(workspace, metric, kept_from_nano, first_business_day)"
+        " VALUES(?, ?, ?, ?)",
+        {unit_.workspace, move.metric, known.from_nano,
+         OrNull(known.first_business_day, kNoBusinessDay)}));
+    changes_.AddKept(move.metric, known);
   }
   return absl::OkStatus();
 }

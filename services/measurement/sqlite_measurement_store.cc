@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/measurement/sqlite_past.h"
 #include "services/measurement/sqlite_schema.h"
 #include "services/measurement/sqlite_snapshot.h"
 
@@ -193,6 +194,16 @@ absl::StatusOr<int64_t> SqliteMeasurementStore::ForgetRequests(absl::Time before
   const int64_t forgotten = connection.changed_rows();
   RETURN_IF_ERROR(transaction.Commit());
   return forgotten;
+}
+
+absl::StatusOr<std::vector<PastSamples>> SqliteMeasurementStore::FindPast(absl::Time cutoff) {
+  ASSIGN_OR_RETURN(const ReadSnapshot snapshot, database_->BeginRead());
+  return FindSqlitePast(snapshot.connection(), cutoff);
+}
+
+absl::StatusOr<PastDeletion> SqliteMeasurementStore::DeletePast(
+    absl::Time cutoff, absl::FunctionRef<bool()> stopping) {
+  return DeleteSqlitePast(*database_, cutoff, stopping);
 }
 
 absl::Status SqliteMeasurementStore::SaveDefinitions(const DefinitionsUpdate& update) {

@@ -3,7 +3,8 @@
 // Tables (sqlite_schema.cc): `sample` holds the latest revision of each identity, clustered by
 // (series, time, sample_id), so that a scan of a series is sequential and an append touches one
 // page; `sample_revision` the earlier ones; `feed` one serialised ChangeBatch for each (part, seq);
-// `request` the answers of known request_ids for 48 hours; `head` the position of each partition.
+// `request` the answers of known request_ids for 48 hours; `head` the position of each partition;
+// `kept_sample` from when on samples of a metric are kept, when some are gone.
 //
 // One thread writes (GroupCommitter): many units, one fsync. What it keeps in memory is a copy of
 // committed rows only: a failed group leaves no trace.
@@ -54,6 +55,9 @@ class SqliteMeasurementStore final : public MeasurementStore {
   absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> Snapshot() override;
   absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override;
   absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override;
+  absl::StatusOr<std::vector<PastSamples>> FindPast(absl::Time cutoff) override;
+  absl::StatusOr<PastDeletion> DeletePast(absl::Time cutoff,
+                                          absl::FunctionRef<bool()> stopping) override;
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override;
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
 

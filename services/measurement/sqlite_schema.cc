@@ -93,13 +93,23 @@ CREATE TABLE definition_position(
   incarnation INTEGER NOT NULL);
 )sql";
 
+constexpr char kVersion2[] = R"sql(
+-- From when on samples of a metric are kept; no row: all are.
+CREATE TABLE kept_sample(
+  workspace TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  kept_from_nano INTEGER NOT NULL,
+  first_business_day INTEGER,
+  PRIMARY KEY(workspace, metric)) WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 Schema MeasurementSchema() {
   Schema schema;
   schema.name = "measurement";
   schema.application_id = 0x4b50494d;  // "KPIM"
-  schema.migrations = {kVersion1};
+  schema.migrations = {kVersion1, kVersion2};
   return schema;
 }
 

@@ -69,6 +69,11 @@ class SqliteSnapshot final : public MeasurementSnapshot {
         {workspace, metric});
   }
 
+  absl::StatusOr<KeptSamples> FindKept(absl::string_view workspace,
+                                       absl::string_view metric) override {
+    return FindSqliteKept(connection(), workspace, metric);
+  }
+
   absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
                            absl::string_view from,
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
@@ -99,11 +104,11 @@ class SqliteSnapshot final : public MeasurementSnapshot {
     return Visit(kRevisions, series_id, range, visit);
   }
 
-  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id) override {
+  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id, int64_t start_nano) override {
     ASSIGN_OR_RETURN(Statement find,
                      connection().Prepare("SELECT count(*), min(time), max(time) FROM sample"
-                                          " WHERE series = ? AND value IS NOT NULL"));
-    RETURN_IF_ERROR(find.Bind({series_id}));
+                                          " WHERE series = ? AND time >= ? AND value IS NOT NULL"));
+    RETURN_IF_ERROR(find.Bind({series_id, start_nano}));
     RETURN_IF_ERROR(find.Step().status());
     return SeriesSummary{find.Int64(0), find.OptionalInt64(1), find.OptionalInt64(2)};
   }
@@ -158,6 +163,20 @@ absl::StatusOr<std::vector<FeedHead>> ReadHeads(Connection& connection) {
     if (!found) return heads;
     heads.push_back({static_cast<int>(find.Int64(0)), find.Int64(1), find.Int64(2), find.Int64(3)});
   }
+}
+
+absl::StatusOr<KeptSamples> FindSqliteKept(Connection& connection, absl::string_view workspace,
+                                           absl::string_view metric) {
+  ASSIGN_OR_RETURN(Statement find,
+                   connection.Prepare("SELECT kept_from_nano, first_business_day FROM kept_sample"
+                                      " WHERE workspace = ? AND metric = ?"));
+  RETURN_IF_ERROR(find.Bind({workspace, metric}));
+  KeptSamples kept;
+  ASSIGN_OR_RETURN(const bool found, find.Step());
+  if (!found) return kept;
+  kept.from_nano = find.Int64(0);
+  kept.first_business_day = static_cast<int32_t>(find.OptionalInt64(1).value_or(kNoBusinessDay));
+  return kept;
 }
 
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> OpenSqliteSnapshot(ReadSnapshot snapshot) {

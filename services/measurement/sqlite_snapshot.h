@@ -13,6 +13,10 @@ namespace kpisuite {
 // All partitions, in order.
 absl::StatusOr<std::vector<FeedHead>> ReadHeads(Connection& connection);
 
+// See MeasurementSnapshot::FindKept.
+absl::StatusOr<KeptSamples> FindSqliteKept(Connection& connection, absl::string_view workspace,
+                                           absl::string_view metric);
+
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> OpenSqliteSnapshot(ReadSnapshot snapshot);
 
 }  // namespace kpisuite

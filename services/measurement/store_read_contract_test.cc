@@ -95,15 +95,16 @@ TEST_P(StoreReads, ASummaryCountsLiveSamplesOnly) {
   MustIngest(Retraction("r2", "origin=ORD", {Row(30, "a", 0)}));
   const auto snapshot = Snapshot();
   const uint64_t id = Series(*snapshot)[0].id;
-  const SeriesSummary summary = *snapshot->Summarise(id);
+  constexpr int64_t kAll = std::numeric_limits<int64_t>::min();
+  const SeriesSummary summary = *snapshot->Summarise(id, kAll);
   EXPECT_EQ(summary.live_samples, 2);
   EXPECT_EQ(summary.first_nano, 10);
   EXPECT_EQ(summary.last_nano, 20);
   EXPECT_EQ(*snapshot->FindLastTime(id), 20);
   MustIngest(Retraction("r3", "origin=ORD", {Row(10, "a", 0), Row(20, "a", 0)}));
   const auto after = Snapshot();
-  EXPECT_EQ(after->Summarise(id)->live_samples, 0);
-  EXPECT_EQ(after->Summarise(id)->first_nano, std::nullopt);
+  EXPECT_EQ(after->Summarise(id, kAll)->live_samples, 0);
+  EXPECT_EQ(after->Summarise(id, kAll)->first_nano, std::nullopt);
   EXPECT_EQ(*after->FindLastTime(id), std::nullopt);
 }
 

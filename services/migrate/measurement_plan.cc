@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "kpisuite/v1/definition.pb.h"
 #include "kpisuite/v1/measurement_service.pb.h"
@@ -130,20 +131,20 @@ CopiedTable HeadTable(PlacesPtr places) {
           }};
 }
 
-CopiedTable WatermarkTable(PlacesPtr places) {
-  return {.name = "watermark",
-          .columns = {{"part"},
-                      {"workspace", CellType::kText},
-                      {"metric", CellType::kText},
-                      {"complete_through_nano"}},
-          .select =
-              "SELECT NULL, workspace, metric, complete_through_nano FROM watermark"
-              " ORDER BY workspace, metric",
-          .convert = [places](CopiedRow& row) {
-            row[0] =
-                places->PartOfMetric(std::get<std::string>(row[1]), std::get<std::string>(row[2]));
-            return absl::OkStatus();
-          }};
+// A table with a row for some metrics, to which their partition is added.
+CopiedTable TableByMetric(PlacesPtr places, const std::string& name,
+                          const std::vector<std::string>& numbers) {
+  CopiedTable table{
+      .name = name,
+      .columns = {{"part"}, {"workspace", CellType::kText}, {"metric", CellType::kText}},
+      .select = absl::StrCat("SELECT NULL, workspace, metric, ", absl::StrJoin(numbers, ", "),
+                             " FROM ", name, " ORDER BY workspace, metric"),
+      .convert = [places](CopiedRow& row) {
+        row[0] = places->PartOfMetric(std::get<std::string>(row[1]), std::get<std::string>(row[2]));
+        return absl::OkStatus();
+      }};
+  for (const std::string& number : numbers) table.columns.push_back({number});
+  return table;
 }
 
 CopiedTable SeriesTable(PlacesPtr places) {
@@ -232,7 +233,8 @@ std::vector<CopiedTable> Tables(const PlacesPtr& places) {
                        {"metric", CellType::kText},
                        {"traits", CellType::kText}},
            .select = "SELECT workspace, metric, traits FROM metric ORDER BY workspace, metric"},
-          WatermarkTable(places),
+          TableByMetric(places, "watermark", {"complete_through_nano"}),
+          TableByMetric(places, "kept_sample", {"kept_from_nano", "first_business_day"}),
           SeriesTable(places),
           SampleTable(places, "sample", "series, time, sample_id"),
           SampleTable(places, "sample_revision", "series, time, sample_id, revision"),
@@ -255,6 +257,7 @@ std::vector<TableColumns> ReadTables() {
   return {{"head", {"part", "incarnation", "last_seq", "trimmed_seq", "commit_nano"}},
           {"metric", {"workspace", "metric", "traits"}},
           {"watermark", {"workspace", "metric", "complete_through_nano"}},
+          {"kept_sample", {"workspace", "metric", "kept_from_nano", "first_business_day"}},
           {"series", {"id", "part", "workspace", "metric", "slice", "has_business_day"}},
           {"sample", sample},
           {"sample_revision", sample},
@@ -278,6 +281,9 @@ absl::StatusOr<CopyPlan> PlanMeasurementCopy(Connection& file) {
       plan.mark,
       ReadText(file,
                "SELECT (SELECT sum(last_seq) || '/' || sum(trimmed_seq) FROM head) || '/' ||"
+               // What is past its retention goes without an entry of the feed.
+               " (SELECT count(*) FROM sample) || '/' || (SELECT count(*) FROM sample_revision)"
+               " || '/' ||"
                " (SELECT count(*) || '/' || ifnull(max(created_nano), 0) FROM request) || '/' ||"
                " (SELECT ifnull(max(position), 0) FROM definition_position)"));
   return plan;

@@ -21,8 +21,8 @@ struct StandaloneOptions {
   RetentionOptions retention;
 };
 
-// Adds --store, --cache, the files beside it, --definitions, --feed-retention and
-// --request-retention with their checks. The present values are the defaults.
+// Adds --store, --cache, the files beside it, --definitions and those of
+// services/measurement/retention.h with their checks. The present values are the defaults.
 void AddStandaloneOptions(StandaloneOptions& options, OptionParser& parser);
 
 }  // namespace kpisuite

@@ -45,9 +45,12 @@ void DescribeMetric(MeasurementSnapshot& snapshot, const std::string& workspace,
                     const std::string& metric, std::string& out) {
   const auto traits = snapshot.FindTraits(workspace, metric);
   const auto watermark = snapshot.FindWatermark(workspace, metric);
-  if (!Usable(traits, out) || !Usable(watermark, out)) return;
+  const auto kept = snapshot.FindKept(workspace, metric);
+  if (!Usable(traits, out) || !Usable(watermark, out) || !Usable(kept, out)) return;
   Line(out, "metric ", workspace, "/", metric, " ", traits->value_or("no samples"), " watermark ",
        watermark->value_or(0));
+  // Earlier versions know of no such thing, and their answers say nothing of it.
+  if (!kept->all()) Line(out, "  kept from ", kept->from_nano, " ", kept->first_business_day);
   std::vector<SeriesRecord> all;
   const absl::Status visited =
       snapshot.VisitSeries(workspace, metric, "", [&all](const SeriesRecord& series) {

@@ -88,7 +88,7 @@ TEST_F(StoreMigration, TheCopyAnswersAsTheFilesDidAndIsNumberedOn) {
   const auto report = MigrateStores(Options(), clock_);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->equal());
-  EXPECT_EQ(report->tables.size(), 21u);
+  EXPECT_EQ(report->tables.size(), 22u);
   for (const ComparedTable& table : report->tables) {
     EXPECT_TRUE(table.equal) << table.store << "." << table.table;
     EXPECT_EQ(table.source_rows, table.target_rows) << table.store << "." << table.table;
@@ -141,6 +141,21 @@ TEST_F(StoreMigration, ARunThatWasKilledGoesOnWhereItStood) {
   EXPECT_FALSE(first_rows.contains("measurement.sample")) << "it was complete";
   EXPECT_GT(first_rows.at("evaluation.state_log"), 5);
   EXPECT_EQ(AnswersOfTarget(), answers_);
+}
+
+TEST_F(StoreMigration, WhatIsKeptOfSamplesIsCopiedToThePartitionOfTheMetric) {
+  RunInFile("measurement", "INSERT INTO kept_sample SELECT workspace, metric, 100, 20 FROM metric");
+  const auto report = MigrateStores(Options(), clock_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->equal());
+  EXPECT_THAT(AnswersOfTarget(), HasSubstr("  kept from 100 20\n"));
+  const auto connection = PostgresConnection::Open(target_, {.application_name = "test"}).value();
+  EXPECT_EQ(connection
+                ->Query("SELECT count(*) FROM kpi_measurement.kept_sample"
+                        " WHERE (part, workspace, metric) NOT IN"
+                        " (SELECT part, workspace, metric FROM kpi_measurement.series)")
+                ->Int64(0, 0),
+            0);
 }
 
 TEST_F(StoreMigration, AnUnfinishedCopyIsNotServed) {

@@ -18,14 +18,21 @@ constexpr char kRequests[] =
     " (SELECT workspace, request_id, part, fingerprint, seq, inserted, corrected, retracted,"
     " unchanged, answer_note FROM request WHERE workspace = i.workspace"
     " AND request_id = i.request_id OFFSET 0) r";
+// And what is kept, in the same statement: both are asked for by nearly every group.
 constexpr char kTraits[] =
-    "SELECT m.* FROM unnest($1, $2) AS i(workspace, metric) CROSS JOIN LATERAL"
+    "SELECT m.*, k.* FROM unnest($2, $3) AS i(workspace, metric) CROSS JOIN LATERAL"
     " (SELECT workspace, metric, traits FROM metric WHERE workspace = i.workspace"
-    " AND metric = i.metric OFFSET 0) m";
+    " AND metric = i.metric OFFSET 0) m LEFT JOIN LATERAL"
+    " (SELECT kept_from_nano, first_business_day FROM kept_sample"
+    " WHERE workspace = i.workspace AND metric = i.metric AND part = $1 OFFSET 0) k ON true";
 constexpr char kWatermarks[] =
     "SELECT w.* FROM unnest($2, $3) AS i(workspace, metric) CROSS JOIN LATERAL"
     " (SELECT workspace, metric, complete_through_nano FROM watermark"
     " WHERE workspace = i.workspace AND metric = i.metric AND part = $1 OFFSET 0) w";
+constexpr char kKept[] =
+    "SELECT k.* FROM unnest($2, $3) AS i(workspace, metric) CROSS JOIN LATERAL"
+    " (SELECT workspace, metric, kept_from_nano, first_business_day FROM kept_sample"
+    " WHERE workspace = i.workspace AND metric = i.metric AND part = $1 OFFSET 0) k";
 constexpr char kSeries[] =
     "SELECT i.number, s.id, s.has_business_day"
     " FROM unnest($2, $3, $4) WITH ORDINALITY AS i(workspace, metric, slice, number)"
@@ -58,6 +65,15 @@ PartitionGroup::Name NameIn(const PostgresResult& rows, int row) {
   return {std::string(rows.Bytes(row, 0)), std::string(rows.Bytes(row, 1))};
 }
 
+// Two columns from `column` on; both are null where all samples are kept.
+KeptSamples KeptIn(const PostgresResult& rows, int row, int column) {
+  KeptSamples kept;
+  kept.from_nano = rows.OptionalInt64(row, column).value_or(kept.from_nano);
+  kept.first_business_day =
+      static_cast<int32_t>(rows.OptionalInt64(row, column + 1).value_or(kNoBusinessDay));
+  return kept;
+}
+
 }  // namespace
 
 void GroupReads::AddHead() { head_ = pipeline_.Add(kHead, {group_.part()}); }
@@ -69,12 +85,20 @@ void GroupReads::AddNames() {
   }
   if (!group_.traits.empty()) {
     const auto [workspaces, metrics] = NamesOf(group_.traits);
-    traits_ = pipeline_.Add(kTraits, {workspaces, metrics});
+    traits_ = pipeline_.Add(kTraits, {group_.part(), workspaces, metrics});
   }
   if (!group_.watermarks.empty()) {
     const auto [workspaces, metrics] = NamesOf(group_.watermarks);
     watermarks_ = pipeline_.Add(kWatermarks, {group_.part(), workspaces, metrics});
   }
+  PostgresColumn workspaces = PostgresColumn::Texts();
+  PostgresColumn metrics = PostgresColumn::Texts();
+  for (const auto& [name, ignored] : group_.kept) {
+    if (group_.traits.contains(name)) continue;
+    workspaces.Add(name.first);
+    metrics.Add(name.second);
+  }
+  if (!metrics.empty()) kept_ = pipeline_.Add(kKept, {group_.part(), workspaces, metrics});
 }
 
 void GroupReads::AddSeries() {
@@ -132,12 +156,19 @@ absl::Status GroupReads::Take(absl::Span<const PostgresResult> results) {
     const PostgresResult& rows = results[*traits_];
     for (int row = 0; row < rows.rows(); ++row) {
       group_.traits[NameIn(rows, row)].traits = std::string(rows.Bytes(row, 2));
+      group_.kept[NameIn(rows, row)].kept = KeptIn(rows, row, 3);
     }
   }
   if (watermarks_.has_value()) {
     const PostgresResult& rows = results[*watermarks_];
     for (int row = 0; row < rows.rows(); ++row) {
       group_.watermarks[NameIn(rows, row)].nano = rows.Int64(row, 2);
+    }
+  }
+  if (kept_.has_value()) {
+    const PostgresResult& rows = results[*kept_];
+    for (int row = 0; row < rows.rows(); ++row) {
+      group_.kept[NameIn(rows, row)].kept = KeptIn(rows, row, 2);
     }
   }
   if (series_.has_value()) {

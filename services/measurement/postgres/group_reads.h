@@ -22,7 +22,7 @@ class GroupReads {
 
   // Locks the head row. Everything else is to come after it.
   void AddHead();
-  // Requests, traits and watermarks.
+  // Requests, traits with what is kept, watermarks.
   void AddNames();
   // Series that have no id yet.
   void AddSeries();
@@ -45,6 +45,7 @@ class GroupReads {
   std::optional<size_t> requests_;
   std::optional<size_t> traits_;
   std::optional<size_t> watermarks_;
+  std::optional<size_t> kept_;
   std::optional<size_t> series_;
   std::optional<size_t> rows_;
   std::optional<size_t> last_;

@@ -147,6 +147,9 @@ bool GroupWriter::RecallAll(PartitionGroup& group) const {
     if (known == traits_.end()) return false;
     one.traits = known->second;
   }
+  for (auto& [name, one] : group.kept) {
+    if (const auto known = kept_.find(name); known != kept_.end()) one.kept = known->second;
+  }
   return std::all_of(group.rows.begin(), group.rows.end(), [&](const GroupRow& row) {
     return row.time_nano > group.series[row.series].last_nano;
   });
@@ -155,6 +158,7 @@ bool GroupWriter::RecallAll(PartitionGroup& group) const {
 void GroupWriter::Forget() {
   series_.clear();
   traits_.clear();
+  kept_.clear();
 }
 
 bool GroupWriter::RecallSeries(PartitionGroup& group) const {
@@ -179,6 +183,9 @@ void GroupWriter::Remember(const PartitionGroup& group) {
   if (series_.size() + group.series.size() > kMostRemembered) Forget();
   for (const auto& [name, one] : group.traits) {
     if (!one.traits.empty()) traits_[name] = one.traits;
+  }
+  for (const auto& [name, one] : group.kept) {
+    if (!one.kept.all()) kept_[name] = one.kept;
   }
   Left& left = left_[group.part()];
   left.incarnation = group.head.incarnation;

@@ -6,7 +6,7 @@
 // as the writer has left it. Every other group is a transaction of two or three round trips:
 //
 //   lock the head row; in later statements, which see every commit before the lock was got: the
-//   requests, traits, series and watermarks that the units name
+//   requests, traits, series and watermarks that the units name, and what is kept of the metrics
 //   the samples that they name (in the same round trip when all series are remembered)
 //   everything that changed, and the commit
 //
@@ -108,6 +108,8 @@ class GroupWriter {
   // over may not have them.
   absl::flat_hash_map<std::string, KnownSeries> series_;
   absl::flat_hash_map<PartitionGroup::Name, std::string> traits_;
+  // As it was when the partition of the metric was last looked at; whoever moves it moves the head.
+  absl::flat_hash_map<PartitionGroup::Name, KeptSamples> kept_;
   absl::flat_hash_map<int, Left> left_;  // by partition
   int64_t runs_ = 0;
 };

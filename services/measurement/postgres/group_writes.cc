@@ -30,6 +30,11 @@ constexpr char kWatermarks[] =
     "INSERT INTO watermark(part, workspace, metric, complete_through_nano)"
     " SELECT $1, i.* FROM unnest($2, $3, $4) i ON CONFLICT(workspace, metric, part)"
     " DO UPDATE SET complete_through_nano = excluded.complete_through_nano";
+constexpr char kKept[] =
+    "INSERT INTO kept_sample(part, workspace, metric, kept_from_nano, first_business_day)"
+    " SELECT $1, i.* FROM unnest($2, $3, $4, $5) i ON CONFLICT(workspace, metric, part)"
+    " DO UPDATE SET kept_from_nano = excluded.kept_from_nano,"
+    " first_business_day = excluded.first_business_day";
 // Everything that is new, and the heads above it; nothing in partitions whose head is not as it
 // was. All parts of a statement see the same moment, which may be before the lock of a head row was
 // got; but when the row is then as the writer has left it, nobody has written to the partition
@@ -164,6 +169,21 @@ void AddWatermarks(const PartitionGroup& group, PostgresPipeline& pipeline) {
   if (!nanos.empty()) pipeline.Add(kWatermarks, {group.part(), workspaces, metrics, nanos});
 }
 
+void AddKept(const PartitionGroup& group, PostgresPipeline& pipeline) {
+  PostgresColumn workspaces = PostgresColumn::Texts();
+  PostgresColumn metrics = PostgresColumn::Texts();
+  PostgresColumn nanos = PostgresColumn::Int64s();
+  PostgresColumn days = PostgresColumn::Int64s();
+  for (const auto& [name, known] : group.kept) {
+    if (!known.moved) continue;
+    AddSparse(nanos.size(), int64_t{known.kept.first_business_day}, int64_t{kNoBusinessDay}, days);
+    workspaces.Add(name.first);
+    metrics.Add(name.second);
+    nanos.Add(known.kept.from_nano);
+  }
+  if (!nanos.empty()) pipeline.Add(kKept, {group.part(), workspaces, metrics, nanos, days});
+}
+
 void AddHeads(absl::Span<const GroupAdditions> all, std::vector<PostgresValue>& values) {
   std::vector<PostgresColumn> columns(7, PostgresColumn::Int64s());
   for (const auto& [group, before] : all) {
@@ -256,6 +276,7 @@ void AddGroupChanges(const PartitionGroup& group, PostgresPipeline& pipeline) {
   AddSeries(group, pipeline);
   AddRows(group, pipeline);
   AddWatermarks(group, pipeline);
+  AddKept(group, pipeline);
 }
 
 size_t AddGroupAdditions(absl::Span<const GroupAdditions> all, bool locked,

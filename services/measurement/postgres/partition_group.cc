@@ -35,7 +35,11 @@ void PartitionGroup::AddUnit(const IngestUnit& unit, bool alone) {
       use.rows.push_back(index);
     }
   }
-  for (const MetricTraits& one : unit.metrics) traits[{unit.workspace, one.metric}];
+  for (const MetricTraits& one : unit.metrics) {
+    traits[{unit.workspace, one.metric}];
+    kept[{unit.workspace, one.metric}];
+  }
+  for (const KeptMove& move : unit.kept) kept[{unit.workspace, move.metric}];
   for (const WatermarkMove& move : unit.watermarks) watermarks[{unit.workspace, move.metric}];
   if (!unit.request_id.empty()) requests[{unit.workspace, unit.request_id}];
 }
@@ -45,12 +49,15 @@ absl::StatusOr<IngestOutcome> PartitionGroup::Apply(size_t index) {
   ASSIGN_OR_RETURN(const std::optional<IngestOutcome> known, FindRequest(unit));
   if (known.has_value()) return *known;
   RETURN_IF_ERROR(CheckTraits(unit));
+  RETURN_IF_ERROR(CheckTimes(unit));
+  if (unit.operation == IngestOperation::kWrite) AddTraits(unit);
   ChangeBatchBuilder changes;
   for (size_t i = 0; i < unit.series.size(); ++i) {
     ApplySeries(unit, unit.series[i], uses_[index][i], changes);
   }
   IngestOutcome outcome;
   MoveWatermarks(unit, changes, outcome);
+  MoveKept(unit, changes);
   outcome.counts = changes.counts();
   if (!changes.empty()) AppendFeed(unit, changes);
   outcome.part = part_;
@@ -73,7 +80,8 @@ bool PartitionGroup::OnlyAdds() const {
   return changed_ && revisions.empty() &&
          std::none_of(series.begin(), series.end(), series_changed) &&
          std::none_of(traits.begin(), traits.end(), traits_added) &&
-         std::none_of(watermarks.begin(), watermarks.end(), moved);
+         std::none_of(watermarks.begin(), watermarks.end(), moved) &&
+         std::none_of(kept.begin(), kept.end(), moved);
 }
 
 absl::StatusOr<std::optional<IngestOutcome>> PartitionGroup::FindRequest(
@@ -91,21 +99,32 @@ absl::StatusOr<std::optional<IngestOutcome>> PartitionGroup::FindRequest(
   return outcome;
 }
 
-absl::Status PartitionGroup::CheckTraits(const IngestUnit& unit) {
+absl::Status PartitionGroup::CheckTraits(const IngestUnit& unit) const {
   for (const MetricTraits& one : unit.metrics) {
     const std::string& stored = traits.at({unit.workspace, one.metric}).traits;
     if (!stored.empty() && stored != one.traits) {
       return TraitsChanged(one.metric, stored, one.traits);
     }
   }
-  if (unit.operation == IngestOperation::kRetract) return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+absl::Status PartitionGroup::CheckTimes(const IngestUnit& unit) const {
+  KeptByMetric not_all;
+  for (const MetricTraits& one : unit.metrics) {
+    const KeptSamples& known = kept.at({unit.workspace, one.metric}).kept;
+    if (!known.all()) not_all[one.metric] = known;
+  }
+  return CheckKept(unit, not_all);
+}
+
+void PartitionGroup::AddTraits(const IngestUnit& unit) {
   for (const MetricTraits& one : unit.metrics) {
     GroupTraits& known = traits.at({unit.workspace, one.metric});
     if (!known.traits.empty()) continue;
     known = {one.traits, true};
     changed_ = true;
   }
-  return absl::OkStatus();
 }
 
 void PartitionGroup::ApplySeries(const IngestUnit& unit, const SeriesRows& unit_rows,
@@ -145,6 +164,15 @@ void PartitionGroup::MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& 
       changes.AddWatermark(move);
     }
     outcome.watermarks.push_back({move.metric, *known.nano});
+  }
+}
+
+void PartitionGroup::MoveKept(const IngestUnit& unit, ChangeBatchBuilder& changes) {
+  for (const KeptMove& move : unit.kept) {
+    GroupKept& known = kept.at({unit.workspace, move.metric});
+    if (!known.kept.MoveTo(move.kept)) continue;
+    known.moved = true;
+    changes.AddKept(move.metric, known.kept);
   }
 }
 

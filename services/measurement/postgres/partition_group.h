@@ -60,6 +60,10 @@ struct GroupWatermark {
   std::optional<int64_t> nano;
   bool moved = false;
 };
+struct GroupKept {
+  KeptSamples kept;
+  bool moved = false;
+};
 // An answer of the ledger.
 struct GroupRequest {
   int part = 0;
@@ -96,6 +100,7 @@ class PartitionGroup {
   std::vector<GroupRow> rows;
   std::map<Name, GroupTraits> traits;  // of metrics; empty text: none are stored
   std::map<Name, GroupWatermark> watermarks;
+  std::map<Name, GroupKept> kept;                      // of metrics
   std::map<Name, std::vector<GroupRequest>> requests;  // by workspace and request_id
 
   // What the group writes besides what is marked above.
@@ -121,10 +126,13 @@ class PartitionGroup {
 
   void AddUnit(const IngestUnit& unit, bool alone);
   absl::StatusOr<std::optional<IngestOutcome>> FindRequest(const IngestUnit& unit) const;
-  absl::Status CheckTraits(const IngestUnit& unit);
+  absl::Status CheckTraits(const IngestUnit& unit) const;
+  absl::Status CheckTimes(const IngestUnit& unit) const;
+  void AddTraits(const IngestUnit& unit);
   void ApplySeries(const IngestUnit& unit, const SeriesRows& rows, const SeriesUse& use,
                    ChangeBatchBuilder& changes);
   void MoveWatermarks(const IngestUnit& unit, ChangeBatchBuilder& changes, IngestOutcome& outcome);
+  void MoveKept(const IngestUnit& unit, ChangeBatchBuilder& changes);
   void AppendFeed(const IngestUnit& unit, ChangeBatchBuilder& changes);
   void Remember(const IngestUnit& unit, const IngestOutcome& outcome);
 

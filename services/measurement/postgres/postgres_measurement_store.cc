@@ -11,6 +11,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/error.h"
+#include "services/measurement/postgres/past_samples.h"
 #include "services/measurement/postgres/schema.h"
 #include "services/measurement/postgres/snapshot.h"
 #include "services/measurement/postgres/time_partitions.h"
@@ -255,6 +256,16 @@ absl::StatusOr<int64_t> PostgresMeasurementStore::ForgetRequests(absl::Time befo
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> PostgresMeasurementStore::Snapshot() {
   ASSIGN_OR_RETURN(PostgresTransaction transaction, database_->BeginRead());
   return OpenPostgresSnapshot(std::move(transaction));
+}
+
+absl::StatusOr<std::vector<PastSamples>> PostgresMeasurementStore::FindPast(absl::Time cutoff) {
+  ASSIGN_OR_RETURN(const PostgresTransaction transaction, database_->BeginRead());
+  return FindPostgresPast(transaction.connection(), cutoff);
+}
+
+absl::StatusOr<PastDeletion> PostgresMeasurementStore::DeletePast(
+    absl::Time cutoff, absl::FunctionRef<bool()> stopping) {
+  return DropPostgresPast(*database_, cutoff, stopping);
 }
 
 absl::Status PostgresMeasurementStore::SaveDefinitions(const DefinitionsUpdate& update) {

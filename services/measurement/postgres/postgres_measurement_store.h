@@ -56,6 +56,9 @@ class PostgresMeasurementStore final : public MeasurementStore {
   void Shutdown() override;
   absl::StatusOr<int64_t> ForgetChanges(int part, absl::Time before, int64_t limit) override;
   absl::StatusOr<int64_t> ForgetRequests(absl::Time before, int64_t limit) override;
+  absl::StatusOr<std::vector<PastSamples>> FindPast(absl::Time cutoff) override;
+  absl::StatusOr<PastDeletion> DeletePast(absl::Time cutoff,
+                                          absl::FunctionRef<bool()> stopping) override;
   absl::Status SaveDefinitions(const DefinitionsUpdate& update) override;
   absl::StatusOr<SavedDefinitions> LoadDefinitions() override;
 

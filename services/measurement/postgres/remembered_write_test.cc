@@ -57,7 +57,8 @@ class PostgresRememberedWrites : public testing::Test {
 };
 
 TEST_F(PostgresRememberedWrites, NewSamplesOfKnownSeriesAreStoredWithoutALookAtWhatIsThere) {
-  ASSERT_TRUE(connection_->ExecuteScript("BEGIN; LOCK TABLE metric, series, watermark").ok());
+  ASSERT_TRUE(
+      connection_->ExecuteScript("BEGIN; LOCK TABLE metric, series, watermark, kept_sample").ok());
   EXPECT_EQ(Write(*store_, UnitOf(kPart, "r4", "x", 4, 1)).seq, 4);
   EXPECT_EQ(Write(*store_, UnitOf(kPart, "r5", "x", 5, 1)).seq, 5);
   ASSERT_TRUE(connection_->ExecuteScript("COMMIT").ok());
@@ -174,6 +175,31 @@ TEST_F(PostgresRememberedWrites, GroupsOfSeveralPartitionsAreWrittenTogetherEach
     EXPECT_EQ(replayed, ReadTable(*store_, part));
     EXPECT_EQ(replayed.size(), 13u);
   }
+}
+
+TEST_F(PostgresRememberedWrites, SamplesThatAnotherProcessRecordedAsGoneAreRefused) {
+  IngestUnit move;
+  move.part = kPart;
+  move.workspace = "w";
+  move.kept = {{"delay", {100, kNoBusinessDay}}};
+  EXPECT_EQ(Write(*other_, move).seq, 4);
+  const auto reason_of = [this](const std::string& request_id, int64_t time) {
+    const auto outcome = IngestAndWait(*store_, UnitOf(kPart, request_id, "x", time, 1));
+    return GetErrorDetails(outcome.status()).reason;
+  };
+  EXPECT_EQ(reason_of("r4", 99), "PAST_RETENTION");
+  EXPECT_EQ(reason_of("r5", 100), "");
+  EXPECT_EQ(reason_of("r6", 101), "");
+  // From memory now.
+  EXPECT_EQ(reason_of("r7", 102), "");
+  EXPECT_EQ(reason_of("r8", 99), "PAST_RETENTION");
+  // A move by the writer itself.
+  move.kept = {{"delay", {200, kNoBusinessDay}}};
+  EXPECT_EQ(Write(*store_, move).seq, 8);
+  EXPECT_EQ(reason_of("r9", 199), "PAST_RETENTION");
+  EXPECT_EQ(reason_of("r10", 200), "");
+  EXPECT_EQ(reason_of("r11", 201), "");
+  EXPECT_EQ(reason_of("r12", 199), "PAST_RETENTION");
 }
 
 TEST_F(PostgresRememberedWrites, OtherTraitsThanTheMetricHasAreRefusedAndLeaveNoTrace) {

@@ -128,8 +128,20 @@ CREATE VIEW daily_samples AS
   FROM sample_value GROUP BY workspace, metric, slice, (time AT TIME ZONE 'UTC')::date;
 )sql";
 
+// Programs of version 1 go on beside it: they know nothing of the table and need it for nothing.
+constexpr char kVersion2[] = R"sql(
+-- From when on samples of a metric are kept; no row: all are.
+CREATE TABLE kept_sample(
+  part integer NOT NULL,
+  workspace text COLLATE "C" NOT NULL,
+  metric text COLLATE "C" NOT NULL,
+  kept_from_nano bigint NOT NULL,
+  first_business_day integer,
+  PRIMARY KEY(workspace, metric, part));
+)sql";
+
 }  // namespace
 
-PostgresSchema PostgresMeasurementSchema() { return {"kpi_measurement", {kVersion1}}; }
+PostgresSchema PostgresMeasurementSchema() { return {"kpi_measurement", {kVersion1, kVersion2}}; }
 
 }  // namespace kpisuite

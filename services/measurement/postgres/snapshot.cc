@@ -77,6 +77,19 @@ class PostgresSnapshot final : public MeasurementSnapshot {
     return found.OptionalInt64(0, 0);
   }
 
+  absl::StatusOr<KeptSamples> FindKept(absl::string_view workspace,
+                                       absl::string_view metric) override {
+    ASSIGN_OR_RETURN(const PostgresResult found,
+                     connection().Query("SELECT max(kept_from_nano), max(first_business_day)"
+                                        " FROM kept_sample WHERE workspace = $1 AND metric = $2",
+                                        {workspace, metric}));
+    KeptSamples kept;
+    kept.from_nano = found.OptionalInt64(0, 0).value_or(kept.from_nano);
+    kept.first_business_day =
+        static_cast<int32_t>(found.OptionalInt64(0, 1).value_or(kNoBusinessDay));
+    return kept;
+  }
+
   absl::Status VisitSeries(absl::string_view workspace, absl::string_view metric,
                            absl::string_view from,
                            absl::FunctionRef<bool(const SeriesRecord&)> visit) override {
@@ -116,11 +129,12 @@ class PostgresSnapshot final : public MeasurementSnapshot {
     return Visit(kRevisions, series_id, range, visit);
   }
 
-  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id) override {
+  absl::StatusOr<SeriesSummary> Summarise(uint64_t series_id, int64_t start_nano) override {
     ASSIGN_OR_RETURN(const PostgresResult found,
                      connection().Query("SELECT count(*), min(time), max(time) FROM sample"
-                                        " WHERE part = $1 AND series = $2 AND value IS NOT NULL",
-                                        {PartOfSeries(series_id), series_id}));
+                                        " WHERE part = $1 AND series = $2 AND time >= $3"
+                                        " AND value IS NOT NULL",
+                                        {PartOfSeries(series_id), series_id, start_nano}));
     return SeriesSummary{found.Int64(0, 0), found.OptionalInt64(0, 1), found.OptionalInt64(0, 2)};
   }
 
@@ -175,6 +189,10 @@ class PostgresSnapshot final : public MeasurementSnapshot {
 
 absl::StatusOr<std::unique_ptr<MeasurementSnapshot>> OpenPostgresSnapshot(
     PostgresTransaction transaction) {
+  // Before the view is taken, which is with the first look: a table that is dropped is gone from
+  // every view, and none is dropped while somebody holds this (past_samples.h).
+  RETURN_IF_ERROR(transaction.connection().ExecuteScript(
+      "LOCK TABLE ONLY sample, ONLY sample_revision IN ACCESS SHARE MODE"));
   ASSIGN_OR_RETURN(std::vector<FeedHead> heads, ReadPostgresHeads(transaction.connection()));
   return std::make_unique<PostgresSnapshot>(std::move(transaction), std::move(heads));
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "libs/base/status_macros.h"
 
@@ -13,8 +14,12 @@ namespace {
 
 constexpr int kMonthsAhead = 2;
 
-int64_t NanoOf(absl::CivilMonth month) {
-  return absl::ToUnixNanos(absl::FromCivil(month, absl::UTCTimeZone()));
+int64_t NanoOf(absl::CivilMonth month) { return absl::ToUnixNanos(StartOf(month)); }
+
+std::vector<std::string> PartitionedTables() { return {"sample", "sample_revision"}; }
+
+std::string SuffixOf(absl::CivilMonth month) {
+  return absl::StrFormat("y%04dm%02d", month.year(), month.month());
 }
 
 absl::Status MakePartition(PostgresConnection& connection, absl::string_view table,
@@ -26,34 +31,77 @@ absl::Status MakePartition(PostgresConnection& connection, absl::string_view tab
                    " ATTACH PARTITION ", name, " FOR VALUES FROM (", from, ") TO (", to, ")"));
 }
 
-// The first month that is not there yet; nothing when none was ever made.
-absl::StatusOr<std::optional<absl::CivilMonth>> FirstMissing(PostgresConnection& connection,
-                                                             const std::string& table) {
-  ASSIGN_OR_RETURN(const PostgresResult last,
-                   connection.Query("SELECT max(substring(c.relname from '_y([0-9]{4}m[0-9]{2})$'))"
-                                    " FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-                                    " WHERE i.inhparent = $1::regclass",
+// "min" or "max" of the months that are there; nothing when none is.
+absl::StatusOr<std::optional<absl::CivilMonth>> FindMonth(PostgresConnection& connection,
+                                                          absl::string_view which,
+                                                          absl::string_view table) {
+  ASSIGN_OR_RETURN(const PostgresResult found,
+                   connection.Query(absl::StrCat("SELECT ", which,
+                                                 "(substring(c.relname from"
+                                                 " '_y([0-9]{4}m[0-9]{2})$'))"
+                                                 " FROM pg_inherits i JOIN pg_class c"
+                                                 " ON c.oid = i.inhrelid"
+                                                 " WHERE i.inhparent = $1::regclass"),
                                     {table}));
-  if (last.IsNull(0, 0)) return std::nullopt;
-  const std::string text(last.Bytes(0, 0));
-  return absl::CivilMonth(std::stoi(text.substr(0, 4)), std::stoi(text.substr(5, 2))) + 1;
+  if (found.IsNull(0, 0)) return std::nullopt;
+  const std::string text(found.Bytes(0, 0));
+  return absl::CivilMonth(std::stoi(text.substr(0, 4)), std::stoi(text.substr(5, 2)));
 }
 
 }  // namespace
 
 absl::Status MakeTimePartitions(PostgresConnection& connection, absl::Time now) {
   const absl::CivilMonth current = absl::ToCivilMonth(now, absl::UTCTimeZone());
-  for (const std::string& table : {std::string("sample"), std::string("sample_revision")}) {
-    ASSIGN_OR_RETURN(std::optional<absl::CivilMonth> next, FirstMissing(connection, table));
-    if (!next.has_value()) {
+  for (const std::string& table : PartitionedTables()) {
+    ASSIGN_OR_RETURN(std::optional<absl::CivilMonth> next, FindMonth(connection, "max", table));
+    if (next.has_value()) {
+      ++*next;
+    } else {
       RETURN_IF_ERROR(MakePartition(connection, table, "past", "MINVALUE", NanoOf(current)));
       next = current;
     }
     for (; *next <= current + kMonthsAhead; ++*next) {
-      RETURN_IF_ERROR(MakePartition(connection, table,
-                                    absl::StrFormat("y%04dm%02d", next->year(), next->month()),
-                                    absl::StrCat(NanoOf(*next)), NanoOf(*next + 1)));
+      RETURN_IF_ERROR(MakePartition(connection, table, SuffixOf(*next), absl::StrCat(NanoOf(*next)),
+                                    NanoOf(*next + 1)));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Time StartOf(absl::CivilMonth month) { return absl::FromCivil(month, absl::UTCTimeZone()); }
+
+absl::StatusOr<std::optional<absl::CivilMonth>> FindFirstMonth(PostgresConnection& connection) {
+  return FindMonth(connection, "min", "sample");
+}
+
+absl::StatusOr<std::vector<std::string>> FindTablesBefore(PostgresConnection& connection,
+                                                          absl::CivilMonth month) {
+  PostgresColumn names = PostgresColumn::Texts();
+  for (const std::string& table : PartitionedTables()) {
+    names.Add(table + "_past");
+    names.Add(absl::StrCat(table, "_", SuffixOf(month - 1)));
+  }
+  ASSIGN_OR_RETURN(const PostgresResult found,
+                   connection.Query("SELECT c.relname::text FROM pg_inherits i"
+                                    " JOIN pg_class c ON c.oid = i.inhrelid"
+                                    " WHERE i.inhparent IN ('sample'::regclass,"
+                                    " 'sample_revision'::regclass) AND c.relname::text = ANY($1)"
+                                    " ORDER BY 1",
+                                    {names}));
+  std::vector<std::string> tables;
+  for (int row = 0; row < found.rows(); ++row) tables.emplace_back(found.Bytes(row, 0));
+  return tables;
+}
+
+absl::Status DropTables(PostgresConnection& connection, const std::vector<std::string>& tables,
+                        absl::CivilMonth month) {
+  // Those above first: dropping a part takes this lock too, and who has it waits for nobody then.
+  RETURN_IF_ERROR(connection.ExecuteScript(
+      "LOCK TABLE ONLY sample, ONLY sample_revision IN ACCESS EXCLUSIVE MODE"));
+  RETURN_IF_ERROR(
+      connection.ExecuteScript(absl::StrCat("DROP TABLE ", absl::StrJoin(tables, ", "))));
+  for (const std::string& table : PartitionedTables()) {
+    RETURN_IF_ERROR(MakePartition(connection, table, "past", "MINVALUE", NanoOf(month)));
   }
   return absl::OkStatus();
 }
