@@ -17,6 +17,7 @@ constexpr int64_t kBusyEvaluations = 256;
 constexpr absl::Duration kCoalescing = absl::Milliseconds(1);
 constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
 constexpr absl::Duration kStoreRetry = absl::Milliseconds(500);
+constexpr absl::Duration kLeaseRetry = absl::Milliseconds(50);
 // After it a follower that was given much may have room again.
 constexpr absl::Duration kFollowerRoom = absl::Milliseconds(5);
 
@@ -87,7 +88,7 @@ void EvaluationLoop::Step() {
   if (!live_.started()) return;
   BeginParts(now);
   if (unstored_.empty()) unstored_ = live_.Tick(now, kMaxEvaluationsPerTick);
-  if (!Store(now)) return;
+  if (!KeepWhatIsHeld(now) || !Store(now)) return;
   const bool worked = !unstored_.empty();
   Show();
   unstored_.clear();
@@ -97,6 +98,22 @@ void EvaluationLoop::Step() {
   stats_.steps.fetch_add(1, std::memory_order_relaxed);
   stats_.step_nanos.fetch_add(absl::ToInt64Nanoseconds(clock_.Now() - now),
                               std::memory_order_relaxed);
+}
+
+// A process that was halted may find that its lease is over: what it has evaluated is older, or
+// newer, than what the next owner shows.
+bool EvaluationLoop::KeepWhatIsHeld(absl::Time now) {
+  if (unstored_.empty()) return true;
+  if (!out_.ownership.holds()) {
+    retry_store_at_ = now + kLeaseRetry;
+    return false;
+  }
+  std::vector<int32_t> taken;
+  for (const PartTick& tick : unstored_) {
+    if (!out_.ownership.Holds({tick.part, tick.epoch})) taken.push_back(tick.part);
+  }
+  for (const int32_t part : taken) DropPart(part);
+  return true;
 }
 
 bool EvaluationLoop::Store(absl::Time now) {

@@ -147,6 +147,8 @@ class EvaluationLoop final : public CachePublisherListener {
   absl::Duration WaitTime() const;
   void Step();
   bool Store(absl::Time now);
+  // Drops the partitions that others may show by now; false when these may be all.
+  bool KeepWhatIsHeld(absl::Time now);
   // Nothing waits for the log.
   void NothingHeldBack();
   void Show();

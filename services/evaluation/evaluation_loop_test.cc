@@ -50,12 +50,14 @@ class OwnershipForTest final : public PartitionOwnership {
   void End() override {}
   bool shared() const override { return true; }
   bool holds() const override { return held; }
+  bool Holds(const OwnedPart& part) const override { return held && part.epoch > taken_up_to; }
   int owned() const override { return 1; }
   bool complete() const override { return true; }
   std::string OwnerOf(int32_t) const override { return ""; }
   std::vector<Peer> Peers() const override { return {}; }
 
   std::atomic<bool> held{true};
+  std::atomic<int64_t> taken_up_to{0};  // epochs that are over
 };
 
 class EvaluationLoopTest : public ::testing::Test {
@@ -310,7 +312,7 @@ TEST_F(EvaluationLoopTest, ThoseWhoWaitForRoomAreTurnedAwayWhenItStops) {
   EXPECT_EQ(pushed, 2);
 }
 
-TEST_F(EvaluationLoopTest, NothingIsPublishedWhileItIsNotCertainWhoOwnsAPartition) {
+TEST_F(EvaluationLoopTest, NothingIsShownWhileItIsNotCertainWhoOwnsAPartition) {
   Begin();
   Write(4);
   Prove();
@@ -318,13 +320,23 @@ TEST_F(EvaluationLoopTest, NothingIsPublishedWhileItIsNotCertainWhoOwnsAPartitio
   ownership_.held = false;
   Write(5);
   clock_.Advance(absl::Seconds(1));
-  Prove();
-  EXPECT_EQ(Shown(), "5");
+  Sync();
+  EXPECT_EQ(Shown(), "4");
   EXPECT_EQ(Cached(), "4");
   ownership_.held = true;
   clock_.Advance(absl::Seconds(1));
   Prove();
+  EXPECT_EQ(Shown(), "5");
   EXPECT_EQ(Cached(), "5");
+}
+
+TEST_F(EvaluationLoopTest, WhatAnotherHasTakenMeanwhileIsNotShown) {
+  Begin();
+  Write(4);
+  ownership_.taken_up_to = 1;
+  Write(5);
+  EXPECT_EQ(Shown(), "4");
+  EXPECT_EQ(loop_.stats().dropped, 1);
 }
 
 }  // namespace

@@ -106,8 +106,7 @@ TEST_F(EvaluationServerTest, WaitThatIsNotMetEndsWithItsReasonBeforeTheCall) {
   request.mutable_key()->set_kpi(kTestKpi);
   request.set_at_least(suite_.measurement.TokenOfTheFuture());
   v1::KpiState state;
-  const grpc::Status status =
-      suite_.Call(&Stub::GetState, request, &state, absl::Seconds(1));
+  const grpc::Status status = suite_.Call(&Stub::GetState, request, &state, absl::Seconds(1));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(ReasonOf(status), "POSITION_TIMEOUT");
 }

@@ -100,8 +100,7 @@ void EvaluationService::WhenLoaded(absl::Time deadline, std::function<void(absl:
       [this, deadline, then] {
         PositionToken token;
         token.definition_position = parts_.loop.live().catalog().position();
-        const absl::Status waits =
-            parts_.loop.Await(std::move(token), EndOfWait(deadline), then);
+        const absl::Status waits = parts_.loop.Await(std::move(token), EndOfWait(deadline), then);
         if (!waits.ok()) then(waits);
       },
       then);

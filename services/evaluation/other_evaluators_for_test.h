@@ -37,6 +37,7 @@ class OwnershipOfOthers final : public PartitionOwnership {
   void RequestEnd() override {}
   void End() override EXCLUDES(mutex_);
   bool shared() const override { return true; }
+  bool Holds(const OwnedPart& /*part*/) const override { return true; }
   bool holds() const override { return true; }
   int owned() const override EXCLUDES(mutex_);
   bool complete() const override { return true; }

@@ -10,7 +10,8 @@ namespace kpisuite {
 
 void PartitionEngine::ApplyKept(MetricEntry& metric, const v1::KeptSamples& kept) {
   const bool known = metric.kept.has_value() &&
-                     FromTimestamp(metric.kept->kept_from()) >= FromTimestamp(kept.kept_from());
+                     FromTimestamp(metric.kept->kept_from()) >= FromTimestamp(kept.kept_from()) &&
+                     metric.kept->first_business_day() >= kept.first_business_day();
   if (known) return;
   metric.kept = kept;
   for (TableEntry* entry : metric.tables) entry->table->Keep(kept);

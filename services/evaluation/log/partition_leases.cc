@@ -64,18 +64,30 @@ void PartitionLeases::End() {
 void PartitionLeases::Acquired(const std::vector<OwnedPart>& parts) {
   if (parts.empty()) return;
   for (const OwnedPart& part : parts) owned_[part.part] = part.epoch;
-  owned_count_ = static_cast<int>(owned_.size());
+  NoteOwned();
   listener_->OnAcquired(parts);
 }
 
 void PartitionLeases::Lost(const std::vector<OwnedPart>& parts) {
   if (parts.empty()) return;
   for (const OwnedPart& part : parts) owned_.erase(part.part);
-  owned_count_ = static_cast<int>(owned_.size());
+  NoteOwned();
   listener_->OnLost(parts);
 }
 
+void PartitionLeases::NoteOwned() {
+  owned_count_ = static_cast<int>(owned_.size());
+  MutexLock lock(mutex_);
+  held_ = owned_;
+}
+
 bool PartitionLeases::holds() const { return !held_until_.load().passed(); }
+
+bool PartitionLeases::Holds(const OwnedPart& part) const {
+  MutexLock lock(mutex_);
+  const auto held = held_.find(part.part);
+  return held != held_.end() && held->second == part.epoch && holds();
+}
 
 bool PartitionLeases::complete() const {
   MutexLock lock(mutex_);
@@ -123,6 +135,8 @@ absl::Status PartitionLeases::Beat() {
   ASSIGN_OR_RETURN(View view, Renew());
   WatchDead(view, away);
   Compare(view);
+  // What was taken meanwhile is not held again, not even for a moment.
+  held_until_ = view.held_until;
   std::vector<int32_t> to_take;
   std::vector<int32_t> to_give;
   for (const Row& row : view.rows) {
@@ -192,12 +206,13 @@ absl::StatusOr<PartitionLeases::View> PartitionLeases::Renew() {
   };
   ASSIGN_OR_RETURN(const std::vector<PostgresResult> results, Transact(add));
   prepared_ = true;
-  held_until_ = held_until;
   if (succeeded.has_value()) {
     const PostgresResult& ids = results[*succeeded];
     for (int row = 0; row < ids.rows(); ++row) succeeded_.emplace(ids.Bytes(row, 0));
   }
-  return ReadView(results[members], results[rows]);
+  View view = ReadView(results[members], results[rows]);
+  view.held_until = held_until;
+  return view;
 }
 
 PartitionLeases::View PartitionLeases::ReadView(const PostgresResult& members,

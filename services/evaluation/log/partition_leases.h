@@ -53,6 +53,7 @@ class PartitionLeases final : public PartitionOwnership {
   void End() override EXCLUDES(mutex_);
   bool shared() const override { return true; }
   bool holds() const override;
+  bool Holds(const OwnedPart& part) const override EXCLUDES(mutex_);
   int owned() const override { return owned_count_; }
   bool complete() const override EXCLUDES(mutex_);
   std::string OwnerOf(int32_t part) const override EXCLUDES(mutex_);
@@ -71,6 +72,7 @@ class PartitionLeases final : public PartitionOwnership {
   struct View {
     std::vector<Peer> members;  // alive, with this one
     std::vector<Row> rows;
+    Deadline held_until;  // by the renewal before it
   };
 
   void RunThread();
@@ -94,6 +96,7 @@ class PartitionLeases final : public PartitionOwnership {
   // Notes what is owned now, and tells the listener.
   void Acquired(const std::vector<OwnedPart>& parts);
   void Lost(const std::vector<OwnedPart>& parts);
+  void NoteOwned() EXCLUDES(mutex_);
   void Share(View view) EXCLUDES(mutex_);
   // Whether it came to the end within a beat.
   bool WaitForBeat() EXCLUDES(mutex_);
@@ -119,6 +122,7 @@ class PartitionLeases final : public PartitionOwnership {
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool complete_ GUARDED_BY(mutex_) = false;
   std::vector<Peer> peers_ GUARDED_BY(mutex_);
+  std::map<int32_t, int64_t> held_ GUARDED_BY(mutex_);  // as owned_
   std::map<int32_t, std::string> owner_addresses_ GUARDED_BY(mutex_);
   std::thread thread_;
 };

@@ -152,12 +152,15 @@ TEST_F(PartitionLeasesTest, WhatAnotherHasTakenIsLost) {
   const auto first = Join(1);
   ASSERT_TRUE(Eventually([&] { return Shared({first.get()}); }));
   const int64_t epoch = first->parts.WaitFor(5).epoch;
+  EXPECT_TRUE(first->ownership->Holds({5, epoch}));
   // As after a pause in which another process took over and has gone again.
   Sql("UPDATE partition SET epoch = epoch + 1, owner = '' WHERE part = 5");
   EXPECT_TRUE(Eventually([&] {
     const auto epochs = first->parts.epochs();
     return epochs.contains(5) && epochs.at(5) == epoch + 2;
   }));
+  EXPECT_FALSE(first->ownership->Holds({5, epoch}));
+  EXPECT_TRUE(first->ownership->Holds({5, epoch + 2}));
 }
 
 TEST_F(PartitionLeasesTest, WhatAHaltedProcessHasLockedIsTakenOnceItsSessionEndsAndTheRestAtOnce) {
@@ -256,7 +259,9 @@ TEST_F(PartitionLeasesTest, AServerThatIsAwayEndsWhatIsHeldForCertain) {
   const auto first = Join(1, {.lease = absl::Milliseconds(400), .beat = absl::Milliseconds(20)});
   ASSERT_TRUE(Eventually([&] { return first->ownership->holds(); }));
   Sql("ALTER TABLE member RENAME TO hidden");
+  const int64_t epoch = first->parts.WaitFor(5).epoch;
   EXPECT_TRUE(Eventually([&] { return !first->ownership->holds(); }));
+  EXPECT_FALSE(first->ownership->Holds({5, epoch}));
   Sql("ALTER TABLE hidden RENAME TO member");
   EXPECT_TRUE(Eventually([&] { return first->ownership->holds(); }));
 }

@@ -57,6 +57,8 @@ class PartitionOwnership {
   virtual bool shared() const = 0;
   // Whether what was acquired is owned for certain. Else another process may have taken over.
   virtual bool holds() const = 0;
+  // The same of one partition in one epoch: as long as it does, nobody else shows its states.
+  virtual bool Holds(const OwnedPart& part) const = 0;
   // How many partitions this process owns; counted before the listener is told.
   virtual int owned() const = 0;
   // Whether each partition had an owner that is alive, when this was looked at last.

@@ -19,6 +19,7 @@ class SoleOwnership final : public PartitionOwnership {
   void End() override {}
   bool shared() const override { return false; }
   bool holds() const override { return true; }
+  bool Holds(const OwnedPart& part) const override { return part.epoch == epoch_; }
   int owned() const override { return owned_; }
   bool complete() const override { return owned_ > 0; }
   std::string OwnerOf(int32_t /*part*/) const override { return ""; }
