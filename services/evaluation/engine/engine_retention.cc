@@ -31,11 +31,13 @@ void PartitionEngine::ApplyKept(MetricEntry& metric, const v1::KeptSamples& kept
   }
 }
 
-// False when nothing is known of what was told; an error of the log.
+// False when nothing is known of what was told; an error of the log. The period may still become
+// FINAL: with what was told.
 absl::StatusOr<bool> PartitionEngine::KeepAsTold(const StateRef& ref,
-                                                 const EvaluationContext& context,
+                                                 const KpiRuntime::Computation& computed,
                                                  TrackedState& state, TickOutput& output) {
   KpiRuntime& runtime = *runtimes_by_id_.at(ref.runtime);
+  const EvaluationContext& context = computed.context;
   const StateId id{context.kpi->resource_name(), context.window->id(), context.slice.ToString(),
                    context.period.id};
   std::shared_ptr<const std::string> bytes = state.state;
@@ -47,7 +49,13 @@ absl::StatusOr<bool> PartitionEngine::KeepAsTold(const StateRef& ref,
   ++counters_.kept_as_told;
   const std::optional<int32_t> latest_before =
       runtime.LatestWithRows(runtime.slices()[ref.slice], ref.window);
-  if (state.state == nullptr) {
+  const bool becomes_final = !state.final && computed.evaluation.phase == PeriodPhase::kFinal;
+  if (becomes_final) {
+    told.mutable_period()->set_life(v1::PERIOD_LIFE_FINAL);
+    *told.mutable_final_time() = ToTimestamp(context.final_time);
+    state.final = true;
+  }
+  if (state.state == nullptr || becomes_final) {
     Recall(context, told, state);
     output.updates.push_back({.id = id,
                               .first_day = ref.first_day,
@@ -56,11 +64,12 @@ absl::StatusOr<bool> PartitionEngine::KeepAsTold(const StateRef& ref,
                               .version = state.version,
                               .state = state.state});
   }
+  if (becomes_final) output.log.push_back(FinalEntryOf(id, ref, context.reach, state));
   state.dirty = false;
   state.shown_until = -1;
   state.definition_changed = false;
   state.release = nullptr;
-  SetTimer(ref, state, absl::InfiniteFuture());
+  SetTimer(ref, state, state.final ? absl::InfiniteFuture() : context.final_time);
   if (runtime.builds_on_history()) {
     SetPoint(ref, runtime, std::make_shared<const SeriesPoint>(ToldPoint(context, told)),
              /*settled=*/false, state);

@@ -224,7 +224,7 @@ bool PartitionEngine::Evaluate(const StateRef& ref, KpiRuntime& runtime, TickOut
   if (!computed.ok()) return false;
   ++counters_.evaluations;
   if (computed->misses_samples && state.revision >= 1) {
-    const auto told = KeepAsTold(ref, computed->context, state, output);
+    const auto told = KeepAsTold(ref, *computed, state, output);
     if (!told.ok()) {
       SetTimer(ref, state, now_ + kRetryLogAfter);
       return false;
@@ -254,6 +254,15 @@ LoggedState PartitionEngine::EntryOf(const StateId& id, const StateRef& ref, v1:
           .restatement = state.restatement,
           .state = state.state,
           .final = state.final};
+}
+
+// That the period has become FINAL.
+LoggedState PartitionEngine::FinalEntryOf(const StateId& id, const StateRef& ref,
+                                          const Period& reach, const TrackedState& state) const {
+  LoggedState entry = EntryOf(id, ref, v1::HISTORY_CAUSE_FINAL, state);
+  const KpiRuntime& runtime = *runtimes_by_id_.at(ref.runtime);
+  SignEntry(runtime.finalities().front()->DecisionFor(DayNumber(reach.end_day) - 1), entry);
+  return entry;
 }
 
 void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
@@ -304,9 +313,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
     if (cause == v1::HISTORY_CAUSE_RELEASED) SignEntry(release.get(), output.log.back());
   }
   if (shown && state.final && !was_final) {
-    output.log.push_back(EntryOf(id, ref, v1::HISTORY_CAUSE_FINAL, state));
-    SignEntry(runtime.finalities().front()->DecisionFor(DayNumber(context.reach.end_day) - 1),
-              output.log.back());
+    output.log.push_back(FinalEntryOf(id, ref, context.reach, state));
   }
   SetTimer(ref, state, evaluation.next_change);
   // The last use of `state`: a new period below moves it.

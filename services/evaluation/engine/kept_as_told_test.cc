@@ -167,6 +167,27 @@ TEST_F(KeptAsTold, LevelsThatAreCarriedForEverHaveNoValue) {
   EXPECT_EQ(Text(6), "ND_REASON_NOT_KEPT");
 }
 
+TEST_F(KeptAsTold, WhatWasToldMayStillBecomeFinal) {
+  v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
+  kpi.mutable_kpi()->mutable_final_after()->set_seconds(3 * 24 * 3600);
+  const auto sum = ResolveKpi({TestMetric("m"), kpi});
+  Start(sum);
+  Tick(TestTime(4));
+  Write(4, 40);
+  Apply(feed_.Advance("m", TestTime(6)));
+  Tick(TestTime(6, 1));
+  Apply(feed_.Forget("m", TestTime(5)));
+  Tick(TestTime(6, 2));
+  for (const bool restarted : {false, true}) {
+    if (restarted) Start(sum);
+    EXPECT_EQ(Tick(TestTime(8, 1)), restarted ? std::vector<std::string>()
+                                              : std::vector<std::string>({"2024-03-04 FINAL 40"}));
+    EXPECT_EQ(Text(4), "40");
+    EXPECT_EQ(Read(4).period().life(), v1::PERIOD_LIFE_FINAL);
+  }
+  EXPECT_EQ(log_.back().reason, "final_after");
+}
+
 // The series goes on from what was told: hysteresis, the chart and what KEEP_LAST keeps.
 TEST_F(KeptAsTold, SeriesBuildOnWhatWasTold) {
   v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_AVG);

@@ -68,8 +68,7 @@ class PartitionEngine {
   // Where to read what the log has about a KPI whose targets read that, in SetVersions. Without it
   // nothing is on record when a KPI comes. Before the first SetKpi.
   void FindRecordedWith(RecordedLookup lookup) { recorded_lookup_ = std::move(lookup); }
-  // The same of what closed states told, which seeds do not say: of FINAL ones in SetVersions, of
-  // those that cannot be computed any more in Tick.
+  // The same of what closed states told: of FINAL ones in SetVersions, of others in Tick.
   void FindClosedStatesWith(ClosedStatesLookup lookup) { told_.ReadWith(std::move(lookup)); }
 
   // --- Inputs ---
@@ -291,7 +290,7 @@ class PartitionEngine {
 
   // Samples past their retention (engine_retention.cc).
   void ApplyKept(MetricEntry& metric, const v1::KeptSamples& kept);
-  absl::StatusOr<bool> KeepAsTold(const StateRef& ref, const EvaluationContext& context,
+  absl::StatusOr<bool> KeepAsTold(const StateRef& ref, const KpiRuntime::Computation& computed,
                                   TrackedState& state, TickOutput& output);
   void Recall(const EvaluationContext& context, const v1::KpiState& told, TrackedState& state);
 
@@ -327,6 +326,8 @@ class PartitionEngine {
   bool Keep(std::string bytes, TrackedState& state) const;
   LoggedState EntryOf(const StateId& id, const StateRef& ref, v1::HistoryCause cause,
                       const TrackedState& state) const;
+  LoggedState FinalEntryOf(const StateId& id, const StateRef& ref, const Period& reach,
+                           const TrackedState& state) const;
   // Members that stop reporting (engine_members.cc).
   bool GoesOn(const StateRef& ref, const KpiRuntime& runtime, const EvaluationContext& context,
               std::optional<int32_t> latest) const;
