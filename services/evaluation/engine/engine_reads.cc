@@ -159,13 +159,9 @@ void PartitionEngine::AddStates(const KpiRuntime& runtime, std::vector<ChangedSt
       for (const auto& [first_day, state] : slice.windows[w]) {
         if (state.state == nullptr) continue;
         const Period period = window.At(*runtime.kpi().calendar, DayOfNumber(first_day));
-        out->push_back(
-            {.id = {runtime.kpi().resource_name(), window.id(), slice.slice.ToString(), period.id},
-             .first_day = first_day,
-             .has_rows = state.rows > 0,
-             .status = state.status,
-             .version = state.version,
-             .state = state.state});
+        out->push_back(UpdateOf(
+            {runtime.kpi().resource_name(), window.id(), slice.slice.ToString(), period.id},
+            first_day, state));
       }
     }
   }

@@ -57,12 +57,7 @@ absl::StatusOr<bool> PartitionEngine::KeepAsTold(const StateRef& ref,
   }
   if (state.state == nullptr || becomes_final) {
     Recall(context, told, state);
-    output.updates.push_back({.id = id,
-                              .first_day = ref.first_day,
-                              .has_rows = state.rows > 0,
-                              .status = state.status,
-                              .version = state.version,
-                              .state = state.state});
+    output.updates.push_back(UpdateOf(id, ref.first_day, state));
   }
   if (becomes_final) output.log.push_back(FinalEntryOf(id, ref, context.reach, state));
   state.dirty = false;

@@ -299,14 +299,7 @@ void PartitionEngine::Record(const StateRef& ref, KpiRuntime& runtime,
   const StateId id{context.kpi->resource_name(), context.window->id(), context.slice.ToString(),
                    context.period.id};
   const bool changed = Keep(MakeState(context, evaluation).SerializeAsString(), state);
-  if (changed && shown) {
-    output.updates.push_back({.id = id,
-                              .first_day = ref.first_day,
-                              .has_rows = state.rows > 0,
-                              .status = state.status,
-                              .version = state.version,
-                              .state = state.state});
-  }
+  if (changed && shown) output.updates.push_back(UpdateOf(id, ref.first_day, state));
   if (cause != v1::HISTORY_CAUSE_UNSPECIFIED) {
     output.log.push_back(EntryOf(id, ref, cause, state));
     NoteRecorded(ref, runtime, output.log.back());

@@ -59,6 +59,15 @@ class KeptAsTold : public ::testing::Test {
     }
     return said;
   }
+  // The 4th, 5th and 6th are closed with a value; then the first two go.
+  void ForgetTwoOfThreeDays() {
+    Start(Sum());
+    Tick(TestTime(4));
+    for (const int day : {4, 5, 6}) Write(day, day);
+    Apply(feed_.Advance("m", TestTime(7)));
+    Tick(TestTime(7, 1));
+    Apply(feed_.Forget("m", TestTime(6)));
+  }
   v1::KpiState Read(int day, size_t window = 0) {
     const KpiRuntime& runtime = *engine_->Find(kTestKpi);
     const Period period =
@@ -80,12 +89,7 @@ class KeptAsTold : public ::testing::Test {
 };
 
 TEST_F(KeptAsTold, ClosedPeriodsStayAndOpenOnesHaveNoValue) {
-  Start(Sum());
-  Tick(TestTime(4));
-  for (const int day : {4, 5, 6}) Write(day, day);
-  Apply(feed_.Advance("m", TestTime(7)));
-  Tick(TestTime(7, 1));
-  Apply(feed_.Forget("m", TestTime(6)));
+  ForgetTwoOfThreeDays();
   EXPECT_EQ(Tick(TestTime(7, 2)), std::vector<std::string>({"2024-03 TRANSITION (NOT_KEPT)"}));
   EXPECT_EQ(Text(5), "5");
   EXPECT_EQ(Text(6), "6");
@@ -102,12 +106,7 @@ TEST_F(KeptAsTold, ClosedPeriodsStayAndOpenOnesHaveNoValue) {
 }
 
 TEST_F(KeptAsTold, ARestartTellsTheSame) {
-  Start(Sum());
-  Tick(TestTime(4));
-  for (const int day : {4, 5, 6}) Write(day, day);
-  Apply(feed_.Advance("m", TestTime(7)));
-  Tick(TestTime(7, 1));
-  Apply(feed_.Forget("m", TestTime(6)));
+  ForgetTwoOfThreeDays();
   Tick(TestTime(7, 2));
   const auto before = ContentsOf(*engine_);
   const std::string version = Read(5).version();

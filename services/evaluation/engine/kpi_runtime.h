@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -67,6 +68,16 @@ struct TrackedState {
   // A release that may be what changes it next; null otherwise.
   std::shared_ptr<const FinalityDecision> release;
 };
+
+// A state as readers are told of it.
+inline ChangedState UpdateOf(StateId id, int32_t first_day, const TrackedState& state) {
+  return {.id = std::move(id),
+          .first_day = first_day,
+          .has_rows = state.rows > 0,
+          .status = state.status,
+          .version = state.version,
+          .state = state.state};
+}
 
 // The states of one slice.
 struct SliceStates {
