@@ -9,7 +9,6 @@ the environment of the Python client (deploy/setup.sh), PostgreSQL 15 and Redis 
 
 import argparse
 import faulthandler
-import os
 import pathlib
 import random
 import shutil
@@ -20,9 +19,6 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-# With the default, epoll1, gRPC 1.85 may never wake the thread that waits for the events of one of
-# several channels: its calls then do not even end at their deadlines.
-os.environ.setdefault("GRPC_POLL_STRATEGY", "poll")
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "proto" / "stubs" / "python" / "src"))
 
