@@ -186,7 +186,8 @@ FeedForTest::Batch FeedForTest::Advance(const std::string& metric, absl::Time wa
   return batch;
 }
 
-FeedForTest::Batch FeedForTest::Forget(const std::string& metric, absl::Time kept_from) {
+FeedForTest::Batch FeedForTest::Forget(const std::string& metric, absl::Time kept_from,
+                                       std::optional<int32_t> first_business_day) {
   const auto is_past = [&](const auto& entry) {
     return entry.first.metric == metric && entry.first.time_nano < absl::ToUnixNanos(kept_from);
   };
@@ -195,6 +196,7 @@ FeedForTest::Batch FeedForTest::Forget(const std::string& metric, absl::Time kep
   v1::KeptSamples& kept = kept_[metric];
   kept.set_metric(metric);
   *kept.mutable_kept_from() = ToTimestamp(kept_from);
+  if (first_business_day.has_value()) kept.set_first_business_day(*first_business_day);
   auto batch = NextBatch();
   *batch->add_kept() = kept;
   return batch;

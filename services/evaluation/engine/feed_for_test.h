@@ -51,8 +51,9 @@ class FeedForTest {
   // Null when there is no such sample.
   Batch Retract(const Row& row);
   Batch Advance(const std::string& metric, absl::Time watermark);
-  // Samples of the metric before that time go.
-  Batch Forget(const std::string& metric, absl::Time kept_from);
+  // Samples of the metric before that time go; business days of theirs end before that day.
+  Batch Forget(const std::string& metric, absl::Time kept_from,
+               std::optional<int32_t> first_business_day = std::nullopt);
 
   // What measurement answers now.
   LoadAnswer Answer(const LoadRequest& request) const;

@@ -124,6 +124,24 @@ TEST_F(KeptAsTold, ARestartTellsTheSame) {
   EXPECT_EQ(asked_, 4);
 }
 
+// The first look at what goes did not see the last of its business days.
+TEST_F(KeptAsTold, BusinessDaysOfWhatIsGoneMayBeToldLater) {
+  Start(Sum());
+  Tick(TestTime(4));
+  for (const int day : {4, 5, 6}) Write(day, day);
+  Apply(feed_.Advance("m", TestTime(7)));
+  Tick(TestTime(7, 1));
+  Apply(feed_.Forget("m", TestTime(5)));
+  Write(5, 50);
+  EXPECT_EQ(Tick(TestTime(7, 2)),
+            std::vector<std::string>({"2024-03-05 RESTATED 50", "2024-03 TRANSITION (NOT_KEPT)"}));
+  Apply(feed_.Forget("m", TestTime(5), DayNumber(absl::CivilDay(2024, 3, 6))));
+  Write(5, 51);
+  Write(6, 60);
+  EXPECT_EQ(Tick(TestTime(7, 3)), std::vector<std::string>({"2024-03-06 RESTATED 60"}));
+  EXPECT_EQ(Text(5), "50");
+}
+
 TEST_F(KeptAsTold, WhatReachesBackStaysToo) {
   v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
   v1::Input& before = (*kpi.mutable_kpi()->mutable_inputs())["y"];

@@ -36,10 +36,12 @@ class ToldStates {
   void ReadWith(ClosedStatesLookup lookup) { lookup_ = std::move(lookup); }
   bool can_read() const { return lookup_ != nullptr; }
 
+  // Of the FINAL ones of a KPI that entry; can_read(). Reads each time.
   absl::StatusOr<std::vector<LoggedState>> FinalOf(const std::string& kpi) const {
     return lookup_(kpi, /*final=*/true);
   }
-  // A serialised KpiState; null when the log has none. After an error nothing is read until Retry.
+  // A serialised KpiState; null when the log has none, or cannot be read. After an error nothing is
+  // read until Retry.
   absl::StatusOr<std::shared_ptr<const std::string>> Find(const StateId& id);
   void Retry() { error_ = absl::OkStatus(); }
   // Gives the memory back.

@@ -117,8 +117,8 @@ class StateLog {
   virtual absl::Status VisitClosed(absl::string_view kpi,
                                    absl::FunctionRef<absl::Status(LoggedState)> visit) = 0;
 
-  // Of every state of a KPI whose newest entry tells that it is closed (revision 1 and more), or
-  // FINAL, that entry; in no order.
+  // The newest entry of every state of a KPI, if it tells that the state is closed (revision 1 and
+  // more); with `final`, only if it tells that it is FINAL. In no order.
   virtual absl::StatusOr<std::vector<LoggedState>> ClosedStates(absl::string_view kpi,
                                                                 bool final) = 0;
 
