@@ -15,6 +15,8 @@ constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
 // A restarted server is found again within this time.
 constexpr int kMaxReconnectBackoffMilliseconds = 2'000;
 
+// Streams are opened once, those who read them resume them: with retries, a stream that never ends
+// was seen (ADR 2026-11-28-streams-are-opened-once).
 constexpr char kServiceConfig[] = R"json({
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [{
@@ -26,6 +28,14 @@ constexpr char kServiceConfig[] = R"json({
       "backoffMultiplier": 2,
       "retryableStatusCodes": ["UNAVAILABLE"]
     }
+  }, {
+    "name": [
+      {"service": "kpisuite.v1.DefinitionService", "method": "WatchDefinitions"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "StreamSamples"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "QueryAggregates"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "ReadChanges"},
+      {"service": "kpisuite.v1.EvaluationService", "method": "WatchStates"}
+    ]
   }]
 })json";
 

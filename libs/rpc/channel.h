@@ -9,7 +9,7 @@
 namespace kpisuite {
 
 // A lazily connected plaintext channel: round_robin over the addresses of the name, at most 4
-// attempts on UNAVAILABLE and nothing else, keepalive 2 min / 20 s, messages up to 8 MiB.
+// attempts of unary calls on UNAVAILABLE and nothing else, one of streams, keepalive 2 min / 20 s, messages up to 8 MiB.
 // `target` is "host:port", "dns:///host:port" or "unix:/path". Never fails; calls do.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 

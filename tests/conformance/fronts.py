@@ -83,13 +83,20 @@ class FlakyFront(Front):
         self._attempts = collections.Counter()
 
     def call(self, method, request, context):
+        self._attempt(method, request, context)
+        return super().call(method, request, context)
+
+    def read(self, method, request, context):
+        self._attempt(method, request, context)
+        yield from super().read(method, request, context)
+
+    def _attempt(self, method, request, context):
         with self._lock:
             key = method, hashlib.sha256(request).digest()
             self._attempts[key] += 1
             attempt = self._attempts[key]
         if attempt <= self.FAILURES:
             context.abort(grpc.StatusCode.UNAVAILABLE, f"attempt {attempt} fails on purpose")
-        return super().call(method, request, context)
 
 
 class CutFront(Front):

@@ -37,8 +37,8 @@ const (
 //go:embed service_config.json
 var serviceConfig string
 
-// Client is a connection to the KPI suite, for all goroutines; make one and keep it. Calls that
-// fail with UNAVAILABLE are tried up to 4 times, over all addresses of the name in turn.
+// Client is a connection to the KPI suite, for all goroutines; make one and keep it. Unary calls
+// that fail with UNAVAILABLE are tried up to 4 times, over all addresses of the name in turn.
 type Client struct {
 	// Definitions is the stub of what is measured and what good means.
 	Definitions kpisuitev1.DefinitionServiceClient

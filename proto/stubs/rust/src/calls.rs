@@ -25,15 +25,14 @@ const MOST_BACKOFF: Duration = Duration::from_secs(1);
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 const ACTOR: &str = "x-kpi-actor";
 
-/// Methods that answer with a stream, and the one that is asked with a stream, too.
-pub(crate) const SERVER_STREAMS: [&str; 5] = [
+/// Methods with a stream.
+const STREAMS: [&str; 5] = [
     "WatchDefinitions",
     "StreamSamples",
     "QueryAggregates",
     "ReadChanges",
     "WatchStates",
 ];
-pub(crate) const CLIENT_STREAM: &str = "StreamSamples";
 
 /// The token of a call, asked for each time.
 pub(crate) type TokenSource = Arc<dyn Fn() -> String + Send + Sync>;
@@ -84,8 +83,7 @@ impl Service<http::Request<Body>> for Calls {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let method = parts.uri.path().rsplit('/').next().unwrap_or_default();
-            let is_stream = SERVER_STREAMS.contains(&method);
-            let is_client_stream = method == CLIENT_STREAM;
+            let is_stream = STREAMS.contains(&method);
             defaults.add_metadata(&mut parts.headers)?;
             let timeout = match parts.headers.get(GRPC_TIMEOUT) {
                 Some(asked) => Some(parse_timeout(asked)?),
@@ -94,8 +92,8 @@ impl Service<http::Request<Body>> for Calls {
             };
             let deadline = timeout.map(|timeout| Instant::now() + timeout);
             let answer = async {
-                if is_client_stream {
-                    // What was sent cannot be sent again: SampleWriter knows how.
+                if is_stream {
+                    // Opened once: watches and writers know how to resume.
                     return attempt(channel, http::Request::from_parts(parts, body)).await;
                 }
                 let bytes = body.collect().await?.to_bytes();

@@ -14,8 +14,8 @@ use crate::{Builder, Pages, Watch, WriterBuilder};
 
 const MAX_MESSAGE_BYTES: usize = 8 << 20;
 
-/// A connection to the KPI suite. Make one and clone it: clones share it. Calls that fail with
-/// UNAVAILABLE are tried up to 4 times, and spread over all addresses of a name.
+/// A connection to the KPI suite. Make one and clone it: clones share it. Unary calls that
+/// fail with UNAVAILABLE are tried up to 4 times; calls are spread over all addresses of a name.
 #[derive(Debug, Clone)]
 pub struct Client {
     definition: Calls,

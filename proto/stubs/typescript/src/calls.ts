@@ -43,7 +43,7 @@ type Call<T> = (timeoutMs: number | undefined, header: Headers) => Promise<T>;
 
 /**
  * A transport with what every call of the suite gets: token, actor, a deadline, further attempts
- * as the shipped service config says, and typed errors.
+ * of unary calls as the shipped service config says, and typed errors.
  */
 export class Calls implements Transport {
   constructor(
@@ -79,19 +79,10 @@ export class Calls implements Transport {
     input: AsyncIterable<MessageInitShape<I>>,
     contextValues?: ContextValues,
   ): Promise<StreamResponse<I, O>> {
-    const open = (requests: typeof input): Call<StreamResponse<I, O>> => {
-      return (left, headers) =>
-        this.transport.stream(method, signal, left, headers, requests, contextValues);
-    };
-    let response: StreamResponse<I, O>;
-    if (method.methodKind === "server_streaming") {
-      const requests = await all(input);
-      const call: Call<StreamResponse<I, O>> = (...how) => open(each(requests))(...how);
-      response = await this.#repeat(call, signal, timeoutMs, header);
-    } else {
-      // What was sent cannot be sent again: SampleWriter knows how.
-      response = await this.#attempt(open(input), signal, timeoutMs, await this.#headers(header));
-    }
+    // Opened once: watches and writers know how to resume.
+    const call: Call<StreamResponse<I, O>> = (left, headers) =>
+      this.transport.stream(method, signal, left, headers, input, contextValues);
+    const response = await this.#attempt(call, signal, timeoutMs, await this.#headers(header));
     return { ...response, message: this.#typed(response.message, signal) };
   }
 
@@ -169,16 +160,6 @@ export class Calls implements Transport {
     }
     return KpiSuiteError.from(caught);
   }
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
-
-async function* each<T>(items: readonly T[]): AsyncIterable<T> {
-  yield* items;
 }
 
 function cancelled(reason: unknown): KpiSuiteError {

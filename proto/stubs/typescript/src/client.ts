@@ -13,8 +13,8 @@ export interface Services<T> {
 }
 
 /**
- * A client of the KPI suite. Make one and keep it: it may be used by everything at once. Calls that
- * fail with UNAVAILABLE are tried up to 4 times; all errors are KpiSuiteError.
+ * A client of the KPI suite. Make one and keep it: it may be used by everything at once. Unary
+ * calls that fail with UNAVAILABLE are tried up to 4 times; all errors are KpiSuiteError.
  */
 export class KpiSuiteClient {
   /** Stub of the definitions. */

@@ -22,7 +22,7 @@ constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
 // A restarted server is found again within this time.
 constexpr int kMaxReconnectBackoffMilliseconds = 2'000;
 
-// UNAVAILABLE, and nothing else, is tried again; streams have no deadline.
+// UNAVAILABLE, and nothing else, is tried again; streams have no deadline and are opened once.
 constexpr char kServiceConfig[] = R"json({
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [
@@ -32,8 +32,7 @@ constexpr char kServiceConfig[] = R"json({
       {"service": "kpisuite.v1.MeasurementService", "method": "StreamSamples"},
       {"service": "kpisuite.v1.MeasurementService", "method": "QueryAggregates"},
       {"service": "kpisuite.v1.MeasurementService", "method": "ReadChanges"},
-      {"service": "kpisuite.v1.EvaluationService", "method": "WatchStates"}],
-     "retryPolicy": $1}
+      {"service": "kpisuite.v1.EvaluationService", "method": "WatchStates"}]}
   ]
 })json";
 constexpr char kRetryPolicy[] = R"json({

@@ -12,6 +12,9 @@ from kpisuite._version import __version__
 
 UNARY_TIMEOUT = 30.0  # seconds, of the calls that this package makes itself
 _MAX_MESSAGE_BYTES = 16 << 20
+# A server that is gone without a word is noticed.
+_KEEPALIVE_MS = 120_000
+_KEEPALIVE_TIMEOUT_MS = 20_000
 _TOKEN = re.compile(r"[!-~]+")
 
 
@@ -21,6 +24,8 @@ def channel_options():
     return [
         ("grpc.service_config", config),
         ("grpc.enable_retries", 1),
+        ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
+        ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
         ("grpc.primary_user_agent", f"kpisuite-python/{__version__}"),
         ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),

@@ -11,5 +11,13 @@ export const serviceConfig = {
       "backoffMultiplier": 2,
       "retryableStatusCodes": ["UNAVAILABLE"]
     }
+  }, {
+    "name": [
+      {"service": "kpisuite.v1.DefinitionService", "method": "WatchDefinitions"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "StreamSamples"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "QueryAggregates"},
+      {"service": "kpisuite.v1.MeasurementService", "method": "ReadChanges"},
+      {"service": "kpisuite.v1.EvaluationService", "method": "WatchStates"}
+    ]
   }]
 } as const;

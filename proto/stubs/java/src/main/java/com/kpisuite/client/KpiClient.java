@@ -56,8 +56,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A connection to the KPI suite. Thread-safe; make one and keep it. Calls that fail with
- * UNAVAILABLE are tried up to 4 times, over all addresses of the name in turn.
+ * A connection to the KPI suite. Thread-safe; make one and keep it. Unary calls that
+ * fail with UNAVAILABLE are tried up to 4 times, over all addresses of the name in turn.
  *
  * <p>The stubs throw {@link io.grpc.StatusRuntimeException}, which {@link KpiException#of}
  * translates; pages, writers and watches throw {@link KpiException}.
