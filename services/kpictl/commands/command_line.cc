@@ -29,7 +29,7 @@ void AddSharedOptions(CLI::App& app, SharedOptions& options) {
     return absl::StrCat(help, " [", value, "]");
   };
   add("--server", options.server, "KPI_SERVER",
-      "host:port that serves all three (kpi-standalone), instead of the three below");
+      "host:port of those of the three below that are not given");
   add("--definition", options.endpoints.definition, "KPI_DEFINITION",
       shown("host:port of the definition service", options.endpoints.definition));
   add("--measurement", options.endpoints.measurement, "KPI_MEASUREMENT",
@@ -44,6 +44,24 @@ void AddSharedOptions(CLI::App& app, SharedOptions& options) {
       shown("table, wide, json, jsonl, yaml or csv", options.output));
   add("--color", options.color, "KPI_COLOR",
       shown("auto, always or never; NO_COLOR is respected", options.color));
+}
+
+// What a flag says wins over what a variable says, then the address of one service over that of
+// all.
+void ChooseEndpoints(const CLI::App& app, SharedOptions& options) {
+  if (options.server.empty()) return;
+  const std::vector<CLI::Option*>& typed = app.parse_order();
+  const auto is_flag = [&](const CLI::Option* option) {
+    return std::find(typed.begin(), typed.end(), option) != typed.end();
+  };
+  const bool server_is_flag = is_flag(app.get_option("--server"));
+  Endpoints& endpoints = options.endpoints;
+  for (const auto& [name, address] : {std::pair("--definition", &endpoints.definition),
+                                      std::pair("--measurement", &endpoints.measurement),
+                                      std::pair("--evaluation", &endpoints.evaluation)}) {
+    const CLI::Option* option = app.get_option(name);
+    if (option->count() == 0 || (server_is_flag && !is_flag(option))) *address = options.server;
+  }
 }
 
 void AddCommands(CLI::App& app, Context& context) {
@@ -169,6 +187,7 @@ int RunKpictl(std::vector<std::string> arguments, const Streams& streams, const 
   } catch (const CLI::Error& error) {
     return ReportParseError(app, error, streams);
   }
+  ChooseEndpoints(app, context.options());
   if (const absl::Status status = context.Prepare(); !status.ok()) {
     return ReportFailure(status, streams);
   }

@@ -57,6 +57,28 @@ TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
   }
 }
 
+TEST(CommandLine, FlagsWinOverVariablesAndOneServiceOverAll) {
+  FakeSuite suite;
+  const std::string gone = "127.0.0.1:1";
+  const std::string definition = "--definition=" + suite.address();
+  const auto code = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments = {"list", "kpis", "--timeout=5s"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return suite.RunWithoutServer(arguments).code;
+  };
+  EXPECT_EQ(code({"--server=" + gone}), 7);
+  EXPECT_EQ(code({"--server=" + gone, definition}), 0);
+  EXPECT_EQ(code({"--server=" + suite.address(), "--definition=" + gone}), 7);
+  setenv("KPI_SERVER", gone.c_str(), 1);
+  EXPECT_EQ(code({}), 7);
+  EXPECT_EQ(code({definition}), 0);
+  setenv("KPI_DEFINITION", suite.address().c_str(), 1);
+  EXPECT_EQ(code({}), 0);
+  EXPECT_EQ(code({"--server=" + gone}), 7);
+  unsetenv("KPI_DEFINITION");
+  unsetenv("KPI_SERVER");
+}
+
 TEST(CommandLine, AServiceThatIsGoneIsExitCodeSeven) {
   FakeSuite suite;
   suite.Stop();

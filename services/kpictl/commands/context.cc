@@ -53,11 +53,7 @@ absl::Status Context::Prepare() {
   const bool is_terminal = streams_.out_is_terminal || options_.color == "always";
   output_ = std::make_unique<Output>(streams_.out, *format,
                                      Terminal{.is_terminal = is_terminal, .colored = colored});
-  Endpoints endpoints = options_.endpoints;
-  if (!options_.server.empty()) {
-    endpoints = {options_.server, options_.server, options_.server};
-  }
-  clients_ = std::make_unique<Clients>(endpoints, *timeout, make_channel_);
+  clients_ = std::make_unique<Clients>(options_.endpoints, *timeout, make_channel_);
   return absl::OkStatus();
 }
 

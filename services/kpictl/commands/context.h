@@ -29,7 +29,7 @@ struct Streams {
 // Flags that every command takes.
 struct SharedOptions {
   Endpoints endpoints;
-  std::string server;  // of all three services; empty: endpoints
+  std::string server;  // of the services whose address is not given; may be empty
   std::string workspace = "default";
   std::string timeout = "30s";
   std::string output = "table";

@@ -331,10 +331,15 @@ void FakeSuite::Stop() {
 }
 
 RunResult FakeSuite::Run(std::vector<std::string> arguments, const std::string& input) {
+  arguments.insert(arguments.begin(), absl::StrCat("--server=", address_));
+  return RunWithoutServer(std::move(arguments), input);
+}
+
+RunResult FakeSuite::RunWithoutServer(std::vector<std::string> arguments,
+                                      const std::string& input) {
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  arguments.insert(arguments.begin(), absl::StrCat("--server=", address_));
   RunResult result;
   result.code = RunKpictl(std::move(arguments), {.in = in, .out = out, .err = err}, clock,
                           [](const std::string& target) {

@@ -140,6 +140,7 @@ class FakeSuite {
 
   // Runs kpictl with `--server` set to the fakes.
   RunResult Run(std::vector<std::string> arguments, const std::string& input = "");
+  RunResult RunWithoutServer(std::vector<std::string> arguments, const std::string& input = "");
   void Stop();
 
   const std::string& address() const { return address_; }

@@ -1,6 +1,7 @@
 #include "services/kpictl/commands/import_options.h"
 
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -22,6 +23,20 @@ absl::StatusOr<std::pair<std::string, std::string>> ParsePair(const std::string&
     return UsageError(absl::StrCat(flag, ": got \"", text, "\", want NAME=COLUMN"));
   }
   return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+// The pairs of a flag that may be repeated, over those of the map.
+absl::Status SetPairs(const std::string& flag, const std::vector<std::string>& texts, bool alone,
+                      google::protobuf::Map<std::string, std::string>& pairs) {
+  std::set<std::string> names;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(auto pair, ParsePair(flag, text, alone));
+    if (!names.insert(pair.first).second) {
+      return UsageError(absl::StrCat(flag, ": got \"", pair.first, "\" twice, want one column"));
+    }
+    pairs[pair.first] = std::move(pair.second);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadMap(const std::string& path, imports::ImportMapping& mapping) {
@@ -117,14 +132,8 @@ absl::StatusOr<imports::ImportMapping> MakeImportMapping(const ImportOptions& op
   set(options.weight_column, [&](const auto& name) { mapping.set_weight_column(name); });
   if (options.skip_empty) mapping.set_skip_empty(true);
   if (!options.metric.empty()) (*mapping.mutable_values())[options.metric] = options.value_column;
-  for (const std::string& text : options.values) {
-    ASSIGN_OR_RETURN(const auto pair, ParsePair("--value", text, false));
-    (*mapping.mutable_values())[pair.first] = pair.second;
-  }
-  for (const std::string& text : options.dimensions) {
-    ASSIGN_OR_RETURN(const auto pair, ParsePair("--dimension", text, true));
-    (*mapping.mutable_dimensions())[pair.first] = pair.second;
-  }
+  RETURN_IF_ERROR(SetPairs("--value", options.values, false, *mapping.mutable_values()));
+  RETURN_IF_ERROR(SetPairs("--dimension", options.dimensions, true, *mapping.mutable_dimensions()));
   if (mapping.time_column().empty()) return UsageError("--time-column is required");
   if (mapping.values().empty()) {
     return UsageError("--metric with --value-column, or --value METRIC=COLUMN, is required");

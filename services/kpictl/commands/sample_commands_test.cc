@@ -111,6 +111,10 @@ TEST_F(SampleCommandsTest, WriteRefusesWrongInput) {
   EXPECT_EQ(suite_.Run({"write"}).code, 2);
   EXPECT_EQ(suite_.Run({"write", "delay", "1", "--time", "yesterday"}).code, 2);
   EXPECT_EQ(suite_.Run({"write", "delay", "1", "--dimension", "origin"}).code, 2);
+  const RunResult twice =
+      suite_.Run({"write", "delay", "1", "--dimension", "origin=ORD", "--dimension", "origin=SFO"});
+  EXPECT_EQ(twice.code, 2);
+  EXPECT_THAT(twice.err, HasSubstr("--dimension: got \"origin\" twice"));
   EXPECT_EQ(suite_.Run({"write", "nope", "1"}).code, 3);
   EXPECT_EQ(suite_.Run({"write", "--stdin"}, "{\"metric\":\"delay\"}\n").code, 6);
   const RunResult unknown =
@@ -231,6 +235,8 @@ TEST_F(SampleCommandsTest, ImportRefusesWrongInput) {
   EXPECT_EQ(Import(Csv(1), {"--format", "xml"}).code, 2);
   EXPECT_EQ(Import(Csv(1), {"--delimiter", "ab"}).code, 2);
   EXPECT_EQ(Import(Csv(1), {"--dimension", "airport=origin"}).code, 6);
+  EXPECT_EQ(Import(Csv(1), {"--dimension", "origin", "--dimension", "origin=delay"}).code, 2);
+  EXPECT_EQ(Import(Csv(1), {"--value", "delay=delay", "--value", "delay=origin"}).code, 2);
   EXPECT_THAT(Import("when,origin,delay\n").err, HasSubstr("there is no column \"time\""));
   EXPECT_THAT(Import("").err, HasSubstr("the file has no header"));
   EXPECT_TRUE(suite_.measurement.samples.empty());

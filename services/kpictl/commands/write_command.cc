@@ -52,7 +52,10 @@ absl::StatusOr<WrittenSample> FromFlags(const WriteOptions& options) {
     if (equals == std::string::npos || equals == 0) {
       return UsageError(absl::StrCat("--dimension: got \"", text, "\", want NAME=MEMBER"));
     }
-    sample.dimensions[text.substr(0, equals)] = text.substr(equals + 1);
+    const std::string name = text.substr(0, equals);
+    if (!sample.dimensions.emplace(name, text.substr(equals + 1)).second) {
+      return UsageError(absl::StrCat("--dimension: got \"", name, "\" twice, want one member"));
+    }
   }
   return sample;
 }
