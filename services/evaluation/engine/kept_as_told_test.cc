@@ -81,6 +81,17 @@ class KeptAsTold : public ::testing::Test {
     return state.value().empty() ? v1::NdReason_Name(state.nd_reason()) : state.value();
   }
 
+  // A day and the one before it.
+  v1::Comparison Compared(int day) {
+    const KpiRuntime& runtime = *engine_->Find(kTestKpi);
+    const Period period =
+        runtime.kpi().windows[0].At(*runtime.kpi().calendar, absl::CivilDay(2024, 3, day));
+    const std::vector<Comparator> comparators = {{.kind = ComparatorKind::kPreviousPeriod}};
+    const auto explanation = engine_->Explain(runtime, "", 0, period, TestTime(1), comparators);
+    EXPECT_TRUE(explanation.ok()) << explanation.status();
+    return explanation->comparisons(0);
+  }
+
   FeedForTest feed_;
   std::unique_ptr<PartitionEngine> engine_;
   std::vector<LoggedState> log_;
@@ -203,6 +214,35 @@ TEST_F(KeptAsTold, WhatWasToldMayStillBecomeFinal) {
     EXPECT_EQ(Read(4).period().life(), v1::PERIOD_LIFE_FINAL);
   }
   EXPECT_EQ(log_.back().reason, "final_after");
+}
+
+// What is compared with a closed period, and targets made of it, read what was told.
+TEST_F(KeptAsTold, LaterPeriodsCompareWithWhatWasTold) {
+  v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
+  v1::VersusPrior& prior = *kpi.mutable_kpi()->mutable_target()->mutable_vs_prior();
+  prior.set_comparator("PREVIOUS_PERIOD");
+  prior.set_units("1");
+  const auto sum = ResolveKpi({TestMetric("m"), kpi});
+  Start(sum);
+  Tick(TestTime(4));
+  for (const int day : {4, 5, 6}) Write(day, 10 * day);
+  Apply(feed_.Advance("m", TestTime(7)));
+  Tick(TestTime(7, 1));
+  Apply(feed_.Forget("m", TestTime(6)));
+  for (const bool restarted : {false, true}) {
+    if (restarted) Start(sum);
+    Tick(TestTime(7, 2));
+    EXPECT_EQ(Read(6).target().value(), "51");
+    Write(6, restarted ? 62 : 61);
+    Tick(TestTime(7, 3));
+    EXPECT_EQ(Text(6), restarted ? "62" : "61");
+    EXPECT_EQ(Read(6).target().value(), "51");
+    const v1::Comparison before = Compared(6);
+    EXPECT_EQ(before.value(), "50");
+    EXPECT_EQ(before.delta(), restarted ? "12" : "11");
+    // Nothing was ever told of the day before the first.
+    EXPECT_EQ(Compared(4).nd_reason(), v1::ND_REASON_NOT_KEPT);
+  }
 }
 
 // The series goes on from what was told: hysteresis, the chart and what KEEP_LAST keeps.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "services/evaluation/engine/restatement.h"
 
 namespace kpisuite {
 namespace {
@@ -112,6 +113,20 @@ size_t KpiRuntime::SliceIndex(size_t grouping, const Slice& slice) {
     AddToParents(it->second);
   }
   return it->second;
+}
+
+std::optional<Number> KpiRuntime::ToldValue(const Slice& slice, const Window& window,
+                                            const Period& period) const {
+  const std::optional<size_t> index = FindSlice(slice.ToString());
+  const std::optional<size_t> shape = WindowIndex(window.id());
+  if (!index.has_value() || !shape.has_value()) return std::nullopt;
+  const auto& periods = slices_[*index].windows[*shape];
+  const auto found = periods.find(DayNumber(period.first_day));
+  if (found == periods.end() || found->second.revision == 0) return std::nullopt;
+  if (kpi_->windows[*shape].At(*kpi_->calendar, period.first_day).id != period.id) {
+    return std::nullopt;
+  }
+  return NumberOfLogText(found->second.logged_value);
 }
 
 std::optional<size_t> KpiRuntime::FindSlice(absl::string_view slice) const {

@@ -192,6 +192,11 @@ class KpiRuntime {
   // Index of the window with this id; the first for an empty id.
   std::optional<size_t> WindowIndex(absl::string_view id) const;
 
+  // What was told of a period of one of the KPI's windows since it is closed, in this version;
+  // nothing when that is not known.
+  std::optional<Number> ToldValue(const Slice& slice, const Window& window,
+                                  const Period& period) const;
+
   // How the KPIs that targets read are found; before that there are none.
   void FindKpisWith(KpiLookup lookup) { lookup_ = std::move(lookup); }
   // What the targets, of any definition, read beyond their definitions.

@@ -84,7 +84,16 @@ absl::StatusOr<PeriodValue> PeriodValues::ValueOf(const KpiRuntime& runtime, con
     ASSIGN_OR_RETURN(InputAggregate input, reader.Read(i, window, period));
     inputs.push_back(std::move(input));
   }
+  const bool missed_before = misses_samples_;
   ASSIGN_OR_RETURN(PeriodValue answer, Finish(runtime, window, period, inputs, reader));
+  if (reader.misses_samples()) {
+    const std::optional<Number> told = runtime.ToldValue(slice, window, period);
+    if (told.has_value()) {
+      answer.value = *told;
+      misses_samples_ = missed_before;
+      return answer;
+    }
+  }
   if (!runtime.suppresses()) return answer;
   ASSIGN_OR_RETURN(const bool withheld,
                    runtime.withheld().Contains(runtime, states, window, period, now_, seq_));

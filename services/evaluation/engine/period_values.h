@@ -47,7 +47,8 @@ class PeriodValues final : public TargetEnvironment {
                const KpiLookup& lookup)
       : runtime_(runtime), window_(window), now_(now), seq_(seq), lookup_(lookup) {}
 
-  // Values that are withheld are ND(SUPPRESSED), like those of states.
+  // Values that are withheld are ND(SUPPRESSED), like those of states. Where samples are past their
+  // retention, the value of a closed period is what its state told.
   //
   // A value is ND(PENDING) when the KPI does not declare the slice's grouping, ND(NO_COMPARABLE)
   // when the period is of another version of the KPI and that does not compare across breaks; else
