@@ -1,6 +1,7 @@
 #include "libs/postgres/migration.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/hash.h"
 #include "libs/base/log.h"
@@ -10,7 +11,10 @@
 namespace kpisuite {
 namespace {
 
-constexpr int kAttempts = 5;
+// A deadlock with a writer takes PostgreSQL a second to see, and may come again.
+constexpr int kAttempts = 20;
+// In which the writers get on, so that their patience lasts.
+constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // Without the right to create schemas one that an administrator has made will do.
 absl::Status MakeSchema(PostgresConnection& connection, const std::string& name) {
@@ -87,6 +91,7 @@ absl::Status MigratePostgres(PostgresConnection& connection, const PostgresSchem
   absl::Status status;
   // Processes of the previous version may write meanwhile and take locks in another order.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) absl::SleepFor(kPause);
     status = MigrateOnce(connection, schema);
     if (!absl::IsAborted(status)) break;
   }
