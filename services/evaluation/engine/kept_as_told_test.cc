@@ -245,6 +245,26 @@ TEST_F(KeptAsTold, LaterPeriodsCompareWithWhatWasTold) {
   }
 }
 
+// What was told may be of another formula or unit then.
+TEST_F(KeptAsTold, ARestatedHistoryIsNotComparedWithWhatWasTold) {
+  Start(Sum());
+  Tick(TestTime(4));
+  for (const int day : {4, 5, 6}) Write(day, 10 * day);
+  Apply(feed_.Advance("m", TestTime(7)));
+  Tick(TestTime(7, 1));
+  Apply(feed_.Forget("m", TestTime(6)));
+  Tick(TestTime(7, 2));
+  EXPECT_EQ(Compared(6).value(), "50");
+  v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_SUM);
+  kpi.mutable_kpi()->set_history_policy(v1::HISTORY_POLICY_RESTATE_HISTORY);
+  kpi.mutable_kpi()->set_formula("x / 2");
+  ASSERT_TRUE(engine_->SetKpi(ResolveKpi({TestMetric("m"), kpi})).ok());
+  Tick(TestTime(7, 3));
+  EXPECT_EQ(Text(6), "30");
+  EXPECT_EQ(Text(5), "50");
+  EXPECT_EQ(Compared(6).nd_reason(), v1::ND_REASON_NOT_KEPT);
+}
+
 // The series goes on from what was told: hysteresis, the chart and what KEEP_LAST keeps.
 TEST_F(KeptAsTold, SeriesBuildOnWhatWasTold) {
   v1::Definition kpi = TestKpi("k", "m", v1::AGGREGATION_AVG);

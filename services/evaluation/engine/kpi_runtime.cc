@@ -117,6 +117,7 @@ size_t KpiRuntime::SliceIndex(size_t grouping, const Slice& slice) {
 
 std::optional<Number> KpiRuntime::ToldValue(const Slice& slice, const Window& window,
                                             const Period& period) const {
+  if (kpi_->restate_history) return std::nullopt;
   const std::optional<size_t> index = FindSlice(slice.ToString());
   const std::optional<size_t> shape = WindowIndex(window.id());
   if (!index.has_value() || !shape.has_value()) return std::nullopt;

@@ -193,7 +193,7 @@ class KpiRuntime {
   std::optional<size_t> WindowIndex(absl::string_view id) const;
 
   // What was told of a period of one of the KPI's windows since it is closed, in this version;
-  // nothing when that is not known.
+  // nothing when that is not known, or may be what another definition said (RESTATE_HISTORY).
   std::optional<Number> ToldValue(const Slice& slice, const Window& window,
                                   const Period& period) const;
 
